@@ -1,0 +1,209 @@
+"""Django settings. Values that differ between deployments come from the environment (docs/reference/settings.md)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.utils.translation import gettext_lazy as _
+
+from fondaco.config import database, environment, keys
+
+PACKAGE = Path(__file__).resolve().parent.parent
+HOME = environment.folder("FONDACO_HOME", Path.cwd() / ".fondaco")
+DEVELOPMENT = environment.text("FONDACO_ENV", "development") == "development"
+DEBUG = environment.flag("FONDACO_DEBUG", default=False)
+
+# ── Addresses ────────────────────────────────────────────────────────────────────────────────────────────────────────
+# API_ROOT is the ``root`` link of the wire; partners prefix every call with it. IDENTITY_STYLE says where an account's
+# issuer lives: ``path`` → {SITE_URL}/{account}/oauth/…, ``host`` → https://{account}.{identity host}/oauth/….
+SITE_URL = environment.text("FONDACO_SITE_URL", "http://127.0.0.1:8000").rstrip("/")
+API_ROOT = environment.text("FONDACO_API_ROOT", SITE_URL).rstrip("/")
+IDENTITY_URL = environment.text("FONDACO_IDENTITY_URL", SITE_URL).rstrip("/")
+IDENTITY_STYLE = environment.text("FONDACO_IDENTITY_STYLE", "path")
+PLATFORM_NAME = environment.text("FONDACO_PLATFORM_NAME", "Fondaco")
+SUPPORT_EMAIL = environment.text("FONDACO_SUPPORT_EMAIL", "support@fondaco.example")
+ALLOWED_HOSTS = environment.words("FONDACO_ALLOWED_HOSTS", urlsplit(SITE_URL).hostname or "localhost") + (
+    ["127.0.0.1", "localhost", "[::1]"] if DEVELOPMENT else []
+)
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+
+# ── Secrets ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+SECRET_KEY = keys.secret_key(HOME, development=DEVELOPMENT)
+MASTER_KEYS = keys.master_keys(HOME, development=DEVELOPMENT)
+HASH_KEYS = keys.hash_keys(HOME, development=DEVELOPMENT)
+
+# ── House ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "procrastinate.contrib.django",
+    "allauth",
+    "allauth.account",
+    "django_htmx",
+    "csp",
+    "fondaco.kit",
+    "fondaco.audit",
+    "fondaco.accounts",
+    "fondaco.partners",
+    "fondaco.catalog",
+    "fondaco.identity",
+    "fondaco.installs",
+    "fondaco.messaging",
+    "fondaco.review",
+    "fondaco.notify",
+    "fondaco.surfaces.site",
+    "fondaco.surfaces.storefront",
+    "fondaco.surfaces.portal",
+    "fondaco.surfaces.console",
+    "fondaco.surfaces.backoffice",
+    "fondaco.surfaces.idp",
+    "fondaco.surfaces.api",
+    "fondaco.runtime",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "fondaco.surfaces.site.middleware.ViewerMiddleware",
+    "fondaco.surfaces.site.middleware.RefusalMiddleware",
+]
+ROOT_URLCONF = "fondaco.config.urls"
+WSGI_APPLICATION = "fondaco.config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "APP_DIRS": True,  # each surface keeps its pages in its own ``jinja2`` folder
+        "OPTIONS": {
+            "environment": "fondaco.surfaces.site.templating.environment",
+            "context_processors": ["django.contrib.messages.context_processors.messages"],
+        },
+    },
+    {  # allauth's own pages are DTL; ours shadow every one that a person can reach
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    },
+]
+
+# ── Storage ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+DATABASES = {"default": database.from_environment(HOME)}
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "fondaco.surfaces.site.assets.StaticStorage"},
+}
+MEDIA_ROOT = HOME / "media"
+MEDIA_URL = "/media/"
+STATIC_URL = "/static/"
+STATIC_ROOT = environment.folder("FONDACO_STATIC_ROOT", HOME / "static")
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 60 if DEVELOPMENT else 31_536_000
+FILE_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+
+# ── People ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+AUTH_USER_MODEL = "accounts.Person"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"  # people only join by a mailed invitation, which proves the address
+ACCOUNT_ADAPTER = "fondaco.surfaces.site.sign_in.AccountAdapter"
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
+ACCOUNT_LOGOUT_ON_GET = False
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/home"
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+
+# ── Language and time ────────────────────────────────────────────────────────────────────────────────────────────────
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English"))]
+LOCALE_PATHS = [PACKAGE / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# ── Mail ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+DEFAULT_FROM_EMAIL = environment.text("FONDACO_MAIL_FROM", "Fondaco <hello@fondaco.example>")
+EMAIL_HOST = environment.text("FONDACO_SMTP_HOST", "")
+EMAIL_PORT = environment.number("FONDACO_SMTP_PORT", 25)
+EMAIL_HOST_USER = environment.text("FONDACO_SMTP_USER", "")
+EMAIL_HOST_PASSWORD = environment.text("FONDACO_SMTP_PASSWORD", "")
+EMAIL_USE_TLS = environment.flag("FONDACO_SMTP_TLS", default=False)
+EMAIL_TIMEOUT = 10
+EMAIL_FILE_PATH = HOME / "mail"
+# Without a mail server the development inbox (/inbox) shows what would have been sent.
+EMAIL_BACKEND = (
+    "django.core.mail.backends.smtp.EmailBackend" if EMAIL_HOST else "django.core.mail.backends.filebased.EmailBackend"
+)
+
+# ── Security ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+SECURE_SSL_REDIRECT = not DEVELOPMENT
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEVELOPMENT
+SECURE_HSTS_SECONDS = 0 if DEVELOPMENT else 31_536_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEVELOPMENT
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if environment.flag("FONDACO_BEHIND_PROXY", default=False) else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "manifest-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+# ── Outbound calls, deadlines, deliveries ────────────────────────────────────────────────────────────────────────────
+# In development partner programs run on this machine; nowhere else may a callback point at a private address.
+OUTBOUND_ALLOW_LOOPBACK = environment.flag("FONDACO_ALLOW_LOOPBACK", default=DEVELOPMENT)
+OUTBOUND_ALLOWED_NETWORKS = environment.words("FONDACO_ALLOWED_NETWORKS")
+ANSWER_WINDOW = timedelta(days=7)
+TRIAL_LENGTH = timedelta(days=30)
+SIGNATURE_PUBLIC_KEY_FORM = environment.text("FONDACO_SIGNATURE_PUBLIC_KEY_FORM", "spki")  # or ``raw`` (DOMAIN 1.6)
+
+# ── Logs ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "{asctime} {levelname:7} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["stderr"], "level": environment.text("FONDACO_LOG_LEVEL", "INFO")},
+    "loggers": {"procrastinate": {"level": "WARNING"}},
+}

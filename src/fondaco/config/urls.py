@@ -1,0 +1,13 @@
+"""The addresses of the house. The wire lives at the root because partners prefix every call with it (DOMAIN 1.3)."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("fondaco.surfaces.site.urls")),
+    path("", include("fondaco.surfaces.storefront.urls")),
+    path("", include("fondaco.surfaces.console.urls")),
+    path("portal/", include("fondaco.surfaces.portal.urls")),
+    path("backoffice/", include("fondaco.surfaces.backoffice.urls")),
+    path("", include("fondaco.surfaces.api.urls")),
+    path("", include("fondaco.surfaces.idp.urls")),
+]
