@@ -1,0 +1,14 @@
+"""Facts about accounts and the people in them."""
+
+from fondaco.audit.kinds import declare
+
+ACCOUNT_CREATED = declare("account.created", "An account was created.")
+USER_ADDED = declare("user.added", "A person joined an account.")
+USER_ROLE_CHANGED = declare("user.role_changed", "A user was given another role.")
+USER_DEACTIVATED = declare("user.deactivated", "A user can no longer sign in to the account.")
+USER_REACTIVATED = declare("user.reactivated", "A deactivated user may sign in to the account again.")
+OPERATOR_APPOINTED = declare("operator.appointed", "A person became staff of the platform.")
+INVITATION_SENT = declare("invitation.sent", "Someone was invited by mail.")
+INVITATION_ACCEPTED = declare("invitation.accepted", "An invitation was accepted.")
+INVITATION_WITHDRAWN = declare("invitation.withdrawn", "An invitation was taken back.")
+INVITATION_EXPIRED = declare("invitation.expired", "An invitation was not answered in time.")

@@ -1,0 +1,180 @@
+"""Accounts, the people in them, and what their roles allow.
+
+A *person* signs in, once, with one address. A *user* is that person's seat in one account; its id is what the wire
+calls a user id. A person may hold seats in several accounts, be a member of partners, and be an operator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Lower
+
+from fondaco.accounts.permissions import OPERATOR_ROLES, OperatorRole, Permission
+from fondaco.accounts.states import INVITATION
+from fondaco.audit.status import Stateful
+from fondaco.kit import clock
+from fondaco.kit.fields import IdField, ShortIdField
+
+
+class PersonManager(BaseUserManager["Person"]):
+    """Finds people by address, whatever its case."""
+
+    def get_by_natural_key(self, username: str | None) -> Person:
+        return self.get(email__iexact=username or "")
+
+
+class Person(AbstractBaseUser):
+    """Someone who can sign in."""
+
+    id = IdField()
+    email = models.EmailField(max_length=254, unique=True)
+    name = models.CharField(max_length=100)
+    language = models.CharField(max_length=10, default="en")
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    objects: ClassVar[PersonManager] = PersonManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("email"), name="person_email_unique")]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    @property
+    def initials(self) -> str:
+        """One or two letters for the round picture."""
+        words = (self.name or self.email).split()
+        return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
+
+
+class Account(models.Model):
+    """A customer of the platform, or a partner's developer account (``is_sandbox``)."""
+
+    id = ShortIdField()
+    name = models.SlugField(max_length=40, unique=True)  # ``account_name`` on the wire, part of the issuer's address
+    company_name = models.CharField(max_length=120)
+    timezone = models.CharField(max_length=60, default="UTC")
+    is_sandbox = models.BooleanField(default=False)
+    features = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    def __str__(self) -> str:
+        return self.company_name
+
+    def has_feature(self, feature: str) -> bool:
+        """Whether the operator switched ``feature`` on for this account, e.g. ``force_uninstall``."""
+        return feature in self.features
+
+
+class Role(models.Model):
+    """A named set of permissions in one account. ``key`` is set for the three that every account begins with."""
+
+    id = IdField()
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="roles")
+    name = models.CharField(max_length=40)
+    key = models.CharField(max_length=20, blank=True)
+    permissions = ArrayField(models.CharField(max_length=40), default=list)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "name"], name="role_name_unique"),
+            models.UniqueConstraint(fields=["account", "key"], condition=~models.Q(key=""), name="role_key_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def allows(self, permission: Permission) -> bool:
+        """Whether holders of this role have ``permission``."""
+        return permission.value in self.permissions
+
+
+class User(models.Model):
+    """A person's seat in an account."""
+
+    id = ShortIdField()
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="users")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="users")
+    role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="users")
+    is_active = models.BooleanField(default=True)
+    extension = models.PositiveIntegerField(null=True, blank=True)
+    external_phone_number = models.CharField(max_length=20, blank=True)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "person"], name="user_once_per_account")]
+
+    def __str__(self) -> str:
+        return self.person.name
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        """What this user may do: nothing once deactivated."""
+        return frozenset(map(Permission, self.role.permissions)) if self.is_active else frozenset()
+
+    def can(self, permission: Permission) -> bool:
+        """Whether this user is active and their role gives ``permission``."""
+        return permission in self.permissions
+
+
+class Operator(models.Model):
+    """A person on the platform's own staff."""
+
+    person = models.OneToOneField(Person, on_delete=models.PROTECT, primary_key=True, related_name="operator")
+    roles = ArrayField(models.CharField(max_length=30), default=list)
+    is_active = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return self.person.name
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        """What all roles of this operator together allow."""
+        if not self.is_active:
+            return frozenset()
+        return frozenset().union(*(OPERATOR_ROLES[OperatorRole(role)] for role in self.roles))
+
+    def can(self, permission: Permission) -> bool:
+        """Whether this operator is active and one of their roles gives ``permission``."""
+        return permission in self.permissions
+
+
+class Invitation(Stateful):
+    """An offer, mailed to an address, to join a place.
+
+    ``place`` is ``account``, or a kind that a higher package answers for (``partner``) by projecting
+    ``invitation.accepted``. The link in the mail is signed, not stored, so no secret lies in the table or the queue.
+    """
+
+    MACHINE = INVITATION
+
+    id = IdField()
+    email = models.EmailField()
+    name = models.CharField(max_length=100, blank=True)
+    place = models.CharField(max_length=10)
+    place_id = models.CharField(max_length=32)
+    place_name = models.CharField(max_length=120)
+    role = models.CharField(max_length=40)
+    invited_by = models.CharField(max_length=200)
+    expires_at = models.DateTimeField()
+    accepted_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    status = INVITATION.column()
+
+    class Meta:
+        constraints = [INVITATION.constraint("invitation_status")]
+
+    def __str__(self) -> str:
+        return f"{self.email} → {self.place_name}"
+
+    def audit_scope(self) -> Mapping[str, Any]:
+        return {"account_id": self.place_id} if self.place == "account" else {}

@@ -1,0 +1,86 @@
+"""Every permission there is. Views and endpoints name the one they need; roles are sets of them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Permission(StrEnum):
+    """``apps.* people.* …`` are held by account roles, ``partner.*`` by partner members, ``operator.*`` by staff."""
+
+    APPS_VIEW = "apps.view"
+    APPS_INSTALL = "apps.install"
+    APPS_LAUNCH = "apps.launch"
+    APPS_MANAGE = "apps.manage"
+    PEOPLE_VIEW = "people.view"
+    PEOPLE_MANAGE = "people.manage"
+    ROLES_MANAGE = "roles.manage"
+    BILLING_MANAGE = "billing.manage"
+    SUPPORT_ASK = "support.ask"
+
+    PARTNER_VIEW = "partner.view"
+    PARTNER_APPS_EDIT = "partner.apps.edit"
+    PARTNER_LISTING_EDIT = "partner.listing.edit"
+    PARTNER_PUBLISH = "partner.publish"
+    PARTNER_MEMBERS_MANAGE = "partner.members.manage"
+    PARTNER_REVENUE_VIEW = "partner.revenue.view"
+
+    OPERATOR_VIEW = "operator.view"
+    OPERATOR_PARTNERS = "operator.partners"
+    OPERATOR_REVIEW_TECHNICAL = "operator.review.technical"
+    OPERATOR_REVIEW_LISTING = "operator.review.listing"
+    OPERATOR_SUPPORT = "operator.support"
+    OPERATOR_FINANCE = "operator.finance"
+
+
+EXPLANATIONS: Final[dict[Permission, Promise]] = {
+    Permission.APPS_VIEW: _("Sees the My Apps page."),
+    Permission.APPS_INSTALL: _("Installs apps for the account, which is an order on the account's behalf."),
+    Permission.APPS_LAUNCH: _("Sees and launches the installed apps that they hold a licence for."),
+    Permission.APPS_MANAGE: _("Changes users, plan and settings of installed apps, and removes them."),
+    Permission.PEOPLE_VIEW: _("Sees who belongs to the account."),
+    Permission.PEOPLE_MANAGE: _("Invites people, changes their role and deactivates them."),
+    Permission.ROLES_MANAGE: _("Creates roles and decides what they may do."),
+    Permission.BILLING_MANAGE: _("Sees and pays what the account owes."),
+    Permission.SUPPORT_ASK: _("Opens and answers support tickets for the account."),
+    Permission.PARTNER_VIEW: _("Sees the partner's apps and where they stand."),
+    Permission.PARTNER_APPS_EDIT: _("Registers apps, edits versions and technical content, and submits them."),
+    Permission.PARTNER_LISTING_EDIT: _("Edits and submits listing content and plans."),
+    Permission.PARTNER_PUBLISH: _("Makes approved versions available to customers."),
+    Permission.PARTNER_MEMBERS_MANAGE: _("Invites colleagues and decides their role."),
+    Permission.PARTNER_REVENUE_VIEW: _("Sees what the partner's apps earn."),
+    Permission.OPERATOR_VIEW: _("Enters the backoffice."),
+    Permission.OPERATOR_PARTNERS: _("Accepts, questions and rejects requests to become a partner."),
+    Permission.OPERATOR_REVIEW_TECHNICAL: _("Decides on technical content."),
+    Permission.OPERATOR_REVIEW_LISTING: _("Decides on listing content."),
+    Permission.OPERATOR_SUPPORT: _("Looks into any account's installations and mends them."),
+    Permission.OPERATOR_FINANCE: _("Closes invoices and pays partners."),
+}
+
+ADMIN: Final = frozenset(p for p in Permission if not p.startswith(("partner.", "operator.")))
+SUPERVISOR: Final = frozenset({Permission.APPS_VIEW, Permission.APPS_LAUNCH, Permission.PEOPLE_VIEW, Permission.SUPPORT_ASK})
+AGENT: Final = frozenset[Permission]()
+"""Agents see nothing of My Apps until a role gives them Launch (DOMAIN 7.4)."""
+
+
+class OperatorRole(StrEnum):
+    """What an operator is responsible for; one person may hold several."""
+
+    PARTNER_MANAGER = "partner_manager"
+    TECHNICAL_REVIEWER = "technical_reviewer"
+    MARKETING_REVIEWER = "marketing_reviewer"
+    SUPPORT = "support"
+    FINANCE = "finance"
+
+
+OPERATOR_ROLES: Final[dict[OperatorRole, frozenset[Permission]]] = {
+    OperatorRole.PARTNER_MANAGER: frozenset({Permission.OPERATOR_VIEW, Permission.OPERATOR_PARTNERS}),
+    OperatorRole.TECHNICAL_REVIEWER: frozenset({Permission.OPERATOR_VIEW, Permission.OPERATOR_REVIEW_TECHNICAL}),
+    OperatorRole.MARKETING_REVIEWER: frozenset({Permission.OPERATOR_VIEW, Permission.OPERATOR_REVIEW_LISTING}),
+    OperatorRole.SUPPORT: frozenset({Permission.OPERATOR_VIEW, Permission.OPERATOR_SUPPORT}),
+    OperatorRole.FINANCE: frozenset({Permission.OPERATOR_VIEW, Permission.OPERATOR_FINANCE}),
+}

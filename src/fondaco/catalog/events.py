@@ -1,0 +1,22 @@
+"""Facts about apps and their versions."""
+
+from fondaco.audit.kinds import declare
+
+APP_REGISTERED = declare("app.registered", "A partner registered an app.")
+APP_CHANGED = declare("app.changed", "An app's own details or icon were changed.")
+VERSION_CREATED = declare("version.created", "A partner began a new version of an app.")
+VERSION_EDITED = declare("version.edited", "The content of a version was changed.")
+
+TECHNICAL_SUBMITTED = declare("technical_content.submitted", "Technical content was submitted for review.")
+TECHNICAL_WITHDRAWN = declare("technical_content.withdrawn", "Technical content was taken back from review.")
+TECHNICAL_APPROVED = declare("technical_content.approved", "Technical content passed its review.")
+TECHNICAL_REJECTED = declare("technical_content.rejected", "Technical content was sent back with feedback.")
+TECHNICAL_AVAILABLE = declare("technical_content.available", "A version was made available to customers.")
+TECHNICAL_DEPRECATED = declare("technical_content.deprecated", "A version can no longer be newly installed.")
+
+LISTING_SUBMITTED = declare("listing_content.submitted", "Listing content was submitted for review.")
+LISTING_WITHDRAWN = declare("listing_content.withdrawn", "Listing content was taken back from review.")
+LISTING_APPROVED = declare("listing_content.approved", "Listing content passed its review.")
+LISTING_REJECTED = declare("listing_content.rejected", "Listing content was sent back with feedback.")
+LISTING_ADVERTISED = declare("listing_content.advertised", "A listing appeared in the marketplace.")
+LISTING_DEPRECATED = declare("listing_content.deprecated", "A listing left the marketplace.")

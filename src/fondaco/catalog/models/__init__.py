@@ -1,0 +1,17 @@
+"""What partners offer: apps, their versions, the two kinds of content of a version, and its plans."""
+
+from fondaco.catalog.models.app import App, Category
+from fondaco.catalog.models.plan import LicenceModel, Plan, PlanType
+from fondaco.catalog.models.version import ListingContent, Screenshot, TechnicalContent, Version
+
+__all__ = [
+    "App",
+    "Category",
+    "LicenceModel",
+    "ListingContent",
+    "Plan",
+    "PlanType",
+    "Screenshot",
+    "TechnicalContent",
+    "Version",
+]

@@ -1,0 +1,129 @@
+"""A version of an app: technical content and listing content, each reviewed on its own track."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from fondaco.audit.status import Stateful
+from fondaco.catalog.models.app import App, Category
+from fondaco.catalog.states import EDITABLE, LISTING, TECHNICAL, ListingStatus, TechnicalStatus
+from fondaco.kit import clock
+from fondaco.kit.fields import IdField, SealedField
+
+
+class Version(models.Model):
+    """One release of an app. Everything that may differ between releases hangs on it."""
+
+    id = IdField()
+    app = models.ForeignKey(App, on_delete=models.CASCADE, related_name="versions")
+    name = models.CharField(max_length=30)
+    created_by = models.CharField(max_length=100)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["app", "name"], name="version_name_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.app.name} {self.name}"
+
+    @property
+    def is_published(self) -> bool:
+        """Whether customers can find and install it."""
+        return (
+            self.technical.status == TechnicalStatus.AVAILABLE and self.listing.status == ListingStatus.ADVERTISED
+        )
+
+
+class TrackContent(Stateful):
+    """What the two tracks have in common. ``revision`` grows with every save, so that two editors notice each other."""
+
+    revision = models.PositiveIntegerField(default=0)
+    updated_at = models.DateTimeField(default=clock.now)
+    updated_by = models.CharField(max_length=100, blank=True)
+    version: models.OneToOneField[Version, Version]
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_editable(self) -> bool:
+        """Only drafts and rejected content may be changed (DOMAIN 5.4)."""
+        return self.status in EDITABLE
+
+    def audit_scope(self) -> Mapping[str, Any]:
+        return {"partner_id": self.version.app.partner_id}
+
+
+class TechnicalContent(TrackContent):
+    """How the platform and the app talk to each other."""
+
+    MACHINE = TECHNICAL
+
+    version = models.OneToOneField(Version, on_delete=models.CASCADE, primary_key=True, related_name="technical")
+    status = TECHNICAL.column()
+    events_callback_url = models.URLField(max_length=500, blank=True)
+    standalone_url = models.URLField(max_length=500, blank=True)
+    redirect_urls = ArrayField(models.URLField(max_length=500), default=list, blank=True)
+    scopes = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+    scope_reasons = models.JSONField(default=dict, blank=True)  # {scope: one sentence}
+    receives_user_logout = models.BooleanField(default=False)
+    is_manually_provisioned = models.BooleanField(default=False)
+    release_notes = models.TextField(max_length=5000, blank=True)
+    test_instructions = models.TextField(max_length=5000, blank=True)
+    test_credentials = SealedField(null=True, blank=True)  # only reviewers see it
+
+    class Meta:
+        constraints = [TECHNICAL.constraint("technical_content_status")]
+
+    def __str__(self) -> str:
+        return f"technical content of {self.version}"
+
+
+class ListingContent(TrackContent):
+    """What customers read in the marketplace."""
+
+    MACHINE = LISTING
+
+    version = models.OneToOneField(Version, on_delete=models.CASCADE, primary_key=True, related_name="listing")
+    status = LISTING.column()
+    display_name = models.CharField(max_length=50, blank=True)
+    summary = models.CharField(max_length=140, blank=True)
+    description = models.TextField(max_length=5000, blank=True)  # Markdown subset
+    categories = models.ManyToManyField(Category, blank=True, related_name="listings")
+    video_url = models.URLField(max_length=300, blank=True)
+    support_url = models.URLField(max_length=300, blank=True)
+    support_email = models.EmailField(blank=True)
+    docs_url = models.URLField(max_length=300, blank=True)
+    privacy_url = models.URLField(max_length=300, blank=True)
+    terms_url = models.URLField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [LISTING.constraint("listing_content_status")]
+
+    def __str__(self) -> str:
+        return f"listing content of {self.version}"
+
+
+class Screenshot(models.Model):
+    """A picture on the listing; ``image`` is a key in the file storage."""
+
+    id = IdField()
+    listing = models.ForeignKey(ListingContent, on_delete=models.CASCADE, related_name="screenshots")
+    image = models.CharField(max_length=120)
+    alternative_text = models.CharField(max_length=200)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "id"]
+
+    def __str__(self) -> str:
+        return self.alternative_text
+
+    @property
+    def url(self) -> str:
+        """Where the picture is served from."""
+        return f"/media/{self.image}"

@@ -1,0 +1,16 @@
+"""Facts about programs, their credentials and tokens."""
+
+from fondaco.audit.kinds import declare
+
+CLIENT_CREATED = declare("client.created", "An OAuth client was created.")
+CLIENT_SUSPENDED = declare("client.suspended", "An OAuth client may no longer sign users in.")
+CLIENT_RESUMED = declare("client.resumed", "A suspended OAuth client works again.")
+CLIENT_REVOKED = declare("client.revoked", "An OAuth client and all its tokens died.")
+CREDENTIALS_ISSUED = declare("credentials.issued", "A client was given a credential set.")
+CREDENTIALS_ROTATED = declare("credentials.rotated", "A client's credential set was replaced.")
+CREDENTIALS_ACKNOWLEDGED = declare("credentials.acknowledged", "A partner confirmed a new credential set; the old one died.")
+CREDENTIALS_REVOKED = declare("credentials.revoked", "A credential set stopped working.")
+PERSONAL_TOKEN_CREATED = declare("personal_token.created", "A person made an access token for a program of theirs.")
+PERSONAL_TOKEN_REVOKED = declare("personal_token.revoked", "A personal access token was revoked.")
+SIGNED_OUT = declare("login_session.ended", "A person's session on the platform ended.")
+REFRESH_REUSED = declare("refresh_token.reused", "A spent refresh token was shown again; its whole family died.")

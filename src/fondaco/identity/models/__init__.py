@@ -1,0 +1,23 @@
+"""Programs that may call the platform, and everything they prove themselves with."""
+
+from fondaco.identity.models.client import ClientKind, CredentialSet, OAuthClient
+from fondaco.identity.models.token import (
+    AuthorizationCode,
+    LoginSession,
+    PersonalAccessToken,
+    RefreshToken,
+    SpentAssertion,
+    TokenSigningKey,
+)
+
+__all__ = [
+    "AuthorizationCode",
+    "ClientKind",
+    "CredentialSet",
+    "LoginSession",
+    "OAuthClient",
+    "PersonalAccessToken",
+    "RefreshToken",
+    "SpentAssertion",
+    "TokenSigningKey",
+]

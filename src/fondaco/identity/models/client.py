@@ -1,0 +1,88 @@
+"""OAuth clients and their credential sets.
+
+A client stands for a program in one account; what it shows at the token endpoint is a *credential set* with a client
+id of its own, so that two sets can be valid while the partner moves from one to the other (DOMAIN 2.8).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from fondaco.accounts.models import Account
+from fondaco.audit.status import Stateful
+from fondaco.identity.states import CLIENT, CREDENTIALS, ClientStatus
+from fondaco.kit import clock
+from fondaco.kit.fields import IdField
+
+
+class ClientKind(StrEnum):
+    INSTALLATION = "installation"  # made by an installation; its consent was given by the installing admin
+    PORTAL = "portal"  # made by hand, for access to one's own account (DOMAIN 3.9)
+
+
+class OAuthClient(Stateful):
+    """A program with access to one account. Tokens issued before ``tokens_valid_after`` are dead."""
+
+    MACHINE = CLIENT
+
+    id = IdField()
+    kind = models.CharField(max_length=12, choices=[(kind.value, kind.value) for kind in ClientKind])
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="oauth_clients")
+    name = models.CharField(max_length=100)
+    scopes = ArrayField(models.CharField(max_length=60), default=list)
+    grant_types = ArrayField(models.CharField(max_length=40), default=list)
+    redirect_uris = ArrayField(models.URLField(max_length=500), default=list)
+    tokens_valid_after = models.DateTimeField(default=clock.now)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    status = CLIENT.column()
+
+    class Meta:
+        constraints = [CLIENT.constraint("oauth_client_status")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def may_sign_users_in(self) -> bool:
+        """User-level grants are refused while suspended (DOMAIN 3.4)."""
+        return self.status == ClientStatus.ACTIVE
+
+    @property
+    def may_get_tokens(self) -> bool:
+        """A suspended client still answers operations, so only revocation closes the token endpoint."""
+        return self.status != ClientStatus.REVOKED
+
+    def audit_scope(self) -> Mapping[str, Any]:
+        return {"account_id": self.account_id}
+
+
+class CredentialSet(Stateful):
+    """One client id with its secret and key pair. The private key is never kept: it leaves in a sealed message."""
+
+    MACHINE = CREDENTIALS
+
+    id = IdField()
+    client = models.ForeignKey(OAuthClient, on_delete=models.CASCADE, related_name="credential_sets")
+    wire_client_id = models.CharField(max_length=32, unique=True)  # what the wire calls client_id
+    secret_hash = models.CharField(max_length=120)
+    key_id = models.CharField(max_length=32, unique=True)
+    key_algorithm = models.CharField(max_length=5, default="ES256")
+    public_key = models.TextField()  # base64 SPKI DER, as on the wire
+    expires_at = models.DateTimeField(null=True, blank=True)  # set when a newer set replaces this one
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    status = CREDENTIALS.column()
+
+    class Meta:
+        constraints = [CREDENTIALS.constraint("credential_set_status")]
+
+    def __str__(self) -> str:
+        return self.wire_client_id
+
+    def audit_scope(self) -> Mapping[str, Any]:
+        return {"account_id": self.client.account_id}

@@ -1,0 +1,105 @@
+"""Keys, codes, tokens and sessions. Secrets are kept as keyed hashes only."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from fondaco.accounts.models import Person, User
+from fondaco.identity.models.client import OAuthClient
+from fondaco.kit import clock
+from fondaco.kit.fields import IdField, SealedField
+
+
+class TokenSigningKey(models.Model):
+    """An ES256 key that signs our tokens. Its public half is published from before first use until after last use."""
+
+    id = IdField()
+    private_key = SealedField()  # PKCS#8 DER
+    public_jwk = models.JSONField()
+    signs_from = models.DateTimeField()
+    signs_until = models.DateTimeField()
+    published_until = models.DateTimeField()
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    def __str__(self) -> str:
+        return self.id.hex
+
+
+class LoginSession(models.Model):
+    """A person's time signed in to the platform; its id is the ``sid`` that apps see."""
+
+    id = IdField()
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="login_sessions")
+    started_at = models.DateTimeField(default=clock.now)
+    address = models.CharField(max_length=45, blank=True)
+    device = models.CharField(max_length=200, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.person} since {self.started_at:%Y-%m-%d %H:%M}"
+
+
+class AuthorizationCode(models.Model):
+    """A code of the authorization-code grant: 60 seconds, once."""
+
+    code_hash = models.CharField(max_length=120, primary_key=True)
+    client = models.ForeignKey(OAuthClient, on_delete=models.CASCADE)
+    user = models.ForeignKey(User, on_delete=models.CASCADE)
+    login_session = models.ForeignKey(LoginSession, on_delete=models.CASCADE)
+    redirect_uri = models.CharField(max_length=500)
+    scope = models.TextField(blank=True)
+    nonce = models.CharField(max_length=255, blank=True)
+    code_challenge = models.CharField(max_length=128, blank=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+    family = models.UUIDField()  # of the refresh tokens that came from it; they die when the code is shown twice
+
+    def __str__(self) -> str:
+        return f"code for {self.client}"
+
+
+class RefreshToken(models.Model):
+    """A refresh token: rotated on use; showing a spent one ends its whole family (RFC 9700 §4.14)."""
+
+    token_hash = models.CharField(max_length=120, primary_key=True)
+    family = models.UUIDField(db_index=True)
+    client = models.ForeignKey(OAuthClient, on_delete=models.CASCADE)
+    user = models.ForeignKey(User, on_delete=models.CASCADE)
+    login_session = models.ForeignKey(LoginSession, on_delete=models.CASCADE)
+    scope = models.TextField(blank=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    def __str__(self) -> str:
+        return f"refresh token of {self.client}"
+
+
+class SpentAssertion(models.Model):
+    """A client assertion's ``jti``, remembered until it expires so that it cannot be replayed (DOMAIN 3.4)."""
+
+    jti_hash = models.CharField(max_length=120, primary_key=True)
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.jti_hash
+
+
+class PersonalAccessToken(models.Model):
+    """A token that a person made for a program of theirs; it may do what the person may, within ``scopes``."""
+
+    id = IdField()
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="personal_tokens")
+    name = models.CharField(max_length=60)
+    token_hash = models.CharField(max_length=120, unique=True)
+    hint = models.CharField(max_length=12)  # the first characters, to recognise it by
+    scopes = ArrayField(models.CharField(max_length=60), default=list, blank=True)  # empty: everything
+    expires_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    def __str__(self) -> str:
+        return self.name

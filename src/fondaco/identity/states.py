@@ -1,0 +1,54 @@
+"""States of clients and credential sets."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+from fondaco.audit.status import Machine
+from fondaco.identity import events
+
+
+class ClientStatus(StrEnum):
+    ACTIVE = "active"
+    SUSPENDED = "suspended"  # program tokens still work, people are not signed in (DOMAIN 3.4)
+    REVOKED = "revoked"
+
+
+CLIENT: Final = Machine(
+    name="OAuth client",
+    states=ClientStatus,
+    initial=ClientStatus.ACTIVE,
+    table={
+        ClientStatus.ACTIVE: frozenset({ClientStatus.SUSPENDED, ClientStatus.REVOKED}),
+        ClientStatus.SUSPENDED: frozenset({ClientStatus.ACTIVE, ClientStatus.REVOKED}),
+        ClientStatus.REVOKED: frozenset(),
+    },
+    events={
+        ClientStatus.ACTIVE: events.CLIENT_RESUMED,
+        ClientStatus.SUSPENDED: events.CLIENT_SUSPENDED,
+        ClientStatus.REVOKED: events.CLIENT_REVOKED,
+    },
+)
+
+
+class CredentialStatus(StrEnum):
+    ISSUED = "issued"  # valid; not yet acknowledged by the partner when it came by rotation
+    ACKNOWLEDGED = "acknowledged"
+    REVOKED = "revoked"
+
+
+CREDENTIALS: Final = Machine(
+    name="credential set",
+    states=CredentialStatus,
+    initial=CredentialStatus.ISSUED,
+    table={
+        CredentialStatus.ISSUED: frozenset({CredentialStatus.ACKNOWLEDGED, CredentialStatus.REVOKED}),
+        CredentialStatus.ACKNOWLEDGED: frozenset({CredentialStatus.REVOKED}),
+        CredentialStatus.REVOKED: frozenset(),
+    },
+    events={
+        CredentialStatus.ACKNOWLEDGED: events.CREDENTIALS_ACKNOWLEDGED,
+        CredentialStatus.REVOKED: events.CREDENTIALS_REVOKED,
+    },
+)

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class InstallsConfig(AppConfig):
+    name = "fondaco.installs"
+    label = "installs"

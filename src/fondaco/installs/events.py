@@ -1,0 +1,26 @@
+"""Facts about installations, operations, licences and trials."""
+
+from fondaco.audit.kinds import declare
+
+INSTALLATION_REQUESTED = declare("installation.requested", "A customer asked to install an app.")
+INSTALLATION_RETRIED = declare("installation.retried", "A failed installation was tried again.")
+INSTALLATION_FAILED = declare("installation.failed", "The app could not be reached, so the installation failed for now.")
+INSTALLATION_REJECTED = declare("installation.rejected", "The app's program declined the installation.")
+INSTALLATION_TIMED_OUT = declare("installation.timed_out", "The app's program did not answer within seven days.")
+INSTALLATION_PENDING = declare("installation.pending", "A change of an installation waits for the app's program.")
+INSTALLATION_COMPLETED = declare("installation.completed", "An installation is active.")
+INSTALLATION_SUSPENDED = declare("installation.suspended", "An installation was suspended because its trial ended.")
+INSTALLATION_REVOKED = declare("installation.revoked", "An app was removed from an account.")
+INSTALLATION_LAUNCHED = declare("installation.launched", "A user opened an app by single sign-on.")
+
+OPERATION_OPENED = declare("operation.opened", "An operation was opened and waits for the app's program.")
+OPERATION_APPROVED = declare("operation.approved", "The app's program approved an operation.")
+OPERATION_REJECTED = declare("operation.rejected", "The app's program rejected an operation.")
+OPERATION_TIMED_OUT = declare("operation.timed_out", "An operation was not answered within seven days.")
+OPERATION_FAILED = declare("operation.failed", "An operation could not be carried out.")
+OPERATION_SUPERSEDED = declare("operation.superseded", "An operation was replaced by a later one.")
+
+TRIAL_STARTED = declare("trial.started", "A 30-day trial began.")
+TRIAL_ENDED = declare("trial.ended", "A trial ended.")
+LICENCE_ASSIGNED = declare("licence.assigned", "A user was given a licence.")
+LICENCE_RELEASED = declare("licence.released", "A user's licence was released.")

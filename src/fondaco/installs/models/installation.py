@@ -1,0 +1,98 @@
+"""An app in an account, who may use it, and what the account consented to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from fondaco.accounts.models import Account, User
+from fondaco.audit.status import Stateful
+from fondaco.catalog.models import App, Plan, Version
+from fondaco.identity.models import OAuthClient
+from fondaco.installs.states import INSTALLATION, InstallationStatus
+from fondaco.kit import clock
+from fondaco.kit.fields import IdField
+
+
+class Installation(Stateful):
+    """One app in one account. ``version``, ``plan`` and ``total_licences`` are what is in force, never what is proposed."""
+
+    MACHINE = INSTALLATION
+
+    id = IdField()
+    app = models.ForeignKey(App, on_delete=models.PROTECT, related_name="installations")
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="installations")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="installations")
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="installations")
+    client = models.OneToOneField(OAuthClient, on_delete=models.PROTECT, related_name="installation")
+    installed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    total_licences = models.PositiveIntegerField()
+    reason = models.TextField(max_length=1000, blank=True)  # the last answer's words, or why it failed
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    status = INSTALLATION.column()
+
+    class Meta:
+        constraints = [
+            INSTALLATION.constraint("installation_status"),
+            models.UniqueConstraint(
+                fields=["app", "account"], condition=~models.Q(status="revoked"), name="installation_once_per_account"
+            ),
+        ]
+        indexes = [models.Index(fields=["account", "status"], name="installation_by_account")]
+
+    def __str__(self) -> str:
+        return f"{self.app.name} at {self.account}"
+
+    @property
+    def is_gone(self) -> bool:
+        return self.status == InstallationStatus.REVOKED
+
+    def audit_scope(self) -> Mapping[str, Any]:
+        return {"account_id": self.account_id, "partner_id": self.app.partner_id}
+
+
+class Licence(models.Model):
+    """A user's right to launch an installed app."""
+
+    id = IdField()
+    installation = models.ForeignKey(Installation, on_delete=models.CASCADE, related_name="licences")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="licences")
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["installation", "user"], name="licence_once_per_user")]
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.installation}"
+
+
+class AutoInstallRule(models.Model):
+    """Who gets a licence without being picked. ``filter`` is one of all, role, roleid, none (DOMAIN 2.3)."""
+
+    id = IdField()
+    installation = models.ForeignKey(Installation, on_delete=models.CASCADE, related_name="auto_install_rules")
+    filter = models.CharField(max_length=6)
+    match = models.CharField(max_length=40, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.filter} {self.match}".strip()
+
+
+class Grant(models.Model):
+    """What an admin agreed to, in the words they saw. Kept for ever; clicking counted as an order (DOMAIN 7.4)."""
+
+    id = IdField()
+    installation = models.ForeignKey(Installation, on_delete=models.CASCADE, related_name="grants")
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="+")
+    scopes = ArrayField(models.CharField(max_length=60))
+    consent_text = models.TextField()
+    purchase_summary = models.JSONField()
+    consented_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    consented_at = models.DateTimeField()
+    address = models.CharField(max_length=45, blank=True)
+
+    def __str__(self) -> str:
+        return f"grant to {self.installation}"

@@ -1,0 +1,56 @@
+"""A change of an installation that the partner must answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import models
+
+from fondaco.accounts.models import User
+from fondaco.audit.status import Stateful
+from fondaco.installs.models.installation import Installation
+from fondaco.installs.states import OPERATION, OperationKind, OperationStatus
+from fondaco.kit import clock
+from fondaco.kit.fields import IdField
+
+
+class Operation(Stateful):
+    """Holds the whole current and the whole proposed state, so that either side can be put in force exactly.
+
+    Both are snapshots as of ``installs.snapshots``: ``{"status", "version", "plan", "total_licences", "users",
+    "auto_install"}`` with ids as wire hex.
+    """
+
+    MACHINE = OPERATION
+
+    id = IdField()
+    installation = models.ForeignKey(Installation, on_delete=models.CASCADE, related_name="operations")
+    kind = models.CharField(max_length=10, choices=[(kind.value, kind.value) for kind in OperationKind])
+    current = models.JSONField()
+    proposed = models.JSONField()
+    requested_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    reason_type = models.CharField(max_length=20, blank=True)  # of an uninstall (DOMAIN 1.4)
+    reason = models.TextField(max_length=1000, blank=True)  # what the customer said
+    answer = models.TextField(max_length=1000, blank=True)  # what the partner said
+    answer_due_at = models.DateTimeField()
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    status = OPERATION.column()
+
+    class Meta:
+        constraints = [
+            OPERATION.constraint("operation_status"),
+            models.UniqueConstraint(
+                fields=["installation"], condition=models.Q(status="open"), name="operation_one_open"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.installation}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.status == OperationStatus.OPEN
+
+    def audit_scope(self) -> Mapping[str, Any]:
+        return self.installation.audit_scope()

@@ -1,0 +1,8 @@
+"""Facts about what was sent to partners."""
+
+from fondaco.audit.kinds import declare
+
+MESSAGE_QUEUED = declare("message.queued", "An event for a partner was written and waits for delivery.")
+DELIVERY_DELIVERED = declare("delivery.delivered", "A partner's program received an event.")
+DELIVERY_FAILED = declare("delivery.failed", "All tries to deliver an event failed.")
+DELIVERY_RETRIED = declare("delivery.retried", "A failed delivery was started again.")

@@ -1,0 +1,159 @@
+"""Who looks at a page, and from which place: an account, a partner, or the operator's backoffice.
+
+One person may have several places. Each surface belongs to one kind of place; entering it switches to the last place
+of that kind, so that a link from a mail works whatever was open before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from django.http import HttpRequest
+
+from fondaco.accounts.models import Operator, Person, User
+from fondaco.accounts.permissions import Permission
+from fondaco.audit.actor import Actor, ActorKind
+from fondaco.partners.models import Member
+
+if TYPE_CHECKING:
+    from django_htmx.middleware import HtmxDetails
+
+_PLACE = "place"  # session key: "kind:id"
+
+
+class PlaceKind(StrEnum):
+    ACCOUNT = "account"
+    PARTNER = "partner"
+    OPERATOR = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a person works, and as what. Exactly one of ``user``, ``member``, ``operator`` is set."""
+
+    kind: PlaceKind
+    id: str
+    name: str
+    is_sandbox: bool = False
+    user: User | None = None
+    member: Member | None = None
+    operator: Operator | None = None
+
+    @property
+    def key(self) -> str:
+        """``kind:id``, as the switcher posts it."""
+        return f"{self.kind}:{self.id}"
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        """What the person may do here."""
+        holder = self.user or self.member or self.operator
+        return holder.permissions if holder else frozenset()
+
+    @property
+    def home(self) -> str:
+        """The first page of this place."""
+        return {PlaceKind.ACCOUNT: "/my-apps", PlaceKind.PARTNER: "/portal/", PlaceKind.OPERATOR: "/backoffice/"}[self.kind]
+
+
+class Viewer:
+    """The person behind a request and the place they are in. Loaded lazily: a public page asks nothing."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+
+    @cached_property
+    def person(self) -> Person | None:
+        """Who is signed in, or None."""
+        user = self._request.user
+        return user if isinstance(user, Person) else None
+
+    @cached_property
+    def places(self) -> list[Place]:
+        """Every place this person may enter, accounts first."""
+        if self.person is None:
+            return []
+        users = self.person.users.filter(is_active=True).select_related("account", "role", "person").order_by("created_at")
+        members = self.person.memberships.filter(is_active=True).select_related("partner", "person").order_by("created_at")
+        operators = Operator.objects.filter(person=self.person, is_active=True).select_related("person")
+        return [
+            *(
+                Place(PlaceKind.ACCOUNT, user.account_id, user.account.company_name, user.account.is_sandbox, user=user)
+                for user in users
+            ),
+            *(
+                Place(PlaceKind.PARTNER, member.partner_id.hex, member.partner.name, is_sandbox=False, member=member)
+                for member in members
+            ),
+            *(Place(PlaceKind.OPERATOR, "staff", str(operator), operator=operator) for operator in operators),
+        ]
+
+    @property
+    def place(self) -> Place | None:
+        """The place chosen last, else the first there is."""
+        chosen = self._request.session.get(_PLACE)
+        return next((place for place in self.places if place.key == chosen), self.places[0] if self.places else None)
+
+    def enter(self, kind: PlaceKind) -> Place | None:
+        """Makes a place of ``kind`` the current one, staying where the viewer is if that fits; None if they have none."""
+        current = self.place
+        if current is not None and current.kind == kind:
+            return current
+        found = next((place for place in self.places if place.kind == kind), None)
+        if found is not None:
+            self._request.session[_PLACE] = found.key
+        return found
+
+    def switch(self, key: str) -> Place | None:
+        """Makes the place with this ``key`` the current one, or returns None when it is not one of theirs."""
+        found = next((place for place in self.places if place.key == key), None)
+        if found is not None:
+            self._request.session[_PLACE] = found.key
+        return found
+
+    def can(self, permission: Permission | str) -> bool:
+        """Whether the viewer has ``permission`` in the current place."""
+        return self.place is not None and Permission(permission) in self.place.permissions
+
+    @property
+    def user(self) -> User:
+        """The seat in the current account; only for views that require an account permission."""
+        if self.place is None or self.place.user is None:
+            raise LookupError("this view is not entered from an account")
+        return self.place.user
+
+    @property
+    def member(self) -> Member:
+        """The membership in the current partner; only for views that require a partner permission."""
+        if self.place is None or self.place.member is None:
+            raise LookupError("this view is not entered from a partner")
+        return self.place.member
+
+    @property
+    def operator(self) -> Operator:
+        """The operator; only for views that require an operator permission."""
+        if self.place is None or self.place.operator is None:
+            raise LookupError("this view is not entered from the backoffice")
+        return self.place.operator
+
+    @property
+    def address(self) -> str:
+        """The IP address that the request came from."""
+        return self._request.META.get("REMOTE_ADDR", "")
+
+    @property
+    def actor(self) -> Actor:
+        """The viewer as the cause of a change."""
+        if self.person is None:
+            return Actor.anonymous(label="visitor", address=self.address)
+        return Actor(ActorKind.PERSON, id=self.person.pk.hex, label=self.person.name, address=self.address)
+
+
+class HouseRequest(HttpRequest):
+    """A request as our views get it."""
+
+    viewer: Viewer
+    htmx: HtmxDetails
