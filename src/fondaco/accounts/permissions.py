@@ -62,7 +62,9 @@ EXPLANATIONS: Final[dict[Permission, Promise]] = {
 }
 
 ADMIN: Final = frozenset(p for p in Permission if not p.startswith(("partner.", "operator.")))
-SUPERVISOR: Final = frozenset({Permission.APPS_VIEW, Permission.APPS_LAUNCH, Permission.PEOPLE_VIEW, Permission.SUPPORT_ASK})
+SUPERVISOR: Final = frozenset(
+    {Permission.APPS_VIEW, Permission.APPS_LAUNCH, Permission.PEOPLE_VIEW, Permission.SUPPORT_ASK}
+)
 AGENT: Final = frozenset[Permission]()
 """Agents see nothing of My Apps until a role gives them Launch (DOMAIN 7.4)."""
 

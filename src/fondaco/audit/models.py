@@ -28,7 +28,9 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["subject_type", "subject_id", "id"], name="event_by_subject"),
             models.Index(fields=["account_id", "id"], name="event_by_account", condition=~models.Q(account_id="")),
-            models.Index(fields=["partner_id", "id"], name="event_by_partner", condition=models.Q(partner_id__isnull=False)),
+            models.Index(
+                fields=["partner_id", "id"], name="event_by_partner", condition=models.Q(partner_id__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -52,9 +52,7 @@ class Machine:
 
     def constraint(self, name: str) -> models.CheckConstraint:
         """The database's own list of the states; a test compares it with ``states``."""
-        return models.CheckConstraint(
-            condition=models.Q(status__in=[state.value for state in self.states]), name=name
-        )
+        return models.CheckConstraint(condition=models.Q(status__in=[state.value for state in self.states]), name=name)
 
 
 class Stateful(models.Model):

@@ -84,7 +84,12 @@ class MemberRole(StrEnum):
 MEMBER_ROLES: Final[dict[MemberRole, frozenset[Permission]]] = {
     MemberRole.OWNER: frozenset(permission for permission in Permission if permission.startswith("partner.")),
     MemberRole.DEVELOPER: frozenset(
-        {Permission.PARTNER_VIEW, Permission.PARTNER_APPS_EDIT, Permission.PARTNER_LISTING_EDIT, Permission.PARTNER_PUBLISH}
+        {
+            Permission.PARTNER_VIEW,
+            Permission.PARTNER_APPS_EDIT,
+            Permission.PARTNER_LISTING_EDIT,
+            Permission.PARTNER_PUBLISH,
+        }
     ),
     MemberRole.MARKETING: frozenset({Permission.PARTNER_VIEW, Permission.PARTNER_LISTING_EDIT}),
     MemberRole.FINANCE: frozenset({Permission.PARTNER_VIEW, Permission.PARTNER_REVENUE_VIEW}),

@@ -1,0 +1,119 @@
+"""Invitations: mailed, signed links that let a person join a place and prove their address by doing so."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from fondaco.accounts import events
+from fondaco.accounts.actions.accounts import create_person
+from fondaco.accounts.actions.users import add_user
+from fondaco.accounts.errors import AlreadyHere, InvitationOver, PasswordTooWeak
+from fondaco.accounts.models import Account, Invitation, Person, Role, User
+from fondaco.accounts.policies import check_can
+from fondaco.accounts.permissions import Permission
+from fondaco.accounts.states import InvitationStatus
+from fondaco.audit.actor import Actor
+from fondaco.audit.recording import record
+from fondaco.audit.status import transition
+from fondaco.kit import clock, deadlines
+from fondaco.kit.errors import NotFound
+
+LIFETIME: Final = timedelta(days=14)
+EXPIRES: Final = "invitation.expires"
+
+
+def invite(
+    *, actor: Actor, email: str, name: str, place: str, place_id: str, place_name: str, role: str, invited_by: str
+) -> Invitation:
+    """Invites ``email`` to a place; the mail follows from the recorded fact. A step."""
+    invitation = Invitation.objects.create(
+        email=email.lower(),
+        name=name,
+        place=place,
+        place_id=place_id,
+        place_name=place_name,
+        role=role,
+        invited_by=invited_by,
+        expires_at=clock.now() + LIFETIME,
+    )
+    deadlines.schedule(EXPIRES, subject_id=invitation.pk.hex, due_at=invitation.expires_at)
+    record(events.INVITATION_SENT, invitation, actor=actor, data={"email": email}, **invitation.audit_scope())
+    return invitation
+
+
+def invite_user(*, actor: Actor, by: User, account: Account, email: str, name: str, role: Role) -> Invitation:
+    """Invites someone to the inviting user's own account."""
+    with transaction.atomic(durable=True):
+        if by.account_id != account.pk or role.account_id != account.pk:
+            raise NotFound
+        check_can(by, Permission.PEOPLE_MANAGE)
+        if User.objects.filter(account=account, person__email__iexact=email).exists():
+            raise AlreadyHere(email=email, place=account.company_name)
+        return invite(
+            actor=actor,
+            email=email,
+            name=name,
+            place="account",
+            place_id=account.pk,
+            place_name=account.company_name,
+            role=role.pk.hex,
+            invited_by=by.person.name,
+        )
+
+
+def accept_invitation(*, actor: Actor, invitation: Invitation, name: str = "", password: str = "") -> Person:
+    """Lets the invited person in.
+
+    Who has no login yet gets one with ``name`` and ``password``; who has one keeps it (both are then ignored, and the
+    surface must have them sign in first). Higher packages add the place by projecting ``invitation.accepted``.
+    """
+    with transaction.atomic(durable=True):
+        locked = Invitation.objects.select_for_update().get(pk=invitation.pk)
+        if locked.status != InvitationStatus.PENDING or locked.expires_at <= clock.now():
+            raise InvitationOver
+        person = Person.objects.filter(email__iexact=locked.email).first()
+        if person is None:
+            person = create_person(actor=actor, email=locked.email, name=name or locked.name)
+        if not person.has_usable_password():
+            _set_password(person, password)
+        locked.accepted_by = person
+        locked.save(update_fields=["accepted_by"])
+        if locked.place == "account":
+            role = Role.objects.select_related("account").get(pk=locked.role, account_id=locked.place_id)
+            add_user(actor=actor, account=role.account, person=person, role=role)
+        transition(locked, InvitationStatus.ACCEPTED, actor=actor, data={"email": locked.email})
+        deadlines.cancel(EXPIRES, subject_id=locked.pk.hex)
+    return person
+
+
+def withdraw_invitation(*, actor: Actor, by: User, invitation: Invitation) -> Invitation:
+    """Takes an unanswered invitation to the user's own account back."""
+    with transaction.atomic(durable=True):
+        if invitation.place != "account" or invitation.place_id != by.account_id:
+            raise NotFound
+        check_can(by, Permission.PEOPLE_MANAGE)
+        transition(invitation, InvitationStatus.WITHDRAWN, actor=actor)
+        deadlines.cancel(EXPIRES, subject_id=invitation.pk.hex)
+    return invitation
+
+
+@deadlines.handler(EXPIRES)
+def expire_invitation(subject_id: str, due_at: datetime) -> None:
+    """Closes an invitation that nobody answered in time."""
+    invitation = Invitation.objects.filter(pk=subject_id).first()
+    if invitation is not None and invitation.status == InvitationStatus.PENDING:
+        transition(invitation, InvitationStatus.EXPIRED, actor=Actor.system("sweeper"))
+
+
+def _set_password(person: Person, password: str) -> None:
+    try:
+        validate_password(password, person)
+    except ValidationError as error:
+        raise PasswordTooWeak(fields={"password": list(error.messages)}) from error
+    person.set_password(password)
+    person.save(update_fields=["password"])

@@ -1,0 +1,63 @@
+"""People in an account: joining, changing role, leaving."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from fondaco.accounts import events
+from fondaco.accounts.errors import AlreadyHere
+from fondaco.accounts.models import Account, Person, Role, User
+from fondaco.accounts.policies import check_can_manage, check_not_last_admin
+from fondaco.audit.actor import Actor
+from fondaco.audit.recording import record
+from fondaco.kit.errors import NotFound
+
+
+def add_user(*, actor: Actor, account: Account, person: Person, role: Role) -> User:
+    """Gives ``person`` a seat in ``account``. A step; refuses a second seat."""
+    if User.objects.filter(account=account, person=person).exists():
+        raise AlreadyHere(email=person.email, place=account.company_name)
+    user = User.objects.create(account=account, person=person, role=role)
+    record(events.USER_ADDED, user, actor=actor, account_id=account.pk, data={"role": role.name, "name": person.name})
+    return user
+
+
+def change_user_role(*, actor: Actor, by: User, user: User, role: Role) -> User:
+    """Gives ``user`` another role of the same account; the last administrator keeps theirs (T26)."""
+    with transaction.atomic(durable=True):
+        check_can_manage(by, user)
+        if role.account_id != user.account_id:
+            raise NotFound
+        if user.role.key == "admin" and role.key != "admin":
+            check_not_last_admin(user)
+        before, user.role = user.role.name, role
+        user.save(update_fields=["role"])
+        record(
+            events.USER_ROLE_CHANGED,
+            user,
+            actor=actor,
+            account_id=user.account_id,
+            data={"from": before, "to": role.name, "name": user.person.name},
+        )
+    return user
+
+
+def deactivate_user(*, actor: Actor, by: User, user: User) -> User:
+    """Takes the seat away; what they did stays. The last administrator cannot go (T26)."""
+    with transaction.atomic(durable=True):
+        check_can_manage(by, user)
+        check_not_last_admin(user)
+        user.is_active = False
+        user.save(update_fields=["is_active"])
+        record(events.USER_DEACTIVATED, user, actor=actor, account_id=user.account_id, data={"name": user.person.name})
+    return user
+
+
+def reactivate_user(*, actor: Actor, by: User, user: User) -> User:
+    """Gives a deactivated user their seat back."""
+    with transaction.atomic(durable=True):
+        check_can_manage(by, user)
+        user.is_active = True
+        user.save(update_fields=["is_active"])
+        record(events.USER_REACTIVATED, user, actor=actor, account_id=user.account_id, data={"name": user.person.name})
+    return user

@@ -1,0 +1,95 @@
+"""Reads of the accounts domain, always scoped to who asks."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from fondaco.accounts import links
+from fondaco.accounts.errors import InvitationOver, InvitationUnreadable
+from fondaco.accounts.models import Account, Invitation, Person, Role, User
+from fondaco.accounts.states import InvitationStatus
+from fondaco.kit import clock
+from fondaco.kit.errors import NotFound
+from fondaco.kit.ids import parse_wire
+
+_INVITATION = "invitation"
+
+
+def list_users(account_id: str, *, only_active: bool = True) -> QuerySet[User]:
+    """The people of an account, by name, with role and person loaded."""
+    users = User.objects.filter(account_id=account_id).select_related("person", "role").order_by("person__name", "id")
+    return users.filter(is_active=True) if only_active else users
+
+
+def get_user(account_id: str, user_id: str) -> User:
+    """One user of an account; anyone else's does not exist."""
+    user = User.objects.filter(account_id=account_id, pk=user_id).select_related("person", "role", "account").first()
+    if user is None:
+        raise NotFound
+    return user
+
+
+def find_user(person: Person, account_id: str) -> User:
+    """The active seat of ``person`` in an account; without one the account does not exist for them."""
+    user = (
+        User.objects.filter(account_id=account_id, person=person, is_active=True)
+        .select_related("person", "role", "account")
+        .first()
+    )
+    if user is None:
+        raise NotFound
+    return user
+
+
+def list_roles(account_id: str) -> QuerySet[Role]:
+    """The roles of an account, by name."""
+    return Role.objects.filter(account_id=account_id).order_by("name")
+
+
+def get_role(account_id: str, role_id: str) -> Role:
+    """One role of an account, by wire id."""
+    found = parse_wire(role_id)
+    role = Role.objects.filter(account_id=account_id, pk=found).first() if found else None
+    if role is None:
+        raise NotFound
+    return role
+
+
+def get_account_by_name(name: str) -> Account:
+    """The account with this slug."""
+    account = Account.objects.filter(name=name).first()
+    if account is None:
+        raise NotFound
+    return account
+
+
+def list_invitations(account_id: str) -> QuerySet[Invitation]:
+    """Open invitations to an account, newest first."""
+    return Invitation.objects.filter(place="account", place_id=account_id, status=InvitationStatus.PENDING).order_by(
+        "-created_at"
+    )
+
+
+def get_invitation(account_id: str, invitation_id: str) -> Invitation:
+    """One invitation to an account, by wire id."""
+    found = parse_wire(invitation_id)
+    invitation = Invitation.objects.filter(place="account", place_id=account_id, pk=found).first() if found else None
+    if invitation is None:
+        raise NotFound
+    return invitation
+
+
+def invitation_token(invitation: Invitation) -> str:
+    """What the mailed link carries."""
+    return links.sign(_INVITATION, invitation.pk)
+
+
+def find_invitation(token: str) -> Invitation:
+    """The open invitation that a mailed link names."""
+    invitation_id = links.read(_INVITATION, token)
+    invitation = Invitation.objects.filter(pk=invitation_id).first() if invitation_id else None
+    if invitation is None:
+        raise InvitationUnreadable
+    if invitation.status != InvitationStatus.PENDING or invitation.expires_at <= clock.now():
+        raise InvitationOver
+    return invitation

@@ -1,0 +1,26 @@
+"""Writes of the partners domain."""
+
+from fondaco.partners.actions.applications import (
+    answer_application,
+    apply_to_become_partner,
+    approve_application,
+    question_application,
+    reject_application,
+    verify_application,
+)
+from fondaco.partners.actions.members import add_member, change_member_role, invite_member, remove_member
+from fondaco.partners.actions.partners import create_partner
+
+__all__ = [
+    "add_member",
+    "answer_application",
+    "apply_to_become_partner",
+    "approve_application",
+    "change_member_role",
+    "create_partner",
+    "invite_member",
+    "question_application",
+    "reject_application",
+    "remove_member",
+    "verify_application",
+]

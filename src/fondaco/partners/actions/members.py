@@ -1,0 +1,79 @@
+"""People of a partner."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from fondaco.accounts.actions import invite
+from fondaco.accounts.errors import AlreadyHere
+from fondaco.accounts.models import Invitation, Person
+from fondaco.accounts.permissions import Permission
+from fondaco.audit.actor import Actor
+from fondaco.audit.recording import record
+from fondaco.partners import events
+from fondaco.partners.models import Member, MemberRole, Partner
+from fondaco.partners.policies import check_can, check_can_manage, check_not_last_owner
+
+
+def add_member(*, actor: Actor, partner: Partner, person: Person, role: MemberRole) -> Member:
+    """Makes ``person`` a member, also when they left before. A step."""
+    member, _created = Member.objects.update_or_create(
+        partner=partner, person=person, defaults={"role": role.value, "is_active": True}
+    )
+    record(
+        events.MEMBER_ADDED, member, actor=actor, partner_id=partner.pk, data={"role": role.value, "name": person.name}
+    )
+    return member
+
+
+def invite_member(*, actor: Actor, by: Member, email: str, name: str, role: MemberRole) -> Invitation:
+    """Invites a colleague to the partner."""
+    with transaction.atomic(durable=True):
+        check_can(by, Permission.PARTNER_MEMBERS_MANAGE)
+        if Member.objects.filter(partner=by.partner, person__email__iexact=email, is_active=True).exists():
+            raise AlreadyHere(email=email, place=by.partner.name)
+        return invite(
+            actor=actor,
+            email=email,
+            name=name,
+            place="partner",
+            place_id=by.partner_id.hex,
+            place_name=by.partner.name,
+            role=role.value,
+            invited_by=by.person.name,
+        )
+
+
+def change_member_role(*, actor: Actor, by: Member, member: Member, role: MemberRole) -> Member:
+    """Gives a member another role; the last owner stays one."""
+    with transaction.atomic(durable=True):
+        check_can_manage(by, member)
+        if member.role == MemberRole.OWNER and role != MemberRole.OWNER:
+            check_not_last_owner(member)
+        before, member.role = member.role, role.value
+        member.save(update_fields=["role"])
+        record(
+            events.MEMBER_ROLE_CHANGED,
+            member,
+            actor=actor,
+            partner_id=member.partner_id,
+            data={"from": before, "to": role.value, "name": member.person.name},
+        )
+    return member
+
+
+def remove_member(*, actor: Actor, by: Member, member: Member) -> Member:
+    """Ends a membership; what they did stays. The last owner cannot go."""
+    with transaction.atomic(durable=True):
+        check_can_manage(by, member)
+        check_not_last_owner(member)
+        member.is_active = False
+        member.save(update_fields=["is_active"])
+        record(
+            events.MEMBER_REMOVED,
+            member,
+            actor=actor,
+            partner_id=member.partner_id,
+            data={"name": member.person.name},
+        )
+    return member

@@ -1,0 +1,97 @@
+"""Reads of the partners domain, scoped to who asks."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from django.db.models import QuerySet
+
+from fondaco.accounts import links
+from fondaco.accounts.models import Invitation, Operator, Person
+from fondaco.accounts.permissions import Permission
+from fondaco.accounts.policies import check_operator_can
+from fondaco.accounts.states import InvitationStatus
+from fondaco.kit.errors import NotFound
+from fondaco.kit.ids import parse_wire
+from fondaco.partners.errors import ApplicationLinkUnreadable
+from fondaco.partners.models import DeveloperGrant, Member, Partner, PartnerApplication
+from fondaco.partners.states import ApplicationStatus
+
+Purpose = Literal["verify", "answer"]
+
+
+def application_token(application: PartnerApplication, purpose: Purpose) -> str:
+    """What a mailed link carries."""
+    return links.sign(f"application.{purpose}", application.pk)
+
+
+def find_application(purpose: Purpose, token: str) -> PartnerApplication:
+    """The application that a mailed link names."""
+    application_id = links.read(f"application.{purpose}", token)
+    application = PartnerApplication.objects.filter(pk=application_id).first() if application_id else None
+    if application is None:
+        raise ApplicationLinkUnreadable
+    return application
+
+
+def list_applications(by: Operator, *, status: ApplicationStatus | None = None) -> QuerySet[PartnerApplication]:
+    """Requests whose address is proven, those waiting longest first."""
+    check_operator_can(by, Permission.OPERATOR_PARTNERS)
+    applications = PartnerApplication.objects.exclude(status=ApplicationStatus.UNVERIFIED).order_by("created_at")
+    return applications.filter(status=status) if status else applications
+
+
+def get_application(by: Operator, application_id: str) -> PartnerApplication:
+    """One request with its conversation, by wire id."""
+    found = parse_wire(application_id)
+    application = list_applications(by).prefetch_related("messages").filter(pk=found).first() if found else None
+    if application is None:
+        raise NotFound
+    return application
+
+
+def list_partners(by: Operator) -> QuerySet[Partner]:
+    """All partners, by name."""
+    check_operator_can(by, Permission.OPERATOR_VIEW)
+    return Partner.objects.select_related("developer_account").order_by("name")
+
+
+def list_members(partner: Partner) -> QuerySet[Member]:
+    """The active members, by name."""
+    return partner.members.filter(is_active=True).select_related("person").order_by("person__name")
+
+
+def get_member(partner: Partner, member_id: str) -> Member:
+    """One active member of a partner, by wire id."""
+    found = parse_wire(member_id)
+    member = list_members(partner).filter(pk=found).first() if found else None
+    if member is None:
+        raise NotFound
+    return member
+
+
+def find_member(person: Person, partner_id: str) -> Member:
+    """The active membership of ``person`` in a partner; without one the partner does not exist for them."""
+    found = parse_wire(partner_id)
+    member = (
+        Member.objects.filter(partner_id=found, person=person, is_active=True)
+        .select_related("person", "partner", "partner__developer_account")
+        .first()
+        if found
+        else None
+    )
+    if member is None:
+        raise NotFound
+    return member
+
+
+def list_member_invitations(partner: Partner) -> QuerySet[Invitation]:
+    """Open invitations to the partner, newest first."""
+    return Invitation.objects.filter(
+        place="partner", place_id=partner.pk.hex, status=InvitationStatus.PENDING
+    ).order_by("-created_at")
+
+
+def list_developer_grants(partner: Partner) -> QuerySet[DeveloperGrant]:
+    """What the partner's developer account was given, oldest first."""
+    return DeveloperGrant.objects.filter(account=partner.developer_account_id).order_by("created_at")
