@@ -1,0 +1,49 @@
+"""Accounts, people, seats and operators."""
+
+from __future__ import annotations
+
+from itertools import count
+
+from fondaco.accounts.actions import appoint_operator, create_account
+from fondaco.accounts.models import Account, Operator, Person, User
+from fondaco.accounts.permissions import OperatorRole
+from fondaco.audit.actor import Actor, ActorKind
+
+SYSTEM = Actor.system("tests")
+PASSWORD = "correct-horse-battery"
+_numbers = count(1)
+
+
+def make_person(name: str = "Ada Adler", *, email: str = "", password: str = "") -> Person:
+    """Someone who can sign in; the address is made from the name and is unique. Hashing costs time: ask for it."""
+    address = email or f"{name.split(maxsplit=1)[0].lower()}.{next(_numbers)}@people.example"
+    person = Person(email=address, name=name)
+    person.set_password(password or None)
+    person.save()
+    return person
+
+
+def make_account(name: str = "", *, company_name: str = "Harbour Bank", is_sandbox: bool = False) -> Account:
+    """A customer account with its three roles."""
+    slug = name or f"harbour-{next(_numbers)}"
+    return create_account(actor=SYSTEM, name=slug, company_name=company_name, is_sandbox=is_sandbox)
+
+
+def make_user(account: Account | None = None, *, role: str = "admin", person: Person | None = None) -> User:
+    """A seat; ``role`` is ``admin``, ``supervisor`` or ``agent``."""
+    account = account or make_account()
+    names = {"admin": "Ada Adler", "supervisor": "Samir Sol", "agent": "Agnes Ahl"}
+    return User.objects.create(
+        account=account, person=person or make_person(names[role]), role=account.roles.get(key=role)
+    )
+
+
+def make_operator(*roles: OperatorRole, person: Person | None = None) -> Operator:
+    """Staff with these roles; all of them when none is named."""
+    person = person or make_person("Jon Okafor")
+    return appoint_operator(actor=SYSTEM, person=person, roles=roles or tuple(OperatorRole))
+
+
+def actor_for(person: Person) -> Actor:
+    """The person as the cause of a change."""
+    return Actor(ActorKind.PERSON, id=person.pk.hex, label=person.name, address="192.0.2.7")
