@@ -38,13 +38,17 @@ def check(root: Path) -> list[Problem]:
 
 
 def _stateful_models(root: Path) -> frozenset[str]:
-    return frozenset(
-        node.name
+    """Names of the classes in ``src`` that inherit from ``Stateful``, directly or through another of them."""
+    parents = {
+        node.name: {sources.dotted(parent).split(".")[-1] for parent in node.bases}
         for source in sources.find_python(root, folders=("src",))
         for node in source.nodes
         if isinstance(node, ast.ClassDef)
-        and any(sources.dotted(parent).split(".")[-1] == "Stateful" for parent in node.bases)
-    )
+    }
+    found = {"Stateful"}
+    while more := {name for name, above in parents.items() if above & found} - found:
+        found |= more
+    return frozenset(found)
 
 
 def _offences(node: ast.AST, *, stateful: frozenset[str], product: bool) -> Iterator[tuple[int, str]]:

@@ -58,6 +58,13 @@ BAD: list[tuple[Check, str, str, int, str]] = [
         "update_or_create(status=…)",
     ),
     (statuses.check, CATALOG, "class App(Stateful):\n    pass\nApp(status='x')", 3, "App(status=…)"),
+    (
+        statuses.check,
+        CATALOG,
+        "class Content(Stateful): pass\nclass Listing(Content): pass\nListing(status='x')",
+        3,
+        "Listing(status=…)",
+    ),
     (statuses.check, CATALOG, "SQL = 'UPDATE a SET b = 1, status = 2'", 1, "SQL that sets a status"),
     (statuses.check, "tests/db/test_a.py", "app.status = 'draft'", 1, "assigns a status"),
     (

@@ -1,0 +1,174 @@
+"""Markdown tables from what the code declares. Each function gives the generated part of one page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from importlib import import_module
+from pkgutil import walk_packages
+
+import click
+import typer.main
+from django.apps import apps
+from ninja import NinjaAPI
+
+import fondaco
+from fondaco.accounts.permissions import EXPLANATIONS, OPERATOR_ROLES, Permission
+from fondaco.audit.kinds import all_kinds
+from fondaco.audit.status import Stateful
+from fondaco.catalog.scopes import SCOPES
+from fondaco.cli import main as command_line
+from fondaco.kit import deadlines
+from fondaco.kit.errors import DomainError
+from fondaco.surfaces import api as management
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table; cells may hold Markdown, bars in them are escaped."""
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+def load_everything() -> None:
+    """Imports every module of the product, so that whatever registers itself has done so."""
+    for module in walk_packages(fondaco.__path__, "fondaco."):
+        if ".migrations" not in module.name and not module.name.endswith("__main__"):
+            import_module(module.name)
+
+
+def events() -> str:
+    """Kinds of events by the package that declares them."""
+    return table(["kind", "means"], [[f"`{kind.name}`", kind.meaning] for kind in all_kinds()])
+
+
+def errors() -> str:
+    """Refusals by code. The anchor of each is what ``type`` of a problem document points at."""
+    refusals = sorted(find_errors(), key=lambda error: error.code)
+    rows = [[f'<span id="{error.code}"></span>`{error.code}`', str(error.status), _text(error)] for error in refusals]
+    return table(["code", "HTTP", "says"], rows)
+
+
+def find_errors() -> list[type[DomainError]]:
+    """Every refusal there is, one class a code; a second class with the same code only rewords it."""
+    by_code: dict[str, type[DomainError]] = {}
+    for error in _subclasses(DomainError):
+        by_code.setdefault(error.code, error)
+    return list(by_code.values())
+
+
+def _subclasses(parent: type[DomainError]) -> Iterator[type[DomainError]]:
+    yield parent
+    for child in parent.__subclasses__():
+        if child.__module__.startswith("fondaco."):
+            yield from _subclasses(child)
+
+
+def _text(error: type[DomainError]) -> str:
+    return str(error.message).replace("%%", "%")
+
+
+def permissions() -> str:
+    """Permissions and what they allow."""
+    return (
+        table(["permission", "lets its holder"], [[f"`{one.value}`", str(EXPLANATIONS[one])] for one in Permission])
+        + _operator_roles()
+    )
+
+
+def _operator_roles() -> str:
+    rows = [
+        [f"`{role.value}`", ", ".join(f"`{one.value}`" for one in sorted(allowed))]
+        for role, allowed in OPERATOR_ROLES.items()
+    ]
+    return "\n\n### What operators' roles hold\n\n" + table(["role", "permissions"], rows)
+
+
+def scopes() -> str:
+    """Scopes with the sentence that a customer reads before consenting."""
+    rows = [
+        [
+            f"`{scope.name}`",
+            str(scope.consent),
+            "given to every installation"
+            if scope.implicit
+            else "on request, with a reason"
+            if scope.needs_reason
+            else "on request",
+        ]
+        for scope in SCOPES.values()
+    ]
+    return table(["scope", "a customer reads", "how an app gets it"], rows)
+
+
+def states() -> str:
+    """The table of steps of every machine."""
+    machines = {model.MACHINE.name: model.MACHINE for model in apps.get_models() if issubclass(model, Stateful)}
+    parts = []
+    for name in sorted(machines):
+        machine = machines[name]
+        rows = []
+        for state in machine.states:
+            onward = [other.value for other in machine.states if other in machine.table[state]]
+            kind = machine.events.get(state)
+            first = " (first)" if state == machine.initial else ""
+            rows.append(
+                [
+                    f"`{state.value}`{first}",
+                    ", ".join(f"`{value}`" for value in onward) or "nothing: final",
+                    f"`{kind}`" if kind else "",
+                ]
+            )
+        parts.append(f"## {name[0].upper()}{name[1:]}\n\n" + table(["state", "leads to", "entering it records"], rows))
+    return "\n\n".join(parts)
+
+
+def deadline_kinds() -> str:
+    """Deadlines and what their handler does when they are due."""
+    rows = []
+    for kind, handler in sorted(deadlines.handlers().items()):
+        rows.append([f"`{kind}`", _first_sentence(handler.__doc__ or "")])
+    return table(["kind", "when it is due"], rows)
+
+
+def commands() -> str:
+    """Every command with its help and options."""
+    root = typer.main.get_command(command_line.app)
+    return "\n\n".join(_command(root, "fondaco"))
+
+
+def _command(command: click.Command, path: str) -> Iterator[str]:
+    if isinstance(command, click.Group):
+        for name in sorted(command.commands):
+            yield from _command(command.commands[name], f"{path} {name}")
+        return
+    context = click.Context(command, info_name=path)
+    usage = command.get_usage(context).removeprefix("Usage: ").strip()
+    parts = [f"## `{path}`", f"    {usage}", (command.help or "").strip()]
+    options = [record for parameter in command.params if (record := parameter.get_help_record(context))]
+    rows = [[f"`{names}`", meaning] for names, meaning in options]
+    if rows:
+        parts.append(table(["option", "means"], rows))
+    yield "\n\n".join(part for part in parts if part)
+
+
+def operations() -> str:
+    """Every operation of the management API, grouped as in its OpenAPI document."""
+    groups: dict[str, list[list[str]]] = {}
+    for path, methods in find_management_api().get_openapi_schema()["paths"].items():
+        for method, operation in methods.items():
+            group = (operation.get("tags") or ["other"])[0]
+            summary = _first_sentence(operation.get("description") or operation.get("summary") or "")
+            groups.setdefault(group, []).append([f"`{method.upper()} {path}`", summary])
+    return "\n\n".join(f"## {name}\n\n{table(['operation', 'does'], rows)}" for name, rows in sorted(groups.items()))
+
+
+def find_management_api() -> NinjaAPI:
+    """The one NinjaAPI of ``surfaces.api``."""
+    for module in walk_packages(management.__path__, f"{management.__name__}."):
+        for value in vars(import_module(module.name)).values():
+            if isinstance(value, NinjaAPI):
+                return value
+    raise LookupError("surfaces.api holds no NinjaAPI")
+
+
+def _first_sentence(text: str) -> str:
+    return " ".join(text.strip().split("\n\n")[0].split())
