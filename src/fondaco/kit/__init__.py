@@ -1,0 +1,1 @@
+"""The floor without domain words: errors, clock, ids, money, deadlines, secrets, outbound calls, paging, jobs."""

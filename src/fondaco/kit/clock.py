@@ -1,0 +1,109 @@
+"""The only clock. Production accounts live in real time; a developer account may run ahead of it, never behind.
+
+Tests and simulations shift the clock of the whole process, all threads included; time goes on running meanwhile.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from django.apps import apps
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from fondaco.kit.errors import Conflict
+
+WAKE_CHANNEL = "fondaco_deadlines"  # who listens here sweeps at once instead of within a second
+
+
+class ClockBackwards(Conflict):
+    """An account's clock only moves forward, because what its time brought about cannot be undone."""
+
+    code = "clock-backwards"
+    message = _("The clock of this account already runs further ahead. It was not changed. Choose a later time.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Shift:
+    by: timedelta = timedelta(0)
+    frozen: datetime | None = None
+
+    def now(self) -> datetime:
+        return self.frozen or datetime.now(UTC) + self.by
+
+
+_shift = _Shift()
+_lock = threading.Lock()
+
+
+def now(account_id: str | None = None) -> datetime:
+    """The time, aware and in UTC; with ``account_id`` that account's own time (one query)."""
+    moment = _shift.now()
+    return moment + offset_of(account_id) if account_id else moment
+
+
+def offset_of(account_id: str) -> timedelta:
+    """How far the account's clock runs ahead; zero for most."""
+    found = apps.get_model("kit", "ClockOffset").objects.filter(pk=account_id).values_list("offset", flat=True).first()
+    return found if isinstance(found, timedelta) else timedelta(0)
+
+
+def set_offset(account_id: str, offset: timedelta) -> None:
+    """Lets the account's clock run ``offset`` ahead of real time and wakes the sweeper.
+
+    Raises :class:`ClockBackwards` when it already runs further ahead. Who may do this is for the caller to check.
+    """
+    if offset < timedelta(0):
+        raise ClockBackwards
+    with connection.cursor() as cursor:
+        # One statement, so that of two movers at once neither can pull the other back.
+        cursor.execute(
+            'INSERT INTO kit_clockoffset AS c (account_id, "offset") VALUES (%s, %s) '
+            'ON CONFLICT (account_id) DO UPDATE SET "offset" = excluded."offset" '
+            'WHERE c."offset" <= excluded."offset" RETURNING 1',
+            [account_id, offset],
+        )
+        if cursor.fetchone() is None:
+            raise ClockBackwards
+        cursor.execute("SELECT pg_notify(%s, '')", [WAKE_CHANNEL])
+
+
+@contextmanager
+def travel(to: datetime | timedelta) -> Iterator[None]:
+    """Shifts this process's clock to a moment, or by a duration, until the block ends. Nests."""
+    current = _shift
+    by = to if isinstance(to, timedelta) else _aware(to) - current.now()
+    with _shifted(
+        replace(current, frozen=current.frozen + by) if current.frozen else replace(current, by=current.by + by)
+    ):
+        yield
+
+
+@contextmanager
+def freeze(at: datetime | None = None) -> Iterator[datetime]:
+    """Stops this process's clock at ``at`` (default: now) until the block ends; yields that moment."""
+    moment = _aware(at) if at else _shift.now()
+    with _shifted(replace(_shift, frozen=moment)):
+        yield moment
+
+
+@contextmanager
+def _shifted(shift: _Shift) -> Iterator[None]:
+    global _shift
+    with _lock:
+        before, _shift = _shift, shift
+    try:
+        yield
+    finally:
+        with _lock:
+            _shift = before
+
+
+def _aware(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError("the clock knows only moments with a time zone")
+    return moment.astimezone(UTC)
