@@ -1,0 +1,81 @@
+"""Letters: what a mail says, apart from how it looks. One layout renders all of them as text and as HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from fondaco.kit import jobs
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One mail. ``paragraphs`` are plain sentences; ``quote`` is what a person wrote, shown set apart.
+
+    ``button`` is a label and an absolute address. Nobody to write to (``to`` empty) means no mail.
+    """
+
+    to: list[str]
+    subject: str
+    paragraphs: list[str]
+    quote: str = ""
+    button: tuple[str, str] | None = None
+    facts: list[tuple[str, str]] = field(default_factory=list)
+    closing: str = ""
+
+
+Compose = Callable[[UUID], Letter | None]
+_composers: dict[str, Compose] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A kind of mail. Only its name and the id of its subject travel through the queue, never a link or a secret."""
+
+    name: str
+
+    def compose(self, function: Compose) -> Compose:
+        """Registers the function that writes the letter when it is about to be sent."""
+        if self.name in _composers:
+            raise ValueError(f"mail {self.name!r} is declared twice")
+        _composers[self.name] = function
+        return function
+
+    def queue(self, subject_id: UUID) -> None:
+        """Sends it after the commit of the current transaction, or never if that is rolled back."""
+        jobs.defer(send, mail=self.name, subject_id=subject_id.hex)
+
+
+@jobs.task("notify.send")
+def send(mail: str, subject_id: str) -> None:
+    """Writes and sends one mail. A mail server that does not answer makes the job run again later."""
+    with translation.override(settings.LANGUAGE_CODE):
+        letter = _composers[mail](UUID(subject_id))
+        if letter is not None and letter.to:
+            message(letter).send()
+
+
+def message(letter: Letter) -> EmailMultiAlternatives:
+    """The letter as a mail with a text and an HTML part."""
+    context = {"letter": letter, "platform": settings.PLATFORM_NAME, "site": settings.SITE_URL}
+    text = render_to_string("notify/letter.txt", context, using="jinja2")
+    html = render_to_string("notify/letter.html", context, using="jinja2")
+    mail = EmailMultiAlternatives(letter.subject, text, to=letter.to)
+    mail.attach_alternative(html, "text/html")
+    return mail
+
+
+def link(path: str) -> str:
+    """An absolute address of ours."""
+    return settings.SITE_URL + path
+
+
+def all_mails() -> Iterable[str]:
+    """The names of all mails, for the reference."""
+    return sorted(_composers)

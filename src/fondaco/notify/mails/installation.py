@@ -1,0 +1,118 @@
+"""To the people who manage an account's apps: what became of an installation (DOMAIN 7.7)."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from fondaco.audit.models import Event
+from fondaco.audit.recording import projects
+from fondaco.installs import events
+from fondaco.installs.models import Installation
+from fondaco.installs.states import InstallationStatus
+from fondaco.notify.letters import Letter, Mail, link
+from fondaco.notify.recipients import managers
+
+SUCCEEDED = Mail("installation_succeeded")
+FAILED = Mail("installation_failed")
+UNINSTALLED = Mail("app_uninstalled")
+TRIAL_ENDED = Mail("trial_ended")
+
+
+@projects(events.INSTALLATION_COMPLETED)
+def queue_succeeded(event: Event, installation: Installation) -> None:
+    if event.data["from"] in {InstallationStatus.INSTALLING, InstallationStatus.FAILED}:
+        SUCCEEDED.queue(installation.pk)
+
+
+@projects(events.INSTALLATION_FAILED, events.INSTALLATION_REJECTED, events.INSTALLATION_TIMED_OUT)
+def queue_failed(event: Event, installation: Installation) -> None:
+    FAILED.queue(installation.pk)
+
+
+@projects(events.INSTALLATION_REVOKED)
+def queue_uninstalled(event: Event, installation: Installation) -> None:
+    UNINSTALLED.queue(installation.pk)
+
+
+@projects(events.INSTALLATION_SUSPENDED)
+def queue_trial_ended(event: Event, installation: Installation) -> None:
+    TRIAL_ENDED.queue(installation.pk)
+
+
+@SUCCEEDED.compose
+def compose_succeeded(installation_id: UUID) -> Letter:
+    installation = _load(installation_id)
+    return Letter(
+        to=managers(installation.account_id),
+        subject=_("%(app)s is ready") % _names(installation),
+        paragraphs=[
+            _("%(app)s is installed at %(account)s and everyone with a licence can launch it.") % _names(installation)
+        ],
+        facts=[(_("Plan"), installation.plan.name), (_("Licences"), str(installation.total_licences))],
+        button=(_("Open My Apps"), link("/my-apps")),
+    )
+
+
+@FAILED.compose
+def compose_failed(installation_id: UUID) -> Letter | None:
+    installation = _load(installation_id)
+    explanations = {
+        InstallationStatus.FAILED: _(
+            "%(app)s could not be reached, so it is not ready yet. Your choices are kept, and opening the app in My Apps tries again."
+        ),
+        InstallationStatus.REJECTED: _("%(partner)s declined the installation of %(app)s. Nothing is charged."),
+        InstallationStatus.TIMEOUT: _(
+            "%(partner)s did not confirm the installation of %(app)s within seven days. Nothing is charged."
+        ),
+    }
+    explanation = explanations.get(InstallationStatus(installation.status))
+    if explanation is None:  # it recovered before this mail was written
+        return None
+    return Letter(
+        to=managers(installation.account_id),
+        subject=_("%(app)s could not be installed") % _names(installation),
+        paragraphs=[explanation % _names(installation)],
+        quote=installation.reason,
+        button=(_("See what to do"), link(f"/my-apps/{installation.pk.hex}")),
+    )
+
+
+@UNINSTALLED.compose
+def compose_uninstalled(installation_id: UUID) -> Letter:
+    installation = _load(installation_id)
+    return Letter(
+        to=managers(installation.account_id),
+        subject=_("%(app)s was removed") % _names(installation),
+        paragraphs=[
+            _("%(app)s is gone from %(account)s for everyone, and can no longer read the account's data.")
+            % _names(installation)
+        ],
+        button=(_("Find another app"), link("/")),
+    )
+
+
+@TRIAL_ENDED.compose
+def compose_trial_ended(installation_id: UUID) -> Letter:
+    installation = _load(installation_id)
+    return Letter(
+        to=managers(installation.account_id),
+        subject=_("The trial of %(app)s has ended") % _names(installation),
+        paragraphs=[
+            _("nobody can launch %(app)s until you choose a plan. Nothing was charged.") % _names(installation)
+        ],
+        button=(_("Decide what to do"), link(f"/my-apps/{installation.pk.hex}")),
+    )
+
+
+def _load(installation_id: UUID) -> Installation:
+    return Installation.objects.select_related("app__partner", "account", "plan").get(pk=installation_id)
+
+
+def _names(installation: Installation) -> dict[str, str]:
+    return {
+        "app": installation.app.name,
+        "account": installation.account.company_name,
+        "partner": installation.app.partner.name,
+    }

@@ -1,0 +1,43 @@
+"""To the reviewers of a track: something waits in the queue."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from fondaco.accounts.permissions import Permission
+from fondaco.audit.models import Event
+from fondaco.audit.recording import projects
+from fondaco.catalog.states import Track
+from fondaco.notify.letters import Letter, Mail, link
+from fondaco.notify.recipients import operators
+from fondaco.review import events
+from fondaco.review.models import Submission
+
+MAIL = Mail("submission_opened")
+_REVIEWERS = {
+    Track.TECHNICAL: Permission.OPERATOR_REVIEW_TECHNICAL,
+    Track.LISTING: Permission.OPERATOR_REVIEW_LISTING,
+}
+
+
+@projects(events.SUBMISSION_OPENED)
+def queue(event: Event, submission: Submission) -> None:
+    MAIL.queue(submission.pk)
+
+
+@MAIL.compose
+def compose(submission_id: UUID) -> Letter:
+    submission = Submission.objects.select_related("version__app__partner").get(pk=submission_id)
+    version = submission.version
+    return Letter(
+        to=operators(_REVIEWERS[Track(submission.track)]),
+        subject=_("%(version)s waits for review") % {"version": version},
+        paragraphs=[
+            _("%(partner)s submitted the %(track)s content of %(version)s.")
+            % {"partner": version.app.partner.name, "track": submission.get_track_display(), "version": version}
+        ],
+        quote=submission.note,
+        button=(_("Open the submission"), link(f"/backoffice/submissions/{submission.pk.hex}")),
+    )

@@ -1,0 +1,31 @@
+"""Who is to be told."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from fondaco.accounts.models import Operator, User
+from fondaco.accounts.permissions import OPERATOR_ROLES, Permission
+from fondaco.partners.models import MEMBER_ROLES, Member
+
+
+def operators(permission: Permission) -> list[str]:
+    """Addresses of the operators who may do this."""
+    roles = [role.value for role, granted in OPERATOR_ROLES.items() if permission in granted]
+    found = Operator.objects.filter(is_active=True, roles__overlap=roles)
+    return list(found.values_list("person__email", flat=True).order_by("person__email"))
+
+
+def members(partner_id: UUID, permission: Permission) -> list[str]:
+    """Addresses of the partner's people who may do this."""
+    roles = [role.value for role, granted in MEMBER_ROLES.items() if permission in granted]
+    found = Member.objects.filter(partner_id=partner_id, is_active=True, role__in=roles)
+    return list(found.values_list("person__email", flat=True).order_by("person__email"))
+
+
+def managers(account_id: str) -> list[str]:
+    """Addresses of the account's people who manage its apps."""
+    found = User.objects.filter(
+        account_id=account_id, is_active=True, role__permissions__contains=[Permission.APPS_MANAGE.value]
+    )
+    return list(found.values_list("person__email", flat=True).order_by("person__email"))
