@@ -79,7 +79,7 @@ def add_pages(app: Flask, settings: Settings, store: Store, switch: Switch) -> N
             installations=installations,
             people=store.count_people(),
             events=store.list_events(),
-            apps={row.app_id: row.app_name or row.app_id for row in installations},
+            apps={row.app_id: row.app_name or row.app_id[:8] for row in installations},
             modes=MODES,
             everyone=switch.get(EVERY_APP),
             conduct=store.get_conduct(),

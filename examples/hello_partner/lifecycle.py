@@ -97,8 +97,10 @@ class Lifecycle:
             return "credentials kept to answer the uninstall that follows"
         conduct = self._switch.get(installation.app_id)
         if conduct.mode == "reject":
+            app = _optional(self._client(installation).read_app)
             note = self._client(installation).answer(is_approved=False, reason=conduct.reason)
-            self._store.change_installation(installation.id, state="rejected")
+            name = app.get("display_name") or app.get("name") or ""
+            self._store.change_installation(installation.id, state="rejected", app_name=name)
             return note
         installation = self.refresh(installation)
         people = self._store.count_people().get(installation.id, 0)
