@@ -60,7 +60,8 @@ def compose_failed(installation_id: UUID) -> Letter | None:
     installation = _load(installation_id)
     explanations = {
         InstallationStatus.FAILED: _(
-            "%(app)s could not be reached, so it is not ready yet. Your choices are kept, and opening the app in My Apps tries again."
+            "%(app)s could not be reached, so it is not ready yet. Your choices are kept, "
+            "and opening the app in My Apps tries again."
         ),
         InstallationStatus.REJECTED: _("%(partner)s declined the installation of %(app)s. Nothing is charged."),
         InstallationStatus.TIMEOUT: _(

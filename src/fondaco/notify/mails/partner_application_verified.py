@@ -38,7 +38,8 @@ def compose_for_applicant(application_id: UUID) -> Letter:
         paragraphs=[
             _("Hello %(name)s,") % {"name": application.contact_name},
             _(
-                "thank you. A partner manager reads what %(company)s wants to build and answers by mail, usually within two working days."
+                "thank you. A partner manager reads what %(company)s wants to build and answers by mail, "
+                "usually within two working days."
             )
             % {"company": application.company_name},
         ],

@@ -30,6 +30,9 @@ class PlaceKind(StrEnum):
     OPERATOR = "operator"
 
 
+_HOMES = {PlaceKind.ACCOUNT: "/my-apps", PlaceKind.PARTNER: "/portal/", PlaceKind.OPERATOR: "/backoffice/"}
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a person works, and as what. Exactly one of ``user``, ``member``, ``operator`` is set."""
@@ -56,7 +59,7 @@ class Place:
     @property
     def home(self) -> str:
         """The first page of this place."""
-        return {PlaceKind.ACCOUNT: "/my-apps", PlaceKind.PARTNER: "/portal/", PlaceKind.OPERATOR: "/backoffice/"}[self.kind]
+        return _HOMES[self.kind]
 
 
 class Viewer:
@@ -76,17 +79,17 @@ class Viewer:
         """Every place this person may enter, accounts first."""
         if self.person is None:
             return []
-        users = self.person.users.filter(is_active=True).select_related("account", "role", "person").order_by("created_at")
-        members = self.person.memberships.filter(is_active=True).select_related("partner", "person").order_by("created_at")
+        users = self.person.users.filter(is_active=True).select_related("account", "role", "person")
+        members = self.person.memberships.filter(is_active=True).select_related("partner", "person")
         operators = Operator.objects.filter(person=self.person, is_active=True).select_related("person")
         return [
             *(
                 Place(PlaceKind.ACCOUNT, user.account_id, user.account.company_name, user.account.is_sandbox, user=user)
-                for user in users
+                for user in users.order_by("created_at")
             ),
             *(
                 Place(PlaceKind.PARTNER, member.partner_id.hex, member.partner.name, is_sandbox=False, member=member)
-                for member in members
+                for member in members.order_by("created_at")
             ),
             *(Place(PlaceKind.OPERATOR, "staff", str(operator), operator=operator) for operator in operators),
         ]
@@ -98,7 +101,7 @@ class Viewer:
         return next((place for place in self.places if place.key == chosen), self.places[0] if self.places else None)
 
     def enter(self, kind: PlaceKind) -> Place | None:
-        """Makes a place of ``kind`` the current one, staying where the viewer is if that fits; None if they have none."""
+        """Makes a place of ``kind`` the current one (staying, if this one fits); None if they have none."""
         current = self.place
         if current is not None and current.kind == kind:
             return current
