@@ -15,7 +15,8 @@ class AccountNameTaken(Conflict):
 class LastAdmin(Conflict):
     code = "last-admin"
     message = _(
-        "%(name)s is the last administrator of this account. Nothing was changed. Make someone else an administrator first."
+        "%(name)s is the last administrator of this account. Nothing was changed. "
+        "Make someone else an administrator first."
     )
 
 

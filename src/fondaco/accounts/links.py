@@ -1,4 +1,4 @@
-"""Links that are mailed to prove an address. They are signed, not stored: no secret lies in a table, a log or a queue."""
+"""Mailed links that prove an address. They are signed, not stored: no secret lies in a table, a log or a queue."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ class Break:
 
 
 def seal(limit: int = 1000) -> int:
-    """Seals up to ``limit`` events that have no seal yet, oldest first; returns how many. Safe to run anywhere, any time."""
+    """Seals up to ``limit`` events that have no seal yet, oldest first; returns how many. Safe at any time."""
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_SEALING_LOCK])

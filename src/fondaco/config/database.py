@@ -13,7 +13,7 @@ EMBEDDED_URL_FILE = "database.url"  # written into FONDACO_HOME by the embedded 
 
 
 def from_environment(home: Path) -> dict[str, Any]:
-    """Settings for ``DATABASES['default']``: ``DATABASE_URL``, else the address the embedded server left in ``home``."""
+    """Settings for ``DATABASES['default']``: ``DATABASE_URL``, else what the embedded server left in ``home``."""
     url = os.environ.get("DATABASE_URL", "")
     written = home / EMBEDDED_URL_FILE
     if not url:

@@ -196,6 +196,7 @@ CONTENT_SECURITY_POLICY = {
 # In development partner programs run on this machine; nowhere else may a callback point at a private address.
 OUTBOUND_ALLOW_LOOPBACK = environment.flag("FONDACO_ALLOW_LOOPBACK", default=DEVELOPMENT)
 OUTBOUND_ALLOWED_NETWORKS = environment.words("FONDACO_ALLOWED_NETWORKS")
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 ANSWER_WINDOW = timedelta(days=7)
 TRIAL_LENGTH = timedelta(days=30)
 SIGNATURE_PUBLIC_KEY_FORM = environment.text("FONDACO_SIGNATURE_PUBLIC_KEY_FORM", "spki")  # or ``raw`` (DOMAIN 1.6)

@@ -14,8 +14,8 @@ from fondaco.accounts.actions.accounts import create_person
 from fondaco.accounts.actions.users import add_user
 from fondaco.accounts.errors import AlreadyHere, InvitationOver, PasswordTooWeak
 from fondaco.accounts.models import Account, Invitation, Person, Role, User
-from fondaco.accounts.policies import check_can
 from fondaco.accounts.permissions import Permission
+from fondaco.accounts.policies import check_can
 from fondaco.accounts.states import InvitationStatus
 from fondaco.audit.actor import Actor
 from fondaco.audit.recording import record

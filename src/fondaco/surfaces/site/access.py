@@ -1,4 +1,4 @@
-"""Every view says who may see it: ``@public`` or ``@requires(Permission.X)``. A test walks all addresses for one of the two."""
+"""Every view says who may see it: ``@public``, ``@signed_in`` or ``@requires(Permission.X)``; a test walks them all."""
 
 from __future__ import annotations
 

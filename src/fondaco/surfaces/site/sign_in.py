@@ -1,4 +1,4 @@
-"""Our side of django-allauth: nobody signs up by themselves, and every sign-in opens a session that apps can be told of."""
+"""Our side of django-allauth: nobody signs up alone, and every sign-in opens a session that apps can be told of."""
 
 from __future__ import annotations
 
