@@ -174,20 +174,21 @@ def check_id_token(token: Any, *, nonce: str, client_id: str) -> None:
         raise ValueError("the ID token has expired (exp)")
 
 
+def _set_cookie(response: Response, name: str, value: str, *, seconds: int, secure: bool) -> None:
+    response.set_cookie(name, value, max_age=seconds, httponly=True, samesite="Lax", secure=secure)
+
+
 def make_blueprint(settings: Settings, store: Store, sign_on: SignOn) -> Blueprint:
     """The pages that a browser walks through."""
     blueprint = Blueprint("sign_on", __name__)
 
-    def set_cookie(response: Response, name: str, value: str, seconds: int) -> None:
-        response.set_cookie(
-            name, value, max_age=seconds, httponly=True, samesite="Lax", secure=settings.cookies_are_secure
-        )
+    secure = settings.cookies_are_secure
 
     @blueprint.get("/start")
     def start() -> Response:
         browser = request.cookies.get(BROWSER_COOKIE) or secrets.token_urlsafe(32)
         response = redirect(sign_on.authorize_url(request.args.get("talkdesk_installation_id", ""), browser))
-        set_cookie(response, BROWSER_COOKIE, browser, SIGN_IN_SECONDS)
+        _set_cookie(response, BROWSER_COOKIE, browser, seconds=SIGN_IN_SECONDS, secure=secure)
         return response
 
     @blueprint.get("/callback")
@@ -200,7 +201,7 @@ def make_blueprint(settings: Settings, store: Store, sign_on: SignOn) -> Bluepri
         )
         # A clean address: code and state do not stay in the history.
         response = redirect(url_for("sign_on.hello"), 303)
-        set_cookie(response, SESSION_COOKIE, token, SESSION_SECONDS)
+        _set_cookie(response, SESSION_COOKIE, token, seconds=SESSION_SECONDS, secure=secure)
         return response
 
     @blueprint.get("/hello")
