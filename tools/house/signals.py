@@ -15,7 +15,7 @@ def check(root: Path) -> list[Problem]:
     problems = []
     for source in sources.find_python(root):
         for line, name in sources.imports(source):
-            if name.startswith("django.dispatch") or ("signals" in name.split(".") and not name.startswith("tools.house.")):
+            if name.startswith("django.dispatch") or ("signals" in name.split(".") and not name.startswith("tools.")):
                 problems.append(Problem(source.path, line, f"imports {name} — {_WHY}"))
         for node in source.nodes:
             for decorator in getattr(node, "decorator_list", []):

@@ -122,6 +122,8 @@ GOOD: list[tuple[Check, str, str]] = [
     (statuses.check, "src/fondaco/audit/status.py", "obj.status = to\nobj.save(update_fields=['status'])"),
     (statuses.check, CATALOG, "class App(Stateful):\n    status = MACHINE.field()\nApp(name='x')"),
     (statuses.check, CATALOG, "class App(Stateful):\n    status: str"),
+    (statuses.check, "src/fondaco/kit/outbound/failures.py", "self.status = 502"),
+    (clocks.check, "src/fondaco/kit/ids.py", "time.time()"),
     (statuses.check, CATALOG, "App.objects.filter(status='x').update(name='y')"),
     (statuses.check, CATALOG, "transition(app, State.DRAFT, actor=actor)"),
     (statuses.check, CATALOG, "SQL = \"UPDATE a SET b = 1 WHERE status = 'x'\""),
