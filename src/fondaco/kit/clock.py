@@ -62,10 +62,10 @@ def set_offset(account_id: str, offset: timedelta) -> None:
     with connection.cursor() as cursor:
         # One statement, so that of two movers at once neither can pull the other back.
         cursor.execute(
-            'INSERT INTO kit_clockoffset AS c (account_id, "offset") VALUES (%s, %s) '
+            'INSERT INTO kit_clockoffset AS c (account_id, "offset") VALUES (%s, make_interval(secs => %s)) '
             'ON CONFLICT (account_id) DO UPDATE SET "offset" = excluded."offset" '
             'WHERE c."offset" <= excluded."offset" RETURNING 1',
-            [account_id, offset],
+            [account_id, offset.total_seconds()],
         )
         if cursor.fetchone() is None:
             raise ClockBackwards

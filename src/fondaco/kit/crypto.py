@@ -71,7 +71,7 @@ def current_prefix() -> bytes:
 
 
 def keyed_hash(secret: str) -> str:
-    """``key id:hex`` of HMAC-SHA256 under the current hash key; for secrets made by :func:`new_secret`, not passwords."""
+    """``key id:hex`` of HMAC-SHA256 under the current hash key. For machine-made secrets, never for passwords."""
     key_id, key = next(iter(settings.HASH_KEYS.items()))
     return _hash(key_id, key, secret)
 

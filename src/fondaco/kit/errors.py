@@ -51,7 +51,9 @@ class Forbidden(DomainError):
 
     code = "forbidden"
     status = 403
-    message = _("You may not do this. Nothing was changed. Ask an administrator of your organisation for the permission.")
+    message = _(
+        "You may not do this. Nothing was changed. Ask an administrator of your organisation for the permission."
+    )
 
 
 class Conflict(DomainError):

@@ -1,0 +1,181 @@
+"""Everything that will happen later is a row here, and one sweeper makes it happen.
+
+The sweeper runs each handler in one transaction with the removal of its row, so a handler's work is done exactly when
+the row is gone; a process killed half-way leaves the row, and the handler runs again. Handlers therefore look at the
+state of things first and must bear a repetition.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import psycopg
+from django.db import DatabaseError, connection, transaction
+
+from fondaco.kit import clock
+from fondaco.kit.models import Deadline
+
+logger = logging.getLogger(__name__)
+
+Handler = Callable[[str, datetime], None]
+_handlers: dict[str, Handler] = {}
+
+_FIRST_PAUSE = timedelta(seconds=2)
+_LONGEST_PAUSE = timedelta(hours=1)
+
+# Two statements because each can use its own index: what is due in real time (an account's clock never runs behind),
+# and what is due only because its account's clock runs ahead.
+_CLAIM_IN_REAL_TIME = """
+    SELECT id, kind, subject_id, due_at, attempts, %(now)s::timestamptz
+    FROM kit_deadline WHERE try_at <= %(now)s::timestamptz
+    ORDER BY try_at LIMIT 1 FOR UPDATE SKIP LOCKED
+"""
+_CLAIM_IN_ACCOUNT_TIME = """
+    SELECT d.id, d.kind, d.subject_id, d.due_at, d.attempts, %(now)s::timestamptz + c."offset"
+    FROM kit_clockoffset c JOIN kit_deadline d
+      ON d.account_id = c.account_id AND d.try_at <= %(now)s::timestamptz + c."offset"
+    WHERE c."offset" > INTERVAL '0'
+    ORDER BY d.try_at LIMIT 1 FOR UPDATE OF d SKIP LOCKED
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    id: UUID
+    kind: str
+    subject_id: str
+    due_at: datetime
+    attempts: int
+    now: datetime  # in the time of the deadline's account
+
+
+def handler(kind: str) -> Callable[[Handler], Handler]:
+    """Registers ``function(subject_id, due_at)`` for a kind. It runs in the sweeper's transaction, as a step.
+
+    It calls no entry action (those open their own transaction) and no network.
+    """
+
+    def register(function: Handler) -> Handler:
+        if _handlers.setdefault(kind, function) is not function:
+            raise ValueError(f"the deadline {kind!r} has two handlers")
+        return function
+
+    return register
+
+
+def all_kinds() -> list[str]:
+    """Every kind that has a handler, by name."""
+    return sorted(_handlers)
+
+
+def schedule(
+    kind: str, *, subject_id: str, due_at: datetime, account_id: str | None = None, replace: bool = True
+) -> None:
+    """Lets ``kind`` happen to the subject at ``due_at``, in the account's time; one row for each kind and subject.
+
+    ``replace`` moves an existing one, otherwise that stays as it is. Part of the caller's transaction.
+    """
+    deadline = Deadline(
+        kind=kind, subject_id=subject_id, account_id=account_id, due_at=due_at, try_at=due_at, created_at=clock.now()
+    )
+    if replace:
+        Deadline.objects.bulk_create(
+            [deadline],
+            update_conflicts=True,
+            unique_fields=["kind", "subject_id"],
+            update_fields=["account_id", "due_at", "try_at", "attempts", "last_error", "created_at"],
+        )
+    else:
+        Deadline.objects.bulk_create([deadline], ignore_conflicts=True)
+    # A notification makes commits wait for each other, so only what cannot wait for the next second sends one.
+    if due_at <= clock.now() + timedelta(seconds=1):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_notify(%s, '')", [clock.WAKE_CHANNEL])
+
+
+def cancel(kind: str, *, subject_id: str) -> bool:
+    """Takes the deadline away; False when there was none. Part of the caller's transaction."""
+    return Deadline.objects.filter(kind=kind, subject_id=subject_id).delete()[0] > 0
+
+
+def sweep_once(limit: int = 100) -> int:
+    """Handles up to ``limit`` due deadlines, each in its own transaction; returns how many were handled to the end.
+
+    Any number of sweepers may run at once. A handler that fails changes nothing; its deadline is tried again after a
+    pause that grows from two seconds to an hour, with the error kept on the row.
+    """
+    handled = 0
+    for _ in range(limit):
+        with transaction.atomic(durable=True):
+            claim = _claim()
+            if claim is None:
+                break
+            handled += _handle(claim)
+    return handled
+
+
+def run_forever(stop: threading.Event, *, limit: int = 100) -> None:
+    """Sweeps until ``stop`` is set: when notified, and at least once a second. Survives a restart of the database."""
+    listening: object = None
+    while not stop.is_set():
+        try:
+            connection.ensure_connection()
+            if connection.connection is not listening:
+                with connection.cursor() as cursor:
+                    cursor.execute(f"LISTEN {clock.WAKE_CHANNEL}")
+                listening = connection.connection
+            if sweep_once(limit) < limit:
+                for _ in connection.connection.notifies(timeout=1.0, stop_after=1):
+                    pass
+        except (DatabaseError, psycopg.Error):
+            logger.exception("the sweeper lost its database and tries again in a second")
+            connection.close()
+            stop.wait(1.0)
+    connection.close()
+
+
+def _claim() -> _Claim | None:
+    with connection.cursor() as cursor:
+        # A handler takes its subject's lock after the row's, an action the other way round. Whoever waits here gives
+        # up before PostgreSQL (after a second) would pick a victim, so that it is never the person's click.
+        cursor.execute("SET LOCAL lock_timeout = '250ms'")
+        for query in (_CLAIM_IN_REAL_TIME, _CLAIM_IN_ACCOUNT_TIME):
+            cursor.execute(query, {"now": clock.now()})
+            if row := cursor.fetchone():
+                return _Claim(*row)
+    return None
+
+
+def _handle(claim: _Claim) -> bool:
+    try:
+        with transaction.atomic():
+            # Removed first, so that a handler may schedule the same deadline anew.
+            Deadline.objects.filter(pk=claim.id).delete()
+            _find(claim.kind)(claim.subject_id, claim.due_at)
+    except Exception as error:
+        if connection.connection is None or connection.connection.closed:
+            raise  # nothing can be written any more; the row is untouched
+        logger.exception("deadline %s of %s failed", claim.kind, claim.subject_id)
+        _postpone(claim, error)
+        return False
+    return True
+
+
+def _find(kind: str) -> Handler:
+    if kind not in _handlers:
+        raise LookupError(f"nothing handles deadlines of the kind {kind!r}")
+    return _handlers[kind]
+
+
+def _postpone(claim: _Claim, error: Exception) -> None:
+    pause = min(_FIRST_PAUSE * 2 ** min(claim.attempts, 20), _LONGEST_PAUSE)
+    Deadline.objects.filter(pk=claim.id).update(
+        attempts=claim.attempts + 1,
+        try_at=claim.now + pause,
+        last_error=f"{type(error).__name__}: {error}"[:2000],
+    )

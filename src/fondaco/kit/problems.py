@@ -1,0 +1,37 @@
+"""Problem details (RFC 9457): the one shape in which our own endpoints refuse."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from fondaco.kit.errors import DomainError
+
+CONTENT_TYPE = "application/problem+json"
+
+_TITLES = {
+    400: _("Not possible"),
+    403: _("Not allowed"),
+    404: _("Not found"),
+    409: _("Out of date"),
+    422: _("Not accepted"),
+    429: _("Too often"),
+    503: _("Not available"),
+}
+
+
+def problem(error: DomainError, *, instance: str) -> dict[str, Any]:
+    """The body for a refusal. ``instance`` is the path that was asked; ``errors`` only when single fields are wrong."""
+    body: dict[str, Any] = {
+        "type": f"{settings.SITE_URL}/docs/errors#{error.code}",
+        "title": str(_TITLES.get(error.status, _TITLES[400])),
+        "status": error.status,
+        "detail": str(error),
+        "code": error.code,
+        "instance": instance,
+    }
+    if error.fields:
+        body["errors"] = {name: [str(text) for text in texts] for name, texts in error.fields.items()}
+    return body
