@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
 from pkgutil import walk_packages
@@ -63,7 +64,7 @@ def _subclasses(parent: type[DomainError]) -> Iterator[type[DomainError]]:
 
 
 def _text(error: type[DomainError]) -> str:
-    return str(error.message).replace("%%", "%")
+    return re.sub(r"%\((\w+)\)[sd]", r"⟨\1⟩", str(error.message)).replace("%%", "%")
 
 
 def permissions() -> str:
@@ -123,9 +124,9 @@ def states() -> str:
 
 def deadline_kinds() -> str:
     """Deadlines and what their handler does when they are due."""
-    rows = []
-    for kind, handler in sorted(deadlines.handlers().items()):
-        rows.append([f"`{kind}`", _first_sentence(handler.__doc__ or "")])
+    rows = [
+        [f"`{kind}`", _first_sentence(deadlines.find_handler(kind).__doc__ or "")] for kind in deadlines.all_kinds()
+    ]
     return table(["kind", "when it is due"], rows)
 
 

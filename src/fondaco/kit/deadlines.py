@@ -73,6 +73,11 @@ def all_kinds() -> list[str]:
     return sorted(_handlers)
 
 
+def find_handler(kind: str) -> Handler:
+    """What runs when ``kind`` is due; a kind without a handler is a ``KeyError``."""
+    return _handlers[kind]
+
+
 def schedule(
     kind: str, *, subject_id: str, due_at: datetime, account_id: str | None = None, replace: bool = True
 ) -> None:
