@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from enum import StrEnum
 from importlib import import_module
 from pkgutil import walk_packages
+from typing import Any
 
-import click
+import typer
+import typer.core
 import typer.main
 from django.apps import apps
 from ninja import NinjaAPI
@@ -15,8 +18,8 @@ from ninja import NinjaAPI
 import fondaco
 from fondaco.accounts.permissions import EXPLANATIONS, OPERATOR_ROLES, Permission
 from fondaco.audit.kinds import all_kinds
-from fondaco.audit.status import Stateful
-from fondaco.catalog.scopes import SCOPES
+from fondaco.audit.status import Machine, Stateful
+from fondaco.catalog.scopes import SCOPES, Scope
 from fondaco.cli import main as command_line
 from fondaco.kit import deadlines
 from fondaco.kit.errors import DomainError
@@ -85,41 +88,34 @@ def _operator_roles() -> str:
 
 def scopes() -> str:
     """Scopes with the sentence that a customer reads before consenting."""
-    rows = [
-        [
-            f"`{scope.name}`",
-            str(scope.consent),
-            "given to every installation"
-            if scope.implicit
-            else "on request, with a reason"
-            if scope.needs_reason
-            else "on request",
-        ]
-        for scope in SCOPES.values()
-    ]
+    rows = [[f"`{scope.name}`", str(scope.consent), _how_given(scope)] for scope in SCOPES.values()]
     return table(["scope", "a customer reads", "how an app gets it"], rows)
+
+
+def _how_given(scope: Scope) -> str:
+    if scope.implicit:
+        return "given to every installation"
+    return "on request, with a reason" if scope.needs_reason else "on request"
 
 
 def states() -> str:
     """The table of steps of every machine."""
     machines = {model.MACHINE.name: model.MACHINE for model in apps.get_models() if issubclass(model, Stateful)}
-    parts = []
-    for name in sorted(machines):
-        machine = machines[name]
-        rows = []
-        for state in machine.states:
-            onward = [other.value for other in machine.states if other in machine.table[state]]
-            kind = machine.events.get(state)
-            first = " (first)" if state == machine.initial else ""
-            rows.append(
-                [
-                    f"`{state.value}`{first}",
-                    ", ".join(f"`{value}`" for value in onward) or "nothing: final",
-                    f"`{kind}`" if kind else "",
-                ]
-            )
-        parts.append(f"## {name[0].upper()}{name[1:]}\n\n" + table(["state", "leads to", "entering it records"], rows))
-    return "\n\n".join(parts)
+    return "\n\n".join(
+        f"## {name[0].upper()}{name[1:]}\n\n"
+        + table(["state", "leads to", "entering it records"], [_steps(machine, state) for state in machine.states])
+        for name, machine in sorted(machines.items())
+    )
+
+
+def _steps(machine: Machine, state: StrEnum) -> list[str]:
+    onward = [f"`{other.value}`" for other in machine.states if other in machine.table[state]]
+    kind = machine.events.get(state)
+    return [
+        f"`{state.value}`" + " (first)" * (state == machine.initial),
+        ", ".join(onward) or "nothing: final",
+        f"`{kind}`" if kind else "",
+    ]
 
 
 def deadline_kinds() -> str:
@@ -136,12 +132,12 @@ def commands() -> str:
     return "\n\n".join(_command(root, "fondaco"))
 
 
-def _command(command: click.Command, path: str) -> Iterator[str]:
-    if isinstance(command, click.Group):
+def _command(command: Any, path: str) -> Iterator[str]:  # the type is private to typer
+    if isinstance(command, typer.core.TyperGroup):
         for name in sorted(command.commands):
             yield from _command(command.commands[name], f"{path} {name}")
         return
-    context = click.Context(command, info_name=path)
+    context = typer.Context(command, info_name=path)
     usage = command.get_usage(context).removeprefix("Usage: ").strip()
     parts = [f"## `{path}`", f"    {usage}", (command.help or "").strip()]
     options = [record for parameter in command.params if (record := parameter.get_help_record(context))]
