@@ -8,9 +8,13 @@ CLIENT_RESUMED = declare("client.resumed", "A suspended OAuth client works again
 CLIENT_REVOKED = declare("client.revoked", "An OAuth client and all its tokens died.")
 CREDENTIALS_ISSUED = declare("credentials.issued", "A client was given a credential set.")
 CREDENTIALS_ROTATED = declare("credentials.rotated", "A client's credential set was replaced.")
-CREDENTIALS_ACKNOWLEDGED = declare("credentials.acknowledged", "A partner confirmed a new credential set; the old one died.")
+CREDENTIALS_ACKNOWLEDGED = declare(
+    "credentials.acknowledged", "A partner confirmed a new credential set; the old one died."
+)
 CREDENTIALS_REVOKED = declare("credentials.revoked", "A credential set stopped working.")
 PERSONAL_TOKEN_CREATED = declare("personal_token.created", "A person made an access token for a program of theirs.")
 PERSONAL_TOKEN_REVOKED = declare("personal_token.revoked", "A personal access token was revoked.")
+SIGNED_IN = declare("login_session.started", "A person signed in to the platform.")
 SIGNED_OUT = declare("login_session.ended", "A person's session on the platform ended.")
+CODE_REUSED = declare("authorization_code.reused", "A spent code was shown again; the tokens that came from it died.")
 REFRESH_REUSED = declare("refresh_token.reused", "A spent refresh token was shown again; its whole family died.")

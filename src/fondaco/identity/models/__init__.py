@@ -7,6 +7,7 @@ from fondaco.identity.models.token import (
     PersonalAccessToken,
     RefreshToken,
     SpentAssertion,
+    TokenFamily,
     TokenSigningKey,
 )
 
@@ -19,5 +20,6 @@ __all__ = [
     "PersonalAccessToken",
     "RefreshToken",
     "SpentAssertion",
+    "TokenFamily",
     "TokenSigningKey",
 ]

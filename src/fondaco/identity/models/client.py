@@ -15,7 +15,7 @@ from django.db import models
 
 from fondaco.accounts.models import Account
 from fondaco.audit.status import Stateful
-from fondaco.identity.states import CLIENT, CREDENTIALS, ClientStatus
+from fondaco.identity.states import CLIENT, CREDENTIALS, ClientStatus, CredentialStatus
 from fondaco.kit import clock
 from fondaco.kit.fields import IdField
 
@@ -83,6 +83,12 @@ class CredentialSet(Stateful):
 
     def __str__(self) -> str:
         return self.wire_client_id
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether the set proves its client: client alive, set not revoked and not past its overlap (DOMAIN 2.8)."""
+        is_over = self.expires_at is not None and self.expires_at <= clock.now()
+        return self.client.may_get_tokens and self.status != CredentialStatus.REVOKED and not is_over
 
     def audit_scope(self) -> Mapping[str, Any]:
         return {"account_id": self.client.account_id}

@@ -40,47 +40,55 @@ class LoginSession(models.Model):
         return f"{self.person} since {self.started_at:%Y-%m-%d %H:%M}"
 
 
+class TokenFamily(models.Model):
+    """Everything that came from one authorization code. Ending it kills its code, refresh and access tokens at once."""
+
+    id = IdField()
+    client = models.ForeignKey(OAuthClient, on_delete=models.CASCADE, related_name="token_families")
+    user = models.ForeignKey(User, on_delete=models.CASCADE)
+    login_session = models.ForeignKey(LoginSession, on_delete=models.CASCADE, related_name="token_families")
+    started_at = models.DateTimeField(default=clock.now)
+    expires_at = models.DateTimeField(db_index=True)  # when nothing of it can be used any more; then it is forgotten
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"tokens of {self.client}"
+
+
 class AuthorizationCode(models.Model):
-    """A code of the authorization-code grant: 60 seconds, once."""
+    """A code of the authorization-code grant: 60 seconds, once. Shown twice, it ends its family (RFC 6749 §4.1.2)."""
 
     code_hash = models.CharField(max_length=120, primary_key=True)
-    client = models.ForeignKey(OAuthClient, on_delete=models.CASCADE)
-    user = models.ForeignKey(User, on_delete=models.CASCADE)
-    login_session = models.ForeignKey(LoginSession, on_delete=models.CASCADE)
+    family = models.OneToOneField(TokenFamily, on_delete=models.CASCADE, related_name="code")
     redirect_uri = models.CharField(max_length=500)
     scope = models.TextField(blank=True)
     nonce = models.CharField(max_length=255, blank=True)
-    code_challenge = models.CharField(max_length=128, blank=True)
+    code_challenge = models.CharField(max_length=128, blank=True)  # S256; empty when the request had none
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
-    family = models.UUIDField()  # of the refresh tokens that came from it; they die when the code is shown twice
 
     def __str__(self) -> str:
-        return f"code for {self.client}"
+        return f"code of {self.family}"
 
 
 class RefreshToken(models.Model):
     """A refresh token: rotated on use; showing a spent one ends its whole family (RFC 9700 §4.14)."""
 
     token_hash = models.CharField(max_length=120, primary_key=True)
-    family = models.UUIDField(db_index=True)
-    client = models.ForeignKey(OAuthClient, on_delete=models.CASCADE)
-    user = models.ForeignKey(User, on_delete=models.CASCADE)
-    login_session = models.ForeignKey(LoginSession, on_delete=models.CASCADE)
+    family = models.ForeignKey(TokenFamily, on_delete=models.CASCADE, related_name="refresh_tokens")
     scope = models.TextField(blank=True)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
-    revoked_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     def __str__(self) -> str:
-        return f"refresh token of {self.client}"
+        return f"refresh token of {self.family}"
 
 
 class SpentAssertion(models.Model):
     """A client assertion's ``jti``, remembered until it expires so that it cannot be replayed (DOMAIN 3.4)."""
 
-    jti_hash = models.CharField(max_length=120, primary_key=True)
+    jti_hash = models.CharField(max_length=64, primary_key=True)  # SHA-256 of credential set and jti
     expires_at = models.DateTimeField(db_index=True)
 
     def __str__(self) -> str:

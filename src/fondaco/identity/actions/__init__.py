@@ -1,0 +1,25 @@
+"""Writes of the identity domain. What the OAuth endpoints write is in ``fondaco.identity.protocol``."""
+
+from fondaco.identity.actions.clients import (
+    IssuedCredentials,
+    create_client,
+    issue_credentials,
+    resume_client,
+    revoke_client,
+    suspend_client,
+)
+from fondaco.identity.actions.login_sessions import end_login_session, start_login_session
+from fondaco.identity.actions.personal_tokens import create_personal_token, revoke_personal_token
+
+__all__ = [
+    "IssuedCredentials",
+    "create_client",
+    "create_personal_token",
+    "end_login_session",
+    "issue_credentials",
+    "resume_client",
+    "revoke_client",
+    "revoke_personal_token",
+    "start_login_session",
+    "suspend_client",
+]

@@ -1,0 +1,126 @@
+"""OAuth clients and their credential sets. All are steps: the change that needs them owns the transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from fondaco.accounts.models import Account
+from fondaco.audit.actor import Actor
+from fondaco.audit.recording import record
+from fondaco.audit.status import transition
+from fondaco.identity import events, key_pairs, policies
+from fondaco.identity.errors import ClientRevoked
+from fondaco.identity.models import ClientKind, CredentialSet, OAuthClient, TokenFamily
+from fondaco.identity.states import ClientStatus, CredentialStatus
+from fondaco.kit import clock, crypto
+from fondaco.kit.ids import new_id
+
+SECRET_PREFIX = "fdc_"  # noqa: S105 - what our client secrets begin with
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedCredentials:
+    """A new credential set with the strings that leave once, exactly as the wire has them (DOMAIN 1.4).
+
+    Secret and private key are kept nowhere: whoever issues a set seals them into a message, or shows them once.
+    """
+
+    set: CredentialSet
+    client_id: str
+    public_key: str
+    key_id: str
+    key_algorithm: str
+    client_secret: str = field(repr=False)
+    private_key: str = field(repr=False)
+
+
+def create_client(
+    *,
+    actor: Actor,
+    account: Account,
+    name: str,
+    kind: ClientKind,
+    scopes: Iterable[str],
+    redirect_uris: Iterable[str],
+    grant_types: Iterable[str],
+) -> OAuthClient:
+    """Creates a client with access to ``account``; it can do nothing until credentials are issued."""
+    scopes, redirect_uris = list(scopes), list(redirect_uris)
+    policies.check_scopes(scopes)
+    for uri in redirect_uris:
+        policies.check_redirect_uri(uri)
+    client = OAuthClient.objects.create(
+        account=account,
+        name=name,
+        kind=ClientKind(kind).value,
+        scopes=scopes,
+        redirect_uris=redirect_uris,
+        grant_types=list(grant_types),
+    )
+    record(
+        events.CLIENT_CREATED,
+        client,
+        actor=actor,
+        account_id=account.pk,
+        data={"name": name, "kind": client.kind, "scopes": scopes, "redirect_uris": redirect_uris},
+    )
+    return client
+
+
+def issue_credentials(*, actor: Actor, client: OAuthClient, algorithm: str = "ES256") -> IssuedCredentials:
+    """Gives a client a set with an id, a secret and a key pair of its own; earlier sets stay as they are."""
+    if not client.may_get_tokens:
+        raise ClientRevoked
+    pair = key_pairs.generate(algorithm)
+    secret = crypto.new_secret(SECRET_PREFIX)
+    credentials = CredentialSet.objects.create(
+        client=client,
+        wire_client_id=new_id().hex,
+        secret_hash=crypto.keyed_hash(secret),
+        key_id=new_id().hex,
+        key_algorithm=algorithm,
+        public_key=pair.public,
+    )
+    record(
+        events.CREDENTIALS_ISSUED,
+        credentials,
+        actor=actor,
+        account_id=client.account_id,
+        data={
+            "client": client.pk.hex,
+            "client_id": credentials.wire_client_id,
+            "key_id": credentials.key_id,
+            "key_algorithm": algorithm,
+        },
+    )
+    return IssuedCredentials(
+        set=credentials,
+        client_id=credentials.wire_client_id,
+        client_secret=secret,
+        private_key=pair.private,
+        public_key=pair.public,
+        key_id=credentials.key_id,
+        key_algorithm=algorithm,
+    )
+
+
+def suspend_client(*, actor: Actor, client: OAuthClient, reason: str = "") -> OAuthClient:
+    """Signs nobody in any more, user-level tokens stop working; account-level ones go on (DOMAIN 3.4)."""
+    return transition(client, ClientStatus.SUSPENDED, actor=actor, reason=reason)
+
+
+def resume_client(*, actor: Actor, client: OAuthClient, reason: str = "") -> OAuthClient:
+    """Ends a suspension."""
+    return transition(client, ClientStatus.ACTIVE, actor=actor, reason=reason)
+
+
+def revoke_client(*, actor: Actor, client: OAuthClient, reason: str = "") -> OAuthClient:
+    """Ends a client for good: its sets, codes, refresh tokens and access tokens are dead with this commit."""
+    transition(client, ClientStatus.REVOKED, actor=actor, reason=reason)
+    client.tokens_valid_after = clock.now()
+    client.save(update_fields=["tokens_valid_after"])
+    for credentials in client.credential_sets.exclude(status=CredentialStatus.REVOKED):
+        transition(credentials, CredentialStatus.REVOKED, actor=actor, reason=reason)
+    TokenFamily.objects.filter(client=client, ended_at=None).update(ended_at=client.tokens_valid_after)
+    return client

@@ -1,0 +1,35 @@
+"""A person's time signed in to the platform. Its id is the ``sid`` of the tokens that apps get meanwhile."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+
+from fondaco.accounts.models import Person
+from fondaco.audit.actor import Actor
+from fondaco.audit.recording import record
+from fondaco.identity import events
+from fondaco.identity.models import LoginSession, TokenFamily
+from fondaco.kit import clock
+
+
+def start_login_session(*, actor: Actor, person: Person, address: str = "", device: str = "") -> LoginSession:
+    """Opens a session; ``address`` and ``device`` are what the person recognises it by."""
+    with transaction.atomic(durable=True):
+        session = LoginSession.objects.create(person=person, address=address[:45], device=device[:200])
+        record(events.SIGNED_IN, session, actor=actor, data={"person": person.pk.hex})
+    return session
+
+
+def end_login_session(*, actor: Actor, session_id: UUID) -> bool:
+    """Ends a session and every token that apps got in it; False when it was over, or never was."""
+    with transaction.atomic(durable=True):
+        session = LoginSession.objects.select_for_update().filter(pk=session_id, ended_at=None).first()
+        if session is None:
+            return False
+        session.ended_at = clock.now()
+        session.save(update_fields=["ended_at"])
+        TokenFamily.objects.filter(login_session=session, ended_at=None).update(ended_at=session.ended_at)
+        record(events.SIGNED_OUT, session, actor=actor, data={"person": session.person_id.hex})
+    return True

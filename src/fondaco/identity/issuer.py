@@ -1,0 +1,39 @@
+"""Where an account's identity lives. Partners learn these addresses from ``_links`` and discovery only (DOMAIN 3.1)."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from fondaco.accounts.models import Account
+
+
+def issuer(account: Account) -> str:
+    """The ``iss`` of an account's tokens: ``{IDENTITY_URL}/{name}``, or ``https://{name}.{host}`` in host style."""
+    if settings.IDENTITY_STYLE == "host":
+        parts = urlsplit(settings.IDENTITY_URL)
+        return f"{parts.scheme}://{account.name}.{parts.netloc}"
+    return f"{settings.IDENTITY_URL}/{account.name}"
+
+
+def authorize_url(account: Account) -> str:
+    """Where a browser is sent to sign a user in to an app."""
+    return f"{issuer(account)}/oauth/authorize"
+
+
+def token_url(account: Account) -> str:
+    """Where a program gets tokens; the ``aud`` of client assertions."""
+    return f"{issuer(account)}/oauth/token"
+
+
+def jwks_url(account: Account) -> str:
+    """Where the keys are published that verify ID tokens."""
+    return f"{issuer(account)}/.well-known/jwks.json"
+
+
+def account_name_of_host(host: str) -> str:
+    """The account that a host names in host style (``acme.id.example.org`` → ``acme``), or an empty string."""
+    suffix = "." + urlsplit(settings.IDENTITY_URL).netloc.lower()
+    name = host.lower().removesuffix(suffix)
+    return name if host.lower().endswith(suffix) and "." not in name else ""

@@ -1,0 +1,34 @@
+"""What a client may be made with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from fondaco.catalog.scopes import SCOPES
+from fondaco.identity.errors import RedirectNotAllowed, UnknownScope
+
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+def check_scopes(scopes: Iterable[str]) -> None:
+    """Raises :class:`UnknownScope` for the first one that is not in the catalogue."""
+    for scope in scopes:
+        if scope not in SCOPES:
+            raise UnknownScope(scope=scope)
+
+
+def check_redirect_uri(uri: str) -> None:
+    """An absolute https address without fragment or password; in development also http to this machine."""
+    try:
+        parts = urlsplit(uri)
+        host, _port = parts.hostname or "", parts.port
+    except ValueError:
+        raise RedirectNotAllowed(address=uri) from None
+    is_local = parts.scheme == "http" and settings.OUTBOUND_ALLOW_LOOPBACK and host in _LOOPBACK
+    is_printable = uri.isascii() and uri.isprintable() and " " not in uri
+    is_bare = "#" not in uri and parts.username is None
+    if not (host and is_printable and is_bare and (parts.scheme == "https" or is_local)):
+        raise RedirectNotAllowed(address=uri)
