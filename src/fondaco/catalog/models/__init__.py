@@ -2,7 +2,7 @@
 
 from fondaco.catalog.models.app import App, Category
 from fondaco.catalog.models.plan import LicenceModel, Plan, PlanType
-from fondaco.catalog.models.version import ListingContent, Screenshot, TechnicalContent, Version
+from fondaco.catalog.models.version import ListingContent, Screenshot, TechnicalContent, TrackContent, Version
 
 __all__ = [
     "App",
@@ -13,5 +13,6 @@ __all__ = [
     "PlanType",
     "Screenshot",
     "TechnicalContent",
+    "TrackContent",
     "Version",
 ]

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
 from fondaco.audit.status import Stateful
@@ -33,8 +35,13 @@ class Version(models.Model):
     @property
     def is_published(self) -> bool:
         """Whether customers can find and install it."""
-        return (
-            self.technical.status == TechnicalStatus.AVAILABLE and self.listing.status == ListingStatus.ADVERTISED
+        return self.technical.status == TechnicalStatus.AVAILABLE and self.listing.status == ListingStatus.ADVERTISED
+
+    @property
+    def was_published(self) -> bool:
+        """Whether it is published or once was, so that the next version may begin."""
+        return self.technical.status in {TechnicalStatus.AVAILABLE, TechnicalStatus.DEPRECATED} and (
+            self.listing.status in {ListingStatus.ADVERTISED, ListingStatus.DEPRECATED}
         )
 
 
@@ -100,8 +107,10 @@ class ListingContent(TrackContent):
     docs_url = models.URLField(max_length=300, blank=True)
     privacy_url = models.URLField(max_length=300, blank=True)
     terms_url = models.URLField(max_length=300, blank=True)
+    search = SearchVectorField(null=True, editable=False)  # filled when the listing is advertised; locked from then on
 
     class Meta:
+        indexes = [GinIndex(fields=["search"], name="listing_search")]
         constraints = [LISTING.constraint("listing_content_status")]
 
     def __str__(self) -> str:

@@ -1,0 +1,31 @@
+"""Writes of the catalog."""
+
+from fondaco.catalog.actions.apps import change_app, register_app
+from fondaco.catalog.actions.content import edit_listing, edit_technical
+from fondaco.catalog.actions.offers import add_plan, add_screenshot, edit_plan, remove_plan, remove_screenshot
+from fondaco.catalog.actions.tracks import (
+    approve_track,
+    make_available,
+    reject_track,
+    submit_track,
+    withdraw_track,
+)
+from fondaco.catalog.actions.versions import create_version
+
+__all__ = [
+    "add_plan",
+    "add_screenshot",
+    "approve_track",
+    "change_app",
+    "create_version",
+    "edit_listing",
+    "edit_plan",
+    "edit_technical",
+    "make_available",
+    "register_app",
+    "reject_track",
+    "remove_plan",
+    "remove_screenshot",
+    "submit_track",
+    "withdraw_track",
+]

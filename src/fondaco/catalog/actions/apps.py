@@ -1,0 +1,104 @@
+"""Registering an app and changing its own details."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from fondaco.accounts.permissions import Permission
+from fondaco.audit.actor import Actor
+from fondaco.audit.recording import record
+from fondaco.catalog import events
+from fondaco.catalog.checks import SLUG, Findings
+from fondaco.catalog.content import AppDetails
+from fondaco.catalog.errors import IconLocked, SlugLocked
+from fondaco.catalog.images import store_icon
+from fondaco.catalog.models import App
+from fondaco.catalog.policies import check_can, is_icon_locked, is_slug_locked
+from fondaco.kit.errors import Forbidden, Invalid
+from fondaco.kit.ids import new_slug
+from fondaco.partners.models import Member
+
+
+def register_app(*, actor: Actor, by: Member, name: str, icon: bytes, details: AppDetails | None = None) -> App:
+    """Registers an app of the member's partner. ``name`` wins over the name in ``details``.
+
+    Raises :class:`Invalid` with all fields that cannot be accepted; a refused icon is not stored.
+    """
+    if not by.can(Permission.PARTNER_APPS_EDIT):
+        raise Forbidden
+    clean = _clean(AppDetails(name) if details is None else AppDetails(**{**asdict(details), "name": name}), app=None)
+    key = store_icon(icon)  # file storage may be the network, so before the transaction
+    with transaction.atomic(durable=True):
+        app = App(partner=by.partner, icon=key, **clean)
+        _save(app)
+        record(events.APP_REGISTERED, app, actor=actor, partner_id=app.partner_id, data={"name": app.name})
+    return app
+
+
+def change_app(*, actor: Actor, by: Member, app: App, details: AppDetails, icon: bytes | None = None) -> App:
+    """Changes an app's own details, and its icon when one is given.
+
+    Raises :class:`IconLocked` or :class:`SlugLocked` once these are public (DOMAIN 5.2).
+    """
+    check_can(by, app, Permission.PARTNER_APPS_EDIT)
+    clean = _clean(details, app=app)
+    if icon and is_icon_locked(app):
+        raise IconLocked
+    key = store_icon(icon) if icon else ""
+    with transaction.atomic(durable=True):
+        app = App.objects.select_for_update().get(pk=app.pk)
+        if key and is_icon_locked(app):
+            raise IconLocked
+        if clean["slug"] != app.slug and is_slug_locked(app):
+            raise SlugLocked
+        changed = sorted(name for name, value in clean.items() if getattr(app, name) != value)
+        for name, value in clean.items():
+            setattr(app, name, value)
+        if key and key != app.icon:
+            app.icon = key
+            changed.append("icon")
+        _save(app)
+        record(events.APP_CHANGED, app, actor=actor, partner_id=app.partner_id, data={"fields": changed})
+    return app
+
+
+def _clean(details: AppDetails, *, app: App | None) -> dict[str, str]:
+    found = Findings()
+    name = found.text("name", details.name, least=3, most=50)
+    clean = {
+        "name": name,
+        "slug": found.text("slug", details.slug, most=50) or (app.slug if app else _free_slug(name)),
+        "website": found.url("website", details.website),
+        "technical_email": found.email("technical_email", details.technical_email),
+        "support_email": found.email("support_email", details.support_email),
+        "billing_email": found.email("billing_email", details.billing_email),
+        "security_email": found.email("security_email", details.security_email),
+    }
+    others = App.objects.exclude(pk=app.pk) if app else App.objects.all()
+    if name and others.filter(name__iexact=name).exists():
+        found.add("name", _("Another app is already called “%(name)s”.") % {"name": name})
+    if name and not SLUG.fullmatch(clean["slug"]):
+        found.add("slug", _("Use 3 to 50 lower-case letters, digits and hyphens."))
+    if others.filter(slug=clean["slug"]).exists():
+        found.add("slug", _("Another app already has this address."))
+    found.raise_if_any()
+    return clean
+
+
+def _free_slug(name: str) -> str:
+    """The name as an address; a number is added when it is taken or too short."""
+    base = new_slug(name, max_length=46)
+    taken = set(App.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    numbers = (f"{base}-{number}" for number in range(2, len(taken) + 3))
+    return next(slug for slug in (base, *numbers) if slug not in taken and SLUG.fullmatch(slug))
+
+
+def _save(app: App) -> None:
+    try:
+        with transaction.atomic():
+            app.save()
+    except IntegrityError as error:  # someone took the name between our look and our write
+        raise Invalid(fields={"name": [_("Another app already has this name or address.")]}) from error

@@ -1,0 +1,160 @@
+"""Plans and screenshots: what hangs on the listing and is edited piece by piece."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import Max, QuerySet
+from django.utils.translation import gettext as _
+
+from fondaco.audit.actor import Actor
+from fondaco.audit.recording import record
+from fondaco.catalog import events
+from fondaco.catalog.checks import Findings
+from fondaco.catalog.content import PlanFields
+from fondaco.catalog.errors import PriceLocked, TrialPlanLocked
+from fondaco.catalog.images import store_screenshot
+from fondaco.catalog.models import LicenceModel, ListingContent, Plan, PlanType, Screenshot, Version
+from fondaco.catalog.policies import EDIT_PERMISSION, check_can, check_can_edit, check_editable, is_price_locked
+from fondaco.catalog.states import Track
+from fondaco.kit.errors import Invalid
+from fondaco.partners.models import Member
+
+MAX_PLANS: Final = 10
+MAX_SCREENSHOTS: Final = 8
+_MOST_LICENCES: Final = 100_000
+_MOST_PRICE: Final = 10_000_000_00
+_PRICED: Final = ("price_minor", "currency", "model", "min_licences", "max_licences")
+
+
+def add_plan(*, actor: Actor, by: Member, version: Version, fields: PlanFields) -> Plan:
+    """Adds a paid plan to a version whose listing is open for changes."""
+    with transaction.atomic(durable=True):
+        _lock_listing(by, version)
+        clean = _clean_plan(fields, version)
+        if version.plans.count() >= MAX_PLANS:
+            raise _one_error("name", _("A version can have at most %(most)d plans.") % {"most": MAX_PLANS})
+        plan = Plan.objects.create(
+            version=version, type=PlanType.PAID.value, position=_next(version.plans.all()), **clean
+        )
+        _record(version, actor, part="plans", change="added", name=plan.name)
+    return plan
+
+
+def edit_plan(*, actor: Actor, by: Member, plan: Plan, fields: PlanFields) -> Plan:
+    """Changes a paid plan. Its price, model and limits are fixed once the version is available."""
+    with transaction.atomic(durable=True):
+        version = _lock_listing(by, plan.version)
+        plan = Plan.objects.select_for_update().get(pk=plan.pk)
+        if plan.is_trial:
+            raise TrialPlanLocked
+        clean = _clean_plan(fields, version, plan=plan)
+        if is_price_locked(version) and any(getattr(plan, name) != clean[name] for name in _PRICED):
+            raise PriceLocked
+        for name, value in clean.items():
+            setattr(plan, name, value)
+        plan.save(update_fields=list(clean))
+        _record(version, actor, part="plans", change="edited", name=plan.name)
+    return plan
+
+
+def remove_plan(*, actor: Actor, by: Member, plan: Plan) -> None:
+    """Removes a paid plan while the version is not available yet."""
+    with transaction.atomic(durable=True):
+        version = _lock_listing(by, plan.version)
+        if plan.is_trial:
+            raise TrialPlanLocked
+        if is_price_locked(version):
+            raise PriceLocked
+        plan.delete()
+        _record(version, actor, part="plans", change="removed", name=plan.name)
+
+
+def add_screenshot(*, actor: Actor, by: Member, version: Version, image: bytes, alternative_text: str) -> Screenshot:
+    """Adds a picture to the listing; ``alternative_text`` says in words what it shows."""
+    check_can_edit(by, version, Track.LISTING)
+    found = Findings()
+    text = found.text("alternative_text", alternative_text, least=1, most=200)
+    if not image:
+        found.add("image", _("Choose a picture."))
+    found.raise_if_any()
+    key = store_screenshot(image)
+    with transaction.atomic(durable=True):
+        version = _lock_listing(by, version)
+        screenshots = version.listing.screenshots
+        if screenshots.count() >= MAX_SCREENSHOTS:
+            raise _one_error("image", _("A listing can have at most %(most)d screenshots.") % {"most": MAX_SCREENSHOTS})
+        screenshot = Screenshot.objects.create(
+            listing=version.listing, image=key, alternative_text=text, position=_next(screenshots.all())
+        )
+        _record(version, actor, part="screenshots", change="added", name=text)
+    return screenshot
+
+
+def remove_screenshot(*, actor: Actor, by: Member, screenshot: Screenshot) -> None:
+    """Takes a picture off the listing. The file stays: another version may show it."""
+    with transaction.atomic(durable=True):
+        version = _lock_listing(by, screenshot.listing.version)
+        screenshot.delete()
+        _record(version, actor, part="screenshots", change="removed", name=screenshot.alternative_text)
+
+
+def _lock_listing(by: Member, version: Version) -> Version:
+    """Holds the listing until the commit, so that it is not submitted while a piece of it changes."""
+    listing = (
+        ListingContent.objects.select_for_update(of=("self",))
+        .select_related("version__app__partner", "version__technical")
+        .get(pk=version.pk)
+    )
+    check_can(by, listing.version.app, EDIT_PERMISSION[Track.LISTING])
+    check_editable(listing)
+    listing.version.listing = listing
+    return listing.version
+
+
+def _clean_plan(fields: PlanFields, version: Version, *, plan: Plan | None = None) -> dict[str, Any]:
+    found = Findings()
+    most = fields.max_licences
+    clean = {
+        "name": found.text("name", fields.name, least=1, most=40),
+        "summary": found.text("summary", fields.summary, most=140),
+        "description": found.text("description", fields.description, most=1000, lines=True),
+        "price_minor": fields.price.minor,
+        "currency": fields.price.currency,
+        "model": LicenceModel(fields.model).value,
+        "min_licences": fields.min_licences,
+        "max_licences": most,
+    }
+    same_name = version.plans.filter(name__iexact=clean["name"])
+    if clean["name"] and any(other.pk != (plan and plan.pk) for other in same_name):
+        found.add("name", _("This version already has a plan with this name."))
+    if not 0 <= fields.price.minor <= _MOST_PRICE:
+        found.add("price", _("Use a price between 0 and 10,000,000."))
+    if not 1 <= fields.min_licences <= _MOST_LICENCES:
+        found.add("min_licences", _("Use a number from 1 to 100,000."))
+    if most is not None and not 1 <= most <= _MOST_LICENCES:
+        found.add("max_licences", _("Use a number from 1 to 100,000, or nothing for no limit."))
+    elif most is not None and most < fields.min_licences:
+        found.add("max_licences", _("This is less than the smallest number."))
+    found.raise_if_any()
+    return clean
+
+
+def _next(pieces: QuerySet[Plan] | QuerySet[Screenshot]) -> int:
+    highest: int | None = pieces.aggregate(highest=Max("position"))["highest"]
+    return 0 if highest is None else highest + 1
+
+
+def _one_error(field: str, message: str) -> Invalid:
+    return Invalid(fields={field: [message]})
+
+
+def _record(version: Version, actor: Actor, *, part: str, change: str, name: str) -> None:
+    record(
+        events.VERSION_EDITED,
+        version,
+        actor=actor,
+        partner_id=version.app.partner_id,
+        data={"part": part, "change": change, "name": name},
+    )

@@ -1,0 +1,127 @@
+"""Beginning a new version of an app."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from fondaco.audit.actor import Actor
+from fondaco.audit.recording import record
+from fondaco.catalog import events
+from fondaco.catalog.checks import VERSION_NAME, Findings
+from fondaco.catalog.models import (
+    App,
+    LicenceModel,
+    ListingContent,
+    Plan,
+    PlanType,
+    Screenshot,
+    TechnicalContent,
+    Version,
+)
+from fondaco.catalog.policies import check_can_create_version
+from fondaco.catalog.queries.apps import newest_version
+from fondaco.partners.models import Member
+
+_TECHNICAL_COPIED = (
+    "events_callback_url",
+    "standalone_url",
+    "redirect_urls",
+    "scopes",
+    "scope_reasons",
+    "receives_user_logout",
+    "is_manually_provisioned",
+    "test_instructions",
+    "test_credentials",
+)
+_LISTING_COPIED = (
+    "display_name",
+    "summary",
+    "description",
+    "video_url",
+    "support_url",
+    "support_email",
+    "docs_url",
+    "privacy_url",
+    "terms_url",
+)
+_PLAN_COPIED = (
+    "type",
+    "model",
+    "name",
+    "summary",
+    "description",
+    "price_minor",
+    "currency",
+    "min_licences",
+    "max_licences",
+    "position",
+)
+
+
+def create_version(*, actor: Actor, by: Member, app: App, name: str) -> Version:
+    """Begins a version: a copy of the newest one, or empty with its 30-day trial plan when it is the first.
+
+    Raises :class:`PreviousVersionOpen` while the newest version is not published (DOMAIN 5.4).
+    """
+    with transaction.atomic(durable=True):
+        app = App.objects.select_for_update().select_related("partner").get(pk=app.pk)  # one new version at a time
+        newest = newest_version(app)
+        check_can_create_version(by, app, newest)
+        version = Version.objects.create(app=app, name=clean_version_name(app, name), created_by=by.person.name)
+        if newest is None:
+            _start_empty(version)
+        else:
+            _copy(newest, version)
+        record(
+            events.VERSION_CREATED,
+            version,
+            actor=actor,
+            partner_id=app.partner_id,
+            data={"name": version.name, "copied_from": newest.name if newest else ""},
+        )
+    return version
+
+
+def clean_version_name(app: App, name: str, *, version: Version | None = None) -> str:
+    """``name`` when it is well formed and free among the app's versions, else :class:`Invalid` for ``name``."""
+    found = Findings()
+    clean = found.text("name", name, least=1, most=30)
+    if clean and not VERSION_NAME.fullmatch(clean):
+        found.add("name", _("Use letters, digits, dots and hyphens, for example 2.4.0."))
+    elif any(other.pk != (version and version.pk) for other in app.versions.filter(name=clean)):
+        found.add("name", _("This app already has a version %(name)s.") % {"name": clean})
+    found.raise_if_any()
+    return clean
+
+
+def _start_empty(version: Version) -> None:
+    TechnicalContent.objects.create(version=version)
+    ListingContent.objects.create(version=version, display_name=version.app.name)
+    length: timedelta = settings.TRIAL_LENGTH
+    Plan.objects.create(
+        version=version,
+        type=PlanType.TRIAL.value,
+        model=LicenceModel.PER_SEAT.value,
+        name=_("Trial"),
+        summary=_("%(days)d days, free of charge") % {"days": length.days},
+    )
+
+
+def _copy(newest: Version, version: Version) -> None:
+    technical, listing = newest.technical, newest.listing
+    TechnicalContent.objects.create(version=version, **{name: getattr(technical, name) for name in _TECHNICAL_COPIED})
+    copy = ListingContent.objects.create(version=version, **{name: getattr(listing, name) for name in _LISTING_COPIED})
+    copy.categories.set(listing.categories.all())
+    Screenshot.objects.bulk_create(
+        Screenshot(
+            listing=copy, image=picture.image, alternative_text=picture.alternative_text, position=picture.position
+        )
+        for picture in listing.screenshots.all()
+    )
+    Plan.objects.bulk_create(
+        Plan(version=version, **{name: getattr(plan, name) for name in _PLAN_COPIED}) for plan in newest.plans.all()
+    )

@@ -1,0 +1,75 @@
+"""Refusals of the catalog domain."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from fondaco.kit.errors import Conflict, Invalid
+
+
+class RevisionConflict(Conflict):
+    code = "revision-conflict"
+    message = _(
+        "%(name)s saved this page while you were editing it. Your changes were not saved and theirs were kept. "
+        "Compare the two below, then save again."
+    )
+
+
+class ContentLocked(Conflict):
+    code = "content-locked"
+    message = _(
+        "This content is %(status)s and cannot be changed. Nothing was saved. "
+        "Take it back from review, or create a new version once this one is published."
+    )
+
+
+class PreviousVersionOpen(Conflict):
+    code = "previous-version-open"
+    message = _(
+        "Version %(name)s is not published yet, so no new version was created. "
+        "Finish it first: its technical content must be available and its listing advertised."
+    )
+
+
+class IconLocked(Conflict):
+    code = "icon-locked"
+    message = _(
+        "The icon is part of a listing that is in review or published, so it was not changed. "
+        "Ask the platform's support if it has to change."
+    )
+
+
+class SlugLocked(Conflict):
+    code = "slug-locked"
+    message = _("The address of this app is public since its first version became available. It was not changed.")
+
+
+class TrialPlanLocked(Conflict):
+    code = "trial-plan-locked"
+    message = _("Every version has exactly one 30-day trial, which cannot be changed or removed. Nothing was saved.")
+
+
+class PriceLocked(Conflict):
+    code = "price-locked"
+    message = _(
+        "This version is available to customers, so its prices and licence limits stay as they are. "
+        "Nothing was saved. Bring new prices with a new version."
+    )
+
+
+class ContentIncomplete(Invalid):
+    code = "content-incomplete"
+    message = _("Some required fields are missing or not right yet. Nothing was submitted. Complete what is listed.")
+
+
+class NotApproved(Conflict):
+    code = "not-approved"
+    message = _(
+        "This version cannot be made available: its technical content is %(status)s, and only approved content can. "
+        "Nothing was changed."
+    )
+
+
+class BadImage(Invalid):
+    code = "bad-image"
+    message = _("This picture cannot be used. Nothing was saved.")

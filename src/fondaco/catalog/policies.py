@@ -1,0 +1,126 @@
+"""Who may change what in the catalog, and who may install which version. Pages and actions ask the same functions."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from fondaco.accounts.models import Account
+from fondaco.accounts.permissions import Permission
+from fondaco.catalog.completeness import missing_fields
+from fondaco.catalog.errors import ContentLocked, PreviousVersionOpen
+from fondaco.catalog.labels import status_label
+from fondaco.catalog.models import App, ListingContent, TechnicalContent, TrackContent, Version
+from fondaco.catalog.states import ListingStatus, TechnicalStatus, Track
+from fondaco.kit.errors import Forbidden, NotFound
+from fondaco.partners.models import Member
+
+EDIT_PERMISSION: Final = {
+    Track.TECHNICAL: Permission.PARTNER_APPS_EDIT,
+    Track.LISTING: Permission.PARTNER_LISTING_EDIT,
+}
+
+
+def content_of(version: Version, track: Track) -> TechnicalContent | ListingContent:
+    """The content of one track."""
+    return version.technical if track == Track.TECHNICAL else version.listing
+
+
+def check_can(by: Member, app: App, permission: Permission) -> None:
+    """A stranger's app does not exist (NotFound); one's own needs the permission (Forbidden)."""
+    if app.partner_id != by.partner_id or not by.is_active:
+        raise NotFound
+    if not by.can(permission):
+        raise Forbidden
+
+
+def check_can_edit(by: Member, version: Version, track: Track) -> None:
+    """``by`` may edit this track and its content is open for changes, else a refusal that says why."""
+    check_can(by, version.app, EDIT_PERMISSION[track])
+    check_editable(content_of(version, track))
+
+
+def check_editable(content: TrackContent) -> None:
+    """Content is editable only as a draft or when rejected (DOMAIN 5.4)."""
+    if not content.is_editable:
+        raise ContentLocked(status=status_label(content.status))
+
+
+def can_edit(by: Member, version: Version, track: Track) -> bool:
+    """What pages ask before they offer to edit, to submit, or to change plans and screenshots."""
+    return (
+        version.app.partner_id == by.partner_id
+        and by.can(EDIT_PERMISSION[track])
+        and content_of(version, track).is_editable
+    )
+
+
+def can_withdraw(by: Member, version: Version, track: Track) -> bool:
+    """Whether ``by`` may take this track back from review."""
+    return (
+        version.app.partner_id == by.partner_id
+        and by.can(EDIT_PERMISSION[track])
+        and content_of(version, track).status == TechnicalStatus.IN_REVIEW
+    )
+
+
+def can_make_available(by: Member, version: Version) -> bool:
+    """Whether ``by`` may publish this version now."""
+    return (
+        version.app.partner_id == by.partner_id
+        and by.can(Permission.PARTNER_PUBLISH)
+        and version.technical.status == TechnicalStatus.APPROVED
+    )
+
+
+def check_can_create_version(by: Member, app: App, newest: Version | None) -> None:
+    """A new version needs the one before to be approved and published (DOMAIN 5.4)."""
+    check_can(by, app, Permission.PARTNER_APPS_EDIT)
+    if newest is not None and not newest.was_published:
+        raise PreviousVersionOpen(name=newest.name)
+
+
+def is_icon_locked(app: App) -> bool:
+    """The icon is reviewed with the first listing and stays from then on (DOMAIN 5.2)."""
+    open_to_change = [ListingStatus.DRAFT, ListingStatus.REJECTED]
+    return ListingContent.objects.filter(version__app=app).exclude(status__in=open_to_change).exists()
+
+
+def is_slug_locked(app: App) -> bool:
+    """The address is public once a version was made available."""
+    public = [TechnicalStatus.AVAILABLE, TechnicalStatus.DEPRECATED]
+    return TechnicalContent.objects.filter(version__app=app, status__in=public).exists()
+
+
+def is_price_locked(version: Version) -> bool:
+    """Prices never change under customers' feet (DOMAIN 5.5)."""
+    return version.technical.status in {TechnicalStatus.AVAILABLE, TechnicalStatus.DEPRECATED}
+
+
+def explain_installable(version: Version, account: Account, *, by_link: bool = False) -> Promise | str | None:
+    """Why ``account`` cannot newly install ``version``, in plain words; None when it can (DOMAIN 5.6, T17).
+
+    The partner's own developer account installs at any state once the technical content is complete. Others install
+    what is available, or with the installation link (``by_link``) what is approved.
+    """
+    status = version.technical.status
+    if status == TechnicalStatus.DEPRECATED:
+        return _("This version was withdrawn by its partner and can no longer be installed.")
+    if version.app.partner.developer_account_id == account.pk:
+        if missing := missing_fields(version, Track.TECHNICAL):
+            return _("The technical content is not complete yet: %(first)s") % {"first": next(iter(missing.values()))}
+        return None
+    if status == TechnicalStatus.AVAILABLE or (by_link and status == TechnicalStatus.APPROVED):
+        return None
+    if by_link:
+        return _(
+            "The technical content of this version has not passed its review yet, so only its partner can install it."
+        )
+    return _("The partner has not made this version available yet.")
+
+
+def can_be_installed_by(version: Version, account: Account, *, by_link: bool = False) -> bool:
+    """Whether ``account`` can newly install ``version``; see :func:`explain_installable`."""
+    return explain_installable(version, account, by_link=by_link) is None

@@ -1,0 +1,41 @@
+"""Reads of the catalog: a partner's own apps, and the marketplace that anyone may see."""
+
+from fondaco.catalog.completeness import missing_fields
+from fondaco.catalog.queries.apps import (
+    get_app,
+    get_plan,
+    get_screenshot,
+    get_version,
+    list_apps,
+    list_history,
+    newest_version,
+)
+from fondaco.catalog.queries.listing import ListingView, PermissionLine, PlanLine, listing_view, permission_lines
+from fondaco.catalog.queries.marketplace import (
+    Sort,
+    get_listing,
+    latest_published,
+    list_categories,
+    search_listings,
+)
+
+__all__ = [
+    "ListingView",
+    "PermissionLine",
+    "PlanLine",
+    "Sort",
+    "get_app",
+    "get_listing",
+    "get_plan",
+    "get_screenshot",
+    "get_version",
+    "latest_published",
+    "list_apps",
+    "list_categories",
+    "list_history",
+    "listing_view",
+    "missing_fields",
+    "newest_version",
+    "permission_lines",
+    "search_listings",
+]

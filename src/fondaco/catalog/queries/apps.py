@@ -1,0 +1,90 @@
+"""What a partner reads about its own apps. Another partner's things do not exist."""
+
+from __future__ import annotations
+
+from django.db.models import Prefetch, QuerySet
+
+from fondaco.accounts.permissions import Permission
+from fondaco.audit.models import Event
+from fondaco.catalog.models import App, Plan, Screenshot, Version
+from fondaco.kit.errors import Forbidden, NotFound
+from fondaco.kit.ids import parse_wire
+from fondaco.partners.models import Member
+
+_WITH_CONTENT = ("technical", "listing")
+
+
+def list_apps(by: Member) -> QuerySet[App]:
+    """The partner's apps by name, each with its versions (newest first) and both contents; two queries."""
+    _check_may_look(by)
+    versions = Version.objects.select_related(*_WITH_CONTENT).defer("listing__search").order_by("-id")
+    return (
+        App.objects.filter(partner_id=by.partner_id)
+        .select_related("partner")
+        .prefetch_related(Prefetch("versions", versions))
+        .order_by("name")
+    )
+
+
+def get_app(by: Member, app_id: str) -> App:
+    """One of the partner's apps, by wire id."""
+    found = parse_wire(app_id)
+    app = list_apps(by).filter(pk=found).first() if found else None
+    if app is None:
+        raise NotFound
+    return app
+
+
+def get_version(by: Member, version_id: str) -> Version:
+    """One version of one of the partner's apps, by wire id, with app, partner and both contents."""
+    _check_may_look(by)
+    found = parse_wire(version_id)
+    version = (
+        Version.objects.filter(pk=found, app__partner_id=by.partner_id)
+        .select_related("app__partner", *_WITH_CONTENT)
+        .defer("listing__search")
+        .first()
+        if found
+        else None
+    )
+    if version is None:
+        raise NotFound
+    return version
+
+
+def get_plan(by: Member, plan_id: str) -> Plan:
+    """One plan of one of the partner's versions, by wire id."""
+    found = parse_wire(plan_id)
+    plans = Plan.objects.select_related("version__app__partner", "version__technical", "version__listing")
+    plan = plans.filter(pk=found, version__app__partner_id=by.partner_id).first() if found else None
+    if plan is None:
+        raise NotFound
+    return plan
+
+
+def get_screenshot(by: Member, screenshot_id: str) -> Screenshot:
+    """One picture on one of the partner's listings, by wire id."""
+    found = parse_wire(screenshot_id)
+    screenshots = Screenshot.objects.select_related("listing__version__app__partner")
+    screenshot = (
+        screenshots.filter(pk=found, listing__version__app__partner_id=by.partner_id).first() if found else None
+    )
+    if screenshot is None:
+        raise NotFound
+    return screenshot
+
+
+def newest_version(app: App) -> Version | None:
+    """The version begun last, whatever its state."""
+    return app.versions.select_related(*_WITH_CONTENT).order_by("-id").first()
+
+
+def list_history(version: Version, *, limit: int = 50) -> list[Event]:
+    """What happened to a version and its contents, newest first. Whoever passes the version was let in to it."""
+    kinds = ("version", "technicalcontent", "listingcontent")  # all three share the version's id
+    return list(Event.objects.filter(subject_type__in=kinds, subject_id=version.pk.hex).order_by("-id")[:limit])
+
+
+def _check_may_look(by: Member) -> None:
+    if not by.can(Permission.PARTNER_VIEW):
+        raise Forbidden

@@ -1,0 +1,104 @@
+"""A listing as the marketplace shows it: the same for the partner's preview, the reviewer and the customer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.utils.functional import Promise
+
+from fondaco.catalog.labels import LICENCE_MODELS
+from fondaco.catalog.models import Category, Plan, Screenshot, Version
+from fondaco.catalog.scopes import SCOPES
+
+
+@dataclass(frozen=True, slots=True)
+class PermissionLine:
+    """One thing that the app may see or do: the platform's words, then the partner's reason."""
+
+    scope: str
+    consent: str | Promise
+    reason: str
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanLine:
+    """A plan as customers compare it; ``unit`` says what the price is for."""
+
+    plan: Plan
+    unit: str | Promise
+
+    @property
+    def price(self) -> str:
+        """``$18``; the trial costs nothing."""
+        return self.plan.price.format()
+
+
+@dataclass(frozen=True, slots=True)
+class ListingView:
+    """All that a listing page shows."""
+
+    version: Version
+    name: str
+    slug: str
+    icon_url: str
+    company: str
+    company_website: str
+    summary: str
+    description: str  # Markdown subset, to be shown through the ``markdown`` filter
+    categories: tuple[Category, ...]
+    screenshots: tuple[Screenshot, ...]
+    video_url: str
+    permissions: tuple[PermissionLine, ...]
+    trial: Plan | None
+    trial_days: int
+    paid_plans: tuple[PlanLine, ...]
+    is_manually_provisioned: bool
+    support_url: str
+    support_email: str
+    docs_url: str
+    privacy_url: str
+    terms_url: str
+    published_at: datetime | None
+
+
+def listing_view(version: Version) -> ListingView:
+    """Prepares the listing of any version, complete or not; three queries unless prefetched."""
+    app, listing, technical = version.app, version.listing, version.technical
+    plans = list(version.plans.all())
+    return ListingView(
+        version=version,
+        name=listing.display_name or app.name,
+        slug=app.slug,
+        icon_url=app.icon_url,
+        company=app.partner.name,
+        company_website=app.website or app.partner.website,
+        summary=listing.summary,
+        description=listing.description,
+        categories=tuple(listing.categories.all()),
+        screenshots=tuple(listing.screenshots.all()),
+        video_url=listing.video_url,
+        permissions=permission_lines(version),
+        trial=next((plan for plan in plans if plan.is_trial), None),
+        trial_days=settings.TRIAL_LENGTH.days,
+        paid_plans=tuple(PlanLine(plan, LICENCE_MODELS[plan.model]) for plan in plans if not plan.is_trial),
+        is_manually_provisioned=technical.is_manually_provisioned,
+        support_url=listing.support_url,
+        support_email=listing.support_email,
+        docs_url=listing.docs_url,
+        privacy_url=listing.privacy_url,
+        terms_url=listing.terms_url,
+        published_at=listing.status_changed_at if version.is_published else None,
+    )
+
+
+def permission_lines(version: Version) -> tuple[PermissionLine, ...]:
+    """The scopes that the version asks for, in the catalogue's order, with the partner's reasons."""
+    content = version.technical
+    return tuple(
+        PermissionLine(scope.name, scope.consent, content.scope_reasons.get(scope.name, ""), scope.icon)
+        for scope in SCOPES.values()
+        if scope.name in content.scopes
+    )

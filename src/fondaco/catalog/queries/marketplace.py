@@ -1,0 +1,88 @@
+"""What anyone may read: the advertised listings."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from django.contrib.postgres.search import SearchRank
+from django.db.models import Exists, OuterRef, QuerySet
+
+from fondaco.catalog.models import App, Category, LicenceModel, Plan, PlanType, Version
+from fondaco.catalog.search import search_query
+from fondaco.catalog.states import ListingStatus, TechnicalStatus
+from fondaco.kit.errors import NotFound
+
+
+class Sort(StrEnum):
+    RELEVANCE = "relevance"
+    NAME = "name"
+    NEWEST = "newest"
+
+
+def _published() -> QuerySet[Version]:
+    return Version.objects.filter(technical__status=TechnicalStatus.AVAILABLE, listing__status=ListingStatus.ADVERTISED)
+
+
+def search_listings(
+    *,
+    text: str = "",
+    category: str = "",
+    has_trial: bool = False,
+    model: LicenceModel | None = None,
+    sort: Sort = Sort.RELEVANCE,
+) -> QuerySet[Version]:
+    """The latest published version of each app that fits, with app, partner, contents, categories and plans.
+
+    ``model`` asks for a paid plan counted that way. Without ``text``, relevance is the name's order.
+    """
+    newer = _published().filter(app_id=OuterRef("app_id"), pk__gt=OuterRef("pk"))
+    found = _published().filter(~Exists(newer))
+    if category:
+        found = found.filter(
+            Exists(Category.listings.through.objects.filter(listingcontent_id=OuterRef("pk"), category_id=category))
+        )
+    if has_trial:
+        found = found.filter(Exists(Plan.objects.filter(version_id=OuterRef("pk"), type=PlanType.TRIAL)))
+    if model:
+        found = found.filter(Exists(Plan.objects.filter(version_id=OuterRef("pk"), type=PlanType.PAID, model=model)))
+    query = search_query(text)
+    if query is not None:
+        found = found.filter(listing__search=query)
+    if sort == Sort.RELEVANCE and query is not None:
+        found = found.annotate(rank=SearchRank("listing__search", query)).order_by(
+            "-rank", "listing__display_name", "pk"
+        )
+    elif sort == Sort.NEWEST:
+        found = found.order_by("-listing__status_changed_at", "pk")
+    else:
+        found = found.order_by("listing__display_name", "pk")
+    return (
+        found.select_related("app__partner", "technical", "listing")
+        .defer("listing__search", "listing__description")
+        .prefetch_related("listing__categories", "plans")
+    )
+
+
+def get_listing(slug: str) -> Version:
+    """The latest published version of the app at ``/marketplace/<slug>``."""
+    version = (
+        _published()
+        .filter(app__slug=slug)
+        .select_related("app__partner", "technical", "listing")
+        .defer("listing__search")
+        .order_by("-pk")
+        .first()
+    )
+    if version is None:
+        raise NotFound
+    return version
+
+
+def latest_published(app: App) -> Version | None:
+    """The version that customers install now, or None."""
+    return _published().filter(app=app).select_related("app__partner", "technical", "listing").order_by("-pk").first()
+
+
+def list_categories() -> QuerySet[Category]:
+    """The shelves, in the operator's order."""
+    return Category.objects.order_by("position", "name")

@@ -1,0 +1,24 @@
+"""Refusals of the review domain."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from fondaco.kit.errors import Conflict, Forbidden, Invalid
+
+
+class AlreadyDecided(Conflict):
+    code = "already-decided"
+    message = _(
+        "%(name)s was faster: this submission is %(status)s. Your decision was not used and nothing was changed."
+    )
+
+
+class OwnWork(Forbidden):
+    code = "own-work"
+    message = _("You belong to the partner whose app this is, so someone else must decide on it. Nothing was changed.")
+
+
+class FeedbackRequired(Invalid):
+    code = "feedback-required"
+    message = _("A rejection needs feedback that tells the partner what to change. Nothing was decided.")
