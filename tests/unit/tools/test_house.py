@@ -91,6 +91,20 @@ BAD: list[tuple[Check, str, str, int, str]] = [
     (clocks.check, CATALOG, "Field(default=timezone.now)", 1, "timezone.now"),
     (clocks.check, CATALOG, "time.time()", 1, "time.time"),
     (clocks.check, CATALOG, "from time import time", 1, "imports time.time"),
+    (
+        writes.check,
+        CATALOG,
+        "def act(app, *, actor: Actor):\n    with transaction.atomic(durable=True): pass",
+        1,
+        "act() takes positional arguments",
+    ),
+    (
+        writes.check,
+        CATALOG,
+        "def act(*, app: App):\n    with transaction.atomic(durable=True): pass",
+        1,
+        "act() has no actor: Actor",
+    ),
     (prints.check, CATALOG, "print('x')", 1, "print()"),
     (
         floors.check,
@@ -140,6 +154,17 @@ GOOD: list[tuple[Check, str, str]] = [
     (clocks.check, CATALOG, "clock.now()\ntime.monotonic()\ntime.perf_counter()\ndatetime.fromisoformat(x)"),
     (clocks.check, "tests/unit/test_a.py", "datetime.now(UTC)"),
     (prints.check, "src/fondaco/cli/main.py", "print('x')"),
+    (
+        writes.check,
+        CATALOG,
+        "def act(*, actor: Actor) -> None:\n    with transaction.atomic(durable=True): pass\ndef step(app): pass",
+    ),
+    (
+        writes.check,
+        "src/fondaco/kit/deadlines.py",
+        "def sweep(limit):\n    with transaction.atomic(durable=True): pass",
+    ),
+    (statuses.check, "tests/db/audit/test_status.py", "App.objects.update(status='x')"),
     (prints.check, CATALOG, "pprint = 1"),
     (floors.check, VIEWS, "from django.http import HttpResponse\nrequest.session.save()\nApp.objects.get(pk=1)"),
     (floors.check, "src/fondaco/runtime/demo.py", "app.save()"),
@@ -207,7 +232,7 @@ def test_every_rule_is_run_and_reported(tmp_path: Path, capsys: pytest.CaptureFi
     )
     write(tmp_path, CATALOG, "x = 1\n")
     assert main([str(tmp_path)]) == 0
-    for module in (budgets, clocks, floors, late_imports, names, overrides, prints, signals, statuses):
+    for module in (budgets, clocks, floors, late_imports, names, overrides, prints, signals, statuses, writes):
         assert module.check in find_checkers().values()
 
 
