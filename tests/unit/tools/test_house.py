@@ -17,6 +17,7 @@ from tools.house import (
     prints,
     signals,
     statuses,
+    writes,
 )
 from tools.house.__main__ import find_checkers, find_problems, main
 from tools.house.problem import Problem
