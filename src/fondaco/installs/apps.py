@@ -4,3 +4,7 @@ from django.apps import AppConfig
 class InstallsConfig(AppConfig):
     name = "fondaco.installs"
     label = "installs"
+
+    def ready(self) -> None:
+        """Deadline handlers register themselves when imported."""
+        from fondaco.installs import actions  # noqa: F401, PLC0415 - models must be loaded first

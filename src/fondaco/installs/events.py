@@ -4,7 +4,9 @@ from fondaco.audit.kinds import declare
 
 INSTALLATION_REQUESTED = declare("installation.requested", "A customer asked to install an app.")
 INSTALLATION_RETRIED = declare("installation.retried", "A failed installation was tried again.")
-INSTALLATION_FAILED = declare("installation.failed", "The app could not be reached, so the installation failed for now.")
+INSTALLATION_FAILED = declare(
+    "installation.failed", "The app could not be reached, so the installation failed for now."
+)
 INSTALLATION_REJECTED = declare("installation.rejected", "The app's program declined the installation.")
 INSTALLATION_TIMED_OUT = declare("installation.timed_out", "The app's program did not answer within seven days.")
 INSTALLATION_PENDING = declare("installation.pending", "A change of an installation waits for the app's program.")
@@ -14,6 +16,10 @@ INSTALLATION_REVOKED = declare("installation.revoked", "An app was removed from 
 INSTALLATION_LAUNCHED = declare("installation.launched", "A user opened an app by single sign-on.")
 
 OPERATION_OPENED = declare("operation.opened", "An operation was opened and waits for the app's program.")
+OPERATION_RETRIED = declare("operation.retried", "An operation that never reached the app's program is sent again.")
+OPERATION_OBJECTED = declare(
+    "operation.objected", "The app's program declined a removal, which happens all the same when its time is over."
+)
 OPERATION_APPROVED = declare("operation.approved", "The app's program approved an operation.")
 OPERATION_REJECTED = declare("operation.rejected", "The app's program rejected an operation.")
 OPERATION_TIMED_OUT = declare("operation.timed_out", "An operation was not answered within seven days.")
@@ -22,5 +28,5 @@ OPERATION_SUPERSEDED = declare("operation.superseded", "An operation was replace
 
 TRIAL_STARTED = declare("trial.started", "A 30-day trial began.")
 TRIAL_ENDED = declare("trial.ended", "A trial ended.")
-LICENCE_ASSIGNED = declare("licence.assigned", "A user was given a licence.")
-LICENCE_RELEASED = declare("licence.released", "A user's licence was released.")
+LICENCE_ASSIGNED = declare("licence.assigned", "Users were given licences of an installed app.")
+LICENCE_RELEASED = declare("licence.released", "Users' licences of an installed app were released.")

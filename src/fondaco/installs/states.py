@@ -42,7 +42,33 @@ class TrialStatus(StrEnum):
     ENDED = "ended"
 
 
-S, O, T = InstallationStatus, OperationStatus, TrialStatus
+class Decision(StrEnum):
+    """What a partner's program may answer."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+
+
+class UninstallReason(StrEnum):
+    """Why a customer removes an app; the wire's ``reason.type`` (DOMAIN 1.4)."""
+
+    NOT_NEEDED = "not_needed"
+    TOO_EXPENSIVE = "too_expensive"
+    MISSING_FEATURES = "missing_features"
+    TECHNICAL_ISSUES = "technical_issues"
+    TRIAL_ONLY = "trial_only"
+    OTHER = "other"
+
+
+class TrialEnd(StrEnum):
+    """Why a trial ended; ``trial_expired`` is the system's doing, the others a user's."""
+
+    EXPIRED = "trial_expired"
+    UNINSTALLED = "app_uninstalled"
+    UPGRADED = "plan_upgraded"
+
+
+S, O, T = InstallationStatus, OperationStatus, TrialStatus  # noqa: E741 - read in the tables below
 
 INSTALLATION: Final = Machine(
     name="installation",
@@ -103,3 +129,8 @@ TRIAL: Final = Machine(
     },
     events={T.ACTIVE: events.TRIAL_STARTED, T.ENDED: events.TRIAL_ENDED},
 )
+
+# While a change waits for the partner, people go on working (DOMAIN 2.10); whether a trial is over, the client knows.
+LAUNCHABLE: Final = frozenset({S.COMPLETED, S.PENDING})
+# The customer may send these again: the first as the same operation, the others as a new one.
+RETRYABLE: Final = frozenset({S.FAILED, S.REJECTED, S.TIMEOUT})

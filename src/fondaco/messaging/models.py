@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from django.db import models
 
 from fondaco.audit.status import Stateful
-from fondaco.installs.models import Installation
+from fondaco.installs.models import Installation, Operation
 from fondaco.kit import clock
 from fondaco.kit.fields import IdField, SealedField
 from fondaco.messaging.states import DELIVERY
@@ -30,16 +31,17 @@ class EventSigningKey(models.Model):
 class Message(models.Model):
     """One event for one installation. Its id is the event id on the wire and the same in every try.
 
-    ``body`` holds the exact bytes to send, sealed, until they are delivered or a week old; ``public_body`` is the same
-    without secrets, for ever.
+    ``body`` is set when the message holds secrets: the exact bytes to send, sealed, until they are delivered or a week
+    old. ``public_body`` is the exact text without secrets, for ever. Text, not jsonb, which would re-order its keys.
     """
 
     id = IdField()
     installation = models.ForeignKey(Installation, on_delete=models.CASCADE, related_name="messages")
+    operation = models.ForeignKey(Operation, on_delete=models.CASCADE, null=True, related_name="messages")
     sequence = models.PositiveIntegerField()  # counts from 1 in each installation, so that gaps are visible
     type = models.CharField(max_length=40)
     body = SealedField(null=True)
-    public_body = models.JSONField()
+    public_body = models.TextField()
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:
@@ -47,6 +49,17 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.type} {self.id.hex}"
+
+    @property
+    def wire_body(self) -> bytes:
+        """What is sent, the same in every try; once the secrets are gone, the body without them."""
+        return self.public_body.encode() if self.body is None else self.body
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """The public body, parsed."""
+        parsed: dict[str, Any] = json.loads(self.public_body)
+        return parsed
 
 
 class Delivery(Stateful):
@@ -56,9 +69,11 @@ class Delivery(Stateful):
 
     message = models.OneToOneField(Message, on_delete=models.CASCADE, primary_key=True, related_name="delivery")
     installation = models.ForeignKey(Installation, on_delete=models.CASCADE, related_name="deliveries")
+    sequence = models.PositiveIntegerField()  # the message's, so that the queue's order is read from one table
     url = models.URLField(max_length=500)
-    attempt_count = models.PositiveIntegerField(default=0)
-    next_attempt_at = models.DateTimeField(null=True)
+    endpoint = models.CharField(max_length=300)  # scheme, host and port of the URL: what is bounded together
+    attempt_count = models.PositiveIntegerField(default=0)  # in this round; a retry begins a new one
+    next_attempt_at = models.DateTimeField(null=True)  # in the account's time
     leased_until = models.DateTimeField(null=True)
     lease = models.UUIDField(null=True)
     status = DELIVERY.column()
@@ -67,7 +82,9 @@ class Delivery(Stateful):
         constraints = [DELIVERY.constraint("delivery_status")]
         indexes = [
             models.Index(fields=["next_attempt_at"], condition=models.Q(status="pending"), name="delivery_due"),
-            models.Index(fields=["installation", "message"], name="delivery_by_installation"),
+            models.Index(
+                fields=["installation", "sequence"], condition=models.Q(status="pending"), name="delivery_in_order"
+            ),
         ]
         verbose_name_plural = "deliveries"
 

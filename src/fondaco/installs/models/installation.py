@@ -12,13 +12,13 @@ from fondaco.accounts.models import Account, User
 from fondaco.audit.status import Stateful
 from fondaco.catalog.models import App, Plan, Version
 from fondaco.identity.models import OAuthClient
-from fondaco.installs.states import INSTALLATION, InstallationStatus
+from fondaco.installs.states import INSTALLATION, LAUNCHABLE, RETRYABLE, InstallationStatus
 from fondaco.kit import clock
 from fondaco.kit.fields import IdField
 
 
 class Installation(Stateful):
-    """One app in one account. ``version``, ``plan`` and ``total_licences`` are what is in force, never what is proposed."""
+    """One app in one account. ``version``, ``plan`` and ``total_licences`` are in force, never merely proposed."""
 
     MACHINE = INSTALLATION
 
@@ -45,6 +45,16 @@ class Installation(Stateful):
 
     def __str__(self) -> str:
         return f"{self.app.name} at {self.account}"
+
+    @property
+    def can_be_launched(self) -> bool:
+        """Whether licensed users get in; a client that may not sign users in belongs to a trial that is over."""
+        return self.status in LAUNCHABLE and self.client.may_sign_users_in
+
+    @property
+    def can_be_retried(self) -> bool:
+        """Whether the customer may send a failed installation again."""
+        return self.status in RETRYABLE
 
     @property
     def is_gone(self) -> bool:

@@ -33,6 +33,7 @@ class Operation(Stateful):
     reason_type = models.CharField(max_length=20, blank=True)  # of an uninstall (DOMAIN 1.4)
     reason = models.TextField(max_length=1000, blank=True)  # what the customer said
     answer = models.TextField(max_length=1000, blank=True)  # what the partner said
+    objected_at = models.DateTimeField(null=True)  # when the partner declined an uninstall, which goes on
     answer_due_at = models.DateTimeField()
     created_at = models.DateTimeField(default=clock.now, editable=False)
     status = OPERATION.column()

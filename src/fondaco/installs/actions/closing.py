@@ -1,0 +1,91 @@
+"""What each end of an operation means for the installation. Steps; the installation is locked by the caller.
+
+Silence never commits a change (T18): only the partner's approval puts an install in force. An uninstall is the
+customer's choice and is carried out whatever the partner says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from fondaco.audit.actor import Actor
+from fondaco.audit.recording import record
+from fondaco.audit.status import transition
+from fondaco.identity.actions import revoke_client
+from fondaco.installs import events, snapshots
+from fondaco.installs.actions import operations, trials
+from fondaco.installs.models import Installation, Operation
+from fondaco.installs.states import InstallationStatus, OperationKind, OperationStatus, TrialEnd
+from fondaco.kit import clock
+
+Ending = Callable[[Actor, Operation, str], None]
+
+
+def approve(actor: Actor, operation: Operation, answer: str) -> None:
+    """The partner agreed: the proposed side is put in force."""
+    _close(actor, operation, OperationStatus.APPROVED, answer)
+    if operation.kind == OperationKind.UNINSTALL:
+        remove(actor=actor, installation=operation.installation, reason=operation.reason)
+        return
+    installation = operation.installation
+    snapshots.put_in_force(installation, operation.proposed, actor=actor)
+    _settle(actor, installation, InstallationStatus.COMPLETED, answer)
+    trials.start(actor, installation)
+
+
+def reject(actor: Actor, operation: Operation, answer: str) -> None:
+    """The partner declined. An uninstall only notes it and goes on waiting for its time."""
+    if operation.kind == OperationKind.UNINSTALL:
+        operation.objected_at = clock.now(operation.installation.account_id)
+        operation.answer = answer
+        operation.save(update_fields=["objected_at", "answer"])
+        record(events.OPERATION_OBJECTED, operation, actor=actor, data={"reason": answer}, **operation.audit_scope())
+        return
+    _close(actor, operation, OperationStatus.REJECTED, answer)
+    _settle(actor, operation.installation, InstallationStatus.REJECTED, answer)
+
+
+def time_out(actor: Actor, operation: Operation) -> None:
+    """Seven days without an answer."""
+    _close(actor, operation, OperationStatus.TIMED_OUT, operation.answer)
+    if operation.kind == OperationKind.UNINSTALL:
+        remove(actor=actor, installation=operation.installation, reason=operation.reason)
+    else:
+        _settle(actor, operation.installation, InstallationStatus.TIMEOUT, "")
+
+
+def fail(actor: Actor, operation: Operation, reason: str) -> None:
+    """The partner's program could not be reached. The operation stays open: it is sent again, and may be answered."""
+    if operation.kind == OperationKind.INSTALL and operation.installation.status == InstallationStatus.INSTALLING:
+        _settle(actor, operation.installation, InstallationStatus.FAILED, reason)
+    operations.schedule_retry(operation)
+
+
+def remove(
+    *, actor: Actor, installation: Installation, reason: str, data: Mapping[str, Any] | None = None
+) -> Installation:
+    """Takes the app away: credentials dead, licences released, trial over. A step that ends every installation."""
+    operation = operations.find_open(installation)
+    if operation is not None:
+        _close(actor, operation, OperationStatus.SUPERSEDED, operation.answer)
+    trials.end(actor, installation, TrialEnd.UNINSTALLED)
+    snapshots.put_in_force(installation, snapshots.removed(snapshots.take(installation)), actor=actor)
+    revoke_client(actor=actor, client=installation.client)
+    return transition(installation, InstallationStatus.REVOKED, actor=actor, reason=reason, data=data)
+
+
+def _close(actor: Actor, operation: Operation, outcome: OperationStatus, answer: str) -> None:
+    operation.answer = answer
+    operation.save(update_fields=["answer"])
+    transition(operation, outcome, actor=actor, reason=answer, data={"kind": operation.kind})
+    operations.cancel_deadlines(operation)
+
+
+def _settle(actor: Actor, installation: Installation, status: InstallationStatus, reason: str) -> None:
+    installation.reason = reason
+    installation.save(update_fields=["reason"])
+    transition(installation, status, actor=actor, reason=reason)
+
+
+ANSWERS: Final[dict[str, Ending]] = {"approve": approve, "reject": reject}

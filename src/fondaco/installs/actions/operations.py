@@ -1,0 +1,111 @@
+"""Opening and finding operations. All are steps of a larger change."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from django.conf import settings
+
+from fondaco.accounts.models import User
+from fondaco.audit.actor import Actor
+from fondaco.audit.recording import record
+from fondaco.installs import events
+from fondaco.installs.errors import OperationOpen
+from fondaco.installs.models import Installation, Operation
+from fondaco.installs.snapshots import Snapshot
+from fondaco.installs.states import OperationKind, OperationStatus
+from fondaco.kit import clock, deadlines
+
+ANSWER_DUE: Final = "operation.answer_due"
+RETRY_DUE: Final = "operation.retry_due"
+_SHORTEST_RETRY, _LONGEST_RETRY = timedelta(hours=1), timedelta(hours=12)
+
+
+def lock(installation_id: UUID) -> Installation:
+    """The installation as the database has it now, locked until the commit. Every write begins here."""
+    return (
+        Installation.objects.select_for_update(of=("self",))
+        .select_related("app__partner", "version__technical", "plan", "account", "client", "installed_by__person")
+        .get(pk=installation_id)
+    )
+
+
+def open_operation(
+    *,
+    actor: Actor,
+    installation: Installation,
+    kind: OperationKind,
+    snapshots: tuple[Snapshot, Snapshot],
+    requested_by: User | None,
+    reason_type: str = "",
+    reason: str = "",
+) -> Operation:
+    """Opens an operation from the first snapshot to the second; the partner has seven days of the account's time.
+
+    Raises :class:`OperationOpen` while another waits for its answer.
+    """
+    if find_open(installation):
+        raise OperationOpen(app=installation.app.name)
+    current, proposed = snapshots
+    now = clock.now(installation.account_id)
+    operation = Operation.objects.create(
+        installation=installation,
+        kind=kind.value,
+        current=current,
+        proposed=proposed,
+        requested_by=requested_by,
+        reason_type=reason_type,
+        reason=reason,
+        answer_due_at=now + settings.ANSWER_WINDOW,
+        created_at=now,
+    )
+    deadlines.schedule(
+        ANSWER_DUE,
+        subject_id=operation.pk.hex,
+        due_at=operation.answer_due_at,
+        account_id=installation.account_id,
+    )
+    record(events.OPERATION_OPENED, operation, actor=actor, data={"kind": kind.value}, **installation.audit_scope())
+    return operation
+
+
+def find_open(installation: Installation) -> Operation | None:
+    """The operation that waits for the partner; there is at most one."""
+    operation = installation.operations.filter(status=OperationStatus.OPEN).first()
+    return _with(installation, operation)
+
+
+def find_last(installation: Installation) -> Operation | None:
+    """The newest operation, open or not."""
+    return _with(installation, installation.operations.order_by("-id").first())
+
+
+def has_worked(installation: Installation) -> bool:
+    """Whether the partner ever approved the installation."""
+    return installation.operations.filter(kind=OperationKind.INSTALL, status=OperationStatus.APPROVED).exists()
+
+
+def schedule_retry(operation: Operation) -> None:
+    """Lets an unreachable operation be sent again by itself: after as long as it has waited, within 1 to 12 hours.
+
+    The row also says that no try is under way: whoever takes it away may start one.
+    """
+    account_id = operation.installation.account_id
+    now = clock.now(account_id)
+    pause = min(max(now - operation.created_at, _SHORTEST_RETRY), _LONGEST_RETRY)
+    deadlines.schedule(RETRY_DUE, subject_id=operation.pk.hex, due_at=now + pause, account_id=account_id)
+
+
+def cancel_deadlines(operation: Operation) -> bool:
+    """Nothing more is awaited for this operation; whether a retry was."""
+    deadlines.cancel(ANSWER_DUE, subject_id=operation.pk.hex)
+    return deadlines.cancel(RETRY_DUE, subject_id=operation.pk.hex)
+
+
+def _with(installation: Installation, operation: Operation | None) -> Operation | None:
+    """Keeps one object for the locked installation, so that its status is not read twice."""
+    if operation is not None:
+        operation.installation = installation
+    return operation

@@ -1,0 +1,80 @@
+"""Refusals of the installs domain."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from fondaco.kit.errors import Conflict, Forbidden, Invalid
+
+
+class AlreadyInstalled(Conflict):
+    code = "already-installed"
+    message = _("%(app)s is already in My Apps of this account. Nothing was ordered. Open it there instead.")
+
+
+class NotInstallable(Conflict):
+    code = "not-installable"
+    message = _("This version cannot be installed here: %(reason)s Nothing was ordered.")
+
+
+class PlanElsewhere(Invalid):
+    code = "plan-not-offered"
+    message = _("This plan does not belong to the version that you are installing. Nothing was ordered. Choose again.")
+
+
+class TrialUsed(Conflict):
+    code = "trial-used"
+    message = _(
+        "This account has already tried %(app)s, and an app can be tried once. Nothing was ordered. Choose a paid plan."
+    )
+
+
+class UsersUnusable(Invalid):
+    code = "users-unusable"
+    message = _("The chosen users do not fit. Nothing was ordered. Correct the list and try again.")
+
+
+class ConsentOutdated(Conflict):
+    code = "consent-outdated"
+    message = _(
+        "What this app may access is not what you agreed to. Nothing was ordered. "
+        "Read the permissions again and agree anew."
+    )
+
+
+class OperationOpen(Conflict):
+    code = "operation-open"
+    message = _(
+        "A change of %(app)s is still waiting for the app's answer, so nothing else was changed. "
+        "Try again when it is done."
+    )
+
+
+class AlreadyRemoved(Conflict):
+    code = "already-removed"
+    message = _("%(app)s was already removed from this account. Nothing was changed.")
+
+
+class NothingToAnswer(Conflict):
+    code = "nothing-to-answer"
+    message = _(
+        "There is no open operation to answer. Nothing was changed. Read the installation to see where it stands."
+    )
+
+
+class AnswerTooLate(Conflict):
+    code = "answer-too-late"
+    message = _(
+        "The operation was closed as %(outcome)s before this answer came. Nothing was changed. "
+        "Release what you prepared for it; if the customer tries again you get a new event."
+    )
+
+
+class NotRetryable(Conflict):
+    code = "not-retryable"
+    message = _("This installation did not fail, so there is nothing to try again. Nothing was changed.")
+
+
+class LaunchRefused(Forbidden):
+    code = "launch-refused"
+    message = _("%(app)s cannot be opened: %(reason)s")

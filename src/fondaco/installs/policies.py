@@ -1,0 +1,82 @@
+"""Who may do what to an installation. Pages ask ``explain_…`` for the words, actions call ``check_…``: one rule."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from fondaco.accounts.models import Operator, User
+from fondaco.accounts.permissions import Permission
+from fondaco.installs.errors import LaunchRefused
+from fondaco.installs.models import Installation, Licence
+from fondaco.installs.states import InstallationStatus
+from fondaco.kit.errors import Forbidden, NotFound
+
+_NOT_READY: dict[InstallationStatus, Promise] = {
+    InstallationStatus.INSTALLING: _("it is still being installed."),
+    InstallationStatus.FAILED: _("it could not be reached when it was installed. We are trying again."),
+    InstallationStatus.REJECTED: _("its maker declined the installation. An administrator can try again or remove it."),
+    InstallationStatus.TIMEOUT: _(
+        "its maker did not confirm the installation. An administrator can try again or remove it."
+    ),
+    InstallationStatus.SUSPENDED: _("its trial is over. An administrator can choose a plan."),
+    InstallationStatus.REVOKED: _("it was removed from this account."),
+}
+
+
+def can_manage(by: User) -> bool:
+    """Whether the user may change and remove apps of their account (DOMAIN 7.4: Install includes managing)."""
+    return by.can(Permission.APPS_MANAGE) or by.can(Permission.APPS_INSTALL)
+
+
+def check_can_install(by: User) -> None:
+    """Installing is an order on the account's behalf."""
+    if not by.can(Permission.APPS_INSTALL):
+        raise Forbidden(_("Your role may not install apps. Nothing was ordered. Ask an administrator of your account."))
+
+
+def check_can_manage(by: User, installation: Installation) -> None:
+    """``by`` may change or remove this installation: a user of its account (else NotFound) with the permission."""
+    if by.account_id != installation.account_id:
+        raise NotFound
+    if not can_manage(by):
+        raise Forbidden(_("Your role may not manage apps. Nothing was changed. Ask an administrator of your account."))
+
+
+def check_can_force(by: User | Operator, installation: Installation) -> None:
+    """Removing without waiting: support always, a manager where the operator switched it on (DOMAIN 7.9)."""
+    if isinstance(by, Operator):
+        if not by.can(Permission.OPERATOR_SUPPORT):
+            raise Forbidden
+        return
+    check_can_manage(by, installation)
+    if not installation.account.has_feature("force_uninstall"):
+        raise Forbidden(
+            _("Removing without the app's answer is not switched on for your account. Nothing was changed.")
+        )
+
+
+def check_can_see(by: User, installation: Installation, *, is_licensed: bool) -> None:
+    """Managers see every app of the account, others those that they hold a licence for; the rest does not exist."""
+    is_visible = can_manage(by) or (by.can(Permission.APPS_LAUNCH) and is_licensed)
+    if by.account_id != installation.account_id or not is_visible:
+        raise NotFound
+
+
+def explain_launch(user: User, installation: Installation, *, is_licensed: bool) -> Promise | None:
+    """Why ``user`` cannot open the app, in plain words; None when they can. Both a licence and Launch are needed."""
+    if not user.can(Permission.APPS_LAUNCH):
+        return _("your role may not open apps. Ask an administrator of your account.")
+    if installation.can_be_launched:
+        return None if is_licensed else _("you have no licence for it. Ask an administrator of your account.")
+    status = InstallationStatus(installation.status)
+    return _NOT_READY.get(status, _NOT_READY[InstallationStatus.SUSPENDED])
+
+
+def check_can_launch(user: User, installation: Installation) -> None:
+    """Raises :class:`LaunchRefused` with the reason, or ``NotFound`` for another account's installation."""
+    if user.account_id != installation.account_id:
+        raise NotFound
+    is_licensed = Licence.objects.filter(installation=installation, user=user).exists()
+    if reason := explain_launch(user, installation, is_licensed=is_licensed):
+        raise LaunchRefused(app=installation.app.name, reason=reason)

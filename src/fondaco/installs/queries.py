@@ -1,0 +1,221 @@
+"""Reads of the installs domain, always scoped to who asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from fondaco.accounts.models import User
+from fondaco.accounts.permissions import Permission
+from fondaco.catalog.models import Plan, Version
+from fondaco.catalog.scopes import SCOPES
+from fondaco.identity.models import OAuthClient
+from fondaco.installs.badges import Badge, InstallationFacts, ViewerFacts, badges
+from fondaco.installs.models import Installation, Licence, Operation, Trial
+from fondaco.installs.policies import can_manage, explain_launch
+from fondaco.installs.states import InstallationStatus, OperationKind, OperationStatus, TrialStatus
+from fondaco.kit import clock
+from fondaco.kit.errors import NotFound
+from fondaco.kit.ids import parse_wire
+from fondaco.kit.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class InstalledApp:
+    """One icon of My Apps, with everything that the page says about it."""
+
+    installation: Installation
+    badges: tuple[Badge, ...]
+    why_not_launch: Promise | None  # plain words; None when the viewer can open it
+    can_manage: bool
+    trial_days_left: int | None  # while a trial runs
+
+    @property
+    def can_launch(self) -> bool:
+        """Whether a click opens the app."""
+        return self.why_not_launch is None
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseSummary:
+    """What an order will cost in a month: indicative, not a bill (DOMAIN 7.10)."""
+
+    plan: str
+    unit_price: Money
+    is_per_seat: bool
+    is_trial: bool
+    licences: int
+    monthly_total: Money
+    trial_days: int
+
+    def as_json(self) -> dict[str, Any]:
+        """What is kept with the consent; amounts in minor units."""
+        return {
+            "plan": self.plan,
+            "unit_price_minor": self.unit_price.minor,
+            "currency": self.unit_price.currency,
+            "is_per_seat": self.is_per_seat,
+            "is_trial": self.is_trial,
+            "licences": self.licences,
+            "monthly_total_minor": self.monthly_total.minor,
+        }
+
+
+def list_installations(by: User) -> list[InstalledApp]:
+    """My Apps of ``by``: managers see every app of the account, others those that they hold a licence for."""
+    found = _facts(by).order_by("app__name")
+    if not can_manage(by):
+        found = found.filter(is_licensed=True) if by.can(Permission.APPS_LAUNCH) else found.none()
+    now = clock.now(by.account_id)
+    return [_show(installation, by, now) for installation in found]
+
+
+def get_installation(by: User, installation_id: str) -> InstalledApp:
+    """One app of My Apps by wire id; what ``by`` may not see does not exist. Gone ones are found by managers."""
+    found = parse_wire(installation_id)
+    installation = _facts(by, with_gone=True).filter(pk=found).first() if found else None
+    if installation is None or not _is_visible(by, installation):
+        raise NotFound
+    return _show(installation, by, clock.now(by.account_id))
+
+
+def get_installation_of_client(client: OAuthClient) -> Installation:
+    """The installation that an OAuth client was made for; portal clients have none."""
+    installation = (
+        Installation.objects.filter(client=client)
+        .select_related("app__partner", "version__technical", "version__listing", "plan", "account", "client")
+        .first()
+    )
+    if installation is None:
+        raise NotFound
+    return installation
+
+
+def get_open_operation(installation: Installation) -> Operation | None:
+    """What waits for the partner's answer, if anything does."""
+    return installation.operations.filter(status=OperationStatus.OPEN).first()
+
+
+def list_operations(installation: Installation) -> QuerySet[Operation]:
+    """The history of an installation, newest first. The caller got the installation from a scoped query."""
+    return installation.operations.select_related("requested_by__person").order_by("-id")
+
+
+def list_licensed_users(installation: Installation) -> QuerySet[User]:
+    """Who holds a licence, or will once the open change is approved (DOMAIN 2.5), by name."""
+    users = User.objects.select_related("person").order_by("person__name", "id")
+    operation = get_open_operation(installation)
+    if operation is not None and operation.kind != OperationKind.UNINSTALL:
+        return users.filter(account_id=installation.account_id, pk__in=operation.proposed["users"])
+    return users.filter(licences__installation=installation)
+
+
+def get_trial(installation: Installation) -> Trial:
+    """The trial of an installation; most never had one."""
+    trial = Trial.objects.filter(installation=installation).first()
+    if trial is None:
+        raise NotFound
+    return trial
+
+
+def has_tried(account_id: str, app_id: UUID) -> bool:
+    """Whether the account ever started a trial of the app: one each, ever (DOMAIN 7.6)."""
+    return Trial.objects.filter(account_id=account_id, app_id=app_id, started_at__isnull=False).exists()
+
+
+def find_installed(account_id: str, app_id: UUID) -> Installation | None:
+    """The installation of an app in an account that is not gone."""
+    return (
+        Installation.objects.filter(account_id=account_id, app_id=app_id)
+        .exclude(status=InstallationStatus.REVOKED)
+        .first()
+    )
+
+
+def purchase_summary(plan: Plan, seats: int) -> PurchaseSummary:
+    """What ``seats`` licences of a plan cost in a month."""
+    return PurchaseSummary(
+        plan=plan.name,
+        unit_price=plan.price,
+        is_per_seat=plan.is_per_seat,
+        is_trial=plan.is_trial,
+        licences=seats,
+        monthly_total=plan.monthly_total(seats),
+        trial_days=settings.TRIAL_LENGTH.days if plan.is_trial else 0,
+    )
+
+
+def consent_text(version: Version) -> str:
+    """The words that an admin agrees to, kept word by word with the grant (DOMAIN 7.4)."""
+    lines = [
+        _("I install %(app)s by %(partner)s for my account. I may order on its behalf.")
+        % {"app": version.app.name, "partner": version.app.partner.name},
+        _("%(app)s may:") % {"app": version.app.name},
+        *(f"• {SCOPES[scope].consent}" for scope in sorted(version.technical.scopes) if scope in SCOPES),
+    ]
+    if not version.technical.scopes:
+        lines[1] = _("%(app)s asks for no access to the account's data.") % {"app": version.app.name}
+    return "\n".join(lines)
+
+
+def _facts(by: User, *, with_gone: bool = False) -> QuerySet[Any]:
+    """Installations of the viewer's account with all that their badges need, in one query."""
+    own = Licence.objects.filter(installation=OuterRef("pk"), user=by)
+    approved = Operation.objects.filter(
+        installation=OuterRef("pk"), kind=OperationKind.INSTALL, status=OperationStatus.APPROVED
+    )
+    found = (
+        Installation.objects.filter(account_id=by.account_id)
+        .select_related(
+            "app__partner",
+            "version__technical",
+            "version__listing",
+            "plan",
+            "account",
+            "client",
+            "installed_by__person",
+            "trial",
+        )
+        .annotate(is_licensed=Exists(own), has_worked=Exists(approved))
+    )
+    return found if with_gone else found.exclude(status=InstallationStatus.REVOKED)
+
+
+def _is_visible(by: User, installation: Any) -> bool:
+    if can_manage(by):
+        return True
+    return bool(by.can(Permission.APPS_LAUNCH) and installation.is_licensed and not installation.is_gone)
+
+
+def _show(installation: Any, by: User, now: datetime) -> InstalledApp:
+    is_manager = can_manage(by)
+    facts = InstallationFacts(
+        status=InstallationStatus(installation.status),
+        has_worked=installation.has_worked,
+        is_manually_provisioned=installation.version.technical.is_manually_provisioned,
+    )
+    viewer = ViewerFacts(
+        can_manage=is_manager, can_force=is_manager and installation.account.has_feature("force_uninstall")
+    )
+    return InstalledApp(
+        installation=installation,
+        badges=badges(facts, viewer),
+        why_not_launch=explain_launch(by, installation, is_licensed=installation.is_licensed),
+        can_manage=is_manager,
+        trial_days_left=_days_left(getattr(installation, "trial", None), now),
+    )
+
+
+def _days_left(trial: Trial | None, now: datetime) -> int | None:
+    """Begun days count: on the last day one is left."""
+    if trial is None or trial.status != TrialStatus.ACTIVE or trial.expires_at is None:
+        return None
+    left = trial.expires_at - now
+    return max(0, -(-left // timedelta(days=1)))

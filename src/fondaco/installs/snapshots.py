@@ -1,0 +1,107 @@
+"""Snapshots of an installation: everything that an operation may change, so that either side can be put in force."""
+
+from __future__ import annotations
+
+from typing import Final, TypedDict, cast
+from uuid import UUID
+
+from fondaco.audit.actor import Actor
+from fondaco.audit.kinds import EventKind
+from fondaco.audit.recording import record
+from fondaco.installs import events
+from fondaco.installs.models import AutoInstallRule, Installation, Licence
+from fondaco.installs.states import InstallationStatus
+
+
+class Rule(TypedDict):
+    """An auto-install rule as on the wire: ``filter`` is all, role, roleid or none."""
+
+    filter: str
+    match: str
+
+
+class Snapshot(TypedDict):
+    """Ids are wire hex; ``users`` is sorted. An empty ``status`` stands for "not installed"."""
+
+    status: str
+    version: str
+    plan: str
+    total_licences: int
+    users: list[str]
+    auto_install: list[Rule]
+
+
+NOTHING: Final[Snapshot] = {
+    "status": "",
+    "version": "",
+    "plan": "",
+    "total_licences": 0,
+    "users": [],
+    "auto_install": [],
+}
+
+
+def take(installation: Installation) -> Snapshot:
+    """What is in force now."""
+    return {
+        "status": installation.status,
+        "version": installation.version_id.hex,
+        "plan": installation.plan_id.hex,
+        "total_licences": installation.total_licences,
+        "users": sorted(installation.licences.values_list("user_id", flat=True)),
+        "auto_install": [
+            cast("Rule", rule) for rule in installation.auto_install_rules.order_by("id").values("filter", "match")
+        ],
+    }
+
+
+def removed(current: Snapshot) -> Snapshot:
+    """What an uninstall proposes: the same, without users and rules."""
+    return {**current, "status": InstallationStatus.REVOKED.value, "users": [], "auto_install": []}
+
+
+def put_in_force(installation: Installation, snapshot: Snapshot, *, actor: Actor) -> None:
+    """Makes version, plan, licences and rules exactly what ``snapshot`` says; the status is ``transition()``'s.
+
+    A step: the installation must be locked. Writes only what differs and records licences given and released.
+    """
+    current = take(installation)
+    columns = {
+        "version_id": UUID(hex=snapshot["version"]),
+        "plan_id": UUID(hex=snapshot["plan"]),
+        "total_licences": snapshot["total_licences"],
+    }
+    changed = [name for name, value in columns.items() if getattr(installation, name) != value]
+    for name in changed:
+        setattr(installation, name, columns[name])
+    if changed:
+        installation.save(update_fields=changed)
+    wanted, held = set(snapshot["users"]), set(current["users"])
+    release_licences(installation, held - wanted, actor=actor)
+    assign_licences(installation, wanted - held, actor=actor)
+    if snapshot["auto_install"] != current["auto_install"]:
+        installation.auto_install_rules.all().delete()
+        set_rules(installation, snapshot["auto_install"])
+
+
+def assign_licences(installation: Installation, user_ids: set[str], *, actor: Actor) -> None:
+    """Gives these users a licence. A step."""
+    if user_ids:
+        Licence.objects.bulk_create(Licence(installation=installation, user_id=user_id) for user_id in sorted(user_ids))
+        _record(events.LICENCE_ASSIGNED, installation, user_ids, actor)
+
+
+def release_licences(installation: Installation, user_ids: set[str], *, actor: Actor) -> None:
+    """Takes these users' licences away; the number bought stays (DOMAIN 7.5). A step."""
+    if user_ids:
+        installation.licences.filter(user_id__in=user_ids).delete()
+        _record(events.LICENCE_RELEASED, installation, user_ids, actor)
+
+
+def set_rules(installation: Installation, rules: list[Rule]) -> None:
+    """Adds these auto-install rules. A step."""
+    AutoInstallRule.objects.bulk_create(AutoInstallRule(installation=installation, **rule) for rule in rules)
+
+
+def _record(kind: EventKind, installation: Installation, user_ids: set[str], actor: Actor) -> None:
+    record(kind, installation, actor=actor, data={"users": sorted(user_ids)}, **installation.audit_scope())
