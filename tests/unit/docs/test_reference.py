@@ -110,6 +110,8 @@ def test_every_decision_is_listed_dated_and_whole() -> None:
     index = (folder / "index.md").read_text(encoding="utf-8")
     pages = sorted(path for path in folder.glob("*.md") if path.name != "index.md")
     assert [int(path.name[:4]) for path in pages] == list(range(1, len(pages) + 1))
+    site = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    assert re.findall(r"- adr/(\d{4}.+\.md)", site) == [path.name for path in pages]
     for path in pages:
         text = path.read_text(encoding="utf-8")
         title = re.match(r"# (\d{4}) · (.+)\n", text)
