@@ -15,7 +15,7 @@ from fondaco.identity.protocol.server import Server
 from fondaco.kit.errors import TooMany
 from fondaco.kit.rate import check_rate
 
-_GRANTS: Final = ("client_credentials", "authorization_code", "refresh_token")
+GRANTS: Final = ("client_credentials", "authorization_code", "refresh_token")
 FAILURES: Final = 10
 FAILURES_PER_SECONDS: Final = 300
 
@@ -39,7 +39,7 @@ def _answer(server: Server, request: ProtocolRequest) -> WireAnswer:
         grant_type = request.payload.grant_type
         if not grant_type:
             raise InvalidRequestError("Missing grant_type in request.")
-        if grant_type not in _GRANTS:
+        if grant_type not in GRANTS:
             raise _UnsupportedGrantType(grant_type)
         grant = server.get_token_grant(request)
         grant.validate_token_request()
@@ -73,4 +73,4 @@ def _printable(text: str) -> str:
 
 class _UnsupportedGrantType(UnsupportedGrantTypeError):  # type: ignore[misc]  # Authlib has no types
     def get_error_description(self) -> str:
-        return f"grant_type={_printable(self.grant_type)} is not supported. Use one of: {', '.join(_GRANTS)}"
+        return f"grant_type={_printable(self.grant_type)} is not supported. Use one of: {', '.join(GRANTS)}"

@@ -1,0 +1,25 @@
+"""Addresses of each account's issuer: below ``/{account}`` in path style, at the root of a host in host style."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.urls import URLPattern, path
+
+from fondaco.surfaces.idp import views
+
+app_name = "idp"
+
+
+def addresses(style: str) -> list[URLPattern]:
+    """The issuer's addresses; in host style the account is found by ``issuer.account_name_of_host``."""
+    account = "" if style == "host" else "<slug:account>/"
+    return [
+        path(f"{account}oauth/authorize", views.authorize, name="authorize"),
+        path(f"{account}oauth/resume", views.resume, name="resume"),
+        path(f"{account}oauth/token", views.token, name="token"),
+        path(f"{account}.well-known/openid-configuration", views.discovery, name="discovery"),
+        path(f"{account}.well-known/jwks.json", views.jwks, name="jwks"),
+    ]
+
+
+urlpatterns = addresses(settings.IDENTITY_STYLE)

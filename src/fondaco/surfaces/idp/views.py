@@ -1,0 +1,162 @@
+"""HTTP of the identity provider. What is allowed, stored and signed is ``fondaco.identity``'s business."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from fondaco.accounts.models import Account, Person
+from fondaco.accounts.queries import get_account_by_name
+from fondaco.identity.actions import start_login_session
+from fondaco.identity.discovery import describe_issuer
+from fondaco.identity.errors import NoSeat
+from fondaco.identity.issuer import account_name_of_host, authorize_url
+from fondaco.identity.models import LoginSession
+from fondaco.identity.protocol.authorization_endpoint import grant_authorization, read_authorization, refuse_silently
+from fondaco.identity.protocol.requests import WireRequest
+from fondaco.identity.protocol.token_endpoint import answer_token_request
+from fondaco.identity.queries import find_open_session
+from fondaco.identity.signing_keys import published_keys
+from fondaco.kit.errors import NotFound
+from fondaco.surfaces.site.access import public
+from fondaco.surfaces.site.sign_in import SID
+from fondaco.surfaces.site.viewer import HouseRequest
+
+_FORM = "application/x-www-form-urlencoded"
+
+
+@require_GET
+@public
+def authorize(request: HouseRequest, account: str = "") -> HttpResponseBase:
+    """Sends a signed-in person back to the app with a code, others to the sign-in page first (DOMAIN 3.3)."""
+    tenant = _find_account(request, account)
+    authorization = read_authorization(
+        WireRequest(tenant, dict(request.GET.lists()), address=request.META.get("REMOTE_ADDR", ""))
+    )
+    if authorization.refusal:
+        return _send_away(authorization.refusal)
+    person = request.viewer.person
+    session = _find_session(request, person) if person else None
+    if person is None or session is None:
+        if authorization.is_silent:
+            return _send_away(refuse_silently(authorization))
+        return _to_sign_in(request, tenant)
+    try:
+        address = grant_authorization(authorization, person=person, login_session=session)
+    except NoSeat as refusal:
+        return render(request, "idp/no_seat.html", {"refusal": refusal, "account": tenant}, status=refusal.status)
+    return _send_away(address)
+
+
+@require_GET
+@public
+def resume(request: HouseRequest, account: str = "") -> HttpResponseBase:
+    """Where the sign-in form leads: a page of our own, which goes on to ``authorize`` by itself.
+
+    A redirect would do, but browsers apply ``form-action`` to every redirect that follows a form, so they would block
+    the last one, to the app. This page ends the form's chain.
+    """
+    target = _path_of(authorize_url(_find_account(request, account)), request)
+    response = render(request, "idp/resume.html", {"target": target})
+    response.headers["Refresh"] = f"0; url={target}"
+    return _unstored(response)
+
+
+@csrf_exempt
+@require_POST
+@public
+def token(request: HouseRequest, account: str = "") -> HttpResponseBase:
+    """Answers programs with tokens (DOMAIN 3.4)."""
+    try:
+        tenant = _find_account(request, account)
+    except NotFound:
+        return _unstored(_json({"error": "invalid_request", "error_description": "There is no such account."}, 404))
+    if request.content_type != _FORM:
+        return _unstored(_json({"error": "invalid_request", "error_description": f"Send the form as {_FORM}."}, 400))
+    answer = answer_token_request(
+        WireRequest(
+            tenant,
+            dict(request.POST.lists()),
+            authorization=request.headers.get("Authorization", ""),
+            address=request.META.get("REMOTE_ADDR", ""),
+        )
+    )
+    response = _json(dict(answer.body), answer.status)
+    for name, value in answer.headers.items():
+        response.headers[name] = value
+    return _unstored(response)
+
+
+@require_safe
+@public
+def discovery(request: HouseRequest, account: str = "") -> HttpResponseBase:
+    """What this issuer can do (OpenID Connect Discovery §3)."""
+    return _for_everyone(_json(describe_issuer(_find_account(request, account))))
+
+
+@require_safe
+@public
+def jwks(request: HouseRequest, account: str = "") -> HttpResponseBase:
+    """The keys that verify our signatures; the same for all accounts."""
+    _find_account(request, account)
+    return _for_everyone(_json({"keys": published_keys()}))
+
+
+def _find_account(request: HttpRequest, name: str) -> Account:
+    return get_account_by_name(name or account_name_of_host(request.get_host()))
+
+
+def _find_session(request: HttpRequest, person: Person) -> LoginSession | None:
+    """The open session behind the browser's; one that was ended elsewhere signs the browser out, too."""
+    if session_id := request.session.get(SID):
+        session = find_open_session(person, session_id)
+        if session is None:
+            logout(request)
+        return session
+    session = start_login_session(
+        actor=request.viewer.actor,  # type: ignore[attr-defined]
+        person=person,
+        address=request.META.get("REMOTE_ADDR", ""),
+        device=request.headers.get("User-Agent", ""),
+    )
+    request.session[SID] = session.pk.hex
+    return session
+
+
+def _to_sign_in(request: HttpRequest, account: Account) -> HttpResponse:
+    resume_path = _path_of(authorize_url(account), request).replace("/oauth/authorize", "/oauth/resume", 1)
+    return _unstored(redirect_to_login(resume_path))
+
+
+def _path_of(url: str, request: HttpRequest) -> str:
+    """The path of one of our addresses on the host that the browser already is on, with the request's query."""
+    query = request.META.get("QUERY_STRING", "")
+    return urlsplit(url).path + (f"?{query}" if query else "")
+
+
+def _send_away(address: str) -> HttpResponse:
+    return _unstored(HttpResponseRedirect(address))
+
+
+def _json(body: dict[str, Any], status: int = 200) -> HttpResponse:
+    return JsonResponse(body, status=status)
+
+
+def _unstored(response: HttpResponse) -> HttpResponse:
+    """Codes and tokens are kept by no cache, and their address is told to no third page."""
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _for_everyone(response: HttpResponse) -> HttpResponse:
+    response.headers["Cache-Control"] = "public, max-age=300"
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response
