@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from itertools import count
 
+from django.db import transaction
+
 from fondaco.accounts.actions import appoint_operator, create_account
 from fondaco.accounts.models import Account, Operator, Person, User
 from fondaco.accounts.permissions import OperatorRole
@@ -26,7 +28,8 @@ def make_person(name: str = "Ada Adler", *, email: str = "", password: str = "")
 def make_account(name: str = "", *, company_name: str = "Harbour Bank", is_sandbox: bool = False) -> Account:
     """A customer account with its three roles."""
     slug = name or f"harbour-{next(_numbers)}"
-    return create_account(actor=SYSTEM, name=slug, company_name=company_name, is_sandbox=is_sandbox)
+    with transaction.atomic():
+        return create_account(actor=SYSTEM, name=slug, company_name=company_name, is_sandbox=is_sandbox)
 
 
 def make_user(account: Account | None = None, *, role: str = "admin", person: Person | None = None) -> User:
@@ -41,7 +44,8 @@ def make_user(account: Account | None = None, *, role: str = "admin", person: Pe
 def make_operator(*roles: OperatorRole, person: Person | None = None) -> Operator:
     """Staff with these roles; all of them when none is named."""
     person = person or make_person("Jon Okafor")
-    return appoint_operator(actor=SYSTEM, person=person, roles=roles or tuple(OperatorRole))
+    with transaction.atomic():
+        return appoint_operator(actor=SYSTEM, person=person, roles=roles or tuple(OperatorRole))
 
 
 def actor_for(person: Person) -> Actor:

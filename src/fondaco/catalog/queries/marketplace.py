@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 from django.contrib.postgres.search import SearchRank
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from fondaco.catalog.models import App, Category, LicenceModel, Plan, PlanType, Version
 from fondaco.catalog.search import search_query
@@ -17,6 +18,9 @@ class Sort(StrEnum):
     RELEVANCE = "relevance"
     NAME = "name"
     NEWEST = "newest"
+
+
+_FOR_REVIEWERS: Final = ("technical__test_credentials", "technical__test_instructions")
 
 
 def _published() -> QuerySet[Version]:
@@ -49,7 +53,7 @@ def search_listings(
     if query is not None:
         found = found.filter(listing__search=query)
     if sort == Sort.RELEVANCE and query is not None:
-        found = found.annotate(rank=SearchRank("listing__search", query)).order_by(
+        found = found.annotate(rank=SearchRank(F("listing__search"), query)).order_by(
             "-rank", "listing__display_name", "pk"
         )
     elif sort == Sort.NEWEST:
@@ -58,7 +62,7 @@ def search_listings(
         found = found.order_by("listing__display_name", "pk")
     return (
         found.select_related("app__partner", "technical", "listing")
-        .defer("listing__search", "listing__description")
+        .defer("listing__search", "listing__description", *_FOR_REVIEWERS)
         .prefetch_related("listing__categories", "plans")
     )
 
@@ -69,7 +73,7 @@ def get_listing(slug: str) -> Version:
         _published()
         .filter(app__slug=slug)
         .select_related("app__partner", "technical", "listing")
-        .defer("listing__search")
+        .defer("listing__search", *_FOR_REVIEWERS)
         .order_by("-pk")
         .first()
     )

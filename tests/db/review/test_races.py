@@ -1,0 +1,90 @@
+"""Two people at once, on two real connections."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Barrier, Thread
+
+import pytest
+from django.db import connection
+from tests.factories.accounts import actor_for, make_operator
+from tests.factories.catalog import make_app, make_version
+from tests.factories.partners import make_member
+
+from fondaco.audit.models import Event
+from fondaco.catalog import actions as catalog
+from fondaco.catalog.models import ListingContent, TechnicalContent, Version
+from fondaco.catalog.states import ListingStatus, TechnicalStatus, Track
+from fondaco.kit.errors import DomainError
+from fondaco.review import actions
+from fondaco.review.errors import AlreadyDecided
+from fondaco.review.models import Submission
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(*works: Callable[[], object]) -> list[object]:
+    """Runs each in its own thread and connection, started together; what each returned or was refused with."""
+    barrier = Barrier(len(works))
+    results: list[object] = [None] * len(works)
+
+    def run(place: int, work: Callable[[], object]) -> None:
+        barrier.wait(timeout=10)
+        try:
+            results[place] = work()
+        except DomainError as refusal:
+            results[place] = refusal
+        finally:
+            connection.close()
+
+    threads = [Thread(target=run, args=(place, work)) for place, work in enumerate(works)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    return results
+
+
+@pytest.mark.parametrize("attempt", range(5))
+def test_T25_the_slower_reviewer_is_told_and_changes_nothing(attempt: int) -> None:
+    mara, jon, ines = make_member(), make_operator(), make_operator()
+    version = make_version(make_app(mara.partner))
+    submission = actions.submit(actor=actor_for(mara.person), by=mara, version=version, track=Track.TECHNICAL)
+    results = at_once(
+        lambda: actions.approve(actor=actor_for(jon.person), by=jon, submission=submission),
+        lambda: actions.reject(actor=actor_for(ines.person), by=ines, submission=submission, feedback="Not yet"),
+    )
+    refused = [result for result in results if isinstance(result, DomainError)]
+    assert [type(refusal) for refusal in refused] == [AlreadyDecided]
+    is_approved = isinstance(results[0], Submission)
+    decided = Submission.objects.get(pk=submission.pk)
+    assert decided.status == ("approved" if is_approved else "rejected")
+    assert decided.decided_by_id == (jon.pk if is_approved else ines.pk)
+    assert TechnicalContent.objects.get(pk=version.pk).status == decided.status
+    assert Event.objects.filter(kind__in=["submission.approved", "submission.rejected"]).count() == 1
+
+
+@pytest.mark.parametrize("attempt", range(5))
+def test_publishing_and_approving_at_the_same_moment_do_not_miss_each_other(attempt: int) -> None:
+    mara, jon = make_member(), make_operator()
+    version = make_version(make_app(mara.partner), technical=TechnicalStatus.APPROVED)
+    submission = actions.submit(actor=actor_for(mara.person), by=mara, version=version, track=Track.LISTING)
+    at_once(
+        lambda: actions.approve(actor=actor_for(jon.person), by=jon, submission=submission),
+        lambda: catalog.make_available(actor=actor_for(mara.person), by=mara, version=version),
+    )
+    assert TechnicalContent.objects.get(pk=version.pk).status == TechnicalStatus.AVAILABLE
+    assert ListingContent.objects.get(pk=version.pk).status == ListingStatus.ADVERTISED
+
+
+def test_two_new_versions_at_once_become_one() -> None:
+    mara = make_member()
+    app = make_app(mara.partner)
+    results = at_once(
+        *(
+            lambda name=name: catalog.create_version(actor=actor_for(mara.person), by=mara, app=app, name=name)
+            for name in ("1.0.0", "1.0.1", "1.0.2")
+        )
+    )
+    assert len([result for result in results if isinstance(result, Version)]) == 1
+    assert Version.objects.filter(app=app).count() == 1

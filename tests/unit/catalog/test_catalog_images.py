@@ -1,0 +1,108 @@
+"""What is accepted as a picture, and what is kept of it."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from django.core.files.storage import default_storage
+from PIL import Image
+from tests.factories.catalog import picture
+
+from fondaco.catalog.errors import BadImage
+from fondaco.catalog.images import store_icon, store_screenshot
+
+
+@pytest.fixture(autouse=True)
+def media(settings: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    settings.MEDIA_ROOT = tmp_path
+    return tmp_path
+
+
+def bomb(width: int, height: int) -> bytes:
+    """A small PNG whose header promises more pixels than any memory holds."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    pixels = zlib.compress(b"\0" * 1_000_000)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+
+
+def stored(key: str) -> Image.Image:
+    with default_storage.open(key) as file:
+        return Image.open(BytesIO(file.read()))
+
+
+@pytest.mark.parametrize(("side", "kept"), [(256, 256), (512, 512), (1024, 512)])
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+def test_icons_become_square_pngs(side: int, kept: int, kind: str) -> None:
+    key = store_icon(picture(side, side, kind=kind))
+    icon = stored(key)
+    assert key.startswith("icons/")
+    assert (icon.format, icon.size) == ("PNG", (kept, kept))
+
+
+def test_the_same_picture_is_stored_once(media: Path) -> None:
+    assert store_icon(picture()) == store_icon(picture())
+    assert len(list(media.rglob("*.png"))) == 1
+
+
+def test_nothing_but_pixels_is_kept() -> None:
+    buffer = BytesIO()
+    image = Image.new("RGB", (800, 600), "white")
+    exif = Image.Exif()
+    exif[0x010E] = "secret place"
+    image.save(buffer, "JPEG", exif=exif)
+    key = store_screenshot(buffer.getvalue() + b"<script>alert(1)</script>")
+    with default_storage.open(key) as file:
+        data = file.read()
+    assert b"secret place" not in data
+    assert b"<script>" not in data
+
+
+def test_large_screenshots_are_made_smaller() -> None:
+    assert stored(store_screenshot(picture(3200, 2000, kind="JPEG"))).size == (1600, 1000)
+
+
+@pytest.mark.parametrize(
+    ("data", "error"),
+    [
+        (b"", "Choose a picture."),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "This is not a PNG or JPEG picture, or it is damaged."),
+        (b"GIF89a" + b"\0" * 100, "This is not a PNG or JPEG picture, or it is damaged."),
+        (b"\x89PNG\r\n\x1a\n" + b"\0" * 100, "This is not a PNG or JPEG picture, or it is damaged."),
+        (picture(512, 512)[:400], "This is not a PNG or JPEG picture, or it is damaged."),
+        (b"\0" * (1024 * 1024 + 1), "Use at most 1 MiB."),
+        (picture(512, 300), "The icon must be square; this is 512 × 300 pixels. Crop it and try again."),
+        (picture(255, 255), "The icon must be 256 to 1024 pixels wide; this is 255."),
+        (picture(1025, 1025), "Use at most 1024 pixels on a side; this is 1025 × 1025."),
+        (bomb(1025, 1025), "Use at most 1024 pixels on a side; this is 1025 × 1025."),
+        (bomb(60_000, 60_000), "This is not a PNG or JPEG picture, or it is damaged."),
+    ],
+    ids=["none", "svg", "gif", "fake", "torn", "heavy", "oblong", "small", "large", "larger-than-said", "bomb"],
+)
+def test_refused_icons(data: bytes, error: str, media: Path) -> None:
+    with pytest.raises(BadImage) as refusal:
+        store_icon(data)
+    assert refusal.value.fields == {"icon": [error]}
+    assert list(media.rglob("*.*")) == []
+
+
+@pytest.mark.parametrize(
+    ("data", "error"),
+    [
+        (picture(639, 400), "Use at least 640 × 360 pixels; this is 639 × 400."),
+        (bomb(8000, 8000), "Use at most 4096 pixels on a side; this is 8000 × 8000."),
+        (b"\0" * (2 * 1024 * 1024 + 1), "Use at most 2 MiB."),
+    ],
+)
+def test_refused_screenshots(data: bytes, error: str, media: Path) -> None:
+    with pytest.raises(BadImage) as refusal:
+        store_screenshot(data)
+    assert refusal.value.fields == {"image": [error]}
+    assert list(media.rglob("*.*")) == []
