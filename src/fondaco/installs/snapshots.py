@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, TypedDict, cast
+from typing import Final, TypedDict
 from uuid import UUID
 
 from fondaco.audit.actor import Actor
@@ -50,7 +50,7 @@ def take(installation: Installation) -> Snapshot:
         "total_licences": installation.total_licences,
         "users": sorted(installation.licences.values_list("user_id", flat=True)),
         "auto_install": [
-            cast("Rule", rule) for rule in installation.auto_install_rules.order_by("id").values("filter", "match")
+            {"filter": rule.filter, "match": rule.match} for rule in installation.auto_install_rules.order_by("id")
         ],
     }
 

@@ -1,0 +1,171 @@
+"""What partners are sent: the envelope and ``_links`` of DOMAIN 1.2 to 1.4, and the data of each type."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Final
+from uuid import UUID
+
+from django.conf import settings
+
+from fondaco.identity.actions import IssuedCredentials
+from fondaco.identity.issuer import authorize_url, token_url
+from fondaco.installs.models import Installation, Trial
+
+Json = dict[str, Any]
+SECRETS: Final = ("client_secret", "private_key")  # members of ``data`` that leave once
+API_VERSION: Final = "1"
+
+
+class MessageType(StrEnum):
+    APP_INSTALLED = "app.installed"
+    APP_UNINSTALLED = "app.uninstalled"
+    TRIAL_STARTED = "app.trial_started"
+    TRIAL_ENDED = "app.trial_ended"
+
+
+# The only types that carry the version's name (DOMAIN 1.2).
+_NAMES_VERSION: Final = frozenset({MessageType.APP_INSTALLED, MessageType.APP_UNINSTALLED})
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """``data`` of one event and its links beyond ``root`` and ``self``."""
+
+    type: MessageType
+    data: Json
+    links: Json
+
+
+def timestamp(moment: datetime) -> str:
+    """``2030-01-02T03:04:05.678Z``: the one form of every moment on the wire."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def link(path: str) -> Json:
+    """A HAL link below the API's root."""
+    return {"href": f"{settings.API_ROOT}{path}"}
+
+
+def installation_path(installation: Installation) -> str:
+    """Where an installation lives on the wire."""
+    return f"/apps/{installation.app_id.hex}/installations/{installation.pk.hex}"
+
+
+def installed(installation: Installation, credentials: IssuedCredentials) -> Content:
+    """``app.installed``: the only message besides a rotation that carries credentials."""
+    data = {
+        **_place(installation),
+        "client_id": credentials.client_id,
+        "client_secret": credentials.client_secret,
+        "private_key": credentials.private_key,
+        "public_key": credentials.public_key,
+        "key_id": credentials.key_id,
+        "key_algorithm": credentials.key_algorithm,
+    }
+    links = {
+        "installation": link(installation_path(installation)),
+        "userinfo": link("/users/me"),
+        "authorization": {"href": authorize_url(installation.account)},
+        "tokens": {"href": token_url(installation.account)},
+    }
+    return Content(MessageType.APP_INSTALLED, data, links)
+
+
+def uninstalled(installation: Installation, *, reason_type: str, reason: str) -> Content:
+    """``app.uninstalled`` with the customer's reason."""
+    data = {**_place(installation), "reason": {"type": reason_type, "message": reason}}
+    return Content(MessageType.APP_UNINSTALLED, data, {"installation": link(installation_path(installation))})
+
+
+def trial_started(trial: Trial) -> Content:
+    """``app.trial_started``."""
+    data = {**_short_place(trial.installation), "expires_at": timestamp(_known(trial.expires_at))}
+    return Content(MessageType.TRIAL_STARTED, data, {"installation": link(installation_path(trial.installation))})
+
+
+def trial_ended(trial: Trial) -> Content:
+    """``app.trial_ended``; its ``expires_at`` is the moment of the end (DOMAIN 1.4)."""
+    ended_at = timestamp(_known(trial.ended_at))
+    data = {
+        **_short_place(trial.installation),
+        "expires_at": ended_at,
+        "ended_at": ended_at,
+        "ended_reason": trial.ended_reason,
+        "ended_by": trial.ended_by,
+    }
+    return Content(MessageType.TRIAL_ENDED, data, {"installation": link(installation_path(trial.installation))})
+
+
+def envelope(event_id: UUID, created_at: datetime, installation: Installation, content: Content) -> Json:
+    """The whole body, in the order of DOMAIN 1.4. ``event_id`` repeats ``id`` for receivers that look for it."""
+    body: Json = {
+        "id": event_id.hex,
+        "event_id": event_id.hex,
+        "created_at": timestamp(created_at),
+        "api_version": API_VERSION,
+        "type": content.type.value,
+        "app_id": installation.app_id.hex,
+        "app_version_id": installation.version_id.hex,
+    }
+    if content.type in _NAMES_VERSION:
+        body["app_version_name"] = installation.version.name
+    body["data"] = content.data
+    body["_links"] = {
+        "root": link(""),
+        "self": link(f"/apps/{installation.app_id.hex}/events/{event_id.hex}"),
+        **content.links,
+    }
+    return body
+
+
+def serialise(body: Mapping[str, Any]) -> str:
+    """The exact text that is sent, kept, signed and sent again."""
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+
+
+def redact(body: Json) -> Json:
+    """The same with ``null`` in place of every secret."""
+    hidden = dict.fromkeys((name for name in SECRETS if name in body["data"]), None)
+    return {**body, "data": {**body["data"], **hidden}}
+
+
+def has_secrets(body: Json) -> bool:
+    """Whether a body must be sealed."""
+    return any(name in body["data"] for name in SECRETS)
+
+
+class Redactor:
+    """Replaces the secrets of one sealed body in any text, also where JSON escaped their slashes."""
+
+    def __init__(self, body: bytes | None) -> None:
+        data = json.loads(body)["data"] if body else {}
+        values = [value for name in SECRETS if (value := data.get(name))]
+        self._values = [form for value in values for form in (value, value.replace("/", "\\/"))]
+
+    def __call__(self, text: str) -> str:
+        for value in self._values:
+            text = text.replace(value, "•••")
+        return text
+
+
+def _place(installation: Installation) -> Json:
+    return {
+        "installation_id": installation.pk.hex,
+        "account_id": installation.account_id,
+        "account_name": installation.account.name,
+    }
+
+
+def _short_place(installation: Installation) -> Json:
+    return {"installation_id": installation.pk.hex, "account_id": installation.account_id}
+
+
+def _known(moment: datetime | None) -> datetime:
+    if moment is None:
+        raise ValueError("a trial is announced before it has its dates")
+    return moment

@@ -1,0 +1,92 @@
+"""Turns facts of the installs domain into messages for partners, in the same commit."""
+
+from __future__ import annotations
+
+from fondaco.audit.actor import Actor, ActorKind
+from fondaco.audit.models import Event
+from fondaco.audit.recording import projects
+from fondaco.audit.status import transition
+from fondaco.identity.actions import issue_credentials
+from fondaco.identity.states import CredentialStatus
+from fondaco.installs import events as facts
+from fondaco.installs.models import Installation, Operation, Trial
+from fondaco.installs.states import OperationKind
+from fondaco.messaging import payloads
+from fondaco.messaging.actions import retry_failed, withdraw, write_message
+from fondaco.messaging.models import Delivery
+from fondaco.messaging.payloads import Content, MessageType
+
+
+@projects(facts.OPERATION_OPENED)
+def announce_operation(event: Event, operation: Operation) -> None:
+    """Tells the partner what it is to answer."""
+    content = {OperationKind.INSTALL: _installed, OperationKind.UNINSTALL: _uninstalled}[OperationKind(operation.kind)]
+    write_message(
+        actor=_actor(event),
+        installation=operation.installation,
+        content=content(event, operation),
+        created_at=event.occurred_at,
+        operation=operation,
+    )
+
+
+@projects(facts.OPERATION_RETRIED)
+def send_again(event: Event, operation: Operation) -> None:
+    """A page was loaded, or enough time has passed."""
+    retry_failed(actor=_actor(event), operation=operation)
+
+
+@projects(facts.OPERATION_TIMED_OUT, facts.OPERATION_SUPERSEDED)
+def stop_asking(event: Event, operation: Operation) -> None:
+    """An install that is over is not announced any more. An uninstall still is: the partner has to know."""
+    if operation.kind == OperationKind.INSTALL:
+        withdraw(actor=_actor(event), operation=operation, reason=operation.status)
+
+
+@projects(facts.INSTALLATION_REVOKED)
+def tell_removal(event: Event, installation: Installation) -> None:
+    """Whoever may have heard of the installation hears of its end, also when it was removed without asking."""
+    if event.data.get("is_partner_told", True) or not _may_know(installation):
+        return
+    content = payloads.uninstalled(installation, reason_type=event.data["reason_type"], reason=event.data["reason"])
+    _write(event, installation, content)
+
+
+@projects(facts.TRIAL_STARTED)
+def tell_trial_started(event: Event, trial: Trial) -> None:
+    """``app.trial_started`` follows the partner's own approval."""
+    _write(event, trial.installation, payloads.trial_started(trial))
+
+
+@projects(facts.TRIAL_ENDED)
+def tell_trial_ended(event: Event, trial: Trial) -> None:
+    """A trial that never began has no end either."""
+    if trial.started_at is not None:
+        _write(event, trial.installation, payloads.trial_ended(trial))
+
+
+def _installed(event: Event, operation: Operation) -> Content:
+    """One operation, one credential set (T11). Asking anew ends the set of the time before."""
+    actor, client = _actor(event), operation.installation.client
+    for old in client.credential_sets.exclude(status=CredentialStatus.REVOKED):
+        transition(old, CredentialStatus.REVOKED, actor=actor)
+    return payloads.installed(operation.installation, issue_credentials(actor=actor, client=client))
+
+
+def _uninstalled(event: Event, operation: Operation) -> Content:
+    return payloads.uninstalled(operation.installation, reason_type=operation.reason_type, reason=operation.reason)
+
+
+def _may_know(installation: Installation) -> bool:
+    """Whether ``app.installed`` was sent, or is being sent at this moment."""
+    sent = Delivery.objects.filter(installation=installation, message__type=MessageType.APP_INSTALLED)
+    return any(delivery.lease or delivery.attempts.exists() for delivery in sent)
+
+
+def _write(event: Event, installation: Installation, content: Content) -> None:
+    write_message(actor=_actor(event), installation=installation, content=content, created_at=event.occurred_at)
+
+
+def _actor(event: Event) -> Actor:
+    """Who caused the fact, caused its message."""
+    return Actor(ActorKind(event.actor_kind), id=event.actor_id, label=event.actor_label, address=event.actor_address)

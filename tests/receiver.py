@@ -1,0 +1,98 @@
+"""A partner's program as far as the wire goes: a real HTTP server that keeps what it gets and answers as it is told."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+PATIENCE = 15.0
+
+
+@dataclass(frozen=True)
+class Got:
+    """One request as it came."""
+
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass
+class Receiver:
+    """``answers`` are used up one by one, the last for ever: a status, ``hang``, ``stream``, ``echo`` or ``drop``."""
+
+    url: str = ""
+    answers: list[int | str] = field(default_factory=lambda: [200])
+    got: list[Got] = field(default_factory=list)
+    changed: threading.Condition = field(default_factory=threading.Condition)
+    over: threading.Event = field(default_factory=threading.Event)
+
+    def wait_for(self, count: int) -> list[Got]:
+        """Returns when ``count`` requests have come."""
+        with self.changed:
+            assert self.changed.wait_for(lambda: len(self.got) >= count, PATIENCE), f"{len(self.got)} of {count}"
+            return list(self.got)
+
+    def take(self, request: Got) -> int | str:
+        with self.changed:
+            self.got.append(request)
+            self.changed.notify_all()
+            return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+
+
+@contextmanager
+def receiving(*answers: int | str) -> Iterator[Receiver]:
+    """A receiver on a free port, until the block ends."""
+    receiver = Receiver()
+    if answers:
+        receiver.answers = list(answers)
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            answer = receiver.take(Got(self.path, {name.lower(): value for name, value in self.headers.items()}, body))
+            if answer == "hang":
+                receiver.over.wait(60)
+            elif answer == "stream":
+                self.send_response(200)
+                self.end_headers()
+                while not receiver.over.wait(0.05):
+                    self.wfile.write(b"x")
+            elif answer == "echo":
+                self._answer(500, body)
+            elif answer == "drop":
+                self.connection.close()
+            else:
+                self._answer(
+                    int(answer), b"" if answer == 204 else b"thanks", {"Location": f"{receiver.url}/elsewhere"}
+                )
+
+        def _answer(self, status: int, body: bytes, headers: dict[str, str] | None = None) -> None:
+            self.send_response(status)
+            for name, value in (headers or {}).items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
+            """Quiet."""
+
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+
+        def handle_error(self, request: object, client_address: object) -> None:
+            """A sender that hangs up is expected here."""
+
+    server = Server(("127.0.0.1", 0), Handler)
+    receiver.url = f"http://127.0.0.1:{server.server_port}"
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield receiver
+    finally:
+        receiver.over.set()
+        server.shutdown()
+        server.server_close()
