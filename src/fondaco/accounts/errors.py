@@ -25,6 +25,14 @@ class AlreadyHere(Conflict):
     message = _("%(email)s already belongs to %(place)s. Nothing was changed.")
 
 
+class AlreadyInvited(Conflict):
+    code = "already-invited"
+    message = _(
+        "An invitation to %(email)s is still open. Nothing was sent again. "
+        "Take the open one back first if you want to send another."
+    )
+
+
 class InvitationOver(Conflict):
     code = "invitation-over"
     message = _(

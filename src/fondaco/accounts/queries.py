@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
 
 from fondaco.accounts import links
 from fondaco.accounts.errors import InvitationOver, InvitationUnreadable
-from fondaco.accounts.models import Account, Invitation, Person, Role, User
+from fondaco.accounts.models import Account, Invitation, Operator, Person, Role, User
+from fondaco.accounts.permissions import Permission
+from fondaco.accounts.policies import check_operator_can
 from fondaco.accounts.states import InvitationStatus
+from fondaco.audit.models import Event
 from fondaco.kit import clock
 from fondaco.kit.errors import NotFound
 from fondaco.kit.ids import parse_wire
@@ -61,6 +66,36 @@ def get_account_by_name(name: str) -> Account:
     if account is None:
         raise NotFound
     return account
+
+
+def list_accounts(by: Operator, *, text: str = "") -> QuerySet[Account]:
+    """Every account by company, with ``seats`` (active users); ``text`` is part of its company or its name."""
+    check_operator_can(by, Permission.OPERATOR_VIEW)
+    accounts = Account.objects.annotate(seats=Count("users", filter=Q(users__is_active=True)))
+    if text:
+        accounts = accounts.filter(Q(company_name__icontains=text) | Q(name__icontains=text))
+    return accounts.order_by("company_name", "id")
+
+
+def get_account(by: Operator, account_id: str) -> Account:
+    """Any account, by its id."""
+    account = list_accounts(by).filter(pk=account_id).first()
+    if account is None:
+        raise NotFound
+    return account
+
+
+def list_events(by: Operator, *, kind: str = "", account_id: str = "", partner_id: UUID | None = None) -> QuerySet[Event]:
+    """The audit trail of the whole house, newest first, for the platform's own staff."""
+    check_operator_can(by, Permission.OPERATOR_VIEW)
+    events = Event.objects.order_by("-id")
+    if kind:
+        events = events.filter(kind=kind)
+    if account_id:
+        events = events.filter(account_id=account_id)
+    if partner_id:
+        events = events.filter(partner_id=partner_id)
+    return events
 
 
 def list_invitations(account_id: str) -> QuerySet[Invitation]:

@@ -3,7 +3,8 @@
 A chain written inside each transaction would make every writer wait for every other. So events are written freely and
 a sealing pass, alone under an advisory lock, gives each committed event the next position and
 ``HMAC(key, previous hash ‖ the event's content)``. Whoever changes, removes or inserts a row breaks the chain; without
-the key it cannot be computed anew.
+the key it cannot be computed anew. Ids sort by real time, so the pass looks only at those from an hour before the last
+sealed one on: no transaction of ours lasts that long, and an older event without a seal was slipped in afterwards.
 """
 
 from __future__ import annotations
@@ -13,22 +14,27 @@ import hmac
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from fondaco.audit.models import Event, Seal
+from fondaco.kit import deadlines
 
 _SEALING_LOCK = 0x464F_4E44  # any fixed number; the same in every process
 _START = b"\0" * 32
+_LOOK_BACK_MS = 3_600_000
+_BATCH = 5000
 
 
 @dataclass(frozen=True, slots=True)
 class Break:
     """A place where the chain does not hold, and what is wrong there."""
 
-    position: int
+    position: int  # 0 when the event has no place in it
     event_id: str
     problem: str
 
@@ -42,10 +48,9 @@ def seal(limit: int = 1000) -> int:
                 return 0
         last = Seal.objects.order_by("-position").first()
         position, previous = (last.position, bytes(last.hash)) if last else (0, _START)
-        sealed = Seal.objects.filter(event_id=OuterRef("pk"))
-        unsealed = Event.objects.filter(~Exists(sealed)).order_by("id")[:limit]
+        waiting = _unsealed().filter(pk__gte=_earliest(last)) if last else _unsealed()
         seals = []
-        for event in unsealed:
+        for event in waiting.order_by("id")[:limit]:
             position += 1
             previous = _link(previous, event)
             seals.append(Seal(position=position, event_id=event.pk, hash=previous))
@@ -53,9 +58,16 @@ def seal(limit: int = 1000) -> int:
         return len(seals)
 
 
+@deadlines.recurring("audit.seal", every=timedelta(seconds=2))
+def seal_all() -> None:
+    """Seals what was committed since the last time."""
+    while seal(_BATCH) == _BATCH:
+        pass
+
+
 def verify() -> list[Break]:
-    """Walks the whole chain; an empty list means every sealed event is as it was written."""
-    return list(_breaks())
+    """Walks the whole chain; an empty list means every event is as it was written, and none was slipped in."""
+    return [*_breaks(), *_strangers()]
 
 
 def _breaks() -> Iterator[Break]:
@@ -73,6 +85,22 @@ def _breaks() -> Iterator[Break]:
             elif not hmac.compare_digest(_link(previous, event), bytes(seal_row.hash)):
                 yield Break(seal_row.position, seal_row.event_id.hex, "the event or a seal was changed")
             previous = bytes(seal_row.hash)
+
+
+def _strangers() -> Iterator[Break]:
+    last = Seal.objects.order_by("-position").first()
+    if last is not None:
+        for event_id in _unsealed().filter(pk__lt=_earliest(last)).order_by("pk").values_list("pk", flat=True):
+            yield Break(0, event_id.hex, "the event was added afterwards")
+
+
+def _unsealed() -> QuerySet[Event]:
+    return Event.objects.filter(~Exists(Seal.objects.filter(event_id=OuterRef("pk"))))
+
+
+def _earliest(last: Seal) -> UUID:
+    """The lowest id (a UUIDv7, milliseconds first) from which an unsealed event may still be an honest one."""
+    return UUID(int=max(0, (last.event_id.int >> 80) - _LOOK_BACK_MS) << 80)
 
 
 def _batches(size: int = 2000) -> Iterator[list[Seal]]:

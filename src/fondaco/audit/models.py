@@ -26,6 +26,7 @@ class Event(models.Model):
 
     class Meta:
         indexes = [
+            models.Index(fields=["kind", "id"], name="event_by_kind"),
             models.Index(fields=["subject_type", "subject_id", "id"], name="event_by_subject"),
             models.Index(fields=["account_id", "id"], name="event_by_account", condition=~models.Q(account_id="")),
             models.Index(

@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 
 Handler = Callable[[str, datetime], None]
 _handlers: dict[str, Handler] = {}
+_recurring: set[str] = set()
 
 _FIRST_PAUSE = timedelta(seconds=2)
 _LONGEST_PAUSE = timedelta(hours=1)
@@ -66,6 +67,31 @@ def handler(kind: str) -> Callable[[Handler], Handler]:
         return function
 
     return register
+
+
+def recurring(kind: str, *, every: timedelta) -> Callable[[Callable[[], object]], Callable[[], object]]:
+    """Registers ``function()`` to run for ever, ``every`` after its last end, in one sweeper at a time.
+
+    The row makes itself anew each time; the first is made when a sweeper starts.
+    """
+
+    def register(function: Callable[[], object]) -> Callable[[], object]:
+        def run(subject_id: str, due_at: datetime) -> None:
+            function()
+            schedule(kind, subject_id=subject_id, due_at=clock.now() + every)
+
+        run.__doc__ = function.__doc__
+        handler(kind)(run)
+        _recurring.add(kind)
+        return function
+
+    return register
+
+
+def start_recurring() -> None:
+    """Makes the rows of recurring deadlines that have none."""
+    for kind in sorted(_recurring):
+        schedule(kind, subject_id="house", due_at=clock.now(), replace=False)
 
 
 def all_kinds() -> list[str]:
@@ -133,6 +159,7 @@ def run_forever(stop: threading.Event, *, limit: int = 100) -> None:
             if connection.connection is not listening:
                 with connection.cursor() as cursor:
                     cursor.execute(f"LISTEN {clock.WAKE_CHANNEL}")
+                start_recurring()
                 listening = connection.connection
             if sweep_once(limit) < limit:
                 for _ in connection.connection.notifies(timeout=1.0, stop_after=1):

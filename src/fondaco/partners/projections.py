@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fondaco.accounts import events as account_events
-from fondaco.accounts.actions import add_user
+from fondaco.accounts.actions import add_user, restore_seat
 from fondaco.accounts.models import Invitation, Role, User
 from fondaco.audit.actor import Actor
 from fondaco.audit.models import Event
@@ -21,5 +21,8 @@ def add_invited_member(event: Event, invitation: Invitation) -> None:
     partner = Partner.objects.select_related("developer_account").get(pk=invitation.place_id)
     person, account = invitation.accepted_by, partner.developer_account
     add_member(actor=actor, partner=partner, person=person, role=MemberRole(invitation.role))
-    if not User.objects.filter(account=account, person=person).exists():
+    seat = User.objects.filter(account=account, person=person).first()
+    if seat is not None:
+        restore_seat(actor=actor, user=seat)
+    else:
         add_user(actor=actor, account=account, person=person, role=Role.objects.get(account=account, key="admin"))

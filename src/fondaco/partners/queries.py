@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from fondaco.accounts import links
 from fondaco.accounts.models import Invitation, Operator, Person
@@ -50,10 +50,27 @@ def get_application(by: Operator, application_id: str) -> PartnerApplication:
     return application
 
 
-def list_partners(by: Operator) -> QuerySet[Partner]:
-    """All partners, by name."""
+def count_applications(by: Operator) -> dict[ApplicationStatus, int]:
+    """How many requests stand where; absent states have none."""
+    counted = list_applications(by).order_by().values_list("status").annotate(Count("pk"))
+    return {ApplicationStatus(status): count for status, count in counted}
+
+
+def list_partners(by: Operator, *, text: str = "") -> QuerySet[Partner]:
+    """All partners by name, with ``people`` (active members); ``text`` is part of the name."""
     check_operator_can(by, Permission.OPERATOR_VIEW)
-    return Partner.objects.select_related("developer_account").order_by("name")
+    partners = Partner.objects.select_related("developer_account").order_by("name")
+    partners = partners.annotate(people=Count("members", filter=Q(members__is_active=True)))
+    return partners.filter(name__icontains=text) if text else partners
+
+
+def get_partner(by: Operator, partner_id: str) -> Partner:
+    """One partner, by wire id."""
+    found = parse_wire(partner_id)
+    partner = list_partners(by).filter(pk=found).first() if found else None
+    if partner is None:
+        raise NotFound
+    return partner
 
 
 def list_members(partner: Partner) -> QuerySet[Member]:
@@ -90,6 +107,15 @@ def list_member_invitations(partner: Partner) -> QuerySet[Invitation]:
     return Invitation.objects.filter(
         place="partner", place_id=partner.pk.hex, status=InvitationStatus.PENDING
     ).order_by("-created_at")
+
+
+def get_member_invitation(partner: Partner, invitation_id: str) -> Invitation:
+    """One open invitation to the partner, by wire id."""
+    found = parse_wire(invitation_id)
+    invitation = list_member_invitations(partner).filter(pk=found).first() if found else None
+    if invitation is None:
+        raise NotFound
+    return invitation
 
 
 def list_developer_grants(partner: Partner) -> QuerySet[DeveloperGrant]:

@@ -1,8 +1,15 @@
 """Writes of the accounts domain."""
 
 from fondaco.accounts.actions.accounts import appoint_operator, create_account, create_person
-from fondaco.accounts.actions.invitations import accept_invitation, invite, invite_user, withdraw_invitation
-from fondaco.accounts.actions.users import add_user, change_user_role, deactivate_user, reactivate_user
+from fondaco.accounts.actions.invitations import accept_invitation, invite, invite_user, withdraw, withdraw_invitation
+from fondaco.accounts.actions.users import (
+    add_user,
+    change_user_role,
+    deactivate_user,
+    end_seat,
+    reactivate_user,
+    restore_seat,
+)
 
 __all__ = [
     "accept_invitation",
@@ -12,8 +19,11 @@ __all__ = [
     "create_account",
     "create_person",
     "deactivate_user",
+    "end_seat",
     "invite",
     "invite_user",
     "reactivate_user",
+    "restore_seat",
+    "withdraw",
     "withdraw_invitation",
 ]

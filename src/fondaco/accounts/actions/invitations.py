@@ -12,7 +12,7 @@ from django.db import transaction
 from fondaco.accounts import events
 from fondaco.accounts.actions.accounts import create_person
 from fondaco.accounts.actions.users import add_user
-from fondaco.accounts.errors import AlreadyHere, InvitationOver, PasswordTooWeak
+from fondaco.accounts.errors import AlreadyHere, AlreadyInvited, InvitationOver, PasswordTooWeak
 from fondaco.accounts.models import Account, Invitation, Person, Role, User
 from fondaco.accounts.permissions import Permission
 from fondaco.accounts.policies import check_can
@@ -30,7 +30,10 @@ EXPIRES: Final = "invitation.expires"
 def invite(
     *, actor: Actor, email: str, name: str, place: str, place_id: str, place_name: str, role: str, invited_by: str
 ) -> Invitation:
-    """Invites ``email`` to a place; the mail follows from the recorded fact. A step."""
+    """Invites ``email`` to a place, once at a time; the mail follows from the recorded fact. A step."""
+    open_ones = Invitation.objects.filter(place=place, place_id=place_id, status=InvitationStatus.PENDING)
+    if open_ones.filter(email__iexact=email).exists():
+        raise AlreadyInvited(email=email)
     invitation = Invitation.objects.create(
         email=email.lower(),
         name=name,
@@ -97,9 +100,14 @@ def withdraw_invitation(*, actor: Actor, by: User, invitation: Invitation) -> In
         if invitation.place != "account" or invitation.place_id != by.account_id:
             raise NotFound
         check_can(by, Permission.PEOPLE_MANAGE)
-        transition(invitation, InvitationStatus.WITHDRAWN, actor=actor)
-        deadlines.cancel(EXPIRES, subject_id=invitation.pk.hex)
+        withdraw(actor=actor, invitation=invitation)
     return invitation
+
+
+def withdraw(*, actor: Actor, invitation: Invitation) -> None:
+    """Takes an unanswered invitation to any place back; the link in the mail opens nothing any more. A step."""
+    transition(invitation, InvitationStatus.WITHDRAWN, actor=actor)
+    deadlines.cancel(EXPIRES, subject_id=invitation.pk.hex)
 
 
 @deadlines.handler(EXPIRES)

@@ -46,10 +46,7 @@ def deactivate_user(*, actor: Actor, by: User, user: User) -> User:
     """Takes the seat away; what they did stays. The last administrator cannot go (T26)."""
     with transaction.atomic(durable=True):
         check_can_manage(by, user)
-        check_not_last_admin(user)
-        user.is_active = False
-        user.save(update_fields=["is_active"])
-        record(events.USER_DEACTIVATED, user, actor=actor, account_id=user.account_id, data={"name": user.person.name})
+        end_seat(actor=actor, user=user)
     return user
 
 
@@ -57,7 +54,25 @@ def reactivate_user(*, actor: Actor, by: User, user: User) -> User:
     """Gives a deactivated user their seat back."""
     with transaction.atomic(durable=True):
         check_can_manage(by, user)
-        user.is_active = True
-        user.save(update_fields=["is_active"])
-        record(events.USER_REACTIVATED, user, actor=actor, account_id=user.account_id, data={"name": user.person.name})
+        restore_seat(actor=actor, user=user)
     return user
+
+
+def end_seat(*, actor: Actor, user: User) -> None:
+    """Deactivates a user unless they are the last administrator; one who has gone already is left alone. A step."""
+    check_not_last_admin(user)
+    if _switch(user, is_active=False):
+        record(events.USER_DEACTIVATED, user, actor=actor, account_id=user.account_id, data={"name": user.person.name})
+
+
+def restore_seat(*, actor: Actor, user: User) -> None:
+    """Makes a deactivated user active again; one who is active is left alone. A step."""
+    if _switch(user, is_active=True):
+        record(events.USER_REACTIVATED, user, actor=actor, account_id=user.account_id, data={"name": user.person.name})
+
+
+def _switch(user: User, *, is_active: bool) -> bool:
+    """Whether this changed anything: of two people who click at once, one does it and one fact is recorded."""
+    changed = User.objects.filter(pk=user.pk, is_active=not is_active).update(is_active=is_active)
+    user.is_active = is_active
+    return changed == 1

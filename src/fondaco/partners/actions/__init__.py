@@ -8,7 +8,13 @@ from fondaco.partners.actions.applications import (
     reject_application,
     verify_application,
 )
-from fondaco.partners.actions.members import add_member, change_member_role, invite_member, remove_member
+from fondaco.partners.actions.members import (
+    add_member,
+    change_member_role,
+    invite_member,
+    remove_member,
+    withdraw_member_invitation,
+)
 from fondaco.partners.actions.partners import create_partner
 
 __all__ = [
@@ -23,4 +29,5 @@ __all__ = [
     "reject_application",
     "remove_member",
     "verify_application",
+    "withdraw_member_invitation",
 ]

@@ -26,11 +26,7 @@ def apply_to_become_partner(
 ) -> PartnerApplication:
     """Takes the form. Operators see it only after the address was proven by the mailed link."""
     with transaction.atomic(durable=True):
-        waiting = PartnerApplication.objects.filter(
-            contact_email__iexact=contact_email, status__in=[ApplicationStatus.PENDING, ApplicationStatus.QUESTIONED]
-        )
-        if waiting.exists():
-            raise AlreadyApplied(email=contact_email)
+        _check_nothing_waits(contact_email)
         application = PartnerApplication.objects.create(
             company_name=company_name,
             website=website,
@@ -43,10 +39,11 @@ def apply_to_become_partner(
 
 
 def verify_application(*, actor: Actor, token: str) -> PartnerApplication:
-    """The applicant opened the mailed link. Opening it twice changes nothing."""
+    """The applicant opened the mailed link. Opening it twice changes nothing; of two forms sent, one goes on."""
     with transaction.atomic(durable=True):
         application = PartnerApplication.objects.select_for_update().get(pk=find_application("verify", token).pk)
         if application.status == ApplicationStatus.UNVERIFIED:
+            _check_nothing_waits(application.contact_email)
             transition(application, ApplicationStatus.PENDING, actor=actor)
             record(events.APPLICATION_VERIFIED, application, actor=actor, data={"company": application.company_name})
     return application
@@ -73,14 +70,17 @@ def answer_application(*, actor: Actor, token: str, text: str) -> ApplicationMes
     return message
 
 
-def approve_application(*, actor: Actor, by: Operator, application: PartnerApplication) -> Partner:
-    """Creates the partner with its developer account, and invites the applicant as its owner."""
+def approve_application(*, actor: Actor, by: Operator, application: PartnerApplication, name: str = "") -> Partner:
+    """Creates the partner with its developer account, and invites the applicant as its owner.
+
+    ``name`` is for when another partner has the company's name already.
+    """
     with transaction.atomic(durable=True):
         check_operator_can(by, Permission.OPERATOR_PARTNERS)
         transition(application, ApplicationStatus.APPROVED, actor=actor)
         partner = create_partner(
             actor=actor,
-            name=application.company_name,
+            name=name.strip() or application.company_name,
             website=application.website,
             contact_email=application.contact_email,
             application=application,
@@ -108,6 +108,12 @@ def reject_application(
         application.save(update_fields=["decision_reason"])
         transition(application, ApplicationStatus.REJECTED, actor=actor, reason=application.decision_reason)
     return application
+
+
+def _check_nothing_waits(email: str) -> None:
+    waiting = [ApplicationStatus.PENDING, ApplicationStatus.QUESTIONED]
+    if PartnerApplication.objects.filter(contact_email__iexact=email, status__in=waiting).exists():
+        raise AlreadyApplied(email=email)
 
 
 def _say(application: PartnerApplication, *, author: str, text: str, from_operator: bool) -> ApplicationMessage:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from fondaco.accounts.actions import invite
+from fondaco.accounts.actions import end_seat, invite, withdraw
 from fondaco.accounts.errors import AlreadyHere
-from fondaco.accounts.models import Invitation, Person
+from fondaco.accounts.models import Invitation, Person, User
 from fondaco.accounts.permissions import Permission
 from fondaco.audit.actor import Actor
 from fondaco.audit.recording import record
+from fondaco.kit.errors import NotFound
 from fondaco.partners import events
 from fondaco.partners.models import Member, MemberRole, Partner
 from fondaco.partners.policies import check_can, check_can_manage, check_not_last_owner
@@ -44,6 +45,16 @@ def invite_member(*, actor: Actor, by: Member, email: str, name: str, role: Memb
         )
 
 
+def withdraw_member_invitation(*, actor: Actor, by: Member, invitation: Invitation) -> Invitation:
+    """Takes an unanswered invitation to the member's own partner back."""
+    with transaction.atomic(durable=True):
+        if invitation.place != "partner" or invitation.place_id != by.partner_id.hex:
+            raise NotFound
+        check_can(by, Permission.PARTNER_MEMBERS_MANAGE)
+        withdraw(actor=actor, invitation=invitation)
+    return invitation
+
+
 def change_member_role(*, actor: Actor, by: Member, member: Member, role: MemberRole) -> Member:
     """Gives a member another role; the last owner stays one."""
     with transaction.atomic(durable=True):
@@ -63,7 +74,7 @@ def change_member_role(*, actor: Actor, by: Member, member: Member, role: Member
 
 
 def remove_member(*, actor: Actor, by: Member, member: Member) -> Member:
-    """Ends a membership; what they did stays. The last owner cannot go."""
+    """Ends a membership and the seat in the developer account; what they did stays. The last owner cannot go."""
     with transaction.atomic(durable=True):
         check_can_manage(by, member)
         check_not_last_owner(member)
@@ -76,4 +87,7 @@ def remove_member(*, actor: Actor, by: Member, member: Member) -> Member:
             partner_id=member.partner_id,
             data={"name": member.person.name},
         )
+        seat = User.objects.filter(account__partner=member.partner_id, person=member.person_id, is_active=True).first()
+        if seat is not None:
+            end_seat(actor=actor, user=seat)
     return member
