@@ -1,0 +1,93 @@
+"""Clients with credentials that tests hold in the clear, and the assertions that a partner's program makes of them."""
+
+from __future__ import annotations
+
+import base64
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from cryptography.hazmat.primitives import serialization
+from joserfc import jwt
+from joserfc.jwk import ECKey, RSAKey
+from tests.factories.accounts import SYSTEM, make_account
+
+from fondaco.accounts.models import Account, Person
+from fondaco.identity.actions import IssuedCredentials, create_client, issue_credentials, start_login_session
+from fondaco.identity.issuer import token_url
+from fondaco.identity.models import ClientKind, LoginSession, OAuthClient
+from fondaco.kit import clock
+
+CALLBACK = "https://app.ledgerline.example/sso/cb"
+SCOPES = ("openid", "refresh_token", "apps:read", "apps:write", "account:read")
+GRANTS = ("client_credentials", "authorization_code", "refresh_token")
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
+
+@dataclass(frozen=True)
+class Program:
+    """A client as its partner holds it."""
+
+    client: OAuthClient
+    issued: IssuedCredentials
+
+    @property
+    def account(self) -> Account:
+        return self.client.account
+
+    def key(self) -> ECKey | RSAKey:
+        """The private key, read the way the protocol's documentation says."""
+        der = base64.b64decode(self.issued.private_key)
+        pem = serialization.load_der_private_key(der, None).private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        return (ECKey if self.issued.key_algorithm.startswith("ES") else RSAKey).import_key(pem)
+
+    def assertion(
+        self, *, header: dict[str, Any] | None = None, key: ECKey | RSAKey | None = None, **claims: Any
+    ) -> str:
+        """A signed assertion of five minutes; a claim given as None is left out."""
+        now = int(clock.now().timestamp())
+        whole = {
+            "iss": self.issued.client_id,
+            "sub": self.issued.client_id,
+            "aud": token_url(self.account),
+            "jti": uuid.uuid4().hex,
+            "iat": now,
+            "exp": now + 300,
+            **claims,
+        }
+        head = {"alg": self.issued.key_algorithm, "kid": self.issued.key_id, **(header or {})}
+        return jwt.encode(
+            {name: value for name, value in head.items() if value is not None},
+            {name: value for name, value in whole.items() if value is not None},
+            key or self.key(),
+            algorithms=[head["alg"]],
+        )
+
+    def basic(self, *, secret: str = "", client_id: str = "") -> str:
+        """The Authorization header of HTTP Basic."""
+        pair = f"{client_id or self.issued.client_id}:{secret or self.issued.client_secret}"
+        return "Basic " + base64.b64encode(pair.encode()).decode()
+
+
+def make_program(account: Account | None = None, *, algorithm: str = "ES256", **overrides: Any) -> Program:
+    """A client of an installation, with credentials."""
+    client = create_client(
+        actor=SYSTEM,
+        account=account or make_account(),
+        **{
+            "name": "Ledgerline",
+            "kind": ClientKind.INSTALLATION,
+            "scopes": SCOPES,
+            "redirect_uris": [CALLBACK],
+            "grant_types": GRANTS,
+            **overrides,
+        },
+    )
+    return Program(client, issue_credentials(actor=SYSTEM, client=client, algorithm=algorithm))
+
+
+def make_login_session(person: Person) -> LoginSession:
+    """A person who is signed in."""
+    return start_login_session(actor=SYSTEM, person=person, address="192.0.2.7", device="Firefox")
