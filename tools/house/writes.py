@@ -1,4 +1,4 @@
-"""One shape for a write: an action that opens a transaction is keyword-only and says who acts."""
+"""One shape for a write: an entry action (it opens the transaction) is keyword-only and says who acts."""
 
 from __future__ import annotations
 
@@ -9,17 +9,16 @@ from pathlib import Path
 from tools.house import sources
 from tools.house.problem import Problem
 
-_BELOW_ACTORS = {"kit", "audit"}
 _WHY = "an event must name who caused it, and a call must be readable where it stands"
 _TODO = "write def act(*, actor: Actor, …) -> …"
 
 
 def check(root: Path) -> list[Problem]:
-    """Functions with ``transaction.atomic(durable=True)`` that take positional arguments or no ``actor: Actor``."""
+    """Functions in ``actions`` with ``atomic(durable=True)`` that take positional arguments or no ``actor: Actor``."""
     return [
         Problem(source.path, node.lineno, f"{node.name}() {what} — {_WHY} — {_TODO}")
         for source in sources.find_python(root, folders=("src",))
-        if source.floor not in _BELOW_ACTORS
+        if source.floor and (source.path.name == "actions.py" or "actions" in source.path.parts[:-1])
         for node in source.tree.body
         if isinstance(node, ast.FunctionDef) and _opens_transaction(node)
         for what in _offences(node)

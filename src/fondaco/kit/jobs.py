@@ -11,7 +11,6 @@ import logging
 from collections.abc import Callable
 from typing import Any, Generic, ParamSpec, TypeVar
 
-from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
@@ -19,7 +18,7 @@ from procrastinate.jobs import DEFAULT_QUEUE, Job, Status
 from procrastinate.manager import JobManager
 from procrastinate.retry import BaseRetryStrategy
 
-from fondaco.kit import rate
+from fondaco.kit import clock, rate
 
 logger = logging.getLogger(__name__)
 
@@ -80,7 +79,7 @@ async def rescue_stalled(after: float = STALLED_SECONDS) -> int:
             await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=False)
             continue
         logger.warning("job %s of %s lost its worker and runs again", job.id, job.task_name)
-        await app.job_manager.retry_job(job, retry_at=timezone.now())
+        await app.job_manager.retry_job(job, retry_at=clock.now())
         rescued += 1
     return rescued
 
