@@ -90,7 +90,15 @@ def get_installation_of_client(client: OAuthClient) -> Installation:
     """The installation that an OAuth client was made for; portal clients have none."""
     installation = (
         Installation.objects.filter(client=client)
-        .select_related("app__partner", "version__technical", "version__listing", "plan", "account", "client")
+        .select_related(
+            "app__partner",
+            "version__technical",
+            "version__listing",
+            "plan",
+            "account",
+            "client",
+            "installed_by__person",
+        )
         .first()
     )
     if installation is None:

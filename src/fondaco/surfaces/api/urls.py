@@ -1,0 +1,7 @@
+"""The two machine interfaces: the wire that partners' programs speak, and our own management API."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("fondaco.surfaces.api.wire.urls")),
+]

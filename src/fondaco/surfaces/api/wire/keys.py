@@ -1,0 +1,25 @@
+"""The keys that verify our signatures, and the answer for addresses that do not exist."""
+
+from __future__ import annotations
+
+from django.http import JsonResponse
+
+from fondaco.kit.errors import NotFound
+from fondaco.kit.ids import parse_wire
+from fondaco.messaging.signing import get_public_key
+from fondaco.surfaces.api.wire import resources
+from fondaco.surfaces.api.wire.access import open_to_all
+from fondaco.surfaces.api.wire.answers import Json
+
+
+@open_to_all
+def show_key(key_id: str) -> JsonResponse:
+    """A signature key; a receiver may keep it for an hour."""
+    body = resources.signature_key(get_public_key(parse_wire(key_id)))
+    return JsonResponse(body, headers={"Cache-Control": "public, max-age=3600"})
+
+
+@open_to_all
+def refuse_unknown(rest: str) -> Json:
+    """Below the wire's folders even what does not exist is answered in the wire's shape."""
+    raise NotFound

@@ -1,0 +1,30 @@
+"""Addresses of the wire, at the root: partners prefix every call with it (DOMAIN 1.3)."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from fondaco.surfaces.api.wire import apps, keys, people
+from fondaco.surfaces.api.wire.access import by_method
+
+_INSTALLATION = "apps/<str:app_id>/installations/<str:installation_id>"
+
+urlpatterns = [
+    path("apps", apps.list_apps),
+    path("apps/<str:app_id>", apps.show_app),
+    path("apps/<str:app_id>/installations", apps.list_installations),
+    path(_INSTALLATION, apps.show_installation),
+    path(f"{_INSTALLATION}/state", by_method(GET=apps.show_state, POST=apps.answer_state)),
+    path(f"{_INSTALLATION}/users", apps.list_users),
+    path(f"{_INSTALLATION}/subscription", apps.show_subscription),
+    path(f"{_INSTALLATION}/trial", apps.show_trial),
+    path("apps/<str:app_id>/events/<str:event_id>", apps.show_event),
+    path("account", people.show_account),
+    path("users", people.list_users),
+    path("users/me", people.show_me),
+    path("users/<str:user_id>", people.show_user),
+    path("events/signature-keys/<str:key_id>", keys.show_key),
+    path("apps/<path:rest>", keys.refuse_unknown),
+    path("users/<path:rest>", keys.refuse_unknown),
+    path("events/<path:rest>", keys.refuse_unknown),
+]
