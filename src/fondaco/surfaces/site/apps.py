@@ -1,0 +1,25 @@
+from django.apps import AppConfig
+from django.conf import settings
+
+from fondaco.surfaces.site.navigation import NavItem, Spot, register
+
+
+class SiteConfig(AppConfig):
+    name = "fondaco.surfaces.site"
+    label = "surface_site"
+
+    def ready(self) -> None:
+        """Gives the living page of components, which exists only in development, a column of its own."""
+        if settings.DEVELOPMENT:
+            register(
+                "design",
+                NavItem(label="Pages and state", view="site:design", icon="layout-dashboard"),
+                NavItem(label="Lists and numbers", view="site:design_data", icon="chart-bar"),
+                NavItem(label="Forms", view="site:design_form", icon="forms"),
+                NavItem(label="Apps", view="site:design_apps", icon="apps"),
+                NavItem(label="Top bar", view="site:design_look", icon="layout-grid"),
+                NavItem(label="Mails", view="site:inbox", icon="mail"),
+                NavItem(
+                    label="Notices", view="site:design_notices", icon="bell", spot=Spot.FOOT, count=lambda _viewer: 3
+                ),
+            )

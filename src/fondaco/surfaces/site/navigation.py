@@ -1,0 +1,93 @@
+"""The entries of the frames. Each surface registers its own when it is ready; a frame asks what a viewer may see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+
+if TYPE_CHECKING:
+    from fondaco.surfaces.site.viewer import Viewer
+
+MOST_ENTRIES: Final = 7
+
+
+class Spot(StrEnum):
+    """Where in the column an entry stands."""
+
+    MAIN = "main"
+    FOOT = "foot"
+    SEARCH = "search"  # the search box of the top bar: the address it asks, its label inside it
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """What a surface registers. ``view`` is a URL name, ``beneath`` further path prefixes which mark it as active."""
+
+    label: str | Promise
+    view: str
+    icon: str
+    permission: str | None = None
+    spot: Spot = Spot.MAIN
+    count: Callable[[Viewer], int] | None = None
+    beneath: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NavEntry:
+    """What the frame draws. ``count`` 0 shows nothing."""
+
+    label: str | Promise
+    url: str
+    icon: str
+    active: bool = False
+    count: int = 0
+
+
+_ITEMS: dict[str, list[NavItem]] = {}
+
+
+def register(kind: str, *items: NavItem) -> None:
+    """Sets the entries of one kind of place (``account``, ``partner``, ``operator``), in order.
+
+    ``look`` is the top bar of the storefront, for everyone.
+    """
+    if sum(item.spot is Spot.MAIN for item in items) > MOST_ENTRIES:
+        raise ValueError(f"a place has at most {MOST_ENTRIES} entries, {kind} has more")
+    _ITEMS[kind] = list(items)
+
+
+def find_entries(request: HttpRequest, spot: str = Spot.MAIN, kind: str | None = None) -> list[NavEntry]:
+    """The entries that the viewer of ``request`` may see; the one whose address fits the path best is active.
+
+    Without ``kind`` those of the place they are in.
+    """
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]  # put there by the middleware
+    if kind is None:
+        kind = viewer.place.kind if viewer.place else ""
+    items = [item for item in _ITEMS.get(kind, []) if item.permission is None or viewer.can(item.permission)]
+    addresses = {item.view: reverse(item.view) for item in items}
+    matches = {item.view: _match(request.path, (addresses[item.view], *item.beneath)) for item in items}
+    best = max(matches.values(), default=0)
+    return [
+        NavEntry(
+            label=item.label,
+            url=addresses[item.view],
+            icon=item.icon,
+            active=best > 0 and matches[item.view] == best,
+            count=item.count(viewer) if item.count else 0,
+        )
+        for item in items
+        if item.spot == spot
+    ]
+
+
+def _match(path: str, prefixes: tuple[str, ...]) -> int:
+    """How many characters of ``path`` the best of ``prefixes`` covers, by whole segments."""
+    fitting = [p for p in prefixes if path == p or path.startswith(p if p.endswith("/") else f"{p}/")]
+    return max((len(prefix) for prefix in fitting), default=0)
