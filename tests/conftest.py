@@ -1,0 +1,3 @@
+"""Shared by every ring. The database itself comes from tests/plugin_postgres.py, before Django's settings are read."""
+
+from __future__ import annotations
