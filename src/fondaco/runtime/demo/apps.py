@@ -1,0 +1,155 @@
+"""The demo's apps, each brought to its stage by partners and reviewers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from fondaco.catalog import actions
+from fondaco.catalog.categories import ensure_defaults
+from fondaco.catalog.content import AppDetails, ListingFields, PlanFields, TechnicalFields
+from fondaco.catalog.models import App, LicenceModel, Version
+from fondaco.catalog.states import Track
+from fondaco.kit import clock
+from fondaco.kit.money import Money
+from fondaco.partners.models import Member
+from fondaco.review import actions as review
+from fondaco.review.models import Submission
+from fondaco.runtime.demo.listings import LISTINGS, Listing
+from fondaco.runtime.demo.people import actor_for, member, operator
+
+# The example partner serves all of them; where nothing answers, the next port has no program.
+PROGRAM: Final = "http://127.0.0.1:8100"
+NOBODY: Final = "http://127.0.0.1:8109"
+_PICTURES: Final = Path(__file__).parent / "pictures"
+_FEEDBACK: Final = (
+    "The redirect URL answers 404, so single sign-on cannot finish. Everything else is fine; only this will be looked "
+    "at again."
+)
+
+
+def make_apps() -> None:
+    """Fourteen apps in every state, oldest first, and the next version of one of them in the middle of its review."""
+    ensure_defaults()
+    for age, listing in zip(range(50, 0, -3), LISTINGS, strict=False):
+        with clock.travel(-timedelta(days=age)):
+            _make(listing)
+    with clock.travel(-timedelta(days=1)):
+        _make_next_ledgerline()
+
+
+def _make(listing: Listing) -> None:
+    by = member(listing.by)
+    app = App.objects.filter(slug=listing.slug).first() or _register(listing, by)
+    version = app.versions.order_by("id").first() or actions.create_version(
+        actor=actor_for(by.person), by=by, app=app, name=listing.version
+    )
+    if listing.stage == "draft":
+        return
+    if version.technical.status == "draft":
+        _fill_technical(listing, version, by)
+        review.submit(actor=actor_for(by.person), by=by, version=version, track=Track.TECHNICAL)
+    version = _load(version)
+    if version.listing.status == "draft":
+        _fill_listing(listing, version, by)
+        review.submit(
+            actor=actor_for(by.person), by=by, version=version, track=Track.LISTING, note="The texts are final."
+        )
+    if listing.stage == "in_review":
+        return
+    _approve(version, Track.TECHNICAL)
+    _approve(version, Track.LISTING)
+    version = _load(version)
+    if listing.stage == "advertised" and version.technical.status == "approved":
+        actions.make_available(actor=actor_for(by.person), by=by, version=version)
+
+
+def _make_next_ledgerline() -> None:
+    by, app = member(LISTINGS[7].by), App.objects.get(slug="ledgerline")
+    if app.versions.filter(name="2.4.0").exists():
+        return
+    version = actions.create_version(actor=actor_for(by.person), by=by, app=app, name="2.4.0")
+    for track in Track:
+        review.submit(actor=actor_for(by.person), by=by, version=_load(version), track=track)
+    jon = operator()
+    submission = Submission.objects.get(version=version, track=Track.TECHNICAL, status="open")
+    review.reject(actor=actor_for(jon.person), by=jon, submission=submission, feedback=_FEEDBACK)
+
+
+def _register(listing: Listing, by: Member) -> App:
+    site = by.partner.website
+    return actions.register_app(
+        actor=actor_for(by.person),
+        by=by,
+        name=listing.name,
+        icon=(_PICTURES / f"{listing.slug}.png").read_bytes(),
+        details=AppDetails(
+            name=listing.name,
+            slug=listing.slug,
+            website=f"{site}/{listing.slug}",
+            technical_email=f"dev@{site.removeprefix('https://')}",
+            support_email=f"help@{site.removeprefix('https://')}",
+        ),
+    )
+
+
+def _fill_technical(listing: Listing, version: Version, by: Member) -> None:
+    actions.edit_technical(
+        actor=actor_for(by.person),
+        by=by,
+        version=version,
+        revision=version.technical.revision,
+        fields=TechnicalFields(
+            events_callback_url=f"{PROGRAM if listing.answers else NOBODY}/events",
+            standalone_url=f"{PROGRAM}/start",
+            redirect_urls=(f"{PROGRAM}/callback",),
+            scopes=tuple(listing.scopes),
+            scope_reasons=listing.scopes,
+            receives_user_logout=True,
+            is_manually_provisioned=listing.is_manual,
+            release_notes="Faster start and clearer words on the first page.",
+            test_instructions="Install it, open it from My Apps; the first page shows who you are.",
+        ),
+    )
+
+
+def _fill_listing(listing: Listing, version: Version, by: Member) -> None:
+    actor, site = actor_for(by.person), f"{by.partner.website}/{listing.slug}"
+    for name, dollars, per_seat in listing.plans:
+        model = LicenceModel.PER_SEAT if per_seat else LicenceModel.PER_ACCOUNT
+        plan = PlanFields(name=name, price=Money(dollars * 100), model=model, summary="Everything, billed monthly")
+        if not version.plans.filter(name=name).exists():
+            actions.add_plan(actor=actor, by=by, version=version, fields=plan)
+    for number, text in enumerate(listing.shots[version.listing.screenshots.count() :], 1):
+        picture = (_PICTURES / f"{listing.slug}-{number}.png").read_bytes()
+        actions.add_screenshot(actor=actor, by=by, version=version, image=picture, alternative_text=text)
+    version = _load(version)
+    actions.edit_listing(
+        actor=actor,
+        by=by,
+        version=version,
+        revision=version.listing.revision,
+        fields=ListingFields(
+            display_name=listing.name,
+            summary=listing.summary,
+            description=listing.description,
+            categories=listing.categories,
+            support_url=f"{site}/help",
+            support_email=f"help@{by.partner.website.removeprefix('https://')}",
+            docs_url=f"{site}/docs",
+            privacy_url=f"{site}/privacy",
+            terms_url=f"{site}/terms",
+        ),
+    )
+
+
+def _approve(version: Version, track: Track) -> None:
+    submission = Submission.objects.filter(version=version, track=track, status="open").first()
+    if submission is not None:
+        jon = operator()
+        review.approve(actor=actor_for(jon.person), by=jon, submission=submission)
+
+
+def _load(version: Version) -> Version:
+    return Version.objects.select_related("app__partner", "technical", "listing").get(pk=version.pk)

@@ -1,0 +1,118 @@
+"""What the demo's customers did with the apps: one installation in every state.
+
+Those whose program runs in the demo are ordered a few minutes ago and are answered by it as soon as everything has
+started. The others belong to programs that do not run here, so they stay as they are shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final
+
+from fondaco.accounts.models import Account, User
+from fondaco.audit.actor import Actor, ActorKind
+from fondaco.catalog.models import App, Version
+from fondaco.catalog.queries import latest_published
+from fondaco.installs import actions
+from fondaco.installs.actions import Consent
+from fondaco.installs.models import Installation
+from fondaco.installs.queries import consent_text
+from fondaco.kit import clock, deadlines
+from fondaco.messaging.actions import Outcome, record_attempt
+from fondaco.messaging.models import Delivery
+from fondaco.runtime.demo.people import CUSTOMER, actor_for
+
+_ANA: Final = CUSTOMER
+
+
+def make_installations() -> None:
+    """Brings each installation to its state, oldest first."""
+    _order("cadence-coach", days=31, plan="Trial", seats=6, then=_approve)
+    _order("vault-notes", days=8, plan="Vault", seats=4, then=_take)
+    _order("signal-boards", days=6, plan="Wall", seats=8, then=_remove)
+    _order("lingua-live", days=3, plan="Interpreter", seats=3, then=_decline)
+    _order("paywave-secure", days=2, plan="Pay as you go", seats=5, then=_fail)
+    _order("whisper-qa", hours=2, plan="Trial", seats=5, then=_take)
+    _order("northwind-crm", minutes=12, plan="Team", seats=12)
+    _order("ledgerline", minutes=10, plan="Team", seats=9)
+    _order("deskbridge", minutes=9, plan="Bridge", seats=13)
+    _order("callback-desk", minutes=8, plan="Trial", seats=7)
+    _order("tempo-wfm", minutes=7, plan="Planner", seats=13)
+    _order("northwind-crm", account="harbour", minutes=6, plan="Team", seats=4)
+    while deadlines.sweep_once():  # what was due in the meantime: the trial that ended, the answer that never came
+        pass
+
+
+def _order(
+    slug: str,
+    *,
+    account: str = "starship",
+    plan: str,
+    seats: int,
+    then: Callable[[Installation], None] | None = None,
+    **ago: int,
+) -> None:
+    app, buyer = App.objects.get(slug=slug), Account.objects.get(name=account)
+    if Installation.objects.filter(app=app, account=buyer).exists():
+        return
+    by = User.objects.select_related("person", "role", "account").get(
+        account=buyer, person__email=_ANA if account == "starship" else f"femke@{account}.example"
+    )
+    others = list(buyer.users.exclude(pk=by.pk).order_by("created_at")[: seats - 1])
+    version = latest_published(app)
+    assert isinstance(version, Version)
+    with clock.travel(-timedelta(**ago)):
+        operation = actions.install_app(
+            actor=actor_for(by.person),
+            by=by,
+            version=version,
+            plan=version.plans.get(name=plan),
+            users=[by, *others],
+            consent=Consent(scopes=tuple(version.technical.scopes), text=consent_text(version)),
+        )
+        if then is not None:
+            then(operation.installation)
+
+
+def _take(installation: Installation) -> None:
+    """The program received what waits for it, and says nothing."""
+    for delivery in Delivery.objects.filter(installation=installation, status="pending"):
+        outcome = Outcome(started_at=clock.now(), duration_ms=118, response_status=204, address="192.0.2.10")
+        record_attempt(delivery_id=delivery.pk, outcome=outcome)
+
+
+def _approve(installation: Installation) -> None:
+    _take(installation)
+    _answer(installation, "approve", "Welcome aboard.")
+    _take(installation)
+
+
+def _decline(installation: Installation) -> None:
+    _take(installation)
+    _answer(installation, "reject", "We do not serve your region yet. Write to sales and we will tell you when we do.")
+
+
+def _remove(installation: Installation) -> None:
+    _approve(installation)
+    by = installation.installed_by
+    actions.uninstall_app(
+        actor=actor_for(by.person),
+        by=by,
+        installation=installation,
+        reason_type="missing_features",
+        reason="We need a board per language.",
+    )
+    _take(installation)
+
+
+def _fail(installation: Installation) -> None:
+    for _try in range(3):
+        delivery = Delivery.objects.get(installation=installation)
+        outcome = Outcome(started_at=clock.now(), duration_ms=3, error="connect", address="127.0.0.1")
+        record_attempt(delivery_id=delivery.pk, outcome=outcome)
+
+
+def _answer(installation: Installation, decision: str, reason: str) -> None:
+    actor = Actor(ActorKind.CLIENT, id=installation.client_id.hex, label=installation.app.name)
+    actions.answer_operation(actor=actor, installation=installation, decision=decision, reason=reason)
