@@ -40,10 +40,6 @@ class SigningKey:
     signs_until: datetime
     published_until: datetime
 
-    def signs_at(self, moment: datetime) -> bool:
-        """Whether new tokens are signed with it then."""
-        return self.signs_from <= moment < self.signs_until
-
 
 class _Ring:
     """What this process knows of the table."""
@@ -139,5 +135,6 @@ def _load(row: TokenSigningKey) -> SigningKey:
 
 
 def _signing_now(keys: dict[str, SigningKey]) -> SigningKey | None:
+    # The earliest that is not over, even if it begins only now by the clock of another machine.
     now = clock.now()
-    return next((key for key in keys.values() if key.signs_at(now)), None)
+    return next((key for key in keys.values() if now < key.signs_until), None)

@@ -182,6 +182,11 @@ class Pkce(CodeChallenge):  # type: ignore[misc]  # Authlib has no types
 class OpenId(OpenIDCode):  # type: ignore[misc]  # Authlib has no types
     """The ID token that comes with a code whose scope holds ``openid``."""
 
+    def __call__(self, grant: CodeExchange) -> None:
+        """Not Authlib's own hooks: they judge the nonce of explicit ``openid`` only, and ``prompt`` without a person."""
+        grant.register_hook("after_create_token_response", self.process_token)
+        grant.register_hook("after_validate_authorization_request_payload", self.validate_openid_authorization_request)
+
     def exists_nonce(self, nonce: str, request: ProtocolRequest) -> bool:
         """Replay of a nonce is for the app to notice; we only pass it on. Too long a one is refused."""
         if len(nonce) > _LONGEST_NONCE or "\0" in nonce:

@@ -19,6 +19,9 @@ from fondaco.identity.queries import find_credentials
 # At DEBUG Authlib writes whole token responses into the log.
 logging.getLogger("authlib").setLevel(logging.INFO)
 
+# What Authlib leaves unsaid; the wire has a description with every error (DOMAIN 2.9).
+_DESCRIPTIONS = {"invalid_grant": "The code or refresh token is unknown, expired, spent, or of another client."}
+
 
 class Server(AuthorizationServer):  # type: ignore[misc]  # Authlib has no types
     """One request to one account's issuer."""
@@ -61,5 +64,6 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # Authlib has no types
 
     def answer_error(self, error: OAuth2Error) -> WireAnswer:
         """An error of the protocol, in the protocol's own words."""
+        error.description = error.description or _DESCRIPTIONS.get(error.error, "")
         status, body, headers = error()
         return self.handle_response(status, dict(body) if body else {}, headers)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from authlib.oauth2 import OAuth2Error
-from authlib.oauth2.rfc6749 import InvalidRequestError, UnsupportedGrantTypeError
+from authlib.oauth2.rfc6749 import InvalidRequestError
 from django.db import transaction
 
 from fondaco.identity import signing_keys, tokens
@@ -34,13 +34,7 @@ def answer_token_request(wire: WireRequest) -> WireAnswer:
 
 def _answer(server: Server, request: ProtocolRequest) -> WireAnswer:
     try:
-        if repeated := request.find_repeated():
-            raise InvalidRequestError(f"A parameter was sent more than once: {_printable(repeated)}")
-        grant_type = request.payload.grant_type
-        if not grant_type:
-            raise InvalidRequestError("Missing grant_type in request.")
-        if grant_type not in GRANTS:
-            raise _UnsupportedGrantType(grant_type)
+        _check_shape(request)
         grant = server.get_token_grant(request)
         grant.validate_token_request()
         answer: WireAnswer = server.handle_response(*grant.create_token_response())
@@ -48,6 +42,19 @@ def _answer(server: Server, request: ProtocolRequest) -> WireAnswer:
     except OAuth2Error as error:
         return server.answer_error(error)
     return answer
+
+
+def _check_shape(request: ProtocolRequest) -> None:
+    if repeated := request.find_repeated():
+        raise InvalidRequestError(f"A parameter was sent more than once: {_printable(repeated)}")
+    grant_type = request.payload.grant_type
+    if not grant_type:
+        raise InvalidRequestError("Missing grant_type in request.")
+    if grant_type not in GRANTS:
+        raise OAuth2Error(
+            error="unsupported_grant_type",
+            description=f"grant_type={_printable(grant_type)} is not supported. Use one of: {', '.join(GRANTS)}",
+        )
 
 
 def _count_failure(request: ProtocolRequest, answer: WireAnswer) -> WireAnswer:
@@ -69,8 +76,3 @@ def _count_failure(request: ProtocolRequest, answer: WireAnswer) -> WireAnswer:
 def _printable(text: str) -> str:
     """Text fit for an error_description (RFC 6749 §5.2)."""
     return "".join(each for each in text if each.isascii() and each.isprintable() and each not in '"\\')[:60]
-
-
-class _UnsupportedGrantType(UnsupportedGrantTypeError):  # type: ignore[misc]  # Authlib has no types
-    def get_error_description(self) -> str:
-        return f"grant_type={_printable(self.grant_type)} is not supported. Use one of: {', '.join(GRANTS)}"

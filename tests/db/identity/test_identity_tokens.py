@@ -1,0 +1,191 @@
+"""Access tokens under attack, and the keys that sign them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from joserfc import jwt
+from joserfc.jwk import ECKey, OctKey
+from tests.factories.accounts import SYSTEM
+from tests.factories.identity import SCOPES, Program, make_program
+
+from fondaco.audit.status import transition
+from fondaco.identity import signing_keys
+from fondaco.identity.errors import InsufficientScope, TokenRefused
+from fondaco.identity.jobs import forget_expired
+from fondaco.identity.models import SpentAssertion, TokenSigningKey
+from fondaco.identity.states import CredentialStatus
+from fondaco.identity.tokens import issue_access_token, require_scope, verify_access_token
+from fondaco.kit import clock
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def program() -> Program:
+    return make_program()
+
+
+def token_of(program: Program) -> str:
+    return issue_access_token(credentials=program.issued.set, scope=" ".join(SCOPES))
+
+
+def forge(token: str, *, header: dict[str, Any] | None = None, key: Any = None, **claims: Any) -> str:
+    """The same token with other words, signed with our own key unless another is given."""
+    ours = signing_keys.signing_key()
+    whole = {**jwt.decode(token, ours.key, algorithms=["ES256"]).claims, **claims}
+    head = {"alg": "ES256", "kid": ours.key_id, "typ": "at+jwt", **(header or {})}
+    return jwt.encode(
+        {name: value for name, value in head.items() if value is not None},
+        {name: value for name, value in whole.items() if value is not None},
+        key or ours.key,
+        algorithms=[head["alg"]],
+    )
+
+
+def test_a_good_token(program: Program) -> None:
+    token = verify_access_token(token_of(program))
+    assert (token.client, token.credentials, token.user) == (program.client, program.issued.set, None)
+    require_scope(token, "apps:read")
+    with pytest.raises(InsufficientScope, match="users:read"):
+        require_scope(token, "users:read")
+
+
+def test_a_token_lives_ten_minutes(program: Program) -> None:
+    with clock.freeze():
+        token = token_of(program)
+        with clock.travel(timedelta(seconds=599)):
+            verify_access_token(token)
+        with clock.travel(timedelta(seconds=601)), pytest.raises(TokenRefused):
+            verify_access_token(token)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"header": {"kid": "0" * 32}},
+        {"header": {"kid": None}},
+        {"header": {"typ": "JWT"}},
+        {"header": {"typ": None}},
+        {"key": ECKey.generate_key("P-256")},
+        {"header": {"alg": "HS256"}, "key": OctKey.generate_key(256)},
+        {"aud": "https://elsewhere.example"},
+        {"aud": ["http://127.0.0.1:8000"]},
+        {"iss": "http://127.0.0.1:8000/other"},
+        {"account": "0" * 24},
+        {"client_id": "0" * 32},
+        {"client_id": None},
+        {"scope": None},
+        {"scope": 7},
+        {"exp": None},
+        {"exp": "never"},
+        {"exp": True},
+        {"iat": None},
+        {"family": "0" * 32},
+        {"family": "nonsense"},
+        {"family": 7},
+    ],
+)
+def test_other_tokens_are_refused(program: Program, change: dict[str, Any]) -> None:
+    with pytest.raises(TokenRefused):
+        verify_access_token(forge(token_of(program), **change))
+
+
+def test_an_unchanged_forgery_is_a_good_token(program: Program) -> None:
+    assert verify_access_token(forge(token_of(program))).client == program.client
+
+
+@pytest.mark.parametrize("token", ["", "a.b.c", "..", "é", "x" * 9000, "eyJhbGciOiJub25lIn0.e30.", "\0"])
+def test_what_is_no_token_at_all(token: str) -> None:
+    with pytest.raises(TokenRefused):
+        verify_access_token(token)
+
+
+def test_tokens_of_a_dead_set_are_dead(program: Program) -> None:
+    token = token_of(program)
+    transition(program.issued.set, CredentialStatus.REVOKED, actor=SYSTEM)
+    with pytest.raises(TokenRefused):
+        verify_access_token(token)
+
+
+def test_tokens_from_before_the_line_are_dead(program: Program) -> None:
+    token = token_of(program)
+    program.client.tokens_valid_after = clock.now() + timedelta(seconds=1)
+    program.client.save(update_fields=["tokens_valid_after"])
+    with pytest.raises(TokenRefused):
+        verify_access_token(token)
+
+
+# Keys -----------------------------------------------------------------------------------------------------------------
+
+
+def test_one_key_is_made_when_it_is_needed(program: Program) -> None:
+    assert not TokenSigningKey.objects.exists()
+    token_of(program)
+    signing_keys.ensure_signing_key()
+    row = TokenSigningKey.objects.get()
+    assert "d" not in row.public_jwk
+    assert [key["kid"] for key in signing_keys.published_keys()] == [row.pk.hex]
+
+
+def test_the_next_key_is_published_a_week_before_it_signs(program: Program) -> None:
+    with clock.freeze():
+        first = signing_keys.signing_key().key_id
+        with clock.travel(timedelta(days=83)):
+            signing_keys.ensure_signing_key()
+            assert TokenSigningKey.objects.count() == 1
+        with clock.travel(timedelta(days=83, seconds=1)):
+            signing_keys.ensure_signing_key()
+            signing_keys.ensure_signing_key()
+            assert [key["kid"] for key in signing_keys.published_keys()][0] == first
+            assert len(signing_keys.published_keys()) == 2
+            assert signing_keys.signing_key().key_id == first
+            old = token_of(program)
+        with clock.travel(timedelta(days=90)):
+            second = signing_keys.signing_key().key_id
+            assert second != first
+            assert len(signing_keys.published_keys()) == 2
+            assert verify_access_token(forge(old, header={"kid": first}, iat=_now(), exp=_now() + 600))
+        with clock.travel(timedelta(days=91, seconds=1)):
+            assert [key["kid"] for key in signing_keys.published_keys()] == [second]
+            assert signing_keys.find_key(first) is None
+
+
+def _now() -> int:
+    return int(clock.now().timestamp())
+
+
+def test_a_key_that_another_process_made_is_found_at_once(program: Program) -> None:
+    signing_keys.signing_key()
+    signing_keys.forget()
+    with clock.travel(timedelta(days=85)):
+        signing_keys.ensure_signing_key()
+    assert {key["kid"] for key in signing_keys.published_keys()} == {
+        row.pk.hex for row in TokenSigningKey.objects.all()
+    }
+
+
+def test_after_a_long_sleep_there_is_a_key_again(program: Program) -> None:
+    first = signing_keys.signing_key().key_id
+    with clock.travel(timedelta(days=400)):
+        assert signing_keys.signing_key().key_id != first
+        verify_access_token(token_of(program))
+
+
+def test_private_keys_are_sealed() -> None:
+    key = signing_keys.signing_key()
+    with_key = key.key.as_der(private=True)
+    row = TokenSigningKey.objects.extra(select={"raw": "private_key"}).get()
+    assert row.private_key == with_key
+    assert with_key[-60:] not in bytes(row.raw)
+    assert "PRIVATE" not in repr(key)
+
+
+def test_spent_assertions_are_forgotten_when_they_would_be_refused_anyway() -> None:
+    with clock.freeze() as moment:
+        SpentAssertion.objects.create(jti_hash="a" * 64, expires_at=moment - timedelta(seconds=1))
+        SpentAssertion.objects.create(jti_hash="b" * 64, expires_at=moment + timedelta(seconds=1))
+        assert forget_expired() == 1
+    assert list(SpentAssertion.objects.values_list("jti_hash", flat=True)) == ["b" * 64]

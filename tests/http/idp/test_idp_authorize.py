@@ -1,0 +1,452 @@
+"""Signing a person in to an app: authorize, exchange, refresh, and every way it must fail (DOMAIN 3.3, 3.4, 4)."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+from django.test import Client
+from joserfc import jwt
+from joserfc.jwk import KeySet
+from tests.factories.accounts import SYSTEM, make_account, make_person, make_user
+from tests.factories.identity import CALLBACK, SCOPES, Program, make_program
+
+from fondaco.accounts.models import User
+from fondaco.audit.models import Event
+from fondaco.identity import actions
+from fondaco.identity.errors import TokenRefused
+from fondaco.identity.jobs import forget_expired
+from fondaco.identity.models import AuthorizationCode, LoginSession, RefreshToken, TokenFamily
+from fondaco.identity.tokens import verify_access_token
+from fondaco.kit import clock
+
+pytestmark = pytest.mark.django_db
+VERIFIER = "v" * 43
+CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
+
+
+class Browser:
+    """A person's browser, and the app's program behind it."""
+
+    def __init__(self, program: Program, user: User, client: Client) -> None:
+        self.program, self.user, self.client = program, user, client
+        self.base = f"/{program.account.name}/oauth"
+
+    def sign_in(self) -> None:
+        self.client.force_login(self.user.person)
+
+    def authorize(self, **query: Any) -> Any:
+        whole = {
+            "client_id": self.program.issued.client_id,
+            "redirect_uri": CALLBACK,
+            "response_type": "code",
+            "state": "s t&=é",
+            **query,
+        }
+        text = urlencode({name: value for name, value in whole.items() if value is not None}, doseq=True)
+        return self.client.get(f"{self.base}/authorize?{text}")
+
+    def code(self, **query: Any) -> str:
+        back = returned(self.authorize(**query))
+        assert set(back) == {"code", "state"}
+        return back["code"]
+
+    def token(self, program: Program | None = None, **form: Any) -> tuple[int, dict[str, Any]]:
+        answer = Client().post(
+            f"{self.base}/token",
+            urlencode(form),
+            content_type="application/x-www-form-urlencoded",
+            headers={"Authorization": (program or self.program).basic()},
+        )
+        return answer.status_code, answer.json()
+
+    def exchange(self, code: str, **form: Any) -> tuple[int, dict[str, Any]]:
+        return self.token(**{"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK, **form})
+
+    def refresh(self, token: str, **form: Any) -> tuple[int, dict[str, Any]]:
+        return self.token(**{"grant_type": "refresh_token", "refresh_token": token, **form})
+
+    def tokens(self, **query: Any) -> dict[str, Any]:
+        status, body = self.exchange(self.code(**query))
+        assert status == 200
+        return body
+
+
+def returned(answer: Any) -> dict[str, str]:
+    """The parameters with which the browser goes back to the app."""
+    assert answer.status_code == 302
+    assert answer["Cache-Control"] == "no-store"
+    address = urlsplit(answer["Location"])
+    assert f"{address.scheme}://{address.netloc}{address.path}" == CALLBACK
+    return {name: values[0] for name, values in parse_qs(address.query, strict_parsing=True).items()}
+
+
+@pytest.fixture
+def browser(client: Client) -> Browser:
+    program = make_program()
+    browser = Browser(program, make_user(program.account, role="agent"), client)
+    browser.sign_in()
+    return browser
+
+
+def test_a_signed_in_person_goes_straight_back_with_code_and_state(browser: Browser) -> None:
+    back = returned(browser.authorize(scope="openid", nonce="n-1"))
+    assert back["state"] == "s t&=é"
+    row = AuthorizationCode.objects.get()
+    assert back["code"] not in str(AuthorizationCode.objects.values().get())
+    assert (row.scope, row.nonce, row.redirect_uri) == ("openid", "n-1", CALLBACK)
+    assert (row.family.user, row.family.client) == (browser.user, browser.program.client)
+
+
+def test_the_exchange_answers_with_every_documented_field(browser: Browser) -> None:
+    body = browser.tokens(scope="openid apps:read", nonce="n-1")
+    session = LoginSession.objects.get()
+    assert body == {
+        "access_token": body["access_token"],
+        "token_type": "Bearer",
+        "expires_in": 600,
+        "scope": "openid apps:read",
+        "sid": session.pk.hex,
+        "refresh_token": body["refresh_token"],
+        "id_token": body["id_token"],
+    }
+    token = verify_access_token(body["access_token"])
+    assert (token.user, token.session_id) == (browser.user, session.pk.hex)
+    assert token.scopes == {"openid", "apps:read"}
+
+
+def test_the_id_token_names_the_person(browser: Browser) -> None:
+    with clock.freeze() as moment:
+        body = browser.tokens(scope="openid", nonce="n-1")
+    found = browser.client.get(f"/{browser.program.account.name}/.well-known/openid-configuration").json()
+    keys = browser.client.get(urlsplit(found["jwks_uri"]).path).json()
+    decoded = jwt.decode(body["id_token"], KeySet.import_key_set(keys), algorithms=["ES256"])
+    session, now = LoginSession.objects.get(), int(moment.timestamp())
+    assert decoded.header == {"alg": "ES256", "kid": keys["keys"][0]["kid"], "typ": "JWT"}
+    assert decoded.claims == {
+        "iss": found["issuer"],
+        "sub": browser.user.pk,
+        "aud": browser.program.issued.client_id,
+        "iat": now,
+        "exp": now + 3600,
+        "auth_time": int(session.started_at.timestamp()),
+        "sid": session.pk.hex,
+        "name": browser.user.person.name,
+        "email": browser.user.person.email,
+        "nonce": "n-1",
+    }
+    with pytest.raises(TokenRefused):
+        verify_access_token(body["id_token"])
+
+
+def test_without_openid_there_is_no_id_token(browser: Browser) -> None:
+    assert "id_token" not in browser.tokens(scope="apps:read")
+
+
+def test_without_a_scope_all_that_was_granted_is_given(browser: Browser) -> None:
+    body = browser.tokens(scope=None)
+    assert body["scope"] == " ".join(SCOPES)
+    assert "id_token" in body
+
+
+def test_a_client_without_refresh_gets_no_refresh_token(client: Client) -> None:
+    program = make_program(scopes=["openid"], grant_types=["authorization_code"])
+    browser = Browser(program, make_user(program.account), client)
+    browser.sign_in()
+    body = browser.tokens()
+    assert set(body) == {"access_token", "token_type", "expires_in", "scope", "sid", "id_token"}
+    assert browser.refresh("fdr_x") == (400, {"error": "unauthorized_client", **_described(browser.refresh("fdr_x"))})
+
+
+def _described(answer: tuple[int, dict[str, Any]]) -> dict[str, Any]:
+    return {"error_description": answer[1]["error_description"]}
+
+
+# Where there is nobody to go back to ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"client_id": None},
+        {"client_id": "0" * 32},
+        {"client_id": "nonsense\0"},
+        {"redirect_uri": None},
+        {"redirect_uri": CALLBACK + "/"},
+        {"redirect_uri": CALLBACK + "?a=b"},
+        {"redirect_uri": CALLBACK.upper()},
+        {"redirect_uri": "https://evil.example/cb"},
+        {"redirect_uri": "https://evil.example/\"'\\é"},
+        {"redirect_uri": [CALLBACK, "https://evil.example/cb"]},
+        {"redirect_uri": [CALLBACK, CALLBACK]},
+    ],
+)
+def test_a_bad_client_or_address_gets_a_page_and_no_redirect(browser: Browser, query: dict[str, Any]) -> None:
+    answer = browser.authorize(**query)
+    assert answer.status_code == 400
+    assert "Location" not in answer
+    assert not AuthorizationCode.objects.exists()
+
+
+def test_clients_of_other_accounts_and_revoked_ones_are_unknown(browser: Browser) -> None:
+    other = make_program()
+    assert browser.authorize(client_id=other.issued.client_id).status_code == 400
+    actions.revoke_client(actor=SYSTEM, client=browser.program.client)
+    assert browser.authorize().status_code == 400
+    assert not AuthorizationCode.objects.exists()
+
+
+def test_an_unknown_account(browser: Browser) -> None:
+    browser.base = "/nobody/oauth"
+    assert browser.authorize().status_code == 404
+
+
+def test_a_person_without_a_seat_gets_a_page_that_says_so(browser: Browser) -> None:
+    stranger = make_user(make_account(company_name="Elsewhere"))
+    browser.client.force_login(stranger.person)
+    answer = browser.authorize()
+    assert answer.status_code == 403
+    assert stranger.person.email in answer.content.decode()
+    assert "Harbour Bank" in answer.content.decode()
+    browser.user.is_active = False
+    browser.user.save()
+    browser.sign_in()
+    assert browser.authorize().status_code == 403
+    assert not AuthorizationCode.objects.exists()
+
+
+# Where the app is told ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("query", "error"),
+    [
+        ({"response_type": None}, "invalid_request"),
+        ({"response_type": "token"}, "unsupported_response_type"),
+        ({"response_type": "code id_token"}, "unsupported_response_type"),
+        ({"scope": "contacts:read"}, "invalid_scope"),
+        ({"scope": ["openid", "apps:read"]}, "invalid_request"),
+        ({"nonce": "n" * 256}, "invalid_request"),
+        ({"nonce": "n\0"}, "invalid_request"),
+        ({"code_challenge": CHALLENGE}, "invalid_request"),
+        ({"code_challenge": CHALLENGE, "code_challenge_method": "plain"}, "invalid_request"),
+        ({"code_challenge": "short", "code_challenge_method": "S256"}, "invalid_request"),
+        ({"code_challenge_method": "S256"}, "invalid_request"),
+    ],
+)
+def test_other_errors_go_back_with_the_state(browser: Browser, query: dict[str, Any], error: str) -> None:
+    back = returned(browser.authorize(**query))
+    assert (back["error"], back["state"]) == (error, "s t&=é")
+    assert set(back) == {"error", "error_description", "state"}
+    assert not AuthorizationCode.objects.exists()
+
+
+def test_a_suspended_client_signs_nobody_in(browser: Browser) -> None:
+    code, tokens = browser.code(), browser.tokens()
+    actions.suspend_client(actor=SYSTEM, client=browser.program.client)
+    assert returned(browser.authorize())["error"] == "access_denied"
+    assert browser.exchange(code)[1]["error"] == "invalid_grant"
+    assert browser.refresh(tokens["refresh_token"])[1]["error"] == "invalid_grant"
+    with pytest.raises(TokenRefused):
+        verify_access_token(tokens["access_token"])
+    actions.resume_client(actor=SYSTEM, client=browser.program.client)
+    assert browser.refresh(tokens["refresh_token"])[0] == 200
+
+
+def test_a_client_without_the_grant(client: Client) -> None:
+    program = make_program(grant_types=["client_credentials"])
+    browser = Browser(program, make_user(program.account), client)
+    browser.sign_in()
+    assert returned(browser.authorize())["error"] == "unauthorized_client"
+
+
+# Signing in first -----------------------------------------------------------------------------------------------------
+
+
+def test_who_is_not_signed_in_comes_back_here_afterwards(browser: Browser) -> None:
+    browser.client.logout()
+    answer = browser.authorize(state="s1", scope="openid")
+    address = urlsplit(answer["Location"])
+    assert (answer.status_code, address.path, address.netloc) == (302, "/account/login/", "")
+    resume = parse_qs(address.query)["next"][0]
+    assert urlsplit(resume).path == f"{browser.base}/resume"
+    browser.sign_in()
+    page = browser.client.get(resume)
+    assert page.status_code == 200
+    assert page["Cache-Control"] == "no-store"
+    seconds, _, target = page["Refresh"].partition("; url=")
+    assert (seconds, urlsplit(target).path) == ("0", f"{browser.base}/authorize")
+    back = returned(browser.client.get(target))
+    assert (set(back), back["state"]) == ({"code", "state"}, "s1")
+
+
+def test_silence_is_kept_when_the_app_asks_for_it(browser: Browser) -> None:
+    for scope in ("openid", "apps:read", None):
+        assert "code" in returned(browser.authorize(prompt="none", scope=scope))
+    browser.client.logout()
+    for scope in ("openid", "apps:read", None):
+        assert returned(browser.authorize(prompt="none", scope=scope))["error"] == "login_required"
+
+
+def test_a_session_ended_elsewhere_must_sign_in_again(browser: Browser) -> None:
+    tokens = browser.tokens()
+    session = LoginSession.objects.get()
+    actions.end_login_session(actor=SYSTEM, session_id=session.pk)
+    assert browser.authorize()["Location"].startswith("/account/login/")
+    with pytest.raises(TokenRefused):
+        verify_access_token(tokens["access_token"])
+    assert browser.refresh(tokens["refresh_token"])[1]["error"] == "invalid_grant"
+
+
+def test_only_get_leads_to_a_code(browser: Browser) -> None:
+    assert browser.client.post(f"{browser.base}/authorize").status_code == 405
+    assert browser.client.head(f"{browser.base}/authorize").status_code == 405
+
+
+# Codes ----------------------------------------------------------------------------------------------------------------
+
+
+def test_a_code_works_once_and_its_tokens_die_when_it_is_shown_again(browser: Browser) -> None:
+    code = browser.code(scope="openid")
+    _status, body = browser.exchange(code)
+    status, refused = browser.exchange(code)
+    assert (status, refused["error"]) == (400, "invalid_grant")
+    with pytest.raises(TokenRefused):
+        verify_access_token(body["access_token"])
+    assert browser.refresh(body["refresh_token"])[1]["error"] == "invalid_grant"
+    assert browser.exchange(code)[0] == 400
+    assert Event.objects.filter(kind="authorization_code.reused").count() == 1
+
+
+def test_a_code_lives_a_minute(browser: Browser) -> None:
+    with clock.freeze():
+        code = browser.code()
+        with clock.travel(timedelta(seconds=60)):
+            assert browser.exchange(code)[1]["error"] == "invalid_grant"
+        with clock.travel(timedelta(seconds=59)):
+            assert browser.exchange(code)[0] == 200
+
+
+def test_a_code_is_bound_to_its_address_and_client(browser: Browser) -> None:
+    code = browser.code()
+    assert browser.exchange(code, redirect_uri="https://evil.example/cb")[1]["error"] == "invalid_grant"
+    other = make_program(browser.program.account)
+    assert browser.exchange(code, program=other)[1]["error"] == "invalid_grant"
+    assert browser.exchange(code)[0] == 200
+
+
+def test_pkce_is_checked_when_it_was_begun(browser: Browser) -> None:
+    code = browser.code(code_challenge=CHALLENGE, code_challenge_method="S256")
+    assert browser.exchange(code)[1]["error"] == "invalid_request"
+    assert browser.exchange(code, code_verifier="w" * 43)[1]["error"] == "invalid_grant"
+    assert browser.exchange(code, code_verifier=VERIFIER)[0] == 200
+    assert browser.exchange(browser.code(), code_verifier=VERIFIER)[1]["error"] == "invalid_request"
+
+
+def test_a_deactivated_user_gets_nothing_more(browser: Browser) -> None:
+    code, tokens = browser.code(), browser.tokens()
+    browser.user.is_active = False
+    browser.user.save()
+    assert browser.exchange(code)[1]["error"] == "invalid_grant"
+    assert browser.refresh(tokens["refresh_token"])[1]["error"] == "invalid_grant"
+    with pytest.raises(TokenRefused):
+        verify_access_token(tokens["access_token"])
+
+
+def test_revoking_the_client_kills_its_tokens_with_the_same_breath(browser: Browser) -> None:
+    tokens = browser.tokens()
+    account_level = browser.token(grant_type="client_credentials")[1]["access_token"]
+    actions.revoke_client(actor=SYSTEM, client=browser.program.client)
+    for token in (tokens["access_token"], account_level):
+        with pytest.raises(TokenRefused):
+            verify_access_token(token)
+    assert browser.refresh(tokens["refresh_token"]) == (
+        401,
+        {"error": "invalid_client", "error_description": "Client authentication failed."},
+    )
+
+
+# Refreshing -----------------------------------------------------------------------------------------------------------
+
+
+def test_refreshing_gives_new_tokens_of_the_same_session(browser: Browser) -> None:
+    first = browser.tokens(scope="openid apps:read")
+    status, second = browser.refresh(first["refresh_token"])
+    assert status == 200
+    assert second == {
+        "access_token": second["access_token"],
+        "token_type": "Bearer",
+        "expires_in": 600,
+        "scope": "openid apps:read",
+        "sid": first["sid"],
+        "refresh_token": second["refresh_token"],
+    }
+    assert second["refresh_token"] != first["refresh_token"]
+    assert verify_access_token(second["access_token"]).user == browser.user
+    assert first["refresh_token"] not in str(list(RefreshToken.objects.values()))
+
+
+def test_a_spent_refresh_token_ends_its_family(browser: Browser) -> None:
+    first, bystander = browser.tokens(), browser.tokens()
+    _status, second = browser.refresh(first["refresh_token"])
+    assert browser.refresh(first["refresh_token"])[1]["error"] == "invalid_grant"
+    assert browser.refresh(second["refresh_token"])[1]["error"] == "invalid_grant"
+    for token in (first["access_token"], second["access_token"]):
+        with pytest.raises(TokenRefused):
+            verify_access_token(token)
+    assert verify_access_token(bystander["access_token"]).user == browser.user
+    event = Event.objects.get(kind="refresh_token.reused")
+    assert event.account_id == browser.program.account.pk
+    assert event.data == {"client": browser.program.client.pk.hex, "user": browser.user.pk}
+
+
+def test_a_refresh_token_of_another_client_is_unknown_and_stays_good(browser: Browser) -> None:
+    tokens = browser.tokens()
+    other = make_program(browser.program.account)
+    assert browser.refresh(tokens["refresh_token"], program=other)[1]["error"] == "invalid_grant"
+    assert browser.refresh(tokens["refresh_token"])[0] == 200
+
+
+def test_refresh_tokens_last_thirty_days_from_their_last_use(browser: Browser) -> None:
+    with clock.freeze():
+        tokens = browser.tokens()
+        with clock.travel(timedelta(days=29)):
+            _status, renewed = browser.refresh(tokens["refresh_token"])
+        with clock.travel(timedelta(days=59)):
+            assert browser.refresh(renewed["refresh_token"])[1]["error"] == "invalid_grant"
+        with clock.travel(timedelta(days=58)):
+            assert browser.refresh(renewed["refresh_token"])[0] == 200
+
+
+def test_a_refresh_may_ask_for_less_but_never_for_more(browser: Browser) -> None:
+    tokens = browser.tokens(scope="openid apps:read")
+    assert browser.refresh(tokens["refresh_token"], scope="apps:write")[1]["error"] == "invalid_scope"
+    _status, less = browser.refresh(tokens["refresh_token"], scope="apps:read")
+    assert less["scope"] == "apps:read"
+    _status, whole = browser.refresh(less["refresh_token"])
+    assert whole["scope"] == "openid apps:read"
+
+
+def test_what_nobody_can_use_again_is_forgotten(browser: Browser) -> None:
+    browser.code()
+    tokens = browser.tokens()
+    with clock.travel(timedelta(minutes=20)):
+        assert forget_expired() == 1
+        assert TokenFamily.objects.count() == 1
+        assert browser.refresh(tokens["refresh_token"])[0] == 200
+    with clock.travel(timedelta(days=31)):
+        assert forget_expired() == 1
+    assert not RefreshToken.objects.exists()
+
+
+def test_a_person_signed_in_by_other_means_gets_a_session(browser: Browser) -> None:
+    person = make_person()
+    make_user(browser.program.account, person=person)
+    browser.client.force_login(person)
+    browser.code()
+    browser.code()
+    assert LoginSession.objects.filter(person=person).count() == 1
