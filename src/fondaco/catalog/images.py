@@ -84,7 +84,7 @@ def _store(folder: str, picture: Image.Image, format_name: str) -> str:
     if format_name == "JPEG":
         fresh.save(buffer, "JPEG", quality=88, optimize=True, progressive=True)
     else:
-        fresh.save(buffer, "PNG", optimize=True)
+        fresh.save(buffer, "PNG")
     digest = hashlib.sha256(buffer.getvalue()).hexdigest()[:32]
     key = f"{folder}/{digest}.{'jpg' if format_name == 'JPEG' else 'png'}"
     return key if default_storage.exists(key) else default_storage.save(key, ContentFile(buffer.getvalue()))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cache
 from typing import Final
 
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from fondaco.accounts import actions, queries
@@ -111,6 +113,19 @@ _WAITING = (
 )
 
 
+@cache
+def _password_hash() -> str:
+    """One hash for everybody: each would take half a second, and all know the password anyway."""
+    return make_password(PASSWORD)
+
+
+def _person(email: str, name: str) -> Person:
+    person = actions.create_person(actor=ACTOR, email=email, name=name)
+    person.password = _password_hash()
+    person.save(update_fields=["password"])
+    return person
+
+
 def actor_for(person: Person) -> Actor:
     """A demo person as the cause of a change."""
     return Actor(ActorKind.PERSON, id=person.pk.hex, label=person.name, address="127.0.0.1")
@@ -121,7 +136,7 @@ def make_operators() -> None:
     for email, name, roles in _OPERATORS:
         with transaction.atomic():
             if not Operator.objects.filter(person__email=email).exists():
-                person = actions.create_person(actor=ACTOR, email=email, name=name, password=PASSWORD)
+                person = _person(email, name)
                 actions.appoint_operator(actor=ACTOR, person=person, roles=roles)
 
 
@@ -157,8 +172,7 @@ def make_accounts() -> None:
             roles["agent"].permissions = ["apps.view", "apps.launch"]
             roles["agent"].save(update_fields=["permissions"])
             for login, full_name, role in _USERS[name]:
-                email = f"{login}@{name}.example"
-                person = actions.create_person(actor=ACTOR, email=email, name=full_name, password=PASSWORD)
+                person = _person(f"{login}@{name}.example", full_name)
                 actions.add_user(actor=ACTOR, account=account, person=person, role=roles[role])
 
 
