@@ -12,21 +12,21 @@ from tests.factories.catalog import make_published_version
 
 from fondaco.accounts.models import Account, User
 from fondaco.audit.actor import Actor, ActorKind
-from fondaco.catalog.models import Version
+from fondaco.catalog.models import Plan, Version
 from fondaco.installs.actions import Consent, answer_operation, install_app, uninstall_app
 from fondaco.installs.models import Installation, Operation
 
 PARTNER_PROGRAM = Actor(ActorKind.CLIENT, id="0" * 32, label="Ledgerline")
 
 
-def order(version: Version, users: list[User], *, plan: str = "Trial", **overrides: Any) -> Operation:
+def order(version: Version, users: list[User], *, plan: Plan | str = "Trial", **overrides: Any) -> Operation:
     """The first of ``users`` installs ``version`` for all of them."""
     by = users[0]
     fields: dict[str, Any] = {
         "actor": actor_for(by.person),
         "by": by,
         "version": version,
-        "plan": version.plans.get(name=plan),
+        "plan": version.plans.get(name=plan) if isinstance(plan, str) else plan,
         "users": users,
         "consent": Consent(tuple(version.technical.scopes), "I agree"),
         **overrides,

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from fondaco.installs.badges import LOOKS, Badge, InstallationFacts, ViewerFacts, badges
+from fondaco.installs.states import InstallationStatus as S
+
+NOBODY = ViewerFacts()
+
+
+@pytest.mark.parametrize(
+    ("status", "facts", "expected"),
+    [
+        (S.COMPLETED, {}, Badge.ACTIVE),
+        (S.COMPLETED, {"has_upgrade": True}, Badge.UPGRADE_AVAILABLE),
+        (S.COMPLETED, {"is_manually_provisioned": True}, Badge.MANUALLY_PROVISIONED),
+        (S.COMPLETED, {"is_manually_provisioned": True, "has_upgrade": True}, Badge.UPGRADE_AVAILABLE),
+        (S.INSTALLING, {}, Badge.INSTALLING),
+        (S.PENDING, {"has_worked": True, "is_manually_provisioned": True, "has_upgrade": True}, Badge.UPDATING),
+        (S.FAILED, {}, Badge.FAILED_INSTALLATION),
+        (S.FAILED, {"has_worked": True}, Badge.FAILED_UPDATE),
+        (S.REJECTED, {"is_manually_provisioned": True}, Badge.FAILED_INSTALLATION),
+        (S.TIMEOUT, {}, Badge.FAILED_INSTALLATION),
+        (S.SUSPENDED, {"has_worked": True, "has_upgrade": True}, Badge.TRIAL_EXPIRED),
+    ],
+)
+def test_one_badge_says_where_it_stands(status: S, facts: dict[str, bool], expected: Badge) -> None:
+    assert badges(InstallationFacts(status, **facts), NOBODY) == (expected,)
+
+
+def test_corners_follow_and_depend_on_the_viewer_only() -> None:
+    facts = InstallationFacts(S.COMPLETED)
+    assert badges(facts, ViewerFacts(can_manage=True)) == (Badge.ACTIVE, Badge.MANAGEABLE)
+    assert badges(facts, ViewerFacts(can_force=True)) == (Badge.ACTIVE, Badge.FORCE_UNINSTALL)
+    assert badges(facts, ViewerFacts(can_manage=True, can_force=True))[1:] == (Badge.MANAGEABLE, Badge.FORCE_UNINSTALL)
+
+
+def test_what_is_gone_has_none() -> None:
+    assert badges(InstallationFacts(S.REVOKED, has_worked=True), ViewerFacts(can_manage=True, can_force=True)) == ()
+
+
+def test_every_combination_has_exactly_one_standing_and_a_look() -> None:
+    corners = {Badge.MANAGEABLE, Badge.FORCE_UNINSTALL}
+    for status, *flags in product(set(S) - {S.REVOKED}, *[(False, True)] * 5):
+        shown = badges(InstallationFacts(status, *flags[:3]), ViewerFacts(*flags[3:]))
+        assert len([badge for badge in shown if badge not in corners]) == 1
+        assert shown[0] not in corners
+    assert set(LOOKS) == set(Badge)
+    labels = [str(look.label) for look in LOOKS.values()]
+    assert len(set(labels)) == len(labels)
