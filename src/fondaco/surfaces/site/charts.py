@@ -89,11 +89,11 @@ def _draw(points: Points, unit: str, *, is_line: bool) -> Chart:
 
 
 def _round_up(value: float) -> float:
-    """The next 1, 2, 4, 5 or 10 times a power of ten, so that half of it is a plain number too."""
+    """The next round number of which the half is a plain number too."""
     if value <= 0:
         return 1
     power = 10 ** int(log10(value)) if value >= 1 else 10 ** (int(log10(value)) - 1)
-    return next(power * factor for factor in (1, 2, 4, 5, 10, 20) if power * factor >= value)
+    return next(power * factor for factor in (1, 1.5, 2, 3, 4, 5, 6, 8, 10, 20) if power * factor >= value)
 
 
 def _number(value: float, unit: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from functools import cache
+from zlib import crc32
 
 import nh3
 from babel.dates import format_date, format_datetime, format_timedelta
@@ -90,7 +91,7 @@ def initials(name: str) -> str:
 
 def hue(name: str) -> int:
     """A number 0 to 7 that stays the same for a name; the stylesheet has a colour for each."""
-    return sum(name.encode()) % 8
+    return crc32(name.encode()) % 8
 
 
 def markdown(text: str) -> Markup:
