@@ -29,7 +29,7 @@ def rewrap_all(batch: int = 500) -> int:
 
 def _rewrap_column(model: type[models.Model], field: SealedField, batch: int) -> int:
     quote = connection.ops.quote_name
-    table, column, key = quote(model._meta.db_table), quote(field.column), quote(str(model._meta.pk.column))
+    table, column, key = quote(model._meta.db_table), quote(str(field.column)), quote(str(model._meta.pk.column))
     prefix = crypto.current_prefix()
     find = (
         f"SELECT {key}, {column} FROM {table} "  # noqa: S608 - names of our own models, quoted

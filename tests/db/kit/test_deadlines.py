@@ -11,10 +11,10 @@ import pytest
 from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.db.kit.processes import finish_with, start, wait_for
 
 from fondaco.kit import clock, deadlines
 from fondaco.kit.models import ClockOffset, Deadline
-from tests.db.kit.processes import finish_with, start, wait_for
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -189,18 +189,14 @@ def test_a_kind_has_one_handler() -> None:
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
-        st.tuples(
-            st.sampled_from("abcd"), st.integers(-3, 40), st.sampled_from([None, "x", "y"]), st.booleans()
-        ),
+        st.tuples(st.sampled_from("abcd"), st.integers(-3, 40), st.sampled_from([None, "x", "y"]), st.booleans()),
         max_size=12,
     ),
     st.integers(0, 20),
     st.integers(0, 20),
 )
-def test_exactly_what_is_due_happens(
-    plan: list[tuple[str, int, str | None, bool]], ahead: int, later: int
-) -> None:
-    """Against a model: the last schedule of a subject counts (or the first, without replace), by its account's clock."""
+def test_exactly_what_is_due_happens(plan: list[tuple[str, int, str | None, bool]], ahead: int, later: int) -> None:
+    """Against a model: the last schedule of a subject counts (or the first, without replace), by its account."""
     expected: dict[str, tuple[int, str | None]] = {}
     calls.clear()
     with transaction.atomic():

@@ -4,13 +4,29 @@ from __future__ import annotations
 
 import json
 import signal
+from collections.abc import Iterator
 
 import pytest
 from django.db import connection, transaction
+from procrastinate.contrib.django import app
+from tests.db.kit.processes import finish_with, start, wait_for
 
 from fondaco.kit import jobs
 from fondaco.kit.models import ClockOffset
-from tests.db.kit.processes import finish_with, start, wait_for
+
+
+@pytest.fixture(autouse=True)
+def _empty_queue(db: None) -> Iterator[None]:
+    """Django does not empty the queue's tables between tests, because it does not own them."""
+    _empty()
+    yield
+    _empty()
+
+
+def _empty() -> None:
+    with connection.cursor() as cursor:
+        for table in ("periodic_defers", "jobs", "workers"):  # in the order of their references
+            cursor.execute(f"DELETE FROM procrastinate_{table}")
 
 
 @jobs.task("test.note")
@@ -22,7 +38,10 @@ def note(name: str) -> str:
 
 def queued() -> list[tuple[str, dict[str, object], str]]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT task_name, args::text, status::text FROM procrastinate_jobs WHERE task_name LIKE 'test.%' ORDER BY id")
+        cursor.execute(
+            "SELECT task_name, args::text, status::text FROM procrastinate_jobs "
+            "WHERE task_name LIKE 'test.%' ORDER BY id"
+        )
         return [(name, json.loads(args), status) for name, args, status in cursor.fetchall()]
 
 
@@ -51,8 +70,8 @@ def test_a_rolled_back_transaction_queues_nothing() -> None:
 
 @pytest.mark.django_db
 def test_every_floor_registers_its_rescue() -> None:
-    assert {"kit.rescue_stalled_jobs", "kit.tidy", "test.note"} <= set(jobs.app.tasks)
-    periodic = {task.task.name: task.cron for task in jobs.app.periodic_registry.periodic_tasks.values()}
+    assert {"kit.rescue_stalled_jobs", "kit.tidy", "test.note"} <= set(app.tasks)
+    periodic = {task.task.name: task.cron for task in app.periodic_registry.periodic_tasks.values()}
     assert periodic["kit.rescue_stalled_jobs"] == "* * * * *"
 
 

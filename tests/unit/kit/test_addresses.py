@@ -64,7 +64,12 @@ def test_named_networks_are_open() -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["https://example.com", "https://example.com:8443/a?b=c", "https://münchen.example/", "https://[2606:4700::1111]/x"],
+    [
+        "https://example.com",
+        "https://example.com:8443/a?b=c",
+        "https://münchen.example/",
+        "https://[2606:4700::1111]/x",
+    ],
 )
 def test_good_urls(url: str) -> None:
     check_url(url, allow_http=False)

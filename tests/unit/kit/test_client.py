@@ -134,7 +134,7 @@ async def test_hanging_up() -> None:
         assert (await failure(url, client)).kind is FailureKind.CONNECT
 
 
-async def test_T06_silence_ends_at_the_deadline() -> None:  # noqa: N802
+async def test_T06_silence_ends_at_the_deadline() -> None:
     async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read()
 
@@ -241,9 +241,7 @@ def self_signed(folder: Path) -> ssl.SSLContext:
         .sign(key, hashes.SHA256())
     )
     (folder / "key.pem").write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     (folder / "certificate.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
