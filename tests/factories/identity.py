@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cryptography.hazmat.primitives import serialization
+from django.db import transaction
 from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
 from tests.factories.accounts import SYSTEM, make_account
@@ -73,19 +74,21 @@ class Program:
 
 def make_program(account: Account | None = None, *, algorithm: str = "ES256", **overrides: Any) -> Program:
     """A client of an installation, with credentials."""
-    client = create_client(
-        actor=SYSTEM,
-        account=account or make_account(),
-        **{
-            "name": "Ledgerline",
-            "kind": ClientKind.INSTALLATION,
-            "scopes": SCOPES,
-            "redirect_uris": [CALLBACK],
-            "grant_types": GRANTS,
-            **overrides,
-        },
-    )
-    return Program(client, issue_credentials(actor=SYSTEM, client=client, algorithm=algorithm))
+    account = account or make_account()
+    with transaction.atomic():
+        client = create_client(
+            actor=SYSTEM,
+            account=account,
+            **{
+                "name": "Ledgerline",
+                "kind": ClientKind.INSTALLATION,
+                "scopes": SCOPES,
+                "redirect_uris": [CALLBACK],
+                "grant_types": GRANTS,
+                **overrides,
+            },
+        )
+        return Program(client, issue_credentials(actor=SYSTEM, client=client, algorithm=algorithm))
 
 
 def make_login_session(person: Person) -> LoginSession:

@@ -183,7 +183,7 @@ class OpenId(OpenIDCode):  # type: ignore[misc]  # Authlib has no types
     """The ID token that comes with a code whose scope holds ``openid``."""
 
     def __call__(self, grant: CodeExchange) -> None:
-        """Not Authlib's own hooks: they see the nonce with explicit ``openid`` only, and ``prompt`` without a person."""
+        """Not Authlib's hooks: they see the nonce with explicit ``openid`` only, and ``prompt`` without a person."""
         grant.register_hook("after_create_token_response", self.process_token)
         grant.register_hook("after_validate_authorization_request_payload", self.validate_openid_authorization_request)
 

@@ -1,0 +1,121 @@
+"""A real browser signs in on the way to an app: no policy of ours may stop it at the last redirect."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+from pytest_django.fixtures import Settings
+from pytest_django.live_server_helper import LiveServer
+from tests.factories.accounts import PASSWORD, make_account, make_person, make_user
+from tests.factories.identity import Program, make_program
+
+from fondaco.identity import signing_keys
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+class AppPage(BaseHTTPRequestHandler):
+    """The app's redirect address, on an origin of its own."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(b"<title>The app</title><h1>Welcome to the app</h1>")
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name of the base class
+        """The terminal stays quiet."""
+
+
+@pytest.fixture
+def app_address() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), AppPage)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/sso/cb"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(autouse=True)
+def _loop_beside_the_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Playwright keeps an event loop in this thread, which Django takes for asynchronous code."""
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
+
+@pytest.fixture
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Browser, live_server: LiveServer, settings: Settings) -> Iterator[Page]:
+    settings.IDENTITY_URL = settings.API_ROOT = live_server.url
+    signing_keys.forget()
+    context = chromium.new_context()
+    yield context.new_page()
+    context.close()
+    signing_keys.forget()
+
+
+def authorize_url(program: Program, root: str, address: str) -> str:
+    query = {
+        "client_id": program.issued.client_id,
+        "redirect_uri": address,
+        "response_type": "code",
+        "scope": "openid",
+        "state": "s-1",
+    }
+    return f"{root}/{program.account.name}/oauth/authorize?{urlencode(query)}"
+
+
+def test_signing_in_leads_to_the_app_and_the_next_time_nothing_is_asked(
+    page: Page, live_server: LiveServer, app_address: str
+) -> None:
+    program = make_program(make_account("harbour"), redirect_uris=[app_address])
+    person = make_person(password=PASSWORD)
+    make_user(program.account, person=person)
+    blocked: list[str] = []
+    page.on("console", lambda message: blocked.append(message.text) if message.type == "error" else None)
+
+    page.goto(authorize_url(program, live_server.url, app_address))
+    page.get_by_label("Email").fill(person.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("heading", name="Welcome to the app").wait_for()
+    assert blocked == []
+    back = parse_qs(urlsplit(page.url).query)
+    assert back["state"] == ["s-1"]
+
+    page.goto(authorize_url(program, live_server.url, app_address))
+    assert page.title() == "The app"
+    assert parse_qs(urlsplit(page.url).query)["code"] != back["code"]
+
+
+def test_the_pages_on_the_way_can_be_used_by_everyone(page: Page, live_server: LiveServer, app_address: str) -> None:
+    program = make_program(make_account("harbour"), redirect_uris=[app_address])
+    stranger = make_person(password=PASSWORD)
+    make_user(make_account("elsewhere"), person=stranger)
+
+    page.goto(authorize_url(program, live_server.url, "https://evil.example/cb"))
+    assert "address that it has not registered" in page.inner_text("main")
+    assert Axe().run(page).violations_count == 0
+
+    page.goto(authorize_url(program, live_server.url, app_address))
+    page.get_by_label("Email").fill(stranger.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("heading", name="This app belongs to another organisation").wait_for()
+    assert stranger.email in page.inner_text("main")
+    assert Axe().run(page).violations_count == 0
+
+    page.get_by_role("button", name="Sign in as someone else").click()
+    page.get_by_label("Password").wait_for()
