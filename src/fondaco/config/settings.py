@@ -23,6 +23,8 @@ API_ROOT = environment.text("FONDACO_API_ROOT", SITE_URL).rstrip("/")
 IDENTITY_URL = environment.text("FONDACO_IDENTITY_URL", SITE_URL).rstrip("/")
 IDENTITY_STYLE = environment.text("FONDACO_IDENTITY_STYLE", "path")
 PLATFORM_NAME = environment.text("FONDACO_PLATFORM_NAME", "Fondaco")
+# Where the demo's apps have their program; `fondaco up` starts the example partner there.
+EXAMPLE_PARTNER_URL = environment.text("FONDACO_EXAMPLE_PARTNER_URL", "http://127.0.0.1:8100").rstrip("/")
 SUPPORT_EMAIL = environment.text("FONDACO_SUPPORT_EMAIL", "support@fondaco.example")
 ALLOWED_HOSTS = environment.words("FONDACO_ALLOWED_HOSTS", urlsplit(SITE_URL).hostname or "localhost") + (
     ["127.0.0.1", "localhost", "[::1]"] if DEVELOPMENT else []

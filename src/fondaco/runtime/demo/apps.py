@@ -6,6 +6,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
+from django.conf import settings
+
 from fondaco.catalog import actions
 from fondaco.catalog.categories import ensure_defaults
 from fondaco.catalog.content import AppDetails, ListingFields, PlanFields, TechnicalFields
@@ -19,9 +21,7 @@ from fondaco.review.models import Submission
 from fondaco.runtime.demo.listings import LISTINGS, Listing
 from fondaco.runtime.demo.people import actor_for, member, operator
 
-# The example partner serves all of them; where nothing answers, the next port has no program.
-PROGRAM: Final = "http://127.0.0.1:8100"
-NOBODY: Final = "http://127.0.0.1:8109"
+NOBODY: Final = "http://127.0.0.1:9"  # the discard port: nothing ever answers there
 _PICTURES: Final = Path(__file__).parent / "pictures"
 _FEEDBACK: Final = (
     "The redirect URL answers 404, so single sign-on cannot finish. Everything else is fine; only this will be looked "
@@ -95,15 +95,16 @@ def _register(listing: Listing, by: Member) -> App:
 
 
 def _fill_technical(listing: Listing, version: Version, by: Member) -> None:
+    program = settings.EXAMPLE_PARTNER_URL  # the example partner serves all of them
     actions.edit_technical(
         actor=actor_for(by.person),
         by=by,
         version=version,
         revision=version.technical.revision,
         fields=TechnicalFields(
-            events_callback_url=f"{PROGRAM if listing.answers else NOBODY}/events",
-            standalone_url=f"{PROGRAM}/start",
-            redirect_urls=(f"{PROGRAM}/callback",),
+            events_callback_url=f"{program if listing.answers else NOBODY}/events",
+            standalone_url=f"{program}/start",
+            redirect_urls=(f"{program}/callback",),
             scopes=tuple(listing.scopes),
             scope_reasons=listing.scopes,
             receives_user_logout=True,
