@@ -47,7 +47,6 @@ def environment(**options: Any) -> Environment:
         datetime=words.moment,
         date=words.day,
         iso=words.iso,
-        plural=words.plural,
         initials=words.initials,
         hue=words.hue,
         markdown=words.markdown,

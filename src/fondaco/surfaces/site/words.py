@@ -78,11 +78,6 @@ def iso(value: datetime) -> str:
     return value.isoformat(timespec="seconds")
 
 
-def plural(count: int, one: str, many: str) -> str:
-    """``3 apps`` from ``3|plural("%(count)s app", "%(count)s apps")``."""
-    return ngettext(one, many, count) % {"count": number(count)}
-
-
 def initials(name: str) -> str:
     """At most two letters that stand for a name."""
     parts = name.split()

@@ -92,6 +92,8 @@
   summon(document);
   document.addEventListener("htmx:load", (event) => summon(event.target));
 
+  document.querySelector(".side nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
   for (const note of document.querySelectorAll(".toast.good")) {
     setTimeout(() => note.remove(), 8000);
   }
