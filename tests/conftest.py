@@ -1,3 +1,15 @@
 """Shared by every ring. The database itself comes from tests/plugin_postgres.py, before Django's settings are read."""
 
 from __future__ import annotations
+
+import pytest
+from django.db import connection
+
+
+@pytest.fixture(autouse=True)
+def _empty_queue(request: pytest.FixtureRequest) -> None:
+    """Tests with real commits leave jobs behind: the queue's tables are not Django's, so nobody empties them."""
+    if request.node.get_closest_marker("django_db") is not None:
+        request.getfixturevalue("db")
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM procrastinate_jobs")

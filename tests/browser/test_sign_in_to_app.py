@@ -15,8 +15,6 @@ from pytest_django.live_server_helper import LiveServer
 from tests.factories.accounts import PASSWORD, make_account, make_person, make_user
 from tests.factories.identity import Program, make_program
 
-from fondaco.identity import signing_keys
-
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
@@ -59,11 +57,9 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def page(chromium: Browser, live_server: LiveServer, settings: Settings) -> Iterator[Page]:
     settings.IDENTITY_URL = settings.API_ROOT = live_server.url
-    signing_keys.forget()
     context = chromium.new_context()
     yield context.new_page()
     context.close()
-    signing_keys.forget()
 
 
 def authorize_url(program: Program, root: str, address: str) -> str:

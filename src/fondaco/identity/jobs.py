@@ -5,8 +5,10 @@ from __future__ import annotations
 from procrastinate.contrib.django import app
 
 from fondaco.identity import signing_keys
-from fondaco.identity.models import SpentAssertion, TokenFamily
+from fondaco.identity.models import RefreshToken, SpentAssertion, TokenFamily
 from fondaco.kit import clock
+
+_EXPIRING = (SpentAssertion, RefreshToken, TokenFamily)
 
 
 @app.periodic(cron="23 * * * *")
@@ -18,10 +20,6 @@ def tidy(timestamp: int) -> None:
 
 
 def forget_expired() -> int:
-    """Deletes spent assertions past their expiry and families past theirs; returns how many of both."""
+    """Deletes assertions, refresh tokens and families past their expiry; returns how many rows, codes included."""
     now = clock.now()
-    assertions, _kinds = SpentAssertion.objects.filter(expires_at__lt=now).delete()
-    families = TokenFamily.objects.filter(expires_at__lt=now)
-    count = families.count()
-    families.delete()
-    return assertions + count
+    return sum(model.objects.filter(expires_at__lt=now).delete()[0] for model in _EXPIRING)

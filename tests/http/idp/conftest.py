@@ -1,16 +1,18 @@
-"""Each test has an empty table of signing keys, and so must the process's memory of it."""
+"""What the tests of the issuer share."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
+from django.test import Client
+from tests.factories.accounts import make_user
+from tests.factories.identity import make_program
+from tests.http.idp.browser import Browser
 
-from fondaco.identity import signing_keys
 
-
-@pytest.fixture(autouse=True)
-def _no_remembered_keys() -> Iterator[None]:
-    signing_keys.forget()
-    yield
-    signing_keys.forget()
+@pytest.fixture
+def browser(client: Client) -> Browser:
+    """An agent who is signed in, in an account that has the app."""
+    program = make_program()
+    browser = Browser(program, make_user(program.account, role="agent"), client)
+    browser.sign_in()
+    return browser

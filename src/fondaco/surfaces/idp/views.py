@@ -113,7 +113,7 @@ def _find_account(request: HttpRequest, name: str) -> Account:
     return get_account_by_name(name or account_name_of_host(request.get_host()))
 
 
-def _find_session(request: HttpRequest, person: Person) -> LoginSession | None:
+def _find_session(request: HouseRequest, person: Person) -> LoginSession | None:
     """The open session behind the browser's; one that was ended elsewhere signs the browser out, too."""
     if session_id := request.session.get(SID):
         session = find_open_session(person, session_id)
@@ -121,7 +121,7 @@ def _find_session(request: HttpRequest, person: Person) -> LoginSession | None:
             logout(request)
         return session
     session = start_login_session(
-        actor=request.viewer.actor,  # type: ignore[attr-defined]
+        actor=request.viewer.actor,
         person=person,
         address=request.META.get("REMOTE_ADDR", ""),
         device=request.headers.get("User-Agent", ""),
