@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from fondaco.catalog.models import ListingContent, PlanType, TechnicalContent, Version
+from fondaco.catalog.models import Category, ListingContent, Plan, PlanType, Screenshot, TechnicalContent, Version
 from fondaco.catalog.scopes import SCOPES
 from fondaco.catalog.states import Track
 
@@ -32,13 +33,14 @@ def _missing_technical(content: TechnicalContent) -> dict[str, str]:
 
 def _missing_listing(content: ListingContent) -> dict[str, str]:
     missing = {}
+    pieces = _pieces(content)
     if not content.display_name:
         missing["display_name"] = _("Give the name that customers read.")
     if not content.summary:
         missing["summary"] = _("Say in one sentence what the app does.")
     if not content.description:
         missing["description"] = _("Describe the app.")
-    if not content.categories.exists():
+    if not pieces["has_categories"]:
         missing["categories"] = _("Choose one to three categories.")
     if not content.privacy_url:
         missing["privacy_url"] = _("Link to your privacy policy.")
@@ -46,8 +48,20 @@ def _missing_listing(content: ListingContent) -> dict[str, str]:
         missing["terms_url"] = _("Link to your terms of use.")
     if not (content.support_url or content.support_email):
         missing["support_email"] = _("Say where customers get help: a page or an address.")
-    if not content.screenshots.exists():
+    if not pieces["has_screenshots"]:
         missing["screenshots"] = _("Add at least one screenshot.")
-    if not content.version.plans.filter(type=PlanType.PAID).exists():
+    if not pieces["has_plans"]:
         missing["plans"] = _("Add at least one paid plan beside the trial.")
     return missing
+
+
+def _pieces(content: ListingContent) -> dict[str, bool]:
+    """Whether categories, screenshots and paid plans are there; one query."""
+    shelves = Category.listings.through.objects.filter(listingcontent_id=OuterRef("pk"))
+    screenshots = Screenshot.objects.filter(listing_id=OuterRef("pk"))
+    plans = Plan.objects.filter(version_id=OuterRef("pk"), type=PlanType.PAID)
+    return (
+        ListingContent.objects.filter(pk=content.pk)
+        .values(has_categories=Exists(shelves), has_screenshots=Exists(screenshots), has_plans=Exists(plans))
+        .get()
+    )

@@ -8,6 +8,7 @@ from fondaco.catalog.queries.apps import (
     get_version,
     list_apps,
     list_history,
+    list_partner_apps,
     newest_version,
 )
 from fondaco.catalog.queries.listing import ListingView, PermissionLine, PlanLine, listing_view, permission_lines
@@ -33,6 +34,7 @@ __all__ = [
     "list_apps",
     "list_categories",
     "list_history",
+    "list_partner_apps",
     "listing_view",
     "missing_fields",
     "newest_version",

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db.models import Prefetch, QuerySet
 
+from fondaco.accounts.models import Operator
 from fondaco.accounts.permissions import Permission
+from fondaco.accounts.policies import check_operator_can
 from fondaco.audit.models import Event
 from fondaco.catalog.models import App, Plan, Screenshot, Version
 from fondaco.kit.errors import Forbidden, NotFound
@@ -24,6 +28,13 @@ def list_apps(by: Member) -> QuerySet[App]:
         .prefetch_related(Prefetch("versions", versions))
         .order_by("name")
     )
+
+
+def list_partner_apps(by: Operator, partner_id: UUID) -> QuerySet[App]:
+    """A partner's apps by name with their versions, newest first, for the platform's own staff; two queries."""
+    check_operator_can(by, Permission.OPERATOR_VIEW)
+    versions = Version.objects.select_related(*_WITH_CONTENT).defer("listing__search").order_by("-id")
+    return App.objects.filter(partner_id=partner_id).prefetch_related(Prefetch("versions", versions)).order_by("name")
 
 
 def get_app(by: Member, app_id: str) -> App:

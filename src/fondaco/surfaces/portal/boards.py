@@ -1,0 +1,222 @@
+"""What the pages of a version show and offer: each track's card, and the one thing to do next.
+
+Nothing is decided here: every offer asks the policy that the action will ask again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from fondaco.catalog import policies
+from fondaco.catalog.labels import status_label, track_label
+from fondaco.catalog.models import App, Version
+from fondaco.catalog.queries import missing_fields
+from fondaco.catalog.states import EDITABLE, ListingStatus, TechnicalStatus, Track
+from fondaco.partners.models import Member
+from fondaco.review.models import Submission
+from fondaco.review.queries import list_submissions, place_in_queue, usual_answer_time
+from fondaco.review.states import SubmissionStatus
+
+_STEPS: Final = {
+    Track.TECHNICAL: ("draft", "in_review", "approved", "available"),
+    Track.LISTING: ("draft", "in_review", "approved", "advertised"),
+}
+_TONES: Final = {
+    "draft": "mute",
+    "in_review": "info",
+    "approved": "good",
+    "rejected": "bad",
+    "available": "good",
+    "advertised": "good",
+    "deprecated": "mute",
+}
+_ELSEWHERE: Final = {"plans": "portal:plans", "screenshots": "portal:screenshots"}
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """One thing to complete, and where."""
+
+    message: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrackCard:
+    """One track as its card shows it."""
+
+    track: Track
+    label: str
+    status: str
+    tone: str
+    pill: str
+    steps: tuple[str, ...]
+    current: int
+    missing: tuple[Missing, ...]
+    open: Submission | None
+    decided: Submission | None  # the last decision, when it still says something
+    usual: timedelta | None
+    can_edit: bool
+    can_submit: bool
+    can_withdraw: bool
+    edit_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """The one thing to do next; without ``url`` someone else is to act."""
+
+    label: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A version's page."""
+
+    version: Version
+    cards: tuple[TrackCard, TrackCard]
+    next: NextStep | None
+    state: str
+    can_make_available: bool
+
+
+def board(version: Version, by: Member) -> Board:
+    """Everything that the page of ``version`` shows to ``by``."""
+    submissions = list_submissions(version)
+    technical = _card(version, Track.TECHNICAL, by, submissions)
+    listing = _card(version, Track.LISTING, by, submissions)
+    can_make_available = policies.can_make_available(by, version)
+    return Board(
+        version=version,
+        cards=(technical, listing),
+        next=_next_step(version, (technical, listing), can_make_available=can_make_available),
+        state=state_in_words(version),
+        can_make_available=can_make_available,
+    )
+
+
+def state_in_words(version: Version) -> str:
+    """Where a version stands and who is to act, in one sentence; no query."""
+    technical, listing = version.technical.status, version.listing.status
+    if version.is_published:
+        return _("Published: customers can find and install it.")
+    if TechnicalStatus.DEPRECATED in {technical, listing}:
+        return _("Withdrawn: nobody can newly install it.")
+    if TechnicalStatus.REJECTED in {technical, listing}:
+        return _("Waiting for you: a reviewer asks for changes.")
+    if technical == TechnicalStatus.APPROVED:
+        return _("Waiting for you: the technical content is approved and can be made available.")
+    if technical in EDITABLE or listing in EDITABLE:
+        return _("Waiting for you: finish and submit what is still a draft.")
+    if TechnicalStatus.IN_REVIEW in {technical, listing}:
+        return _("Waiting for a reviewer.")
+    return _("Approved.")
+
+
+def waits_for_partner(version: Version) -> bool:
+    """Whether the partner is to act; no query."""
+    statuses = {version.technical.status, version.listing.status}
+    return bool(statuses & EDITABLE) or version.technical.status == TechnicalStatus.APPROVED
+
+
+def status_pill(status: str) -> tuple[str, str]:
+    """``(words, tone)`` of a track's state, as ``ui.pill`` takes them."""
+    return status_label(status), _TONES[status]
+
+
+def newest(app: App) -> Version | None:
+    """The newest of an app's prefetched versions."""
+    return next(iter(app.versions.all()), None)
+
+
+def ordinal(number: int) -> str:
+    """``1st``, ``2nd``, ``3rd``: a place in the queue."""
+    ending = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return {"st": _("%(n)dst"), "nd": _("%(n)dnd"), "rd": _("%(n)drd")}.get(ending, _("%(n)dth")) % {"n": number}
+
+
+def edit_url(version: Version, track: Track) -> str:
+    """The page on which a track's content is edited."""
+    return reverse("portal:technical" if track == Track.TECHNICAL else "portal:listing", args=[version.pk.hex])
+
+
+def _card(version: Version, track: Track, by: Member, submissions: list[Submission]) -> TrackCard:
+    content = policies.content_of(version, track)
+    status = content.status
+    of_track = [submission for submission in submissions if submission.track == track]
+    opened = next((submission for submission in of_track if submission.status == SubmissionStatus.OPEN), None)
+    decided = next((submission for submission in of_track if submission.decided_by_id), None)
+    missing = tuple(_missing(version, track)) if content.is_editable else ()
+    can_edit = policies.can_edit(by, version, track)
+    steps = _STEPS[track]
+    return TrackCard(
+        track=track,
+        label=track_label(track),
+        status=status,
+        tone=_TONES[status],
+        pill=_pill(status, missing, opened),
+        steps=tuple(status_label(step) for step in steps),
+        current={"rejected": 2, "deprecated": 4}.get(status) or steps.index(status) + 1,
+        missing=missing,
+        open=opened,
+        decided=decided if status in {"rejected", "approved"} else None,
+        usual=usual_answer_time(track) if opened else None,
+        can_edit=can_edit,
+        can_submit=can_edit and not missing,
+        can_withdraw=policies.can_withdraw(by, version, track),
+        edit_url=edit_url(version, track),
+    )
+
+
+def _missing(version: Version, track: Track) -> list[Missing]:
+    return [
+        Missing(
+            message,
+            reverse(_ELSEWHERE[name], args=[version.pk.hex])
+            if name in _ELSEWHERE
+            else f"{edit_url(version, track)}#id_{name}",
+        )
+        for name, message in missing_fields(version, track).items()
+    ]
+
+
+def _pill(status: str, missing: tuple[Missing, ...], opened: Submission | None) -> str:
+    words = status_label(status)
+    if opened:
+        place = ordinal(place_in_queue(opened))
+        return _("%(status)s · %(place)s in the queue") % {"status": words, "place": place}
+    if missing:
+        count = ngettext("%(count)d thing missing", "%(count)d things missing", len(missing)) % {"count": len(missing)}
+        return f"{words} · {count}"
+    if status == TechnicalStatus.DRAFT:
+        return _("%(status)s · ready to submit") % {"status": words}
+    return words
+
+
+def _next_step(version: Version, cards: tuple[TrackCard, TrackCard], *, can_make_available: bool) -> NextStep | None:
+    if can_make_available:
+        return NextStep(_("Make available"), reverse("portal:publish", args=[version.pk.hex]))
+    for card in cards:
+        if not card.can_edit:
+            continue
+        untouched = card.decided is not None and card.status == ListingStatus.REJECTED and _is_untouched(version, card)
+        if untouched:
+            return NextStep(_("Change what was asked for"), card.edit_url)
+        if card.missing:
+            return NextStep(_("Complete %(track)s") % {"track": card.label.lower()}, card.missing[0].url)
+        submit = reverse("portal:submit", args=[version.pk.hex, card.track.value])
+        return NextStep(_("Submit %(track)s") % {"track": card.label.lower()}, submit)
+    return None
+
+
+def _is_untouched(version: Version, card: TrackCard) -> bool:
+    """Whether nothing was saved since the rejection."""
+    content = policies.content_of(version, card.track)
+    return content.updated_at <= content.status_changed_at

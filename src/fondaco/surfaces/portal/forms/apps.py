@@ -1,0 +1,92 @@
+"""Forms about an app itself."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from fondaco.catalog.content import AppDetails
+from fondaco.catalog.images import ICON_BYTES
+from fondaco.catalog.models import App
+
+_ICON_HELP = _(
+    "A square PNG or JPEG of 256 to 1024 pixels and at most 1 MiB. Corners are rounded when it is shown, "
+    "so crop it to the square and leave a little air around the sign."
+)
+
+
+class AppForm(forms.Form):
+    """Registers an app, or changes its details."""
+
+    name = forms.CharField(
+        label=_("Name"), max_length=50, help_text=_("3 to 50 characters. Nobody else's app may have it.")
+    )
+    icon = forms.FileField(
+        label=_("Icon"),
+        help_text=_ICON_HELP,
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg"}),
+    )
+    slug = forms.CharField(
+        label=_("Address"),
+        required=False,
+        max_length=50,
+        help_text=_("The last part of the listing's address. Made from the name when empty; fixed once public."),
+    )
+    website = forms.CharField(label=_("Website"), required=False, widget=forms.URLInput())
+    technical_email = forms.CharField(
+        label=_("Technical contact"),
+        required=False,
+        widget=forms.EmailInput(),
+        help_text=_("Hears of failing deliveries and rotated credentials."),
+    )
+    support_email = forms.CharField(
+        label=_("Support contact"),
+        required=False,
+        widget=forms.EmailInput(),
+        help_text=_("Answers customers and the platform's support."),
+    )
+    billing_email = forms.CharField(label=_("Billing contact"), required=False, widget=forms.EmailInput())
+    security_email = forms.CharField(
+        label=_("Security contact"),
+        required=False,
+        widget=forms.EmailInput(),
+        help_text=_("Is told first when something is wrong with the safety of your app."),
+    )
+
+    @classmethod
+    def of(cls, app: App) -> AppForm:
+        """The form as it stands for an app."""
+        return cls(initial={name: getattr(app, name) for name in cls.base_fields if name != "icon"})
+
+    def details(self) -> AppDetails:
+        """What was typed, for the action."""
+        return AppDetails(**{name: value for name, value in self.cleaned_data.items() if name != "icon"})
+
+    def icon_bytes(self) -> bytes:
+        """The upload; one byte more than allowed is enough to refuse it."""
+        upload = self.cleaned_data.get("icon")
+        return bytes(upload.read(ICON_BYTES + 1)) if upload else b""
+
+
+class RegisterForm(AppForm):
+    """Registers an app: the icon is required."""
+
+    icon = forms.FileField(
+        label=_("Icon"),
+        help_text=_ICON_HELP,
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg"}),
+        error_messages={"required": _("Choose a picture.")},
+    )
+    field_order = ["name", "icon"]
+
+
+class VersionForm(forms.Form):
+    """Begins a version."""
+
+    name = forms.CharField(
+        label=_("Name of the version"),
+        max_length=30,
+        help_text=_("Customers see it, for example 2.4.0."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )

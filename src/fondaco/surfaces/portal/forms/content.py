@@ -1,0 +1,171 @@
+"""Forms of the two contents of a version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.forms.boundfield import BoundField, BoundWidget
+from django.utils.translation import gettext_lazy as _
+
+from fondaco.catalog.content import ListingFields, TechnicalFields
+from fondaco.catalog.models import Category, ListingContent, TechnicalContent
+from fondaco.catalog.scopes import REQUESTABLE, SCOPES, Scope
+from fondaco.surfaces.portal.forms.needed import NeededChoices, NeededText
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeLine:
+    """One scope in the form: its box, and the place for its reason."""
+
+    scope: Scope
+    box: BoundWidget
+    reason: BoundField
+
+
+def _area(rows: int, **attributes: Any) -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": rows, **attributes})
+
+
+class TechnicalForm(forms.Form):
+    """Technical content; one reason field per scope follows the listed ones."""
+
+    use_required_attribute = False
+
+    revision = forms.IntegerField(widget=forms.HiddenInput())
+    version_name = forms.CharField(label=_("Name of the version"), max_length=30)
+    events_callback_url = NeededText(
+        label=_("Events callback URL"),
+        widget=forms.URLInput(),
+        help_text=_("Signed events are posted here. It must answer with a 2xx status within ten seconds."),
+    )
+    standalone_url = NeededText(
+        label=_("Standalone URL"),
+        widget=forms.URLInput(),
+        help_text=_("People land here when they launch the app; it begins the single sign-on."),
+    )
+    redirect_urls = NeededText(
+        label=_("Redirect URLs"),
+        widget=_area(3),
+        help_text=_("Where single sign-on may return, one address on each line, at most ten. Compared exactly."),
+    )
+    scopes = forms.MultipleChoiceField(
+        label=_("Scopes"),
+        required=False,
+        choices=[(name, SCOPES[name].consent) for name in REQUESTABLE],
+        widget=forms.CheckboxSelectMultiple(),
+        help_text=_("Ask for what you need and no more: customers read this list before they install."),
+    )
+    receives_user_logout = forms.BooleanField(
+        label=_("Tell us when a user signs out"),
+        required=False,
+        help_text=_("Sends the event user.logout, so that your app can end their session too."),
+    )
+    is_manually_provisioned = forms.BooleanField(
+        label=_("We set up each installation by hand"),
+        required=False,
+        help_text=_("Customers are told that it may take longer. You still have seven days to answer."),
+    )
+    release_notes = forms.CharField(
+        label=_("Release notes"), required=False, widget=_area(4), help_text=_("What is new, for customers.")
+    )
+    test_instructions = forms.CharField(
+        label=_("How to test it"), required=False, widget=_area(4), help_text=_("Only reviewers read this.")
+    )
+    test_credentials = forms.CharField(
+        label=_("Log-in for testing"),
+        required=False,
+        widget=_area(2, autocomplete="off", spellcheck="false"),
+        help_text=_("Only reviewers read this; it is stored sealed. Leave it empty to keep what you gave before."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in REQUESTABLE:
+            label = _("Why you need %(scope)s") % {"scope": name}
+            self.fields[f"reason {name}"] = forms.CharField(label=label, required=False)
+
+    @classmethod
+    def of(cls, content: TechnicalContent) -> TechnicalForm:
+        """The form as the content stands."""
+        initial = {name: getattr(content, name) for name in cls.base_fields if hasattr(content, name)}
+        reasons = {f"reason {scope}": reason for scope, reason in content.scope_reasons.items()}
+        lines = "\n".join(content.redirect_urls)
+        name = content.version.name
+        return cls(initial={**initial, **reasons, "redirect_urls": lines, "version_name": name, "test_credentials": ""})
+
+    def scope_lines(self) -> Iterator[ScopeLine]:
+        """Each scope with its box and its reason, for the template."""
+        for box in self["scopes"].subwidgets:
+            name = str(box.data["value"])
+            yield ScopeLine(SCOPES[name], box, self[f"reason {name}"])
+
+    def technical_fields(self) -> TechnicalFields:
+        """What was typed, for the action."""
+        data = self.cleaned_data
+        return TechnicalFields(
+            events_callback_url=data["events_callback_url"],
+            standalone_url=data["standalone_url"],
+            redirect_urls=tuple(data["redirect_urls"].split()),
+            scopes=tuple(data["scopes"]),
+            scope_reasons={name: data[f"reason {name}"] for name in data["scopes"]},
+            receives_user_logout=data["receives_user_logout"],
+            is_manually_provisioned=data["is_manually_provisioned"],
+            release_notes=data["release_notes"],
+            test_instructions=data["test_instructions"],
+            test_credentials=data["test_credentials"] or None,
+            version_name=data["version_name"],
+        )
+
+
+class ListingForm(forms.Form):
+    """Listing content, but for plans and screenshots."""
+
+    use_required_attribute = False
+
+    revision = forms.IntegerField(widget=forms.HiddenInput())
+    display_name = NeededText(label=_("Name"), max_length=50)
+    summary = NeededText(
+        label=_("Summary"),
+        max_length=140,
+        help_text=_("One sentence of at most 140 characters: what the app does for a contact centre."),
+    )
+    description = NeededText(
+        label=_("Description"),
+        max_length=5000,
+        widget=_area(10),
+        help_text=_("At most 5,000 characters. Markdown: **bold**, *italic*, lists, links and headings from ### on."),
+    )
+    categories = NeededChoices(
+        label=_("Categories"), widget=forms.CheckboxSelectMultiple(), help_text=_("One to three.")
+    )
+    video_url = forms.CharField(
+        label=_("Video"), required=False, widget=forms.URLInput(), help_text=_("On YouTube, Vimeo or Loom.")
+    )
+    support_email = NeededText(
+        label=_("Support address"), widget=forms.EmailInput(), help_text=_("An address, a page, or both.")
+    )
+    support_url = forms.CharField(label=_("Support page"), required=False, widget=forms.URLInput())
+    docs_url = forms.CharField(label=_("Documentation"), required=False, widget=forms.URLInput())
+    privacy_url = NeededText(label=_("Privacy policy"), widget=forms.URLInput())
+    terms_url = NeededText(label=_("Terms of use"), widget=forms.URLInput())
+
+    def __init__(self, *args: Any, shelves: list[Category], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        categories = self.fields["categories"]
+        assert isinstance(categories, forms.MultipleChoiceField)
+        categories.choices = [(category.slug, category.name) for category in shelves]
+
+    @classmethod
+    def of(cls, content: ListingContent, *, shelves: list[Category]) -> ListingForm:
+        """The form as the content stands."""
+        initial = {name: getattr(content, name) for name in cls.base_fields if name != "categories"}
+        chosen = [category.slug for category in content.categories.all()]
+        return cls(initial={**initial, "categories": chosen}, shelves=shelves)
+
+    def listing_fields(self) -> ListingFields:
+        """What was typed, for the action."""
+        data = {name: value for name, value in self.cleaned_data.items() if name != "revision"}
+        return ListingFields(**{**data, "categories": tuple(data["categories"])})

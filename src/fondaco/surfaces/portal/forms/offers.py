@@ -1,0 +1,90 @@
+"""Forms of plans, screenshots and submissions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from fondaco.catalog.content import PlanFields
+from fondaco.catalog.images import SCREENSHOT_BYTES
+from fondaco.catalog.models import LicenceModel, Plan
+from fondaco.kit.money import BadAmount, Money
+
+
+class PlanForm(forms.Form):
+    """A paid plan; the price is typed in dollars."""
+
+    name = forms.CharField(label=_("Name"), max_length=40, help_text=_("For example Team or Enterprise."))
+    model = forms.ChoiceField(
+        label=_("Counted"),
+        choices=[
+            (LicenceModel.PER_SEAT.value, _("Per seat: for each user with a licence")),
+            (LicenceModel.PER_ACCOUNT.value, _("Per account: once, however many users")),
+        ],
+        widget=forms.RadioSelect(),
+        initial=LicenceModel.PER_SEAT.value,
+    )
+    price = forms.CharField(
+        label=_("Price in a month"),
+        help_text=_("In US dollars, for example 18 or 18.50."),
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+    )
+    min_licences = forms.IntegerField(label=_("Smallest number of licences"), initial=1)
+    max_licences = forms.IntegerField(
+        label=_("Largest number of licences"), required=False, help_text=_("Leave it empty for no limit.")
+    )
+    summary = forms.CharField(label=_("Summary"), required=False, max_length=140)
+    description = forms.CharField(
+        label=_("What is in it"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    @classmethod
+    def of(cls, plan: Plan) -> PlanForm:
+        """The form as the plan stands."""
+        initial: dict[str, Any] = {name: getattr(plan, name) for name in cls.base_fields if name != "price"}
+        return cls(initial={**initial, "price": str(plan.price.decimal)})
+
+    def clean_price(self) -> Money:
+        """The amount in minor units; never rounded."""
+        try:
+            return Money.parse(self.cleaned_data["price"])
+        except BadAmount as error:
+            raise forms.ValidationError(str(error)) from error
+
+    def plan_fields(self) -> PlanFields:
+        """What was typed, for the action."""
+        return PlanFields(**{**self.cleaned_data, "model": LicenceModel(self.cleaned_data["model"])})
+
+
+class ScreenshotForm(forms.Form):
+    """A picture of the app and what it shows in words."""
+
+    image = forms.FileField(
+        label=_("Picture"),
+        help_text=_("PNG or JPEG, at least 640 × 360 pixels, best 1280 × 800, at most 2 MiB."),
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg"}),
+        error_messages={"required": _("Choose a picture.")},
+    )
+    alternative_text = forms.CharField(
+        label=_("What it shows"),
+        max_length=200,
+        help_text=_("For people who cannot see it, for example: an open invoice beside a call."),
+    )
+
+    def image_bytes(self) -> bytes:
+        """The upload; one byte more than allowed is enough to refuse it."""
+        return bytes(self.cleaned_data["image"].read(SCREENSHOT_BYTES + 1))
+
+
+class SubmitForm(forms.Form):
+    """A few words to the reviewer."""
+
+    note = forms.CharField(
+        label=_("A word to the reviewer"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("What changed since the last time, or what to look at first."),
+    )

@@ -1,0 +1,19 @@
+"""What the column offers at a partner."""
+
+from django.utils.translation import gettext_lazy as _
+
+from fondaco.accounts.permissions import Permission
+from fondaco.surfaces.site.navigation import NavItem, register
+
+register(
+    "partner",
+    NavItem(_("Overview"), "portal:overview", "layout-dashboard", Permission.PARTNER_VIEW),
+    NavItem(
+        _("Apps"),
+        "portal:apps",
+        "layout-grid-add",
+        Permission.PARTNER_VIEW,
+        beneath=("/portal/versions", "/portal/plans", "/portal/screenshots"),
+    ),
+    NavItem(_("Members"), "portal:members", "users", Permission.PARTNER_VIEW),
+)

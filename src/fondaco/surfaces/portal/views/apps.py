@@ -1,0 +1,110 @@
+"""Pages about an app itself."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from fondaco.accounts.permissions import Permission
+from fondaco.catalog import actions
+from fondaco.catalog.policies import is_icon_locked, is_slug_locked
+from fondaco.catalog.queries import get_app
+from fondaco.kit.errors import DomainError
+from fondaco.surfaces.portal import boards
+from fondaco.surfaces.portal.forms.apps import AppForm, RegisterForm, VersionForm
+from fondaco.surfaces.portal.views.overview import app_lines
+from fondaco.surfaces.site.access import requires
+from fondaco.surfaces.site.forms import show_refusal
+from fondaco.surfaces.site.viewer import HouseRequest
+
+
+@require_safe
+@requires(Permission.PARTNER_VIEW)
+def app_list(request: HouseRequest) -> HttpResponse:
+    """All apps of the partner."""
+    can_register = request.viewer.can(Permission.PARTNER_APPS_EDIT)
+    return render(
+        request,
+        "portal/apps.html",
+        {"lines": app_lines(request), "can_register": can_register, "status_pill": boards.status_pill},
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.PARTNER_APPS_EDIT)
+def register(request: HouseRequest) -> HttpResponse:
+    """Registers an app: name, icon, contacts."""
+    form = RegisterForm(request.POST or None, request.FILES or None)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                app = actions.register_app(
+                    actor=request.viewer.actor,
+                    by=request.viewer.member,
+                    name=form.cleaned_data["name"],
+                    icon=form.icon_bytes(),
+                    details=form.details(),
+                )
+            except DomainError as refusal:
+                status = show_refusal(form, refusal)
+            else:
+                messages.success(request, _("%(app)s is registered. Begin its first version.") % {"app": app.name})
+                return redirect("portal:app", app.pk.hex)
+    return render(request, "portal/register.html", {"form": form}, status=status)
+
+
+@require_safe
+@requires(Permission.PARTNER_VIEW)
+def app_page(request: HouseRequest, app_id: str) -> HttpResponse:
+    """An app: its versions and its details."""
+    app = get_app(request.viewer.member, app_id)
+    return render(request, "portal/app.html", {**app_context(request, app_id), "app": app, "form": VersionForm()})
+
+
+def app_context(request: HouseRequest, app_id: str) -> dict[str, object]:
+    """What the page of an app shows besides a form."""
+    app = get_app(request.viewer.member, app_id)
+    versions = list(app.versions.all())
+    newest = versions[0] if versions else None
+    can_edit = request.viewer.can(Permission.PARTNER_APPS_EDIT)
+    return {
+        "app": app,
+        "versions": versions,
+        "newest": newest,
+        "can_edit": can_edit,
+        "can_create": can_edit and (newest is None or newest.was_published),
+        "state_in_words": boards.state_in_words,
+        "status_pill": boards.status_pill,
+    }
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.PARTNER_APPS_EDIT)
+def edit(request: HouseRequest, app_id: str) -> HttpResponse:
+    """Changes an app's own details and icon."""
+    app = get_app(request.viewer.member, app_id)
+    form, status = AppForm.of(app), 200
+    if request.method == "POST":
+        form, status = AppForm(request.POST, request.FILES), 422
+        if form.is_valid():
+            try:
+                actions.change_app(
+                    actor=request.viewer.actor,
+                    by=request.viewer.member,
+                    app=app,
+                    details=form.details(),
+                    icon=form.icon_bytes() or None,
+                )
+            except DomainError as refusal:
+                status = show_refusal(form, refusal)
+            else:
+                messages.success(request, _("Saved."))
+                return HttpResponseRedirect(request.path.removesuffix("/edit"))
+    form.fields["icon"].disabled = is_icon_locked(app)
+    form.fields["slug"].disabled = is_slug_locked(app)
+    return render(request, "portal/edit_app.html", {"app": app, "form": form}, status=status)

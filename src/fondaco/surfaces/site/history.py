@@ -1,0 +1,49 @@
+"""Recorded facts as a timeline shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.utils.translation import gettext as _
+
+from fondaco.audit.kinds import all_kinds
+from fondaco.audit.models import Event
+
+_TONES: Final = {
+    "approved": "good",
+    "available": "good",
+    "advertised": "good",
+    "rejected": "bad",
+    "failed": "bad",
+    "submitted": "info",
+    "opened": "info",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One entry of ``ui.timeline``; ``reason`` is what a person wrote with it."""
+
+    title: str
+    tone: str
+    when: datetime
+    who: str
+    reason: str
+
+
+def moments(events: Iterable[Event]) -> list[Moment]:
+    """Each event in the words of its kind, in the order given."""
+    meanings = {kind.name: kind.meaning for kind in all_kinds()}
+    return [
+        Moment(
+            title=_(meanings.get(event.kind, event.kind)),
+            tone=_TONES.get(event.kind.rpartition(".")[2], "mute"),
+            when=event.occurred_at,
+            who=event.actor_label,
+            reason=str(event.data.get("reason", "")),
+        )
+        for event in events
+    ]
