@@ -31,7 +31,6 @@ SECRETS_EXPIRE: Final = "message.secrets_expire"
 RETRY_DELAYS: Final = (timedelta(minutes=5), timedelta(minutes=10))
 EXCERPT_LENGTH: Final = 2048
 _KEPT_HEADERS: Final = ("content-type", "content-length", "server", "date", "location", "retry-after", "x-request-id")
-_DISPATCHER: Final = Actor.system("dispatcher")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +103,7 @@ def write_message(
     return message
 
 
-def record_attempt(*, delivery_id: UUID, outcome: Outcome) -> Delivery:
+def record_attempt(*, actor: Actor, delivery_id: UUID, outcome: Outcome) -> Delivery:
     """Writes what a try came to, and what follows from it.
 
     A delivery that is no longer pending (it was withdrawn, or a slower dispatcher finished it) only gets the row of
@@ -117,9 +116,9 @@ def record_attempt(*, delivery_id: UUID, outcome: Outcome) -> Delivery:
         _keep(delivery, outcome)
         if delivery.status == DeliveryStatus.PENDING:
             if outcome.is_success:
-                _succeed(delivery)
+                _succeed(actor, delivery)
             else:
-                _fail(delivery, outcome)
+                _fail(actor, delivery, outcome)
     return delivery
 
 
@@ -188,20 +187,20 @@ def _keep(delivery: Delivery, outcome: Outcome) -> None:
     )
 
 
-def _succeed(delivery: Delivery) -> None:
+def _succeed(actor: Actor, delivery: Delivery) -> None:
     delivery.attempt_count += 1
     delivery.next_attempt_at = delivery.leased_until = delivery.lease = None
     delivery.save(update_fields=["attempt_count", "next_attempt_at", "leased_until", "lease"])
-    transition(delivery, DeliveryStatus.DELIVERED, actor=_DISPATCHER)
+    transition(delivery, DeliveryStatus.DELIVERED, actor=actor)
     message = delivery.message
     if message.body is not None:
         Message.objects.filter(pk=message.pk).update(body=None)
         deadlines.cancel(SECRETS_EXPIRE, subject_id=message.pk.hex)
     if message.operation_id:
-        reach_installation(actor=_DISPATCHER, installation=delivery.installation)
+        reach_installation(actor=actor, installation=delivery.installation)
 
 
-def _fail(delivery: Delivery, outcome: Outcome) -> None:
+def _fail(actor: Actor, delivery: Delivery, outcome: Outcome) -> None:
     tries = delivery.attempt_count = delivery.attempt_count + 1
     is_last = tries > len(RETRY_DELAYS)
     now = clock.now(delivery.installation.account_id)
@@ -210,7 +209,7 @@ def _fail(delivery: Delivery, outcome: Outcome) -> None:
     delivery.save(update_fields=["attempt_count", "next_attempt_at", "leased_until", "lease"])
     if not is_last:
         return
-    transition(delivery, DeliveryStatus.FAILED, actor=_DISPATCHER, reason=outcome.explanation)
+    transition(delivery, DeliveryStatus.FAILED, actor=actor, reason=outcome.explanation)
     operation = delivery.message.operation
     if operation is not None and operation.is_open:
-        fail_open_operation(actor=_DISPATCHER, installation=delivery.installation, reason=outcome.explanation)
+        fail_open_operation(actor=actor, installation=delivery.installation, reason=outcome.explanation)

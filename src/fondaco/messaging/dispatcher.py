@@ -22,6 +22,7 @@ from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg.conninfo import make_conninfo
 
+from fondaco.audit.actor import Actor
 from fondaco.kit import clock
 from fondaco.kit.outbound import OutboundError, SafeClient
 from fondaco.messaging.actions import WAKE_CHANNEL, Outcome, record_attempt
@@ -36,6 +37,7 @@ AT_ONCE: Final = 200  # tries under way in all
 SHARE: Final = 10  # of them for one endpoint, so that a hanging one holds up nobody else
 POLL_SECONDS: Final = 1.0
 _THREADS: Final = 4
+_SELF: Final = Actor.system("dispatcher")
 _ADDRESS: Final = ("dbname", "user", "password", "host", "port", "sslmode", "sslrootcert")
 
 
@@ -116,7 +118,7 @@ class Dispatcher:
         """One try and its record. Without a record the lease runs out, and the delivery is tried again."""
         try:
             outcome = await _send(client, signer, parcel)
-            await self._in_thread(lambda: record_attempt(delivery_id=parcel.delivery_id, outcome=outcome))
+            await self._in_thread(lambda: record_attempt(actor=_SELF, delivery_id=parcel.delivery_id, outcome=outcome))
         except (DatabaseError, psycopg.Error):
             logger.exception("the result of delivery %s could not be written", parcel.delivery_id.hex)
         except Exception:
