@@ -24,6 +24,7 @@ from fondaco.messaging.models import Delivery
 from fondaco.runtime.demo.people import CUSTOMER, actor_for
 
 _ANA: Final = CUSTOMER
+_DISPATCHER: Final = Actor.system("dispatcher")
 
 
 def make_installations() -> None:
@@ -79,7 +80,7 @@ def _take(installation: Installation) -> None:
     """The program received what waits for it, and says nothing."""
     for delivery in Delivery.objects.filter(installation=installation, status="pending"):
         outcome = Outcome(started_at=clock.now(), duration_ms=118, response_status=204, address="192.0.2.10")
-        record_attempt(delivery_id=delivery.pk, outcome=outcome)
+        record_attempt(actor=_DISPATCHER, delivery_id=delivery.pk, outcome=outcome)
 
 
 def _approve(installation: Installation) -> None:
@@ -110,7 +111,7 @@ def _fail(installation: Installation) -> None:
     for _try in range(3):
         delivery = Delivery.objects.get(installation=installation)
         outcome = Outcome(started_at=clock.now(), duration_ms=3, error="connect", address="127.0.0.1")
-        record_attempt(delivery_id=delivery.pk, outcome=outcome)
+        record_attempt(actor=_DISPATCHER, delivery_id=delivery.pk, outcome=outcome)
 
 
 def _answer(installation: Installation, decision: str, reason: str) -> None:
