@@ -5,6 +5,14 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 
+from fondaco.identity import signing_keys
+
+
+@pytest.fixture(autouse=True)
+def _no_remembered_keys() -> None:
+    """A process remembers signing keys for a minute; those of the test before were rolled back underneath it."""
+    signing_keys.forget()
+
 
 @pytest.fixture(autouse=True)
 def _empty_queue(request: pytest.FixtureRequest) -> None:

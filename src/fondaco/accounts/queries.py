@@ -85,7 +85,14 @@ def get_account(by: Operator, account_id: str) -> Account:
     return account
 
 
-def list_events(by: Operator, *, kind: str = "", account_id: str = "", partner_id: UUID | None = None) -> QuerySet[Event]:
+def find_account(by: Operator, text: str) -> Account | None:
+    """The account with this id or this name, if there is one."""
+    return list_accounts(by).filter(Q(pk=text) | Q(name=text)).first()
+
+
+def list_events(
+    by: Operator, *, kind: str = "", account_id: str = "", partner_id: UUID | None = None
+) -> QuerySet[Event]:
     """The audit trail of the whole house, newest first, for the platform's own staff."""
     check_operator_can(by, Permission.OPERATOR_VIEW)
     events = Event.objects.order_by("-id")
@@ -128,3 +135,8 @@ def find_invitation(token: str) -> Invitation:
     if invitation.status != InvitationStatus.PENDING or invitation.expires_at <= clock.now():
         raise InvitationOver
     return invitation
+
+
+def find_invited(invitation: Invitation) -> Person | None:
+    """Who has the invited address already, if anyone."""
+    return Person.objects.filter(email__iexact=invitation.email).first()

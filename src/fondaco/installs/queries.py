@@ -12,8 +12,9 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from fondaco.accounts.models import User
+from fondaco.accounts.models import Operator, User
 from fondaco.accounts.permissions import Permission
+from fondaco.accounts.policies import check_operator_can
 from fondaco.catalog.models import Plan, Version
 from fondaco.catalog.scopes import SCOPES
 from fondaco.identity.models import OAuthClient
@@ -84,6 +85,13 @@ def get_installation(by: User, installation_id: str) -> InstalledApp:
     if installation is None or not _is_visible(by, installation):
         raise NotFound
     return _show(installation, by, clock.now(by.account_id))
+
+
+def list_for_support(by: Operator, account_id: str) -> QuerySet[Installation]:
+    """Every installation that an account ever had, newest first, for operators who mend them."""
+    check_operator_can(by, Permission.OPERATOR_SUPPORT)
+    found = Installation.objects.filter(account_id=account_id)
+    return found.select_related("app__partner", "version", "plan").order_by("-id")
 
 
 def get_installation_of_client(client: OAuthClient) -> Installation:

@@ -13,6 +13,7 @@ from fondaco.accounts.permissions import Permission
 from fondaco.audit.status import Stateful
 from fondaco.kit import clock
 from fondaco.kit.fields import IdField
+from fondaco.kit.money import Money
 from fondaco.partners.states import APPLICATION
 
 
@@ -151,3 +152,8 @@ class DeveloperGrant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} for {self.account}"
+
+    @property
+    def amount(self) -> Money:
+        """The credit; zero for licences."""
+        return Money(self.amount_minor, self.currency)

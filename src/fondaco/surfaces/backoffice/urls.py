@@ -1,0 +1,27 @@
+"""Addresses of the backoffice, below ``/backoffice/``."""
+
+from django.urls import path
+
+from fondaco.surfaces.backoffice.views import accounts, applications, events, overview, partners, review
+
+app_name = "backoffice"
+
+urlpatterns = [
+    path("", overview.show, name="overview"),
+    path("applications", applications.show_all, name="applications"),
+    path("applications/<str:application_id>", applications.show, name="application"),
+    path("applications/<str:application_id>/question", applications.question, name="question_application"),
+    path("applications/<str:application_id>/approve", applications.approve, name="approve_application"),
+    path("applications/<str:application_id>/reject", applications.reject, name="reject_application"),
+    path("partners", partners.show_all, name="partners"),
+    path("partners/<str:partner_id>", partners.show, name="partner"),
+    path("accounts", accounts.show_all, name="accounts"),
+    path("accounts/<str:account_id>", accounts.show, name="account"),
+    path("submissions", review.queues, name="submissions"),
+    path("submissions/technical", review.technical_queue, name="technical_reviews"),
+    path("submissions/listing", review.listing_queue, name="listing_reviews"),
+    path("submissions/<str:submission_id>", review.show, name="submission"),
+    path("submissions/<str:submission_id>/approve", review.approve, name="approve_submission"),
+    path("submissions/<str:submission_id>/reject", review.reject, name="reject_submission"),
+    path("events", events.show_all, name="events"),
+]

@@ -1,0 +1,167 @@
+"""Who belongs to the account, as what, and who is invited."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from fondaco.accounts import actions
+from fondaco.accounts.errors import LastAdmin
+from fondaco.accounts.models import User
+from fondaco.accounts.permissions import Permission
+from fondaco.accounts.queries import get_invitation, get_role, get_user, list_invitations, list_roles, list_users
+from fondaco.kit.errors import DomainError
+from fondaco.kit.pagination import numbered_page
+from fondaco.surfaces.site.access import requires
+from fondaco.surfaces.site.forms import show_refusal
+from fondaco.surfaces.site.paging import page_links, page_number
+from fondaco.surfaces.site.viewer import HouseRequest
+
+_PER_PAGE = 50
+
+
+class InviteForm(forms.Form):
+    """Whom to invite, and as what."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=100)
+    email = forms.EmailField(label=gettext_lazy("E-mail address"), max_length=254)
+    role = forms.ChoiceField(
+        label=gettext_lazy("Role"), help_text=gettext_lazy("It decides what they see; you can change it later.")
+    )
+
+    def __init__(self, *args: object, account_id: str, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["role"].choices = _roles(account_id)  # type: ignore[attr-defined]
+
+
+class RoleForm(forms.Form):
+    """Another role for a user."""
+
+    role = forms.ChoiceField(label=gettext_lazy("Role"))
+
+    def __init__(self, *args: object, account_id: str, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["role"].choices = _roles(account_id)  # type: ignore[attr-defined]
+
+
+@requires(Permission.PEOPLE_VIEW)
+@require_safe
+def show(request: HouseRequest) -> HttpResponse:
+    """The users by name, and the open invitations."""
+    account_id = request.viewer.user.account_id
+    page = numbered_page(list_users(account_id, only_active=False), page_number(request), _PER_PAGE)
+    can_manage = request.viewer.can(Permission.PEOPLE_MANAGE)
+    roles = {role.pk.hex: role.name for role in list_roles(account_id)}
+    invitations = list(list_invitations(account_id)) if can_manage else []
+    context = {
+        "page": page,
+        "links": page_links(request, page),
+        "can_manage": can_manage,
+        "invitations": [(invitation, roles.get(invitation.role, "")) for invitation in invitations],
+    }
+    return render(request, "console/people.html", context)
+
+
+@requires(Permission.PEOPLE_MANAGE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def invite(request: HouseRequest) -> HttpResponse:
+    """Invites someone by mail."""
+    by = request.viewer.user
+    form = InviteForm(request.POST if request.method == "POST" else None, account_id=by.account_id)
+    status = int(HTTPStatus.OK)
+    if request.method == "POST":
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+        if form.is_valid():
+            entries = form.cleaned_data
+            try:
+                actions.invite_user(
+                    actor=request.viewer.actor,
+                    by=by,
+                    account=by.account,
+                    email=entries["email"],
+                    name=entries["name"],
+                    role=get_role(by.account_id, entries["role"]),
+                )
+            except DomainError as refusal:
+                status = show_refusal(form, refusal)
+            else:
+                messages.success(request, _("The invitation is on its way to %(email)s.") % {"email": entries["email"]})
+                return redirect("console:people")
+    return render(request, "console/people_invite.html", {"form": form}, status=status)
+
+
+@requires(Permission.PEOPLE_MANAGE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HouseRequest, user_id: str) -> HttpResponse:
+    """One user: another role, or away."""
+    by = request.viewer.user
+    user = get_user(by.account_id, user_id)
+    form = RoleForm(
+        request.POST if request.method == "POST" else None,
+        account_id=by.account_id,
+        initial={"role": user.role_id.hex},
+    )
+    if request.method != "POST":
+        return _show_person(request, user, form)
+    if not form.is_valid():
+        return _show_person(request, user, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    role = get_role(by.account_id, form.cleaned_data["role"])
+    try:
+        actions.change_user_role(actor=request.viewer.actor, by=by, user=user, role=role)
+    except DomainError as refusal:
+        return _show_person(request, user, form, status=show_refusal(form, refusal))
+    messages.success(request, _("%(name)s is %(role)s now.") % {"name": user.person.name, "role": role.name})
+    return redirect("console:people")
+
+
+@requires(Permission.PEOPLE_MANAGE)
+@require_POST
+def deactivate(request: HouseRequest, user_id: str) -> HttpResponse:
+    """Takes the seat away."""
+    user = get_user(request.viewer.user.account_id, user_id)
+    try:
+        actions.deactivate_user(actor=request.viewer.actor, by=request.viewer.user, user=user)
+    except LastAdmin as refusal:
+        form = RoleForm(None, account_id=user.account_id, initial={"role": user.role_id.hex})
+        return _show_person(request, user, form, refusal=refusal, status=refusal.status)
+    messages.success(request, _("%(name)s can no longer enter.") % {"name": user.person.name})
+    return redirect("console:people")
+
+
+@requires(Permission.PEOPLE_MANAGE)
+@require_POST
+def reactivate(request: HouseRequest, user_id: str) -> HttpResponse:
+    """Gives the seat back."""
+    user = get_user(request.viewer.user.account_id, user_id)
+    actions.reactivate_user(actor=request.viewer.actor, by=request.viewer.user, user=user)
+    messages.success(request, _("%(name)s may enter again.") % {"name": user.person.name})
+    return redirect("console:people")
+
+
+@requires(Permission.PEOPLE_MANAGE)
+@require_POST
+def withdraw(request: HouseRequest, invitation_id: str) -> HttpResponse:
+    """Takes an open invitation back."""
+    by = request.viewer.user
+    invitation = get_invitation(by.account_id, invitation_id)
+    actions.withdraw_invitation(actor=request.viewer.actor, by=by, invitation=invitation)
+    messages.success(request, _("The invitation to %(email)s was taken back.") % {"email": invitation.email})
+    return redirect("console:people")
+
+
+def _show_person(
+    request: HouseRequest, user: User, form: RoleForm, *, refusal: DomainError | None = None, status: int = 200
+) -> HttpResponse:
+    context = {"user": user, "form": form, "refusal": refusal, "is_self": user.pk == request.viewer.user.pk}
+    return render(request, "console/person.html", context, status=status)
+
+
+def _roles(account_id: str) -> list[tuple[str, str]]:
+    return [(role.pk.hex, role.name) for role in list_roles(account_id)]

@@ -1,0 +1,147 @@
+"""Inviting people to an account, changing what they may, and letting them go."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from tests.factories.accounts import make_account, make_person, make_user
+from tests.factories.mail import deliver, link_in
+
+from fondaco.accounts.models import Invitation, User
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ada(client: Client) -> User:
+    user = make_user()
+    client.force_login(user.person)
+    return user
+
+
+def role_of(user: User, key: str) -> str:
+    return user.account.roles.get(key=key).pk.hex
+
+
+def test_people_are_listed_with_their_roles(client: Client, ada: User) -> None:
+    samir = make_user(ada.account, role="supervisor")
+    stranger = make_user(role="agent", person=make_person("Zoe Stranger"))
+    text = client.get("/people").content.decode()
+    assert "2 people belong to this account." in text
+    assert samir.person.email in text
+    assert "Supervisor" in text
+    assert stranger.person.email not in text
+
+
+def test_an_invitation_is_mailed_and_can_be_taken_back(client: Client, ada: User) -> None:
+    entries = {"name": "Ben Ito", "email": "ben@people.example", "role": role_of(ada, "agent")}
+    assert client.post("/people/invite", entries)["Location"] == "/people"
+    [letter] = deliver()
+    assert letter.to == ["ben@people.example"]
+    invitation = Invitation.objects.get()
+    assert invitation.role == role_of(ada, "agent")
+    assert "Agent" in client.get("/people").content.decode()
+
+    assert client.post(f"/people/invitations/{invitation.pk.hex}/withdraw").status_code == 302
+
+    invitation.refresh_from_db()
+    assert invitation.status == "withdrawn"
+    assert Client().get(link_in(letter)).status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"name": ""}, "name"),
+        ({"email": "ben"}, "email"),
+        ({"role": "0" * 32}, "role"),
+        ({"role": ""}, "role"),
+    ],
+)
+def test_one_error_at_the_field_and_the_rest_is_kept(
+    client: Client, ada: User, changes: dict[str, str], field: str
+) -> None:
+    entries = {"name": "Ben Ito", "email": "ben@people.example", "role": role_of(ada, "agent"), **changes}
+    response = client.post("/people/invite", entries)
+    text = response.content.decode()
+    assert response.status_code == 422
+    assert f'id="id_{field}_error"' in text
+    assert all(value in text for name, value in entries.items() if name != field)
+    assert not Invitation.objects.exists()
+
+
+def test_who_is_here_or_invited_is_not_invited_again(client: Client, ada: User) -> None:
+    entries = {"name": "Ada", "email": ada.person.email, "role": role_of(ada, "agent")}
+    assert client.post("/people/invite", entries).status_code == 409
+    entries["email"] = "ben@people.example"
+    assert client.post("/people/invite", entries).status_code == 302
+    response = client.post("/people/invite", entries)
+    assert response.status_code == 409
+    assert "is still open" in response.content.decode()
+    assert Invitation.objects.count() == 1
+
+
+def test_a_role_is_changed(client: Client, ada: User) -> None:
+    samir = make_user(ada.account, role="supervisor")
+    assert client.get(f"/people/{samir.pk}").status_code == 200
+    assert client.post(f"/people/{samir.pk}", {"role": role_of(ada, "agent")})["Location"] == "/people"
+    samir.refresh_from_db()
+    assert samir.role.key == "agent"
+
+
+def test_deactivating_and_back(client: Client, ada: User) -> None:
+    samir = make_user(ada.account, role="supervisor")
+    client.post(f"/people/{samir.pk}/deactivate")
+    samir.refresh_from_db()
+    assert not samir.is_active
+    theirs = Client()
+    theirs.force_login(samir.person)
+    assert theirs.get("/people").status_code == 403
+    client.post(f"/people/{samir.pk}/reactivate")
+    assert theirs.get("/people").status_code == 200
+
+
+def test_T26_the_last_admin_is_refused_with_the_reason(client: Client, ada: User) -> None:
+    for path, entries in (
+        (f"/people/{ada.pk}", {"role": role_of(ada, "agent")}),
+        (f"/people/{ada.pk}/deactivate", {}),
+    ):
+        response = client.post(path, entries)
+        assert response.status_code == 409
+        assert "is the last administrator" in response.content.decode()
+    ada.refresh_from_db()
+    assert ada.is_active
+    assert ada.role.key == "admin"
+
+
+def test_who_may_look_may_not_change(client: Client, ada: User) -> None:
+    samir = make_user(ada.account, role="supervisor")
+    client.force_login(samir.person)
+    text = client.get("/people").content.decode()
+    assert "/people/invite" not in text
+    for path in ("/people/invite", f"/people/{ada.pk}"):
+        assert client.get(path).status_code == 403
+    for path in ("/people/invite", f"/people/{ada.pk}", f"/people/{ada.pk}/deactivate", f"/people/{ada.pk}/reactivate"):
+        assert client.post(path, {"role": role_of(ada, "agent")}).status_code == 403
+    ada.refresh_from_db()
+    assert ada.is_active
+
+
+def test_strangers_find_nothing(client: Client, ada: User) -> None:
+    assert Client().get("/people")["Location"] == "/account/login/?next=/people"
+    agnes = make_user(make_account(), role="agent")
+    for path in (f"/people/{agnes.pk}", "/people/nobody"):
+        assert client.get(path).status_code == 404
+    for path in (f"/people/{agnes.pk}/deactivate", f"/people/invitations/{'0' * 32}/withdraw"):
+        assert client.post(path).status_code == 404
+    agnes.refresh_from_db()
+    assert agnes.is_active
+    client.force_login(agnes.person)
+    assert client.get("/people").status_code == 403
+
+
+def test_the_page_asks_a_fixed_number_of_times(client: Client, ada: User, django_assert_max_num_queries) -> None:  # type: ignore[no-untyped-def]
+    for _ in range(30):
+        make_user(ada.account, role="agent")
+    with django_assert_max_num_queries(12):
+        assert client.get("/people").status_code == 200
