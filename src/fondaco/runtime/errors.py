@@ -3,5 +3,5 @@
 from __future__ import annotations
 
 
-class StartRefused(Exception):  # noqa: N818 (it is an answer, not a fault)
+class StartRefused(Exception):
     """Starting is pointless until somebody mends something; ``str()`` says what, and how."""

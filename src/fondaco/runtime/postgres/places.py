@@ -69,7 +69,8 @@ def data_folder(home: Path) -> Path:
     with contextlib.suppress(OSError):
         return Path(pointer.read_text().strip())
     usual = home / "postgres"
-    if usual.exists() or os.geteuid() != 0 or choose_user(usual).can("x", home):
+    there = next(path for path in (home, *home.parents) if path.exists())
+    if usual.exists() or os.geteuid() != 0 or choose_user(usual).can("x", there):
         return usual
     return SYSTEM_DATA / _digest(home) / "postgres"
 
@@ -85,7 +86,9 @@ def reachable(binaries: Binaries, user: RunAs) -> Binaries:
     if user.can("x", Path(binaries.program("postgres"))):
         return binaries
     if not binaries.bundle:
-        raise StartRefused(f"The user {user.name} may not run {binaries.program('postgres')}; give it execute permission.")
+        raise StartRefused(
+            f"The user {user.name} may not run {binaries.program('postgres')}; give it execute permission."
+        )
     stamp = (binaries.folder / "postgres").stat()
     name = f"postgres-{binaries.major}-{_digest(Path(f'{binaries.folder}:{stamp.st_mtime_ns}:{stamp.st_size}'))}"
     cache = _writable_cache() / name

@@ -56,7 +56,7 @@ class EmbeddedServer:
             self._prepare()
             self._launch()
         except OSError as problem:
-            raise StartRefused(_explain_disk(problem, self.home)) from problem
+            raise StartRefused(explain_disk(problem, self.home)) from problem
         self._create_database()
         url_file = self.home / EMBEDDED_URL_FILE
         fresh = url_file.with_suffix(".new")
@@ -80,7 +80,7 @@ class EmbeddedServer:
         (self.home / EMBEDDED_URL_FILE).unlink(missing_ok=True)
 
     def _prepare(self) -> None:
-        self.home.mkdir(parents=True, exist_ok=True)
+        self.home.mkdir(mode=0o711, parents=True, exist_ok=True)
         self.data = places.data_folder(self.home)
         self._user = places.choose_user(self.data)
         check_room(self.home)
@@ -108,7 +108,9 @@ class EmbeddedServer:
         command += ["--data-checksums", "--no-instructions", "--locale=C.UTF-8"]
         if programs.major >= 17:  # collation then depends on PostgreSQL alone, not on the machine's C library
             command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-        made = subprocess.run(command, check=False, capture_output=True, text=True, cwd="/", env=_environment(), **user.popen_arguments())  # type: ignore[call-overload]
+        made = subprocess.run(
+            command, check=False, capture_output=True, text=True, cwd="/", env=_environment(), **user.popen_arguments()
+        )  # type: ignore[call-overload]
         if made.returncode != 0:
             shutil.rmtree(fresh, ignore_errors=True)
             raise StartRefused(_explain(made.stderr, self.data))
@@ -129,7 +131,7 @@ class EmbeddedServer:
             # SIGQUIT is PostgreSQL's immediate stop: nothing lingers, and the next start recovers from the log.
             self.process = subprocess.Popen(  # type: ignore[call-overload]
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", env=_environment(),
-                start_new_session=True, preexec_fn=die_with_parent(signal.SIGQUIT), **user.popen_arguments(),
+                start_new_session=True, preexec_fn=die_with_parent(signal.SIGQUIT), **user.popen_arguments(),  # noqa: PLW1509
             )  # fmt: skip
         give_up = time.monotonic() + READY_WITHIN
         while not _says_ready(self.data, self.process.pid):
@@ -171,8 +173,8 @@ def check_data(data: Path, programs: binaries.Binaries, user: places.RunAs) -> N
     except PermissionError:
         owner = data.owner()
         raise StartRefused(
-            f"{data} belongs to the user {owner}, and you are {user.name}; start as root or {owner}, or set FONDACO_HOME"
-            " to a folder of your own."
+            f"{data} belongs to the user {owner}, and you are {user.name}; start as root or {owner}, or set"
+            " FONDACO_HOME to a folder of your own."
         ) from None
     if major != str(programs.major):
         raise StartRefused(
@@ -226,18 +228,19 @@ def _environment() -> dict[str, str]:
 def _explain(said: str, data: Path, log: Path | None = None) -> str:
     for code in (errno.ENOSPC, errno.EROFS, errno.EACCES):
         if os.strerror(code) in said:
-            return _explain_disk(OSError(code, os.strerror(code)), data)
+            return explain_disk(OSError(code, os.strerror(code)), data)
     fatal = [line.partition(":  ")[2] or line for line in said.splitlines() if "FATAL" in line or "error:" in line]
     reason = (fatal or [said.strip() or "it gave no reason"])[-1].strip().rstrip(".")
     return f"PostgreSQL did not start on {data}: {reason}." + (f" Its log is {log}." if log else "")
 
 
-def _explain_disk(problem: OSError, folder: Path) -> str:
+def explain_disk(problem: OSError, folder: Path) -> str:
+    """One sentence for a folder that cannot be used."""
     if problem.errno in {errno.ENOSPC, errno.EDQUOT}:
         needed = NEEDED_BYTES // 1024 // 1024
         return f"The disk of {folder} is full: at least {needed} MB are needed; free some space and start again."
     if problem.errno == errno.EROFS:
         return f"The disk of {folder} is read-only: mount it writable, or set FONDACO_HOME to a folder that is."
     if problem.errno in {errno.EACCES, errno.EPERM}:
-        return f"{problem.filename or folder} may not be written by this user: mend its owner and mode, or set FONDACO_HOME."
+        return f"{problem.filename or folder} may not be written by this user: mend its mode, or set FONDACO_HOME."
     return f"{problem.filename or folder}: {problem.strerror}; mend this and start again."

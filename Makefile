@@ -1,0 +1,52 @@
+# What there is to do with this tree. `make help` lists it. Needs Python 3.11 or newer, make, and a network for the
+# first run; everything else is put into .venv (delete it to start afresh).
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+BIN := .venv/bin
+RUNTIME := .venv/.runtime-installed
+DEV := .venv/.dev-installed
+
+.PHONY: run test check fix bench docs clean help
+
+run: $(RUNTIME) ## Start everything, with demo data; Ctrl-C stops it
+	@exec $(BIN)/fondaco up $(UP)
+
+test: $(DEV) ## Run all tests; needs what the browser tests need, and installs it
+	@deploy/chromium
+	@$(BIN)/pytest -n 2 tests/unit tests/db tests/http tests/flows
+	@$(BIN)/pytest tests/browser
+
+check: $(DEV) ## Everything a machine can say about the code
+	@$(BIN)/python -m tools.check
+
+fix: $(DEV) ## Let the machines mend what they can
+	@$(BIN)/ruff check --fix --quiet .
+	@$(BIN)/ruff format --quiet .
+	@$(BIN)/djlint --reformat --quiet src/fondaco || true # it exits 1 when it changed something
+	@$(BIN)/python -m tools.reference
+
+bench: $(DEV) ## Measure; BENCH=name measures one thing
+	@$(BIN)/python -m benchmarks $(BENCH)
+
+docs: $(DEV) ## Build the documentation into site/
+	@$(BIN)/mkdocs build --strict --quiet
+	@echo "site/index.html"
+
+clean: ## Remove what was built; keeps .fondaco, which holds your data
+	@rm -rf .venv site artefacts .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+help:
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+$(RUNTIME): requirements/runtime.txt deploy/environment
+	@deploy/environment requirements/runtime.txt
+	@touch $@
+
+$(DEV): requirements/dev.txt requirements/runtime.txt deploy/environment
+	@deploy/environment requirements/runtime.txt requirements/dev.txt
+	@touch $@ $(RUNTIME)

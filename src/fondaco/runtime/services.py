@@ -1,0 +1,52 @@
+"""The processes of the house, in the order in which they are stopped."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from fondaco.runtime.children import Service
+
+SOURCE = Path(__file__).resolve().parents[2]
+EXAMPLES = SOURCE.parent / "examples"
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where the house listens, and where its pages are found."""
+
+    host: str
+    port: int
+    partner_port: int
+    site_url: str
+
+    @property
+    def partner_url(self) -> str:
+        """The example partner's root."""
+        return f"http://127.0.0.1:{self.partner_port}"
+
+
+def command(*words: str) -> tuple[str, ...]:
+    """A ``fondaco`` command in this environment."""
+    return (sys.executable, "-m", "fondaco.cli", *words)
+
+
+def list_services(addresses: Addresses, home: Path) -> list[Service]:
+    """Web, the three machines behind it, and the example partner where its folder is."""
+    services = [
+        Service("web", command("web", "--host", addresses.host, "--port", str(addresses.port))),
+        Service("dispatcher", command("dispatch")),
+        Service("worker", command("worker")),
+        Service("sweeper", command("sweep")),
+    ]
+    partner = EXAMPLES / "hello_partner" / "app.py"
+    if partner.exists():
+        settings = {
+            "PORT": str(addresses.partner_port),
+            "HELLO_PLATFORMS": addresses.site_url,
+            "HELLO_PUBLIC_URL": addresses.partner_url,
+            "HELLO_DATABASE": str(home / "hello_partner.sqlite3"),
+        }
+        services.append(Service("partner", (sys.executable, str(partner)), settings))
+    return services

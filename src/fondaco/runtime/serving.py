@@ -1,0 +1,15 @@
+"""What a web worker serves: the application, in a process that ends with the server which started it.
+
+The server's first process may be killed without a chance to end its workers; they would keep the port.
+"""
+
+from __future__ import annotations
+
+import signal
+
+from fondaco.config.wsgi import application
+from fondaco.runtime.children import end_with_parent
+
+__all__ = ["application"]
+
+end_with_parent(signal.SIGKILL)
