@@ -1,0 +1,8 @@
+"""What the column offers in an account."""
+
+from django.utils.translation import gettext_lazy as _
+
+from fondaco.accounts.permissions import Permission
+from fondaco.surfaces.site.navigation import NavItem, register
+
+register("account", NavItem(_("People"), "console:people", "users", Permission.PEOPLE_VIEW))
