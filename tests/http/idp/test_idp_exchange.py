@@ -165,7 +165,6 @@ def test_what_nobody_can_use_again_is_forgotten(browser: Browser) -> None:
     assert not TokenFamily.objects.exists()
 
 
-
 def test_a_person_signed_in_by_other_means_gets_a_session(browser: Browser) -> None:
     person = make_person()
     make_user(browser.program.account, person=person)
