@@ -60,8 +60,6 @@ def _pieces(content: ListingContent) -> dict[str, bool]:
     shelves = Category.listings.through.objects.filter(listingcontent_id=OuterRef("pk"))
     screenshots = Screenshot.objects.filter(listing_id=OuterRef("pk"))
     plans = Plan.objects.filter(version_id=OuterRef("pk"), type=PlanType.PAID)
-    return (
-        ListingContent.objects.filter(pk=content.pk)
-        .values(has_categories=Exists(shelves), has_screenshots=Exists(screenshots), has_plans=Exists(plans))
-        .get()
-    )
+    found = ListingContent.objects.filter(pk=content.pk)
+    row = found.values(has_categories=Exists(shelves), has_screenshots=Exists(screenshots), has_plans=Exists(plans))
+    return {name: bool(value) for name, value in row.get().items()}

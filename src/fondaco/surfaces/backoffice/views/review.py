@@ -19,15 +19,15 @@ from fondaco.kit.pagination import numbered_page
 from fondaco.review import actions
 from fondaco.review.labels import STATUSES
 from fondaco.review.models import Submission
-from fondaco.review.policies import can_decide, is_own_work, reviewable_tracks
+from fondaco.review.policies import can_decide, reviewable_tracks
 from fondaco.review.queries import (
     get_submission,
     list_decided,
     list_queue,
-    list_submissions,
     place_in_queue,
     usual_answer_time,
 )
+from fondaco.review.states import SubmissionStatus
 from fondaco.surfaces.backoffice.forms_review import ApprovalForm, RejectionForm
 from fondaco.surfaces.site.access import requires
 from fondaco.surfaces.site.forms import show_refusal
@@ -155,11 +155,10 @@ def _show(
         "tone": _TONES[submission.status],
         "place": place_in_queue(submission),
         "listing": listing_view(version),
-        "earlier": [other for other in list_submissions(version) if other.pk != submission.pk and other.feedback],
         "history": moments(list_history(version, limit=20)),
         "credentials": (version.technical.test_credentials or b"").decode(),
+        "is_open": submission.status == SubmissionStatus.OPEN,
         "can_decide": can_decide(request.viewer.operator, submission),
-        "is_own_work": is_own_work(request.viewer.operator, submission),
         "approval": approval,
         "rejection": rejection,
     }
