@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, re_path
 
 from fondaco.surfaces.api.wire import apps, keys, people
 from fondaco.surfaces.api.wire.access import by_method
@@ -24,7 +24,5 @@ urlpatterns = [
     path("users/me", people.show_me),
     path("users/<str:user_id>", people.show_user),
     path("events/signature-keys/<str:key_id>", keys.show_key),
-    path("apps/<path:rest>", keys.refuse_unknown),
-    path("users/<path:rest>", keys.refuse_unknown),
-    path("events/<path:rest>", keys.refuse_unknown),
+    re_path(r"^(?:apps|account|users|events)/(?P<rest>.*)$", keys.refuse_unknown),
 ]
