@@ -10,20 +10,20 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
-from fondaco.accounts.models import Account, User
+from fondaco.accounts.models import Account
 from fondaco.audit.actor import Actor, ActorKind
 from fondaco.catalog.models import App, Version
 from fondaco.catalog.queries import latest_published
 from fondaco.installs import actions
 from fondaco.installs.actions import Consent
-from fondaco.installs.models import Installation
+from fondaco.installs.models import Installation, Operation
 from fondaco.installs.queries import consent_text
+from fondaco.installs.states import OperationKind, OperationStatus
 from fondaco.kit import clock, deadlines
 from fondaco.messaging.actions import Outcome, record_attempt
 from fondaco.messaging.models import Delivery
-from fondaco.runtime.demo.people import CUSTOMER, actor_for
+from fondaco.runtime.demo.people import actor_for
 
-_ANA: Final = CUSTOMER
 _DISPATCHER: Final = Actor.system("dispatcher")
 
 
@@ -55,25 +55,27 @@ def _order(
     **ago: int,
 ) -> None:
     app, buyer = App.objects.get(slug=slug), Account.objects.get(name=account)
-    if Installation.objects.filter(app=app, account=buyer).exists():
-        return
-    by = User.objects.select_related("person", "role", "account").get(
-        account=buyer, person__email=_ANA if account == "starship" else f"femke@{account}.example"
-    )
-    others = list(buyer.users.exclude(pk=by.pk).order_by("created_at")[: seats - 1])
+    with clock.travel(-timedelta(**ago)):
+        installation = Installation.objects.filter(app=app, account=buyer).first() or _install(app, buyer, plan, seats)
+        if then is not None:
+            then(installation)
+
+
+def _install(app: App, buyer: Account, plan: str, seats: int) -> Installation:
+    people = buyer.users.select_related("person", "role", "account")
+    by = people.filter(role__key="admin").earliest("created_at", "id")
+    others = list(buyer.users.exclude(pk=by.pk).order_by("created_at", "id")[: seats - 1])
     version = latest_published(app)
     assert isinstance(version, Version)
-    with clock.travel(-timedelta(**ago)):
-        operation = actions.install_app(
-            actor=actor_for(by.person),
-            by=by,
-            version=version,
-            plan=version.plans.get(name=plan),
-            users=[by, *others],
-            consent=Consent(scopes=tuple(version.technical.scopes), text=consent_text(version)),
-        )
-        if then is not None:
-            then(operation.installation)
+    operation = actions.install_app(
+        actor=actor_for(by.person),
+        by=by,
+        version=version,
+        plan=version.plans.get(name=plan),
+        users=[by, *others],
+        consent=Consent(scopes=tuple(version.technical.scopes), text=consent_text(version)),
+    )
+    return operation.installation
 
 
 def _take(installation: Installation) -> None:
@@ -96,6 +98,8 @@ def _decline(installation: Installation) -> None:
 
 def _remove(installation: Installation) -> None:
     _approve(installation)
+    if Operation.objects.filter(installation=installation, kind=OperationKind.UNINSTALL).exists():
+        return
     by = installation.installed_by
     actions.uninstall_app(
         actor=actor_for(by.person),
@@ -108,12 +112,13 @@ def _remove(installation: Installation) -> None:
 
 
 def _fail(installation: Installation) -> None:
-    for _try in range(3):
-        delivery = Delivery.objects.get(installation=installation)
+    for delivery in [Delivery.objects.get(installation=installation)] * 3:
         outcome = Outcome(started_at=clock.now(), duration_ms=3, error="connect", address="127.0.0.1")
         record_attempt(actor=_DISPATCHER, delivery_id=delivery.pk, outcome=outcome)
 
 
 def _answer(installation: Installation, decision: str, reason: str) -> None:
+    if not installation.operations.filter(status=OperationStatus.OPEN).exists():
+        return  # this story was told before
     actor = Actor(ActorKind.CLIENT, id=installation.client_id.hex, label=installation.app.name)
     actions.answer_operation(actor=actor, installation=installation, decision=decision, reason=reason)
