@@ -18,7 +18,7 @@ from procrastinate.jobs import DEFAULT_QUEUE, Job, Status
 from procrastinate.manager import JobManager
 from procrastinate.retry import BaseRetryStrategy
 
-from fondaco.kit import clock, rate
+from fondaco.kit import clock, idempotency, rate
 
 logger = logging.getLogger(__name__)
 
@@ -94,8 +94,9 @@ async def rescue_stalled_jobs(timestamp: int) -> None:
 @app.periodic(cron="17 * * * *")
 @app.task(name="kit.tidy", queueing_lock="kit.tidy")
 def tidy(timestamp: int) -> None:
-    """Each hour: forgets rate buckets that are full again. Finished jobs delete themselves."""
+    """Each hour: forgets full rate buckets and old answers. Finished jobs delete themselves."""
     rate.forget_idle()
+    idempotency.forget_old()
 
 
 def run_worker(*, concurrency: int = 4, stalled_after: float = STALLED_SECONDS, wait: bool = True) -> None:

@@ -1,4 +1,4 @@
-"""Rows of the floor itself: what is due, how far an account's clock runs ahead, how often something was asked."""
+"""Rows of the floor itself: what is due, how far clocks run ahead, how often something was asked and answered."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.db import models
 
 from fondaco.kit import clock
-from fondaco.kit.fields import IdField
+from fondaco.kit.fields import IdField, SealedField
 
 
 class Deadline(models.Model):
@@ -63,3 +63,20 @@ class RateBucket(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} until {self.full_at.isoformat()}"
+
+
+class IdempotentAnswer(models.Model):
+    """What a caller was answered to a request that carried a key (see ``kit.idempotency``). Sealed: it may be a secret.
+
+    ``key_hash`` stands for the caller and its key, ``request_hash`` for everything that was asked.
+    """
+
+    key_hash = models.CharField(max_length=64, primary_key=True)
+    request_hash = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField()
+    content_type = models.CharField(max_length=100)
+    body = SealedField()
+    created_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.status} to {self.key_hash[:8]}"

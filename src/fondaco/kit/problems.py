@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from fondaco.kit.errors import DomainError
@@ -13,11 +12,16 @@ CONTENT_TYPE = "application/problem+json"
 
 _TITLES = {
     400: _("Not possible"),
+    401: _("Not signed in"),
     403: _("Not allowed"),
     404: _("Not found"),
+    405: _("Not this way"),
     409: _("Out of date"),
+    413: _("Too large"),
+    415: _("Not JSON"),
     422: _("Not accepted"),
     429: _("Too often"),
+    500: _("Our fault"),
     503: _("Not available"),
 }
 
@@ -25,7 +29,7 @@ _TITLES = {
 def problem(error: DomainError, *, instance: str) -> dict[str, Any]:
     """The body for a refusal. ``instance`` is the path that was asked; ``errors`` only when single fields are wrong."""
     body: dict[str, Any] = {
-        "type": f"{settings.SITE_URL}/docs/errors#{error.code}",
+        "type": f"urn:fondaco:error:{error.code}",
         "title": str(_TITLES.get(error.status, _TITLES[400])),
         "status": error.status,
         "detail": str(error),

@@ -46,7 +46,7 @@ def test_too_many_tells_when() -> None:
 def test_problem_details() -> None:
     error = Invalid(fields={"name": ["Give it a name."]})
     assert problem(error, instance="/api/v1/apps") == {
-        "type": "http://127.0.0.1:8000/docs/errors#invalid",
+        "type": "urn:fondaco:error:invalid",
         "title": "Not accepted",
         "status": 422,
         "detail": "Some entries need your attention. Nothing was saved. Correct what is marked and send it again.",
