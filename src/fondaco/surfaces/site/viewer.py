@@ -76,13 +76,16 @@ class Viewer:
 
     @cached_property
     def places(self) -> list[Place]:
-        """Every place this person may enter, accounts first."""
+        """Every place this person may enter: accounts, partners, the backoffice, and last what is only a sandbox.
+
+        The first is where a sign-in leads, and who builds apps wants the portal, not their developer account.
+        """
         if self.person is None:
             return []
         users = self.person.users.filter(is_active=True).select_related("account", "role", "person")
         members = self.person.memberships.filter(is_active=True).select_related("partner", "person")
         operators = Operator.objects.filter(person=self.person, is_active=True).select_related("person")
-        return [
+        places = [
             *(
                 Place(PlaceKind.ACCOUNT, user.account_id, user.account.company_name, user.account.is_sandbox, user=user)
                 for user in users.order_by("created_at")
@@ -93,6 +96,7 @@ class Viewer:
             ),
             *(Place(PlaceKind.OPERATOR, "staff", str(operator), operator=operator) for operator in operators),
         ]
+        return sorted(places, key=lambda place: place.is_sandbox)
 
     @property
     def place(self) -> Place | None:
