@@ -57,6 +57,7 @@ class Service:
     name: str
     command: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
+    answers: bool = False  # others call it, so it starts before them
 
 
 class Child:

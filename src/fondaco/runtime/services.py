@@ -35,7 +35,7 @@ def command(*words: str) -> tuple[str, ...]:
 def list_services(addresses: Addresses, home: Path) -> list[Service]:
     """Web, the three machines behind it, and the example partner where its folder is."""
     services = [
-        Service("web", command("web", "--host", addresses.host, "--port", str(addresses.port))),
+        Service("web", command("web", "--host", addresses.host, "--port", str(addresses.port)), answers=True),
         Service("dispatcher", command("dispatch")),
         Service("worker", command("worker")),
         Service("sweeper", command("sweep")),
@@ -48,5 +48,5 @@ def list_services(addresses: Addresses, home: Path) -> list[Service]:
             "HELLO_PUBLIC_URL": addresses.partner_url,
             "HELLO_DATABASE": str(home / "hello_partner.sqlite3"),
         }
-        services.append(Service("partner", (sys.executable, str(partner)), settings))
+        services.append(Service("partner", (sys.executable, str(partner)), settings, answers=True))
     return services

@@ -63,7 +63,6 @@ class Supervisor:
             self._prepare()
             if not self._stops:
                 self._start_services()
-                self._announce()
             while not self._stops:
                 self._look()
         finally:
@@ -107,9 +106,18 @@ class Supervisor:
             raise StartRefused(f"`fondaco {word}` failed; its last lines above say why. Mend that and start again.")
 
     def _start_services(self) -> None:
-        self.children = [Child(service) for service in list_services(self.options.addresses, self.options.home)]
+        """Those that answer first: the machines call them at once, and a first try that fails costs five minutes."""
+        children = [Child(service) for service in list_services(self.options.addresses, self.options.home)]
+        self.children = [child for child in children if child.service.answers]
         for child in self.children:
             self._start(child)
+        self._wait_for_web()
+        self.children = children
+        for child in children:
+            if not (self._stops or child.service.answers):
+                self._start(child)
+        if not self._stops:
+            self._announce()
 
     def _start(self, child: Child) -> None:
         stream = child.start().stdout
@@ -117,8 +125,7 @@ class Supervisor:
             os.set_blocking(stream.fileno(), False)
             self._lines.register(stream, selectors.EVENT_READ, child.service.name)
 
-    def _announce(self) -> None:
-        """Waits for the first page, then says where it is."""
+    def _wait_for_web(self) -> None:
         addresses = self.options.addresses
         give_up = time.monotonic() + READY_WITHIN
         while not readiness.answers(addresses.host, addresses.port, "/healthz"):
@@ -129,6 +136,9 @@ class Supervisor:
                 raise StartRefused(
                     f"The web process did not answer within {READY_WITHIN:.0f} s; its lines above say why."
                 )
+
+    def _announce(self) -> None:
+        addresses = self.options.addresses
         rows = [("Pages and APIs", addresses.site_url), ("Mail that was sent", f"{addresses.site_url}/inbox")]
         if any(child.service.name == "partner" for child in self.children):
             rows.append(("Example partner", addresses.partner_url))
