@@ -11,7 +11,7 @@ class PlainStorage(StaticFilesStorage):
     """Files under their own names; a change is seen at the next reload."""
 
 
-class HashedStorage(CompressedManifestStaticFilesStorage):
+class HashedStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # whitenoise has no types
     """Files under names that change with their content, so that browsers may keep them for a year."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil, log10
+from math import ceil, floor, log10
 
 WIDTH, HEIGHT = 640, 200  # units of the drawing's viewBox; it scales with its card
 _LEFT, _RIGHT, _TOP, _BOTTOM = 8, 52, 14, 26
@@ -92,7 +92,7 @@ def _round_up(value: float) -> float:
     """The next round number of which the half is a plain number too."""
     if value <= 0:
         return 1
-    power = 10 ** int(log10(value)) if value >= 1 else 10 ** (int(log10(value)) - 1)
+    power = 10.0 ** floor(log10(value))
     return next(power * factor for factor in (1, 1.5, 2, 3, 4, 5, 6, 8, 10, 20) if power * factor >= value)
 
 
