@@ -60,7 +60,7 @@ LOOKS: Final[dict[Badge, Look]] = {
     Badge.FAILED_UPDATE: Look(
         _("Failed update"),
         _("A change failed and could not be taken back. Ask support to mend it."),
-        "alert-octagon",
+        "urgent",
         "danger",
     ),
     Badge.FAILED_INSTALLATION: Look(
@@ -78,7 +78,7 @@ LOOKS: Final[dict[Badge, Look]] = {
         dims_icon=True,
     ),
     Badge.INSTALLING: Look(
-        _("Installing"), _("Waiting for the app's maker to confirm."), "loader", "info", dims_icon=True
+        _("Installing"), _("Waiting for the app's maker to confirm."), "loader-2", "info", dims_icon=True
     ),
     Badge.UPDATING: Look(
         _("Updating"), _("A change waits for the app's maker. You can go on using the app."), "refresh", "info"
@@ -86,7 +86,7 @@ LOOKS: Final[dict[Badge, Look]] = {
     Badge.UPGRADE_AVAILABLE: Look(
         _("Upgrade available"),
         _("A newer version is there. Review what changes, then upgrade."),
-        "arrow-up-circle",
+        "arrow-up",
         "success",
     ),
     Badge.MANUALLY_PROVISIONED: Look(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -71,10 +72,10 @@ class PurchaseSummary:
 
 def list_installations(by: User) -> list[InstalledApp]:
     """My Apps of ``by``: managers see every app of the account, others those that they hold a licence for."""
-    found = _facts(by).order_by("app__name")
+    found: QuerySet[Any] = _facts(by).order_by("app__name")
     if not can_manage(by):
         found = found.filter(is_licensed=True) if by.can(Permission.APPS_LAUNCH) else found.none()
-    now = clock.now(by.account_id)
+    now = _now(by, found)
     return [_show(installation, by, now) for installation in found]
 
 
@@ -84,7 +85,7 @@ def get_installation(by: User, installation_id: str) -> InstalledApp:
     installation = _facts(by, with_gone=True).filter(pk=found).first() if found else None
     if installation is None or not _is_visible(by, installation):
         raise NotFound
-    return _show(installation, by, clock.now(by.account_id))
+    return _show(installation, by, _now(by, [installation]))
 
 
 def list_for_support(by: Operator, account_id: str) -> QuerySet[Installation]:
@@ -92,6 +93,21 @@ def list_for_support(by: Operator, account_id: str) -> QuerySet[Installation]:
     check_operator_can(by, Permission.OPERATOR_SUPPORT)
     found = Installation.objects.filter(account_id=account_id)
     return found.select_related("app__partner", "version", "plan").order_by("-id")
+
+
+def get_for_launch(user: User, installation_id: str) -> Installation:
+    """An app of the user's account by wire id, licensed or not: whether it opens is for ``record_launch`` to say."""
+    found = parse_wire(installation_id)
+    installation = (
+        Installation.objects.filter(pk=found, account_id=user.account_id)
+        .select_related("app__partner", "version__technical", "client")
+        .first()
+        if found
+        else None
+    )
+    if installation is None:
+        raise NotFound
+    return installation
 
 
 def get_installation_of_client(client: OAuthClient) -> Installation:
@@ -126,8 +142,12 @@ def list_operations(installation: Installation) -> QuerySet[Operation]:
 
 def list_licensed_users(installation: Installation) -> QuerySet[User]:
     """Who holds a licence, or will once the open change is approved (DOMAIN 2.5), by name."""
+    return list_users_of(installation, get_open_operation(installation))
+
+
+def list_users_of(installation: Installation, operation: Operation | None) -> QuerySet[User]:
+    """The same, for callers that know the open operation."""
     users = User.objects.select_related("person").order_by("person__name", "id")
-    operation = get_open_operation(installation)
     if operation is not None and operation.kind != OperationKind.UNINSTALL:
         return users.filter(account_id=installation.account_id, pk__in=operation.proposed["users"])
     return users.filter(licences__installation=installation)
@@ -227,6 +247,13 @@ def _show(installation: Any, by: User, now: datetime) -> InstalledApp:
         can_manage=is_manager,
         trial_days_left=_days_left(getattr(installation, "trial", None), now),
     )
+
+
+def _now(by: User, installations: Iterable[Any]) -> datetime:
+    """The account's time is asked for only where a trial runs."""
+    trials = (getattr(installation, "trial", None) for installation in installations)
+    is_running = any(trial is not None and trial.status == TrialStatus.ACTIVE for trial in trials)
+    return clock.now(by.account_id if is_running else None)
 
 
 def _days_left(trial: Trial | None, now: datetime) -> int | None:

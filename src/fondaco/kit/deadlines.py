@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -132,6 +132,12 @@ def schedule(
 def cancel(kind: str, *, subject_id: str) -> bool:
     """Takes the deadline away; False when there was none. Part of the caller's transaction."""
     return Deadline.objects.filter(kind=kind, subject_id=subject_id).delete()[0] > 0
+
+
+def find_due(kind: str, subject_ids: Collection[str]) -> dict[str, datetime]:
+    """When ``kind`` will happen to those of the subjects that wait for it."""
+    waiting = Deadline.objects.filter(kind=kind, subject_id__in=subject_ids)
+    return dict(waiting.values_list("subject_id", "due_at"))
 
 
 def sweep_once(limit: int = 100) -> int:

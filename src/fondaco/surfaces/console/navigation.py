@@ -5,4 +5,9 @@ from django.utils.translation import gettext_lazy as _
 from fondaco.accounts.permissions import Permission
 from fondaco.surfaces.site.navigation import NavItem, register
 
-register("account", NavItem(_("People"), "console:people", "users", Permission.PEOPLE_VIEW))
+register(
+    "account",
+    NavItem(_("My Apps"), "console:my_apps", "layout-grid", Permission.APPS_VIEW),
+    NavItem(_("Marketplace"), "storefront:marketplace", "building-store"),
+    NavItem(_("People"), "console:people", "users", Permission.PEOPLE_VIEW),
+)

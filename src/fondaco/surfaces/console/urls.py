@@ -2,11 +2,18 @@
 
 from django.urls import path
 
-from fondaco.surfaces.console.views import people
+from fondaco.surfaces.console.views import apps, installation, launching, people
 
 app_name = "console"
 
 urlpatterns = [
+    path("my-apps", apps.show, name="my_apps"),
+    path("my-apps/board", apps.refresh, name="my_apps_board"),
+    path("my-apps/<str:installation_id>", installation.show, name="installation"),
+    path("my-apps/<str:installation_id>/retry", installation.retry, name="retry"),
+    path("my-apps/<str:installation_id>/uninstall", installation.uninstall, name="uninstall"),
+    path("my-apps/<str:installation_id>/force-uninstall", installation.force_uninstall, name="force_uninstall"),
+    path("launch/<str:installation_id>", launching.launch, name="launch"),
     path("people", people.show, name="people"),
     path("people/invite", people.invite, name="invite"),
     path("people/invitations/<str:invitation_id>/withdraw", people.withdraw, name="withdraw_invitation"),

@@ -1,0 +1,94 @@
+"""What happened to installed apps and what is under way, for pages. Callers got installations from scoped queries."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Q
+
+from fondaco.accounts.models import User
+from fondaco.audit.models import Event
+from fondaco.installs import events
+from fondaco.installs.actions.operations import RETRY_DUE
+from fondaco.installs.models import Installation, Operation
+from fondaco.installs.policies import can_manage
+from fondaco.installs.states import InstallationStatus, OperationStatus
+from fondaco.kit.deadlines import find_due
+
+_STEPS: Final = (
+    events.INSTALLATION_REQUESTED,
+    events.INSTALLATION_RETRIED,
+    events.INSTALLATION_FAILED,
+    events.INSTALLATION_REJECTED,
+    events.INSTALLATION_TIMED_OUT,
+    events.INSTALLATION_PENDING,
+    events.INSTALLATION_COMPLETED,
+    events.INSTALLATION_SUSPENDED,
+    events.INSTALLATION_REVOKED,
+)
+_DETAILS: Final = (events.OPERATION_RETRIED, events.OPERATION_OBJECTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One fact and the app that it is about."""
+
+    event: Event
+    app_name: str
+    installation_id: str
+
+
+def list_changes(by: User, installations: Collection[Installation], *, limit: int = 5) -> list[Change]:
+    """The newest changes of the viewer's apps. Managers also see what became of apps that are gone."""
+    kinds = [kind.name for kind in _STEPS]
+    found = Event.objects.filter(account_id=by.account_id, kind__in=kinds).order_by("-id")
+    names = {installation.pk.hex: installation.app.name for installation in installations}
+    if not can_manage(by):
+        found = found.filter(subject_id__in=list(names))
+    changes = list(found[:limit])
+    gone = {event.subject_id for event in changes} - set(names)
+    if gone:
+        others = Installation.objects.filter(account_id=by.account_id, pk__in=[UUID(hex=id_) for id_ in gone])
+        names |= {pk.hex: name for pk, name in others.values_list("pk", "app__name")}
+    return [Change(event, names[event.subject_id], event.subject_id) for event in changes if event.subject_id in names]
+
+
+def list_history(installation: Installation, operations: Iterable[Operation], *, limit: int = 50) -> list[Event]:
+    """The steps of one installation, newest first."""
+    own = Q(subject_type="installation", subject_id=installation.pk.hex, kind__in=[kind.name for kind in _STEPS])
+    answers = Q(
+        subject_type="operation",
+        subject_id__in=[operation.pk.hex for operation in operations],
+        kind__in=[kind.name for kind in _DETAILS],
+    )
+    return list(Event.objects.filter(own | answers).order_by("-id")[:limit])
+
+
+def find_open_operations(installations: Collection[Installation]) -> dict[UUID, Operation]:
+    """Installation id → the operation that waits for the partner; asks nothing when no state suggests one."""
+    moving = {InstallationStatus.INSTALLING, InstallationStatus.PENDING, InstallationStatus.FAILED}
+    ids = [installation.pk for installation in installations if installation.status in moving]
+    if not ids:
+        return {}
+    operations = Operation.objects.filter(installation__in=ids, status=OperationStatus.OPEN)
+    return {operation.installation_id: operation for operation in operations}
+
+
+def find_next_tries(
+    installations: Collection[Installation], operations: Mapping[UUID, Operation]
+) -> dict[UUID, datetime]:
+    """Of those that could not be reached: when the house tries again. One that is being tried now is left out.
+
+    Loading a page may begin such a try at once (FAQ 16): ``retry_installation``.
+    """
+    failed = {
+        i.pk: operations[i.pk] for i in installations if i.status == InstallationStatus.FAILED and i.pk in operations
+    }
+    if not failed:
+        return {}
+    due = find_due(RETRY_DUE, [operation.pk.hex for operation in failed.values()])
+    return {id_: due[operation.pk.hex] for id_, operation in failed.items() if operation.pk.hex in due}

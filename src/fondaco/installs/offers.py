@@ -1,0 +1,95 @@
+"""What an account may order: a version, its plans, and why it cannot be had, before anything is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+from django.utils.functional import Promise
+
+from fondaco.accounts.models import User
+from fondaco.accounts.permissions import Permission
+from fondaco.accounts.queries import list_users
+from fondaco.catalog.models import Plan, Version
+from fondaco.catalog.policies import explain_installable
+from fondaco.catalog.queries import get_listing
+from fondaco.catalog.states import TechnicalStatus
+from fondaco.installs.models import Installation
+from fondaco.installs.policies import check_can_install
+from fondaco.installs.queries import consent_text, find_installed, has_tried
+from fondaco.kit.errors import NotFound
+from fondaco.kit.ids import parse_wire
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A version as one account may order it."""
+
+    version: Version
+    plans: tuple[Plan, ...]
+    installed: Installation | None  # the app is in this account already
+    has_tried: bool  # so the trial is no longer to be had
+    why_not: Promise | str | None  # in plain words; None when it can be installed
+
+    def can_choose(self, plan: Plan) -> bool:
+        """Whether this account may order ``plan``."""
+        return not (plan.is_trial and self.has_tried)
+
+    def find_plan(self, plan_id: str) -> Plan | None:
+        """The plan with this wire id, if it is offered to this account."""
+        return next((plan for plan in self.plans if plan.pk.hex == plan_id and self.can_choose(plan)), None)
+
+
+def get_offer(by: User, slug: str, version_id: str = "") -> Offer:
+    """What ``by`` may order of the app at ``slug``: the published version, or the one with the wire id ``version_id``.
+
+    A version that was never made available exists only for its partner's own developer account.
+    """
+    check_can_install(by)
+    version = _get_version(by, slug, version_id) if version_id else get_listing(slug)
+    return Offer(
+        version=version,
+        plans=tuple(version.plans.all()),
+        installed=find_installed(by.account_id, version.app_id),
+        has_tried=has_tried(by.account_id, version.app_id),
+        why_not=explain_installable(version, by.account),
+    )
+
+
+def list_installers(account_id: str) -> list[User]:
+    """Whom to ask: the active users of an account who may install apps, by name."""
+    return [user for user in list_users(account_id) if user.can(Permission.APPS_INSTALL)]
+
+
+def fingerprint(by: User, version: Version, plan: Plan, users: list[User]) -> str:
+    """Stands for everything that a person sees before they order, so that they order that and nothing else."""
+    seen = [
+        by.account_id,
+        version.pk.hex,
+        *sorted(version.technical.scopes),
+        consent_text(version),
+        plan.pk.hex,
+        str(plan.price),
+        *sorted(user.pk for user in users),
+    ]
+    return sha256("\n".join(seen).encode()).hexdigest()
+
+
+def _get_version(by: User, slug: str, version_id: str) -> Version:
+    found = parse_wire(version_id)
+    version = (
+        Version.objects.filter(pk=found, app__slug=slug)
+        .select_related("app__partner", "technical", "listing")
+        .defer("listing__search")
+        .first()
+        if found
+        else None
+    )
+    if version is None or not _is_visible(by, version):
+        raise NotFound
+    return version
+
+
+def _is_visible(by: User, version: Version) -> bool:
+    is_own = version.app.partner.developer_account_id == by.account_id
+    return is_own or version.technical.status in {TechnicalStatus.AVAILABLE, TechnicalStatus.DEPRECATED}

@@ -1,0 +1,111 @@
+"""The history of an installation as lines: who did what, what was sent, what came back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from fondaco.audit.actor import ActorKind
+from fondaco.audit.models import Event
+from fondaco.kit.outbound.failures import FailureKind
+from fondaco.messaging.models import Attempt, Delivery
+
+TONES: Final = {
+    "installation.requested": "info",
+    "installation.retried": "info",
+    "installation.pending": "info",
+    "installation.completed": "good",
+    "installation.failed": "bad",
+    "installation.rejected": "bad",
+    "installation.timed_out": "bad",
+    "installation.suspended": "warn",
+    "installation.revoked": "mute",
+    "operation.retried": "info",
+    "operation.objected": "warn",
+}
+_FAILURES: Final[dict[str, Promise]] = {
+    FailureKind.DNS.value: gettext_lazy("its address does not exist"),
+    FailureKind.REFUSED_ADDRESS.value: gettext_lazy("its address is not allowed"),
+    FailureKind.CONNECT.value: gettext_lazy("nobody answers at its address"),
+    FailureKind.TLS.value: gettext_lazy("its certificate is not good"),
+    FailureKind.TIMEOUT.value: gettext_lazy("it did not answer in time"),
+    FailureKind.TOO_LARGE.value: gettext_lazy("its answer was too long"),
+    FailureKind.PROTOCOL.value: gettext_lazy("its answer was not readable"),
+}
+_NEWS: Final[dict[str, Promise]] = {
+    "app.installed": gettext_lazy("the installation"),
+    "app.uninstalled": gettext_lazy("the removal"),
+    "app.trial_started": gettext_lazy("the beginning of the trial"),
+    "app.trial_ended": gettext_lazy("the end of the trial"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """``kind`` is an event's, or ``attempt.reached``, ``attempt.missed``, ``attempt.queued``."""
+
+    kind: str
+    when: datetime
+    tone: str
+    who: str = ""
+    words: str = ""  # what a person or program said
+    news: str | Promise = ""  # what was sent
+    why: str | Promise = ""  # why it did not arrive
+    next_at: datetime | None = None
+
+
+def event_line(event: Event) -> Line:
+    """A fact as a line; only people are named as its cause."""
+    is_person = event.actor_kind == ActorKind.PERSON
+    reason = str(event.data.get("reason") or "")
+    is_said = event.kind in {"installation.rejected", "operation.objected", "installation.pending"}
+    is_cause = event.kind == "installation.failed"
+    return Line(
+        kind=event.kind,
+        when=event.occurred_at,
+        tone=TONES.get(event.kind, "mute"),
+        who=event.actor_label if is_person else "",
+        words=reason if is_said else "",
+        why=explain_failure(reason) if is_cause else "",
+    )
+
+
+def make_lines(events: Iterable[Event], deliveries: Iterable[Delivery], now: datetime) -> list[Line]:
+    """Facts and tries together, newest first."""
+    lines = [event_line(event) for event in events]
+    for delivery in deliveries:
+        lines.extend(_tries(delivery, now))
+    return sorted(lines, key=lambda line: line.when, reverse=True)
+
+
+def explain_failure(reason: str) -> str | Promise:
+    """The kind of an outbound failure, or ``HTTP 500``, in plain words."""
+    if reason in _FAILURES:
+        return _FAILURES[reason]
+    if reason.startswith("HTTP "):
+        return _("it answered with %(answer)s") % {"answer": reason}
+    return reason
+
+
+def _tries(delivery: Delivery, now: datetime) -> list[Line]:
+    news = _NEWS.get(delivery.message.type, delivery.message.type)
+    attempts = list(delivery.attempts.all())
+    lines = [_try(attempt, news) for attempt in attempts]
+    if delivery.next_attempt_at is not None and delivery.status == "pending":
+        due = delivery.next_attempt_at
+        lines.append(Line("attempt.queued", when=due, tone="mute", news=news, next_at=due if due > now else None))
+    return lines
+
+
+def _try(attempt: Attempt, news: str | Promise) -> Line:
+    reached = not attempt.error and attempt.response_status is not None and 200 <= attempt.response_status < 300
+    if reached:
+        return Line("attempt.reached", when=attempt.started_at, tone="good", news=news)
+    reason = attempt.error or f"HTTP {attempt.response_status}"
+    return Line("attempt.missed", when=attempt.started_at, tone="bad", news=news, why=explain_failure(reason))

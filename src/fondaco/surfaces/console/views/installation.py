@@ -1,0 +1,200 @@
+"""One app of the account: how it stands, who uses it, what it costs, what happened; trying again and removing it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from fondaco.accounts.permissions import Permission
+from fondaco.catalog.queries import permission_lines
+from fondaco.installs import actions
+from fondaco.installs.badges import LOOKS, Badge, Look
+from fondaco.installs.history import find_next_tries, list_history
+from fondaco.installs.models import Operation, Trial
+from fondaco.installs.queries import (
+    InstalledApp,
+    get_installation,
+    list_operations,
+    list_users_of,
+    purchase_summary,
+)
+from fondaco.installs.states import InstallationStatus, OperationKind
+from fondaco.kit import clock
+from fondaco.kit.errors import Conflict, DomainError, Forbidden
+from fondaco.messaging.queries import list_deliveries
+from fondaco.surfaces.console.forms import ReasonForm
+from fondaco.surfaces.console.tiles import TONES
+from fondaco.surfaces.console.timeline import explain_failure, make_lines
+from fondaco.surfaces.site.access import signed_in
+from fondaco.surfaces.site.forms import show_refusal
+from fondaco.surfaces.site.viewer import HouseRequest, PlaceKind
+
+_METHODS = ["GET", "HEAD", "POST"]
+_MOST_NAMES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the installation stands and what the viewer can do about it."""
+
+    status: InstallationStatus
+    look: Look | None  # None once it is gone
+    tone: str
+    operation: Operation | None
+    is_removal: bool  # the open operation is one
+    next_try: datetime | None
+    why: object  # why it failed, in plain words
+    can_retry: bool
+    can_remove: bool
+    can_force: bool
+
+
+@never_cache
+@signed_in
+@require_safe
+def show(request: HouseRequest, installation_id: str) -> HttpResponse:
+    """The page. One that could not be reached is tried again at once (FAQ 16)."""
+    item = _find(request, installation_id)
+    installation = item.installation
+    operations = list(list_operations(installation))
+    standing = _standing(item, operations)
+    if standing.next_try is not None and request.method == "GET":
+        try:
+            actions.retry_installation(actor=request.viewer.actor, by=request.viewer.user, installation=installation)
+        except Conflict:
+            return redirect(request.path)  # it was answered in this very moment
+    deliveries = list_deliveries(installation) if item.can_manage else []
+    lines = make_lines(list_history(installation, operations), deliveries, clock.now())
+    mark = f"{installation.status}-{len(lines)}"
+    if request.htmx and request.GET.get("mark") == mark:
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    users = list(list_users_of(installation, standing.operation)[:_MOST_NAMES]) if item.can_manage else []
+    context = {
+        "item": item,
+        "installation": installation,
+        "standing": standing,
+        "trial": _trial(item),
+        "users": users,
+        "summary": purchase_summary(installation.plan, installation.total_licences),
+        "permissions": permission_lines(installation.version),
+        "lines": lines,
+        "mark": mark,
+    }
+    return render(request, "console/installation_state.html" if request.htmx else "console/installation.html", context)
+
+
+@require_POST
+@signed_in
+def retry(request: HouseRequest, installation_id: str) -> HttpResponse:
+    """Tries a failed, declined or unanswered installation again."""
+    item = _find(request, installation_id)
+    actions.retry_installation(actor=request.viewer.actor, by=request.viewer.user, installation=item.installation)
+    messages.success(request, _("%(app)s was asked again.") % {"app": item.installation.app.name})
+    return redirect("console:installation", installation_id=installation_id)
+
+
+@never_cache
+@signed_in
+@require_http_methods(_METHODS)
+def uninstall(request: HouseRequest, installation_id: str) -> HttpResponse:
+    """Removes an app for everyone, with a reason. One that never worked goes at once and needs none."""
+    item = _manage(request, installation_id)
+    if not item.installation.has_worked:  # type: ignore[attr-defined]  # annotated by the query
+        return _cancel(request, item)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    status = int(HTTPStatus.OK)
+    if request.method == "POST":
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+        if form.is_valid():
+            try:
+                actions.uninstall_app(
+                    actor=request.viewer.actor,
+                    by=request.viewer.user,
+                    installation=item.installation,
+                    reason_type=form.cleaned_data["reason_type"],
+                    reason=form.cleaned_data["reason"],
+                )
+            except DomainError as refusal:
+                status = show_refusal(form, refusal)
+            else:
+                messages.success(request, _("%(app)s is being removed.") % {"app": item.installation.app.name})
+                return redirect("console:my_apps")
+    context = {"item": item, "installation": item.installation, "form": form, "has_worked": True, "is_forced": False}
+    return render(request, "console/uninstall.html", context, status=status)
+
+
+@never_cache
+@signed_in
+@require_http_methods(_METHODS)
+def force_uninstall(request: HouseRequest, installation_id: str) -> HttpResponse:
+    """Removes an app at once, whatever its state; only where the operator switched that on (DOMAIN 7.9)."""
+    item = _manage(request, installation_id)
+    if Badge.FORCE_UNINSTALL not in item.badges:
+        raise Forbidden
+    if request.method == "POST":
+        actions.force_uninstall_app(actor=request.viewer.actor, by=request.viewer.user, installation=item.installation)
+        return _gone(request, item)
+    context = {"item": item, "installation": item.installation, "form": None, "has_worked": True, "is_forced": True}
+    return render(request, "console/uninstall.html", context)
+
+
+def _find(request: HouseRequest, installation_id: str) -> InstalledApp:
+    """The app as the viewer may see it; a stranger's does not exist."""
+    place = request.viewer.enter(PlaceKind.ACCOUNT)
+    if place is None or place.user is None or not place.user.can(Permission.APPS_VIEW):
+        raise Forbidden
+    return get_installation(place.user, installation_id)
+
+
+def _manage(request: HouseRequest, installation_id: str) -> InstalledApp:
+    item = _find(request, installation_id)
+    if not item.can_manage:
+        raise Forbidden(_("Your role may not manage apps. Nothing was changed. Ask an administrator of your account."))
+    return item
+
+
+def _cancel(request: HouseRequest, item: InstalledApp) -> HttpResponse:
+    if request.method == "POST":
+        actions.cancel_installation(actor=request.viewer.actor, by=request.viewer.user, installation=item.installation)
+        return _gone(request, item)
+    context = {"item": item, "installation": item.installation, "form": None, "has_worked": False, "is_forced": False}
+    return render(request, "console/uninstall.html", context)
+
+
+def _gone(request: HouseRequest, item: InstalledApp) -> HttpResponse:
+    messages.success(request, _("%(app)s was removed.") % {"app": item.installation.app.name})
+    return redirect("console:my_apps")
+
+
+def _standing(item: InstalledApp, operations: list[Operation]) -> Standing:
+    installation = item.installation
+    operation = next((operation for operation in operations if operation.is_open), None)
+    badge = item.badges[0] if item.badges else None
+    look = LOOKS[badge] if badge else None
+    tries = find_next_tries([installation], {installation.pk: operation} if operation else {})
+    has_worked = installation.has_worked  # type: ignore[attr-defined]  # annotated by the query
+    return Standing(
+        status=InstallationStatus(installation.status),
+        look=look,
+        tone=TONES[look.tone] if look else "mute",
+        operation=operation,
+        is_removal=operation is not None and operation.kind == OperationKind.UNINSTALL,
+        next_try=tries.get(installation.pk),
+        why=explain_failure(installation.reason),
+        can_retry=item.can_manage and installation.can_be_retried and operation is None,
+        can_remove=item.can_manage and not installation.is_gone and (operation is None or not has_worked),
+        can_force=Badge.FORCE_UNINSTALL in item.badges,
+    )
+
+
+def _trial(item: InstalledApp) -> Trial | None:
+    trial: Trial | None = getattr(item.installation, "trial", None)
+    return trial

@@ -1,0 +1,48 @@
+"""What was chosen so far on the way to an order. It lies in the session; nothing else is written before the order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+
+from django.http import HttpRequest
+
+
+@dataclass
+class Draft:
+    """Ids as on the wire. ``account`` is the one that the rest was chosen for."""
+
+    account: str = ""
+    version: str = ""  # empty: the published one
+    plan: str = ""
+    users: list[str] = field(default_factory=list)
+
+    def begin_for(self, account_id: str, installer_id: str) -> None:
+        """Starts over when the account is another one; the installer is a user from the start."""
+        if self.account != account_id:
+            self.account = account_id
+            self.users = [installer_id]
+
+    def choose_users(self, *, shown: Iterable[str], ticked: Iterable[str]) -> None:
+        """What a page of people was left with; those not on that page stay as they were."""
+        self.users = sorted((set(self.users) - set(shown)) | set(ticked))
+
+
+def load(request: HttpRequest, slug: str) -> Draft:
+    """The draft for one app, or an empty one."""
+    stored = request.session.get(_key(slug))
+    return Draft(**stored) if stored else Draft()
+
+
+def save(request: HttpRequest, slug: str, draft: Draft) -> None:
+    """Keeps the draft for as long as the session."""
+    request.session[_key(slug)] = asdict(draft)
+
+
+def drop(request: HttpRequest, slug: str) -> None:
+    """Forgets it."""
+    request.session.pop(_key(slug), None)
+
+
+def _key(slug: str) -> str:
+    return f"install:{slug}"

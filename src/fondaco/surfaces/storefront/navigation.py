@@ -1,0 +1,12 @@
+"""What the top bar offers everyone."""
+
+from django.utils.translation import gettext_lazy as _
+
+from fondaco.surfaces.site.navigation import NavItem, Spot, register
+
+register(
+    "look",
+    NavItem(_("Search apps for your contact centre"), "storefront:marketplace", "search", spot=Spot.SEARCH),
+    NavItem(_("Marketplace"), "storefront:marketplace", "building-store", beneath=("/marketplace", "/install")),
+    NavItem(_("For partners"), "storefront:partners", "heart-handshake"),
+)

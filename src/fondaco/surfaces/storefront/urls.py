@@ -1,0 +1,17 @@
+"""Addresses that anyone may open, and the way from a listing to an order."""
+
+from django.urls import include, path
+
+from fondaco.surfaces.storefront.views import installing, marketplace
+
+app_name = "storefront"
+
+urlpatterns = [
+    path("", marketplace.browse, name="marketplace"),
+    path("marketplace/<slug:slug>", marketplace.show_listing, name="listing"),
+    path("install/<slug:slug>", installing.choose_account, name="install"),
+    path("install/<slug:slug>/plan", installing.choose_plan, name="install_plan"),
+    path("install/<slug:slug>/users", installing.choose_users, name="install_users"),
+    path("install/<slug:slug>/confirm", installing.confirm, name="install_confirm"),
+    path("", include("fondaco.surfaces.storefront.urls_partners")),
+]
