@@ -12,6 +12,9 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Max
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from fondaco.audit.actor import Actor
 from fondaco.audit.recording import record
@@ -20,6 +23,7 @@ from fondaco.installs.actions import fail_open_operation, reach_installation
 from fondaco.installs.models import Installation, Operation
 from fondaco.kit import clock, deadlines
 from fondaco.kit.ids import new_id
+from fondaco.kit.outbound import FailureKind
 from fondaco.messaging import events, payloads
 from fondaco.messaging.models import Attempt, Delivery, Message
 from fondaco.messaging.payloads import Content, MessageType
@@ -31,6 +35,17 @@ SECRETS_EXPIRE: Final = "message.secrets_expire"
 RETRY_DELAYS: Final = (timedelta(minutes=5), timedelta(minutes=10))
 EXCERPT_LENGTH: Final = 2048
 _KEPT_HEADERS: Final = ("content-type", "content-length", "server", "date", "location", "retry-after", "x-request-id")
+
+
+_EXPLANATIONS: Final[dict[str, Promise]] = {
+    FailureKind.DNS: gettext_lazy("The address of the app's program cannot be found."),
+    FailureKind.REFUSED_ADDRESS: gettext_lazy("The app's program is at an address that may not be called."),
+    FailureKind.CONNECT: gettext_lazy("The app's program cannot be reached."),
+    FailureKind.TLS: gettext_lazy("The secure connection to the app's program failed."),
+    FailureKind.TIMEOUT: gettext_lazy("The app's program did not answer within ten seconds."),
+    FailureKind.TOO_LARGE: gettext_lazy("The app's program answered at too great length."),
+    FailureKind.PROTOCOL: gettext_lazy("What the app's program answered was not HTTP."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +67,10 @@ class Outcome:
 
     @property
     def explanation(self) -> str:
-        """A few words for people: what the app's program did."""
-        return self.error or f"HTTP {self.response_status}"
+        """One sentence for people: what the app's program did."""
+        if found := _EXPLANATIONS.get(self.error):
+            return str(found)
+        return _("The app's program answered with HTTP status %(status)s.") % {"status": self.response_status}
 
 
 def write_message(

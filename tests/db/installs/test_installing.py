@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.factories.accounts import actor_for, make_account, make_user
 from tests.factories.catalog import make_plan, make_published_version, make_version
 from tests.factories.installs import PARTNER_PROGRAM, make_completed, make_installing, order
@@ -193,3 +195,12 @@ def test_a_started_trial_is_used_up_a_declined_one_is_not() -> None:
 def test_another_account_may_have_the_same_app() -> None:
     first = make_completed()
     assert order(first.version, [make_user()]).is_open
+
+
+def test_an_order_costs_a_bounded_number_of_statements() -> None:
+    account = make_account()
+    users = [make_user(account) for _ in range(20)]
+    version = make_published_version()
+    with CaptureQueriesContext(connection) as queries:
+        order(version, users)
+    assert len(queries) <= 45

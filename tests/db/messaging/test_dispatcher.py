@@ -85,7 +85,7 @@ def test_three_failures_make_a_failed_installation_and_a_page_load_mends_it() ->
                 drain()
         assert len(receiver.got) == 3
         found = reload(installation)
-        assert (found.status, found.reason) == ("failed", "HTTP 500")
+        assert (found.status, found.reason) == ("failed", "The app's program answered with HTTP status 500.")
         assert Delivery.objects.get().status == "failed"
         receiver.answers = [503, 200]
         with clock.freeze(start + timedelta(hours=2)) as later:

@@ -16,7 +16,7 @@ from fondaco.installs.models import Installation
 from fondaco.kit import clock, deadlines
 from fondaco.messaging.models import Message
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("fondaco.surfaces.api.urls")]
+pytestmark = pytest.mark.django_db
 ROOT = "http://127.0.0.1:8000"
 
 

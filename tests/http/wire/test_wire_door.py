@@ -19,7 +19,7 @@ from fondaco.installs.models import Installation
 from fondaco.kit import clock
 from fondaco.messaging.models import Message
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("fondaco.surfaces.api.urls")]
+pytestmark = pytest.mark.django_db
 
 # Each address of the wire that needs a token: method, path, scope.
 DOORS = [

@@ -14,7 +14,7 @@ from tests.http.wire.conftest import Program
 from fondaco.accounts.models import User
 from fondaco.messaging.signing import ensure_signing_key, rotate_signing_key
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("fondaco.surfaces.api.urls")]
+pytestmark = pytest.mark.django_db
 ROOT = "http://127.0.0.1:8000"
 
 
