@@ -87,7 +87,7 @@ def usual_answer_time(track: Track) -> timedelta | None:
             [track.value, ["approved", "rejected"], clock.now() - _LOOK_BACK],
         )
         count, seconds = cursor.fetchone()
-    return timedelta(seconds=seconds) if count >= _ENOUGH else None
+    return max(timedelta(seconds=seconds), timedelta(minutes=1)) if count >= _ENOUGH else None
 
 
 def _submissions() -> QuerySet[Submission]:

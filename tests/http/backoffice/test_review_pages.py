@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from tests.factories.accounts import actor_for, make_operator, make_user
+from tests.factories.catalog import make_app, make_version
+from tests.factories.partners import make_member
 
 from fondaco.accounts.models import Operator
 from fondaco.accounts.permissions import OperatorRole
@@ -12,9 +15,6 @@ from fondaco.catalog.states import Track
 from fondaco.partners.models import Member
 from fondaco.review import actions
 from fondaco.review.models import Submission
-from tests.factories.accounts import actor_for, make_operator, make_user
-from tests.factories.catalog import make_app, make_version
-from tests.factories.partners import make_member
 
 pytestmark = pytest.mark.django_db
 
@@ -54,7 +54,7 @@ def submit(by: Member, version: Version, track: Track = Track.TECHNICAL) -> Subm
 
 
 def address(submission: Submission, answer: str = "") -> str:
-    return f"/backoffice/submissions/{submission.pk.hex}" + (f"/{answer}" if answer else "")
+    return f"/backoffice/submissions/{submission.track}/{submission.pk.hex}" + (f"/{answer}" if answer else "")
 
 
 def test_the_queues(client: Client, mara: Member, version: Version) -> None:
@@ -181,7 +181,12 @@ def test_queues_are_for_reviewers_of_the_track() -> None:
     assert marketing.get("/backoffice/submissions")["Location"] == "/backoffice/submissions/listing"
     finance = signed_in(make_operator(OperatorRole.FINANCE))
     assert finance.get("/backoffice/submissions").status_code == 403
-    assert finance.get("/backoffice/submissions/nonsense").status_code == 404
+    assert finance.get("/backoffice/submissions/technical/nonsense").status_code == 404
+
+
+def test_the_track_in_the_address_must_fit(client: Client, mara: Member, version: Version) -> None:
+    submission = submit(mara, version)
+    assert client.get(f"/backoffice/submissions/listing/{submission.pk.hex}").status_code == 404
 
 
 def test_pages_take_few_queries(

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from tests.factories.catalog import make_app, make_category, make_version, picture
+from tests.factories.partners import make_member, make_partner
 
 from fondaco.catalog.models import App, TechnicalContent, Version
 from fondaco.catalog.states import ListingStatus, TechnicalStatus
 from fondaco.partners.models import Member, MemberRole
 from fondaco.review.models import Submission
-from tests.factories.catalog import make_app, make_category, make_version, picture
-from tests.factories.partners import make_member, make_partner
 
 pytestmark = pytest.mark.django_db
 
@@ -212,9 +212,7 @@ def test_a_second_editor_sees_both_and_can_save_again(client: Client, mara: Memb
 
 
 def test_publish(client: Client, mara: Member) -> None:
-    version = make_version(
-        make_app(mara.partner), technical=TechnicalStatus.APPROVED, listing=ListingStatus.APPROVED
-    )
+    version = make_version(make_app(mara.partner), technical=TechnicalStatus.APPROVED, listing=ListingStatus.APPROVED)
     address = f"/portal/versions/{version.pk.hex}"
     assert "Make available" in client.get(address).content.decode()
     assert "Its listing appears in the marketplace at once." in client.get(f"{address}/publish").content.decode()
@@ -335,3 +333,14 @@ def test_the_version_page_takes_few_queries(
     client.post(f"/portal/versions/{version.pk.hex}/submit/technical", {})
     with django_assert_max_num_queries(12):
         client.get(f"/portal/versions/{version.pk.hex}")
+
+
+def test_locked_content_leads_back(client: Client, mara: Member) -> None:
+    version = make_version(make_app(mara.partner), technical=TechnicalStatus.IN_REVIEW)
+    address = f"/portal/versions/{version.pk.hex}"
+    assert client.get(f"{address}/technical")["Location"] == address
+    assert "so it cannot be changed now" in client.get(address).content.decode()
+    answer = client.post(f"{address}/technical", technical_entries())
+    assert answer.status_code == 409
+    assert "This content is In review and cannot be changed." in answer.content.decode()
+    assert TechnicalContent.objects.get().revision == 0

@@ -20,8 +20,8 @@ urlpatterns = [
     path("submissions", review.queues, name="submissions"),
     path("submissions/technical", review.technical_queue, name="technical_reviews"),
     path("submissions/listing", review.listing_queue, name="listing_reviews"),
-    path("submissions/<str:submission_id>", review.show, name="submission"),
-    path("submissions/<str:submission_id>/approve", review.approve, name="approve_submission"),
-    path("submissions/<str:submission_id>/reject", review.reject, name="reject_submission"),
+    path("submissions/<str:track>/<str:submission_id>", review.show, name="submission"),
+    path("submissions/<str:track>/<str:submission_id>/approve", review.approve, name="approve_submission"),
+    path("submissions/<str:track>/<str:submission_id>/reject", review.reject, name="reject_submission"),
     path("events", events.show_all, name="events"),
 ]

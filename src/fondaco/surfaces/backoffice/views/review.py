@@ -14,7 +14,7 @@ from fondaco.accounts.permissions import Permission
 from fondaco.catalog.labels import TRACKS
 from fondaco.catalog.queries import list_history, listing_view
 from fondaco.catalog.states import Track
-from fondaco.kit.errors import Conflict, DomainError, Forbidden
+from fondaco.kit.errors import Conflict, DomainError, Forbidden, NotFound
 from fondaco.kit.pagination import numbered_page
 from fondaco.review import actions
 from fondaco.review.labels import STATUSES
@@ -82,57 +82,64 @@ def _queue(request: HouseRequest, track: Track) -> HttpResponse:
 
 @requires(Permission.OPERATOR_VIEW)
 @require_safe
-def show(request: HouseRequest, submission_id: str) -> HttpResponse:
+def show(request: HouseRequest, track: str, submission_id: str) -> HttpResponse:
     """Everything to decide on, and the two answers."""
-    return _show(request, get_submission(request.viewer.operator, submission_id), ApprovalForm(), RejectionForm())
+    return _show(request, _find(request, track, submission_id), ApprovalForm(), RejectionForm())
 
 
 @requires(Permission.OPERATOR_VIEW)
 @require_POST
-def approve(request: HouseRequest, submission_id: str) -> HttpResponse:
+def approve(request: HouseRequest, track: str, submission_id: str) -> HttpResponse:
     """The yes."""
     operator, form = request.viewer.operator, ApprovalForm(request.POST)
-    submission = get_submission(operator, submission_id)
+    submission = _find(request, track, submission_id)
     status: int = HTTPStatus.UNPROCESSABLE_ENTITY
     if form.is_valid():
         comment = form.cleaned_data["comment"]
         try:
             actions.approve(actor=request.viewer.actor, by=operator, submission=submission, comment=comment)
         except Conflict as conflict:
-            return _too_late(request, submission_id, conflict)
+            return _too_late(request, track, submission_id, conflict)
         except DomainError as refusal:
             status = show_refusal(form, refusal)
         else:
             messages.success(request, _("Approved. The partner gets a mail."))
-            return redirect("backoffice:submission", submission_id)
+            return redirect("backoffice:submission", track, submission_id)
     return _show(request, submission, form, RejectionForm(), status=status)
 
 
 @requires(Permission.OPERATOR_VIEW)
 @require_POST
-def reject(request: HouseRequest, submission_id: str) -> HttpResponse:
+def reject(request: HouseRequest, track: str, submission_id: str) -> HttpResponse:
     """The no, with what has to change."""
     operator, form = request.viewer.operator, RejectionForm(request.POST)
-    submission = get_submission(operator, submission_id)
+    submission = _find(request, track, submission_id)
     status: int = HTTPStatus.UNPROCESSABLE_ENTITY
     if form.is_valid():
         feedback = form.cleaned_data["feedback"]
         try:
             actions.reject(actor=request.viewer.actor, by=operator, submission=submission, feedback=feedback)
         except Conflict as conflict:
-            return _too_late(request, submission_id, conflict)
+            return _too_late(request, track, submission_id, conflict)
         except DomainError as refusal:
             status = show_refusal(form, refusal)
         else:
             messages.success(request, _("Rejected. The partner gets your feedback by mail."))
-            return redirect("backoffice:submission", submission_id)
+            return redirect("backoffice:submission", track, submission_id)
     return _show(request, submission, ApprovalForm(), form, status=status)
 
 
-def _too_late(request: HouseRequest, submission_id: str, conflict: Conflict) -> HttpResponse:
+def _find(request: HouseRequest, track: str, submission_id: str) -> Submission:
+    submission = get_submission(request.viewer.operator, submission_id)
+    if submission.track != track:
+        raise NotFound
+    return submission
+
+
+def _too_late(request: HouseRequest, track: str, submission_id: str, conflict: Conflict) -> HttpResponse:
     """Someone decided while this page was open: shows their decision, and says that this one was not used (T25)."""
     messages.error(request, str(conflict))
-    fresh = get_submission(request.viewer.operator, submission_id)
+    fresh = _find(request, track, submission_id)
     return _show(request, fresh, ApprovalForm(), RejectionForm(), status=HTTPStatus.CONFLICT)
 
 

@@ -15,7 +15,7 @@ from fondaco.accounts.permissions import Permission
 from fondaco.catalog import actions
 from fondaco.catalog.errors import RevisionConflict
 from fondaco.catalog.models import Version
-from fondaco.catalog.policies import check_can_edit
+from fondaco.catalog.policies import EDIT_PERMISSION, check_can, content_of
 from fondaco.catalog.queries import get_version, list_categories, missing_fields
 from fondaco.catalog.states import Track
 from fondaco.kit.errors import DomainError
@@ -32,7 +32,8 @@ _NOT_COMPARED: Final = {"revision", "test_credentials"}
 def technical(request: HouseRequest, version_id: str) -> HttpResponse:
     """How the platform and the app talk to each other."""
     version = get_version(request.viewer.member, version_id)
-    check_can_edit(request.viewer.member, version, Track.TECHNICAL)
+    if (locked := _locked(request, version, Track.TECHNICAL)) is not None:
+        return locked
     form, status = TechnicalForm.of(version.technical), 200
     theirs: list[tuple[str, str]] = []
     if request.method == "POST":
@@ -64,7 +65,8 @@ def technical(request: HouseRequest, version_id: str) -> HttpResponse:
 def listing(request: HouseRequest, version_id: str) -> HttpResponse:
     """What customers read in the marketplace."""
     version = get_version(request.viewer.member, version_id)
-    check_can_edit(request.viewer.member, version, Track.LISTING)
+    if (locked := _locked(request, version, Track.LISTING)) is not None:
+        return locked
     shelves = list(list_categories())
     form, status = ListingForm.of(version.listing, shelves=shelves), 200
     theirs: list[tuple[str, str]] = []
@@ -90,6 +92,15 @@ def listing(request: HouseRequest, version_id: str) -> HttpResponse:
                 return _saved(request, version, Track.LISTING)
     context = {"version": version, "app": version.app, "form": form, "theirs": theirs}
     return render(request, "portal/listing.html", context, status=status)
+
+
+def _locked(request: HouseRequest, version: Version, track: Track) -> HttpResponse | None:
+    """Content that is closed for changes leads back to its version; a page that was open is told by the action."""
+    check_can(request.viewer.member, version.app, EDIT_PERMISSION[track])
+    if request.method == "POST" or content_of(version, track).is_editable:
+        return None
+    messages.info(request, _("This content is in review or decided, so it cannot be changed now."))
+    return redirect("portal:version", version.pk.hex)
 
 
 def _differences(form: forms.Form, saved: forms.Form, conflict: RevisionConflict) -> list[tuple[str, str]]:
