@@ -64,6 +64,7 @@ def environment(**options: Any) -> Environment:
         is_right_to_left=translation.get_language_bidi,
         navigation=find_entries,
         platform_name=settings.PLATFORM_NAME,
+        site_url=settings.SITE_URL,
         support_email=settings.SUPPORT_EMAIL,
         is_development=settings.DEVELOPMENT,
     )
