@@ -18,10 +18,12 @@ from fondaco.kit.money import Money
 from fondaco.partners.models import Member
 from fondaco.review import actions as review
 from fondaco.review.models import Submission
-from fondaco.runtime.demo.listings import LISTINGS, Listing
+from fondaco.review.states import SubmissionStatus
+from fondaco.runtime.demo.listings import LISTINGS, MARA, Listing
 from fondaco.runtime.demo.people import actor_for, member, operator
 
 NOBODY: Final = "http://127.0.0.1:9"  # the discard port: nothing ever answers there
+_REVIEW_TAKES: Final = timedelta(hours=26)
 _PICTURES: Final = Path(__file__).parent / "pictures"
 _FEEDBACK: Final = (
     "The redirect URL answers 404, so single sign-on cannot finish. Everything else is fine; only this will be looked "
@@ -34,12 +36,16 @@ def make_apps() -> None:
     ensure_defaults()
     for age, listing in zip(range(50, 0, -3), LISTINGS, strict=False):
         with clock.travel(-timedelta(days=age)):
-            _make(listing)
-    with clock.travel(-timedelta(days=1)):
-        _make_next_ledgerline()
+            _write(listing)
+        with clock.travel(-timedelta(days=age) + _REVIEW_TAKES + timedelta(hours=age % 7)):
+            _publish(listing)
+    with clock.travel(-timedelta(days=2)):
+        _write_next_ledgerline()
+    with clock.travel(-timedelta(days=2) + _REVIEW_TAKES):
+        _reject_next_ledgerline()
 
 
-def _make(listing: Listing) -> None:
+def _write(listing: Listing) -> None:
     by = member(listing.by)
     app = App.objects.filter(slug=listing.slug).first() or _register(listing, by)
     version = app.versions.order_by("id").first() or actions.create_version(
@@ -56,8 +62,13 @@ def _make(listing: Listing) -> None:
         review.submit(
             actor=actor_for(by.person), by=by, version=version, track=Track.LISTING, note="The texts are final."
         )
-    if listing.stage == "in_review":
+
+
+def _publish(listing: Listing) -> None:
+    if listing.stage in {"draft", "in_review"}:
         return
+    by = member(listing.by)
+    version = _load(App.objects.get(slug=listing.slug).versions.earliest("id"))
     _approve(version, Track.TECHNICAL)
     _approve(version, Track.LISTING)
     version = _load(version)
@@ -65,16 +76,20 @@ def _make(listing: Listing) -> None:
         actions.make_available(actor=actor_for(by.person), by=by, version=version)
 
 
-def _make_next_ledgerline() -> None:
-    by, app = member(LISTINGS[7].by), App.objects.get(slug="ledgerline")
+def _write_next_ledgerline() -> None:
+    by, app = member(MARA), App.objects.get(slug="ledgerline")
     if app.versions.filter(name="2.4.0").exists():
         return
     version = actions.create_version(actor=actor_for(by.person), by=by, app=app, name="2.4.0")
     for track in Track:
         review.submit(actor=actor_for(by.person), by=by, version=_load(version), track=track)
+
+
+def _reject_next_ledgerline() -> None:
     jon = operator()
-    submission = Submission.objects.get(version=version, track=Track.TECHNICAL, status="open")
-    review.reject(actor=actor_for(jon.person), by=jon, submission=submission, feedback=_FEEDBACK)
+    submission = Submission.objects.get(version__name="2.4.0", version__app__slug="ledgerline", track=Track.TECHNICAL)
+    if submission.status == SubmissionStatus.OPEN:
+        review.reject(actor=actor_for(jon.person), by=jon, submission=submission, feedback=_FEEDBACK)
 
 
 def _register(listing: Listing, by: Member) -> App:

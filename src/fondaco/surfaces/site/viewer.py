@@ -11,6 +11,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.http import HttpRequest
 
 from fondaco.accounts.models import Operator, Person, User
@@ -94,7 +95,7 @@ class Viewer:
                 Place(PlaceKind.PARTNER, member.partner_id.hex, member.partner.name, is_sandbox=False, member=member)
                 for member in members.order_by("created_at")
             ),
-            *(Place(PlaceKind.OPERATOR, "staff", str(operator), operator=operator) for operator in operators),
+            *(Place(PlaceKind.OPERATOR, "staff", settings.PLATFORM_NAME, operator=operator) for operator in operators),
         ]
         return sorted(places, key=lambda place: place.is_sandbox)
 

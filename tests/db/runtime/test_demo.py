@@ -1,0 +1,101 @@
+"""The demo: every state is there, twice is the same, a killed seeding goes on, and production refuses it."""
+
+from __future__ import annotations
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from fondaco.accounts.models import Account, Operator, Person, User
+from fondaco.audit import chain
+from fondaco.audit.models import Event
+from fondaco.catalog.models import App, Version
+from fondaco.installs.models import Installation, Operation
+from fondaco.messaging.models import Delivery
+from fondaco.partners.models import Partner, PartnerApplication
+from fondaco.review.models import Submission
+from fondaco.runtime.demo import LOGINS, installations, seed
+from fondaco.runtime.demo.seeding import NotInProduction
+
+pytestmark = pytest.mark.django_db
+COUNTED = (Person, User, Partner, App, Version, Submission, Installation, Operation, Delivery, Event)
+
+
+def counts() -> dict[str, int]:
+    return {model.__name__: model.objects.count() for model in COUNTED}
+
+
+def states() -> dict[str, str]:
+    return dict(Installation.objects.filter(account__name="starship").values_list("app__slug", "status"))
+
+
+@pytest.fixture(autouse=True)
+def media(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> None:
+    settings.MEDIA_ROOT = tmp_path_factory.mktemp("media")
+
+
+def test_everybody_and_everything_is_there_and_twice_is_the_same() -> None:
+    assert seed() is True
+
+    assert Operator.objects.get(person__email="jon@fondaco.example").roles == [
+        "partner_manager",
+        "technical_reviewer",
+        "marketing_reviewer",
+    ]
+    assert set(Partner.objects.values_list("name", flat=True)) == {"Ledgerline GmbH", "Northwind Labs"}
+    assert set(PartnerApplication.objects.values_list("status", flat=True)) == {
+        "approved", "pending", "questioned", "unverified",
+    }  # fmt: skip
+    customers = Account.objects.filter(is_sandbox=False)
+    assert customers.count() == 3
+    for account in customers:
+        assert set(account.users.values_list("role__key", flat=True)) == {"admin", "supervisor", "agent"}
+    assert App.objects.count() == 14
+    assert set(Version.objects.values_list("technical__status", "listing__status")) == {
+        ("available", "advertised"), ("approved", "approved"), ("in_review", "in_review"),
+        ("rejected", "in_review"), ("draft", "draft"),
+    }  # fmt: skip
+    assert states() == {
+        "cadence-coach": "suspended",
+        "vault-notes": "timeout",
+        "signal-boards": "pending",
+        "lingua-live": "rejected",
+        "paywave-secure": "failed",
+        "whisper-qa": "installing",
+        "northwind-crm": "installing",  # these wait for the example partner, which answers when the house is open
+        "ledgerline": "installing",
+        "deskbridge": "installing",
+        "callback-desk": "installing",
+        "tempo-wfm": "installing",
+    }
+    for _label, email, password, _page in LOGINS:
+        assert Person.objects.get(email=email).check_password(password)
+    before = counts()
+    assert seed() is False
+    assert counts() == before
+    chain.seal(limit=10_000)
+    assert chain.verify() == []
+
+
+def test_a_seeding_that_was_killed_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Killed(BaseException):
+        pass
+
+    def die(*_arguments: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(installations, "_answer", die)  # after the first order was written
+        with pytest.raises(Killed):
+            seed()
+    assert states() == {"cadence-coach": "installing"}
+
+    assert seed() is True
+    assert states()["cadence-coach"] == "suspended"
+    assert App.objects.count() == 14
+
+
+def test_production_gets_no_public_passwords(settings: Settings) -> None:
+    settings.DEVELOPMENT = False
+    with pytest.raises(NotInProduction):
+        seed()
+    assert not Person.objects.exists()
