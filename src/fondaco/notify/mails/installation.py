@@ -101,7 +101,7 @@ def compose_trial_ended(installation_id: UUID) -> Letter:
         to=managers(installation.account_id),
         subject=_("The trial of %(app)s has ended") % _names(installation),
         paragraphs=[
-            _("nobody can launch %(app)s until you choose a plan. Nothing was charged.") % _names(installation)
+            _("Nobody can launch %(app)s until you choose a plan. Nothing was charged.") % _names(installation)
         ],
         button=(_("Decide what to do"), link(f"/my-apps/{installation.pk.hex}")),
     )

@@ -33,7 +33,7 @@ def compose(invitation_id: UUID) -> Letter | None:
     if _is_new_partner(invitation):
         subject = _("%(place)s is a partner now") % place
         news = _(
-            "your request was approved. You get a developer account with three licences and $25.00 of credit. "
+            "Your request was approved. You get a developer account with three licences and $25.00 of credit. "
             "Set a password to enter the partner portal and register your first app."
         )
     else:

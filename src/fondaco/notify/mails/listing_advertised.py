@@ -28,6 +28,6 @@ def compose(version_id: UUID) -> Letter:
     return Letter(
         to=members(version.app.partner_id, Permission.PARTNER_VIEW),
         subject=_("%(app)s is in the marketplace") % {"app": version.app.name},
-        paragraphs=[_("customers can find, try and install %(version)s from now on.") % {"version": version}],
+        paragraphs=[_("Customers can find, try and install %(version)s from now on.") % {"version": version}],
         button=(_("See the listing"), link(f"/marketplace/{version.app.slug}")),
     )

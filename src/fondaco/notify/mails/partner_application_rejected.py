@@ -28,7 +28,7 @@ def compose(application_id: UUID) -> Letter:
         subject=_("About your request to become a partner"),
         paragraphs=[
             _("Hello %(name)s,") % {"name": application.contact_name},
-            _("we cannot make %(company)s a partner now. The reason:") % {"company": application.company_name},
+            _("We cannot make %(company)s a partner now. The reason:") % {"company": application.company_name},
         ],
         quote=application.decision_reason,
         button=(_("Apply again"), link("/partners/apply")),

@@ -38,7 +38,7 @@ def compose_for_applicant(application_id: UUID) -> Letter:
         paragraphs=[
             _("Hello %(name)s,") % {"name": application.contact_name},
             _(
-                "thank you. A partner manager reads what %(company)s wants to build and answers by mail, "
+                "Thank you. A partner manager reads what %(company)s wants to build and answers by mail, "
                 "usually within two working days."
             )
             % {"company": application.company_name},

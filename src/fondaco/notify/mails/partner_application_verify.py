@@ -30,7 +30,7 @@ def compose(application_id: UUID) -> Letter:
         paragraphs=[
             _("Hello %(name)s,") % {"name": application.contact_name},
             _(
-                "someone, probably you, asked to make %(company)s a partner. "
+                "Someone, probably you, asked to make %(company)s a partner. "
                 "Confirm that this address is yours, then we look at the request."
             )
             % {"company": application.company_name},

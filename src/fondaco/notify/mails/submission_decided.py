@@ -40,7 +40,7 @@ def compose_approved(submission_id: UUID) -> Letter:
         to=_partner_people(submission),
         subject=_("%(version)s: %(track)s content approved") % _names(submission),
         paragraphs=[
-            _("good news: the %(track)s content of %(version)s passed its review.") % _names(submission),
+            _("Good news: the %(track)s content of %(version)s passed its review.") % _names(submission),
             next_step,
         ],
         quote=submission.feedback,
@@ -55,7 +55,7 @@ def compose_rejected(submission_id: UUID) -> Letter:
         to=_partner_people(submission),
         subject=_("%(version)s: %(track)s content needs changes") % _names(submission),
         paragraphs=[
-            _("the %(track)s content of %(version)s was not approved yet. This is what to change:") % _names(submission)
+            _("The %(track)s content of %(version)s was not approved yet. This is what to change:") % _names(submission)
         ],
         quote=submission.feedback,
         button=(_("Open the version"), _address(submission)),

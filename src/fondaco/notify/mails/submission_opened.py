@@ -39,5 +39,5 @@ def compose(submission_id: UUID) -> Letter:
             % {"partner": version.app.partner.name, "track": submission.get_track_display(), "version": version}
         ],
         quote=submission.note,
-        button=(_("Open the submission"), link(f"/backoffice/submissions/{submission.pk.hex}")),
+        button=(_("Open the submission"), link(f"/backoffice/submissions/{submission.track}/{submission.pk.hex}")),
     )

@@ -1,4 +1,4 @@
-"""The page behind a mailed invitation: a login for who has none, one click for who has, then straight into the place."""
+"""The page behind a mailed invitation: a login for who has none, one click for who has, then into the place."""
 
 from __future__ import annotations
 
@@ -33,12 +33,16 @@ class JoinForm(forms.Form):
     """What someone without a login sets; the rules of passwords stand below the field."""
 
     name = forms.CharField(
-        label=gettext_lazy("Your name"), max_length=100, widget=forms.TextInput({"autocomplete": "name"})
+        label=gettext_lazy("Your name"),
+        max_length=100,
+        error_messages={"required": gettext_lazy("Write your name as others should see it.")},
+        widget=forms.TextInput({"autocomplete": "name"}),
     )
     password = forms.CharField(
         label=gettext_lazy("Password"),
         max_length=200,
         strip=False,
+        error_messages={"required": gettext_lazy("Choose a password.")},
         widget=forms.PasswordInput({"autocomplete": "new-password"}, render_value=False),
     )
 
