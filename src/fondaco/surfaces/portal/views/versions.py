@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -50,10 +52,13 @@ def version_page(request: HouseRequest, version_id: str) -> HttpResponse:
     """A version: both tracks, what to do next, what happened."""
     member = request.viewer.member
     version = get_version(member, version_id)
+    install_url = f"{reverse('storefront:install', args=[version.app.slug])}?version={version.pk.hex}"
     return render(
         request,
         "portal/version.html",
         {
+            "install_url": install_url,
+            "install_link": f"{settings.SITE_URL}{install_url}",
             "board": board(version, member),
             "version": version,
             "app": version.app,
