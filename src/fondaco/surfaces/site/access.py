@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import update_wrapper
 from typing import Concatenate, ParamSpec
 
 from django.contrib.auth.views import redirect_to_login
@@ -28,12 +28,12 @@ def public(view: View[P]) -> View[P]:
 def signed_in(view: View[P]) -> View[P]:
     """Anyone who is signed in may see this, whatever their place."""
 
-    @wraps(view)
     def guarded(request: HouseRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if request.viewer.person is None:
             return to_sign_in(request)
         return view(request, *args, **kwargs)
 
+    update_wrapper(guarded, view)
     setattr(guarded, ACCESS, "signed-in")
     return guarded
 
@@ -43,7 +43,6 @@ def requires(permission: Permission) -> Callable[[View[P]], View[P]]:
     kind = _kind(permission)
 
     def guard(view: View[P]) -> View[P]:
-        @wraps(view)
         def guarded(request: HouseRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if request.viewer.person is None:
                 return to_sign_in(request)
@@ -52,6 +51,7 @@ def requires(permission: Permission) -> Callable[[View[P]], View[P]]:
                 raise Forbidden
             return view(request, *args, **kwargs)
 
+        update_wrapper(guarded, view)
         setattr(guarded, ACCESS, permission.value)
         return guarded
 

@@ -150,7 +150,7 @@ class Viewer:
     @property
     def address(self) -> str:
         """The IP address that the request came from."""
-        return self._request.META.get("REMOTE_ADDR", "")
+        return str(self._request.META.get("REMOTE_ADDR", ""))
 
     @property
     def actor(self) -> Actor:
