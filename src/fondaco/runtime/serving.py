@@ -5,6 +5,8 @@ The server's first process may be killed without a chance to end its workers; th
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import signal
 
 from fondaco.config.wsgi import application
@@ -13,3 +15,5 @@ from fondaco.runtime.children import end_with_parent
 __all__ = ["application"]
 
 end_with_parent(signal.SIGKILL)
+if (server := multiprocessing.parent_process()) is not None and os.getppid() != server.pid:
+    os._exit(1)  # it died while this process was loading
