@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
+from tests.db.kit.processes import wait_for
 
 from fondaco.accounts import events
 from fondaco.accounts.models import Account
@@ -120,4 +121,19 @@ def test_two_sealers_at_once_make_one_chain() -> None:
     chain.seal_all()
 
     assert list(Seal.objects.order_by("position").values_list("position", flat=True)) == list(range(1, 31))
+    assert chain.verify() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_running_sweeper_seals_without_being_asked() -> None:
+    with transaction.atomic():
+        fact()
+    stop = threading.Event()
+    sweeper = threading.Thread(target=deadlines.run_forever, args=[stop])
+    sweeper.start()
+    try:
+        wait_for(Seal.objects.exists)
+    finally:
+        stop.set()
+        sweeper.join()
     assert chain.verify() == []
