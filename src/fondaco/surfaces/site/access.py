@@ -28,7 +28,7 @@ def public(view: View[P]) -> View[P]:
 def signed_in(view: View[P]) -> View[P]:
     """Anyone who is signed in may see this, whatever their place."""
 
-    def guarded(request: HouseRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def guarded(request: HouseRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if request.viewer.person is None:
             return to_sign_in(request)
         return view(request, *args, **kwargs)
@@ -43,7 +43,7 @@ def requires(permission: Permission) -> Callable[[View[P]], View[P]]:
     kind = _kind(permission)
 
     def guard(view: View[P]) -> View[P]:
-        def guarded(request: HouseRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        def guarded(request: HouseRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if request.viewer.person is None:
                 return to_sign_in(request)
             place = request.viewer.enter(kind)
