@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
+from pytest_django import Settings
 from tests.factories.accounts import actor_for
 from tests.factories.catalog import make_app, make_category, make_plan, make_version, picture
 from tests.factories.partners import make_member
@@ -46,7 +48,7 @@ TEAM = PlanFields(name="Pro", price=Money(2500), min_licences=1, max_licences=10
 
 
 @pytest.fixture(autouse=True)
-def _media(settings: pytest.FixtureRequest, tmp_path: Path) -> None:
+def _media(settings: Settings, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path
 
 
@@ -55,7 +57,7 @@ def mara() -> Member:
     return make_member()
 
 
-def draft(by: Member, **states: object) -> Version:
+def draft(by: Member, **states: Any) -> Version:
     make_category()
     return make_version(make_app(by.partner), **states)
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from pytest_django import DjangoAssertNumQueries
 from tests.factories.accounts import make_account
 from tests.factories.catalog import make_app, make_category, make_plan, make_published_version, make_version
 from tests.factories.partners import make_member, make_partner
@@ -35,7 +38,7 @@ def published(name: str, **listing: str) -> Version:
     return version
 
 
-def names(**criteria: object) -> list[str]:
+def names(**criteria: Any) -> list[str]:
     return [version.listing.display_name for version in search_listings(**criteria)]
 
 
@@ -93,7 +96,7 @@ def test_what_is_not_published_is_not_found(technical: TechnicalStatus, listing:
         assert latest_published(version.app) is None
 
 
-def test_a_page_of_listings_takes_three_queries(django_assert_num_queries: pytest.FixtureRequest) -> None:
+def test_a_page_of_listings_takes_three_queries(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     for name in ("Ant", "Bee", "Cat"):
         published(name)
     with django_assert_num_queries(3):
@@ -136,7 +139,7 @@ def test_why_not_is_said_in_words() -> None:  # T17
     assert "only its partner can install it" in str(explain_installable(version, other, by_link=True))
 
 
-def test_partners_see_their_own_apps_only(django_assert_num_queries: pytest.FixtureRequest) -> None:
+def test_partners_see_their_own_apps_only(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     mara = make_member()
     mine = make_version(make_app(mara.partner))
     other = make_version(make_app(make_partner("Whisper Inc"), name="Whisper"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from tests.factories.accounts import actor_for, make_operator
@@ -193,7 +194,8 @@ def test_who_may_publish(mara: Member) -> None:
 def test_every_step_from_every_state(mara: Member, track: Track, step: str, status: str) -> None:
     if status == (TechnicalStatus.AVAILABLE if track == Track.LISTING else ListingStatus.ADVERTISED):
         pytest.skip("not a state of this track")
-    version = make_version(make_app(mara.partner), **{track.value: status})
+    states: dict[str, Any] = {track.value: status}
+    version = make_version(make_app(mara.partner), **states)
     steps: dict[str, tuple[Callable[[], object], set[str], str]] = {
         "submit": (
             lambda: catalog.submit_track(actor=SYSTEM, by=mara, version=version, track=track),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 from tests.factories.accounts import actor_for, make_operator, make_user
 from tests.factories.catalog import make_app, make_version
 from tests.factories.partners import make_member
@@ -190,7 +191,7 @@ def test_the_track_in_the_address_must_fit(client: Client, mara: Member, version
 
 
 def test_pages_take_few_queries(
-    client: Client, mara: Member, version: Version, django_assert_max_num_queries: pytest.FixtureRequest
+    client: Client, mara: Member, version: Version, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     submission = submit(mara, version)
     for page in ("/backoffice/submissions/technical", address(submission)):

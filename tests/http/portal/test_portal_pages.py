@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries, Settings
 from tests.factories.catalog import make_app, make_category, make_version, picture
 from tests.factories.partners import make_member, make_partner
 
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _media(settings: pytest.FixtureRequest, tmp_path: Path) -> None:
+def _media(settings: Settings, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path
 
 
@@ -318,7 +319,7 @@ def test_roles(mara: Member, role: MemberRole, page: str, status: int) -> None:
 
 @pytest.mark.parametrize("address", ["/portal/", "/portal/apps"])
 def test_lists_take_few_queries(
-    client: Client, mara: Member, address: str, django_assert_max_num_queries: pytest.FixtureRequest
+    client: Client, mara: Member, address: str, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     for number in range(5):
         make_version(make_app(mara.partner, name=f"App {number}"))
@@ -328,7 +329,7 @@ def test_lists_take_few_queries(
 
 
 def test_the_version_page_takes_few_queries(
-    client: Client, mara: Member, django_assert_max_num_queries: pytest.FixtureRequest
+    client: Client, mara: Member, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     version = make_version(make_app(mara.partner))
     client.post(f"/portal/versions/{version.pk.hex}/submit/technical", {})

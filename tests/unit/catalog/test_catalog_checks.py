@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from pytest_django import Settings
 
 from fondaco.catalog.checks import Findings, problem_with_url, problem_with_video
 from fondaco.catalog.scopes import SCOPES
@@ -25,7 +26,7 @@ def found() -> Findings:
         "http://[::1]:9100/events",
     ],
 )
-def test_usable_addresses(address: str, settings: pytest.FixtureRequest) -> None:
+def test_usable_addresses(address: str, settings: Settings) -> None:
     settings.OUTBOUND_ALLOW_LOOPBACK = True
     assert problem_with_url(address) is None
 
@@ -54,7 +55,7 @@ def test_usable_addresses(address: str, settings: pytest.FixtureRequest) -> None
         "not an address",
     ],
 )
-def test_refused_addresses(address: str, settings: pytest.FixtureRequest) -> None:
+def test_refused_addresses(address: str, settings: Settings) -> None:
     settings.OUTBOUND_ALLOW_LOOPBACK = False
     settings.OUTBOUND_ALLOWED_NETWORKS = []
     assert problem_with_url(address) is not None

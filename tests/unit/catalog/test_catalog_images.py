@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.core.files.storage import default_storage
 from PIL import Image
+from pytest_django import Settings
 from tests.factories.catalog import picture
 
 from fondaco.catalog.errors import BadImage
@@ -17,7 +18,7 @@ from fondaco.catalog.images import store_icon, store_screenshot
 
 
 @pytest.fixture(autouse=True)
-def media(settings: pytest.FixtureRequest, tmp_path: Path) -> Path:
+def media(settings: Settings, tmp_path: Path) -> Path:
     settings.MEDIA_ROOT = tmp_path
     return tmp_path
 
