@@ -3,5 +3,6 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("api/v1/", include("fondaco.surfaces.api.management.urls")),
     path("", include("fondaco.surfaces.api.wire.urls")),
 ]

@@ -1,0 +1,264 @@
+"""The door of the management API: who calls, from which place, how often, with what, and whether this was asked before.
+
+``routes.get("/accounts/{account_id}/users", Page[UserOut], Permission.PEOPLE_VIEW)`` opens an address to tokens of
+people whose place in that account gives one of the permissions named; none named means that being there is enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final, TypeVar
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import Router
+from ninja.decorators import decorate_view
+from ninja.security import HttpBearer
+
+from fondaco.accounts.models import Operator, Person, User
+from fondaco.accounts.permissions import Permission
+from fondaco.accounts.queries import find_user
+from fondaco.audit.actor import Actor, ActorKind
+from fondaco.identity.errors import InsufficientScope, TokenRefused
+from fondaco.identity.models import PersonalAccessToken
+from fondaco.identity.tokens import find_personal_token
+from fondaco.kit.errors import Forbidden, Invalid, NotFound
+from fondaco.kit.idempotency import Answer, answer_once
+from fondaco.kit.rate import check_rate
+from fondaco.partners.models import Member
+from fondaco.partners.queries import find_member
+from fondaco.surfaces.api.management.refusals import TooLarge
+from fondaco.surfaces.api.wire.answers import UnsupportedMedia
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+KEY_HEADER: Final = "Idempotency-Key"
+_LIMIT: Final = 300  # for each person, or each address without a token: so many at once, then five a second
+_PER: Final = 60
+
+
+class Place(StrEnum):
+    """What a path leads into, and so what the caller acts as."""
+
+    ANYWHERE = "anywhere"  # no token needed
+    PERSON = "person"  # a token, whatever its owner's places
+    ACCOUNT = "account"
+    PARTNER = "partner"
+    OPERATOR = "operator"
+
+
+@dataclass(slots=True)
+class Caller:
+    """Who calls. ``token`` is None for visitors; of the last three, the one that the path's place asks for is set."""
+
+    actor: Actor
+    token: PersonalAccessToken | None = None
+    as_user: User | None = None
+    as_member: Member | None = None
+    as_operator: Operator | None = None
+
+    @property
+    def person(self) -> Person:
+        """The token's owner."""
+        if self.token is None:
+            raise TokenRefused
+        return self.token.person
+
+    @property
+    def user(self) -> User:
+        """The seat in the account of the path."""
+        if self.as_user is None:
+            raise LookupError("this address lies in no account")
+        return self.as_user
+
+    @property
+    def member(self) -> Member:
+        """The membership in the partner of the path."""
+        if self.as_member is None:
+            raise LookupError("this address lies in no partner")
+        return self.as_member
+
+    @property
+    def operator(self) -> Operator:
+        """The caller as staff."""
+        if self.as_operator is None:
+            raise LookupError("this address is not the operator's")
+        return self.as_operator
+
+
+class Request(HttpRequest):
+    """A request as the functions behind this door get it."""
+
+    caller: Caller
+
+
+class PersonalToken(HttpBearer):
+    """Says in the OpenAPI document how to authenticate; the door has done it before this is asked."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> bool:
+        return getattr(request, "caller", None) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What one address asks of its callers. ``permissions``: one of them is enough."""
+
+    place: Place
+    method: str
+    permissions: tuple[Permission, ...] = ()
+
+    @property
+    def access(self) -> str:
+        """As ``site.access`` names it: ``public``, ``signed-in``, or permissions."""
+        if self.place == Place.ANYWHERE:
+            return "public"
+        return " | ".join(permission.value for permission in self.permissions) or "signed-in"
+
+    def guard(self, run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        """Puts this door before an operation's ``run``."""
+        models = run.__self__.models  # type: ignore[attr-defined]
+        known = {name for one in models if one.__ninja_param_source__ == "query" for name in one.__ninja_flatten_map__}
+        has_body = any(one.__ninja_param_source__ == "body" for one in models)
+
+        def guarded(request: Request, **path: Any) -> HttpResponse:
+            if not request.path.isprintable():
+                raise NotFound
+            request.caller = caller = _find_caller(request, is_required=self.place != Place.ANYWHERE)
+            check_rate(f"management:{_identity(caller)}"[:200], limit=_LIMIT, per=_PER)
+            self._enter(caller, path)
+            _check_query(request, known)
+            body = _read_body(request, is_expected=has_body)
+            key = request.headers.get(KEY_HEADER)
+            if self.method != "POST" or key is None:
+                return run(request, **path)
+            asked = f"{request.method} {request.get_full_path()}\n".encode() + body
+            answer = answer_once(
+                caller=_identity(caller), key=key, request=asked, produce=lambda: _pack(run(request, **path))
+            )
+            return _unpack(answer)
+
+        return guarded
+
+    def _enter(self, caller: Caller, path: Mapping[str, str]) -> None:
+        """Finds what the caller is at the place of the path; to whom is nothing there, the place does not exist."""
+        holder: User | Member | Operator
+        if self.place == Place.ACCOUNT:
+            holder = caller.as_user = find_user(caller.person, path["account_id"])
+        elif self.place == Place.PARTNER:
+            holder = caller.as_member = find_member(caller.person, path["partner_id"])
+        elif self.place == Place.OPERATOR:
+            holder = caller.as_operator = _find_operator(caller.person)
+        else:
+            return
+        if self.permissions and not any(holder.can(permission) for permission in self.permissions):
+            raise Forbidden
+        scopes = caller.token.scopes if caller.token else []
+        if scopes and self.permissions and not {one.value for one in self.permissions} & set(scopes):
+            raise InsufficientScope(scope=self.permissions[0].value)
+
+
+class Routes(Router):
+    """Addresses of one noun, all in the same kind of place."""
+
+    doors: Final[dict[str, list[Door]]] = {}  # every door of the API, by path
+
+    def __init__(self, tag: str, place: Place) -> None:
+        super().__init__(tags=[tag])
+        self.place = place
+
+    def serve(
+        self, method: str, path: str, answer: Any, *permissions: Permission, status: int = 200
+    ) -> Callable[[View], View]:
+        """Opens ``method path`` to a function that returns ``answer``; None is an empty answer."""
+        door = Door(self.place, method, permissions)
+        self.doors.setdefault(path, []).append(door)
+
+        def register(view: View) -> View:
+            guarded = decorate_view(door.guard)(view)
+            add = self.api_operation(
+                [method],
+                path,
+                response={204 if answer is None else status: answer},
+                auth=None if self.place == Place.ANYWHERE else PersonalToken(),
+                operation_id=view.__name__,
+                openapi_extra={"x-permission": door.access},
+            )
+            return add(guarded)
+
+        return register
+
+    def reads(self, path: str, answer: Any, *permissions: Permission) -> Callable[[View], View]:
+        """``GET``."""
+        return self.serve("GET", path, answer, *permissions)
+
+    def does(self, path: str, answer: Any, *permissions: Permission) -> Callable[[View], View]:
+        """``POST`` that changes something which exists."""
+        return self.serve("POST", path, answer, *permissions)
+
+    def creates(self, path: str, answer: Any, *permissions: Permission) -> Callable[[View], View]:
+        """``POST`` that makes something new."""
+        return self.serve("POST", path, answer, *permissions, status=201)
+
+    def replaces(self, path: str, answer: Any, *permissions: Permission) -> Callable[[View], View]:
+        """``PUT``."""
+        return self.serve("PUT", path, answer, *permissions)
+
+    def removes(self, path: str, *permissions: Permission) -> Callable[[View], View]:
+        """``DELETE``."""
+        return self.serve("DELETE", path, None, *permissions)
+
+
+def _find_caller(request: HttpRequest, *, is_required: bool) -> Caller:
+    address = request.META.get("REMOTE_ADDR", "")
+    header = request.headers.get("Authorization", "")
+    if not header and not is_required:
+        return Caller(Actor.anonymous(label="visitor", address=address))
+    kind, _space, plain = header.partition(" ")
+    if kind.lower() != "bearer":
+        raise TokenRefused
+    token = find_personal_token(plain.strip())
+    person = token.person
+    return Caller(Actor(ActorKind.PERSON, id=person.pk.hex, label=person.name, address=address), token)
+
+
+def _identity(caller: Caller) -> str:
+    return caller.token.person_id.hex if caller.token else f"visitor {caller.actor.address}"
+
+
+def _find_operator(person: Person) -> Operator:
+    found = Operator.objects.filter(person=person, is_active=True).select_related("person").first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _check_query(request: HttpRequest, known: set[str]) -> None:
+    unknown = sorted(set(request.GET) - known)
+    if unknown:
+        raise Invalid(fields={name[:100]: [_("There is no such parameter.")] for name in unknown[:20]})
+
+
+def _read_body(request: HttpRequest, *, is_expected: bool) -> bytes:
+    try:
+        body = request.body
+    except RequestDataTooBig:
+        raise TooLarge from None
+    if is_expected and request.content_type != "application/json":
+        raise UnsupportedMedia
+    if body.strip() and not is_expected and body.strip() != b"{}":
+        raise Invalid(fields={"body": [_("Nothing is expected here.")]})
+    return body
+
+
+def _pack(response: HttpResponse) -> Answer:
+    return Answer(response.status_code, response.get("Content-Type", ""), response.content)
+
+
+def _unpack(answer: Answer) -> HttpResponse:
+    response = HttpResponse(answer.body, status=answer.status, content_type=answer.content_type)
+    if answer.is_replay:
+        response["Idempotent-Replayed"] = "true"
+    return response

@@ -1,0 +1,364 @@
+"""Apps, versions, their two contents, plans, screenshots and submissions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from fondaco.catalog.content import AppDetails, ListingFields, PlanFields, TechnicalFields
+from fondaco.catalog.models import (
+    App,
+    LicenceModel,
+    ListingContent,
+    Plan,
+    Screenshot,
+    TechnicalContent,
+    Version,
+)
+from fondaco.catalog.queries import missing_fields
+from fondaco.catalog.states import Track
+from fondaco.kit.money import Money
+from fondaco.review.models import Submission
+from fondaco.surfaces.api.management.shapes.fields import Body, Picture, Shape, Slug, WireId
+
+TrackName = Literal["technical", "listing"]
+
+
+class AppBody(Body):
+    """An app's own details; an empty ``slug`` is made from the name, or stays as it is."""
+
+    name: str
+    slug: str = ""
+    website: str = ""
+    technical_email: str = ""
+    support_email: str = ""
+    billing_email: str = ""
+    security_email: str = ""
+
+    def details(self) -> AppDetails:
+        """For the action."""
+        return AppDetails(**self.model_dump(exclude={"icon"}))
+
+
+class RegisterBody(AppBody):
+    """A new app."""
+
+    icon: Picture
+
+
+class IconBody(Body):
+    """Another icon."""
+
+    icon: Picture
+
+
+class VersionBody(Body):
+    """A new version; its content begins as a copy of the newest one."""
+
+    name: str
+
+
+class TechnicalBody(Body):
+    """All technical content; ``revision`` is the one that you read. What is null stays as it is."""
+
+    revision: int
+    events_callback_url: str = ""
+    standalone_url: str = ""
+    redirect_urls: list[str] = []
+    scopes: list[str] = []
+    scope_reasons: dict[str, str] = {}
+    receives_user_logout: bool = False
+    is_manually_provisioned: bool = False
+    release_notes: str = ""
+    test_instructions: str = ""
+    test_credentials: str | None = None
+    version_name: str | None = None
+
+    def fields(self) -> TechnicalFields:
+        """For the action."""
+        given = self.model_dump(exclude={"revision"})
+        return TechnicalFields(**given | {name: tuple(given[name]) for name in ("redirect_urls", "scopes")})
+
+
+class ListingBody(Body):
+    """All listing content but plans and screenshots; ``categories`` are slugs."""
+
+    revision: int
+    display_name: str = ""
+    summary: str = ""
+    description: str = ""
+    categories: list[str] = []
+    video_url: str = ""
+    support_url: str = ""
+    support_email: str = ""
+    docs_url: str = ""
+    privacy_url: str = ""
+    terms_url: str = ""
+
+    def fields(self) -> ListingFields:
+        """For the action."""
+        given = self.model_dump(exclude={"revision"})
+        return ListingFields(**given | {"categories": tuple(given["categories"])})
+
+
+class PlanBody(Body):
+    """A paid plan; ``price_minor`` is what one licence, or the account, costs in a month, in cents."""
+
+    name: str
+    price_minor: int
+    model: Literal["per_seat", "per_account"] = "per_seat"
+    summary: str = ""
+    description: str = ""
+    min_licences: int = 1
+    max_licences: int | None = None
+
+    def fields(self) -> PlanFields:
+        """For the action."""
+        given = self.model_dump(exclude={"price_minor", "model"})
+        return PlanFields(price=Money(self.price_minor), model=LicenceModel(self.model), **given)
+
+
+class ScreenshotBody(Body):
+    """A picture of the app, and in words what it shows."""
+
+    image: Picture
+    alternative_text: str
+
+
+class SubmitBody(Body):
+    """Which track to put into the queue; the reviewer reads ``note``."""
+
+    track: TrackName
+    note: Annotated[str, Field(max_length=2000)] = ""
+
+
+class WithdrawBody(Body):
+    """Which track to take back."""
+
+    track: TrackName
+
+
+class CommentBody(Body):
+    """What the partner reads with the approval."""
+
+    comment: str = ""
+
+
+class FeedbackBody(Body):
+    """What the partner has to change."""
+
+    feedback: str
+
+
+class VersionStandingShape(Shape):
+    """A version and where its two tracks stand."""
+
+    id: str
+    name: str
+    technical_status: str
+    listing_status: str
+
+    @classmethod
+    def of(cls, version: Version) -> VersionStandingShape:
+        return cls(
+            id=version.pk.hex,
+            name=version.name,
+            technical_status=version.technical.status,
+            listing_status=version.listing.status,
+        )
+
+
+class AppShape(Shape):
+    """An app with its versions, newest first."""
+
+    id: str
+    name: str
+    slug: str
+    icon_url: str
+    website: str
+    technical_email: str
+    support_email: str
+    billing_email: str
+    security_email: str
+    versions: list[VersionStandingShape]
+
+    @classmethod
+    def of(cls, app: App) -> AppShape:
+        return cls(
+            id=app.pk.hex,
+            name=app.name,
+            slug=app.slug,
+            icon_url=app.icon_url,
+            website=app.website,
+            technical_email=app.technical_email,
+            support_email=app.support_email,
+            billing_email=app.billing_email,
+            security_email=app.security_email,
+            versions=[VersionStandingShape.of(version) for version in app.versions.all()],
+        )
+
+
+class TechnicalShape(Shape):
+    """Technical content. Test credentials are written and never read here; only whether there are some is told."""
+
+    status: str
+    revision: int
+    events_callback_url: str
+    standalone_url: str
+    redirect_urls: list[str]
+    scopes: list[str]
+    scope_reasons: dict[str, str]
+    receives_user_logout: bool
+    is_manually_provisioned: bool
+    release_notes: str
+    test_instructions: str
+    has_test_credentials: bool
+    missing: dict[str, str]
+
+    @classmethod
+    def of(cls, content: TechnicalContent, missing: dict[str, str]) -> TechnicalShape:
+        names = set(cls.model_fields) - {"has_test_credentials", "missing"}
+        given = {name: getattr(content, name) for name in names}
+        return cls(**given, has_test_credentials=content.test_credentials is not None, missing=missing)
+
+
+class ListingShape(Shape):
+    """Listing content; ``missing`` says what a submission still needs, by field."""
+
+    status: str
+    revision: int
+    display_name: str
+    summary: str
+    description: str
+    categories: list[str]
+    video_url: str
+    support_url: str
+    support_email: str
+    docs_url: str
+    privacy_url: str
+    terms_url: str
+    missing: dict[str, str]
+
+    @classmethod
+    def of(cls, content: ListingContent, missing: dict[str, str]) -> ListingShape:
+        given = {name: getattr(content, name) for name in set(cls.model_fields) - {"categories", "missing"}}
+        return cls(**given, categories=[category.pk for category in content.categories.all()], missing=missing)
+
+
+class PlanShape(Shape):
+    """A plan; the monthly price in minor units."""
+
+    id: str
+    type: str
+    model: str
+    name: str
+    summary: str
+    description: str
+    price_minor: int
+    currency: str
+    min_licences: int
+    max_licences: int | None
+
+    @classmethod
+    def of(cls, plan: Plan) -> PlanShape:
+        given = {name: getattr(plan, name) for name in set(cls.model_fields) - {"id"}}
+        return cls(id=plan.pk.hex, **given)
+
+
+class ScreenshotShape(Shape):
+    """A picture on the listing."""
+
+    id: str
+    url: str
+    alternative_text: str
+
+    @classmethod
+    def of(cls, screenshot: Screenshot) -> ScreenshotShape:
+        return cls(id=screenshot.pk.hex, url=screenshot.url, alternative_text=screenshot.alternative_text)
+
+
+class VersionShape(Shape):
+    """A version with all its content."""
+
+    id: str
+    app_id: str
+    name: str
+    created_at: datetime
+    technical: TechnicalShape
+    listing: ListingShape
+    plans: list[PlanShape]
+    screenshots: list[ScreenshotShape]
+
+    @classmethod
+    def of(cls, version: Version) -> VersionShape:
+        return cls(
+            id=version.pk.hex,
+            app_id=version.app_id.hex,
+            name=version.name,
+            created_at=version.created_at,
+            technical=TechnicalShape.of(version.technical, missing_fields(version, Track.TECHNICAL)),
+            listing=ListingShape.of(version.listing, missing_fields(version, Track.LISTING)),
+            plans=[PlanShape.of(plan) for plan in version.plans.all()],
+            screenshots=[ScreenshotShape.of(screenshot) for screenshot in version.listing.screenshots.all()],
+        )
+
+
+class SubmissionShape(Shape):
+    """One time that a track was sent in. ``place_in_queue`` counts from 1, 0 once it is decided; null in lists."""
+
+    id: str
+    app: str
+    partner: str
+    version_id: WireId
+    version: str
+    track: TrackName
+    status: str
+    note: str
+    feedback: str
+    submitted_by: str
+    decided_by: str | None
+    created_at: datetime
+    place_in_queue: int | None
+
+    @classmethod
+    def of(cls, submission: Submission, place_in_queue: int | None = None) -> SubmissionShape:
+        version = submission.version
+        return cls(
+            id=submission.pk.hex,
+            app=version.app.name,
+            partner=version.app.partner.name,
+            version_id=version.pk.hex,
+            version=version.name,
+            track="technical" if submission.track == "technical" else "listing",
+            status=submission.status,
+            note=submission.note,
+            feedback=submission.feedback,
+            submitted_by=submission.submitted_by.name,
+            decided_by=submission.decided_by.name if submission.decided_by else None,
+            created_at=submission.created_at,
+            place_in_queue=place_in_queue,
+        )
+
+
+class ReviewShape(SubmissionShape):
+    """A submission with everything to decide on; only reviewers read the test credentials."""
+
+    content: VersionShape
+    test_credentials: str | None
+
+
+class CategoryShape(Shape):
+    """A shelf of the marketplace."""
+
+    slug: Slug
+    name: str
+
+
+class ScopeShape(Shape):
+    """Something that an app may ask for; ``consent`` is what a customer reads."""
+
+    name: str
+    consent: str
+    needs_reason: bool
