@@ -21,6 +21,7 @@ def migrate(
     from django.core.management import call_command
     from django.db import OperationalError
 
+    from fondaco.catalog.categories import ensure_defaults
     from fondaco.runtime import readiness
 
     try:
@@ -28,6 +29,7 @@ def migrate(
     except OperationalError as problem:
         refuse(f"The database cannot be reached: {_reason(problem)}; `fondaco doctor` looks closer.")
     if not check:
+        ensure_defaults()
         settings.HOME.mkdir(parents=True, exist_ok=True)
         readiness.note_migrated(settings.HOME)
 

@@ -1,6 +1,7 @@
 """Writes of the accounts domain."""
 
 from fondaco.accounts.actions.accounts import appoint_operator, create_account, create_person
+from fondaco.accounts.actions.founding import admit_operator, open_account
 from fondaco.accounts.actions.invitations import accept_invitation, invite, invite_user, withdraw, withdraw_invitation
 from fondaco.accounts.actions.users import (
     add_user,
@@ -14,6 +15,7 @@ from fondaco.accounts.actions.users import (
 __all__ = [
     "accept_invitation",
     "add_user",
+    "admit_operator",
     "appoint_operator",
     "change_user_role",
     "create_account",
@@ -22,6 +24,7 @@ __all__ = [
     "end_seat",
     "invite",
     "invite_user",
+    "open_account",
     "reactivate_user",
     "restore_seat",
     "withdraw",
