@@ -1,0 +1,265 @@
+"""The page of one installed app: its state in words, its history, and the ways out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from pytest_django.fixtures import DjangoAssertNumQueries
+from tests.factories.accounts import SYSTEM, make_account, make_operator, make_person, make_user
+from tests.factories.installs import PARTNER_PROGRAM, make_completed, make_installing, make_pending
+from tests.http.console.test_my_apps import failed, rejected, signed_in, suspended, timed_out
+
+from fondaco.accounts.models import Account
+from fondaco.audit.models import Event
+from fondaco.installs.actions import answer_operation, cancel_installation
+from fondaco.installs.models import Installation, Operation
+from fondaco.kit import clock
+from fondaco.messaging.actions import Outcome, record_attempt
+from fondaco.messaging.models import Delivery
+
+pytestmark = pytest.mark.django_db
+
+
+def address(installation: Installation, action: str = "") -> str:
+    return f"/my-apps/{installation.pk.hex}{action}"
+
+
+def page(installation: Installation) -> str:
+    response = signed_in(installation.installed_by).get(address(installation))
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def removed(account: Account) -> Installation:
+    installation = make_installing(account)
+    cancel_installation(actor=SYSTEM, by=installation.installed_by, installation=installation)
+    return installation
+
+
+@pytest.mark.parametrize(
+    ("make", "words", "offers", "lacks"),
+    [
+        (make_installing, "is setting up the app for your people", ["/uninstall"], ["/retry", "/launch/"]),
+        (make_completed, "Everything works.", ["/uninstall", "/launch/"], ["/retry"]),
+        (make_pending, "It is being removed for everyone.", ["/launch/"], ["/retry", "/uninstall"]),
+        (failed, "could not be reached: nobody answers at its address", ["/uninstall"], ["/retry", "/launch/"]),
+        (rejected, "declined the installation. Nothing is charged.", ["/uninstall", "/retry"], ["/launch/"]),
+        (timed_out, "did not confirm within seven days", ["/uninstall", "/retry"], ["/launch/"]),
+        (suspended, "The trial is over, so nobody can open the app.", ["/uninstall"], ["/retry", "/launch/"]),
+        (removed, "It was removed from this account.", [], ["/retry", "/uninstall", "/launch/"]),
+    ],
+)
+def test_every_state_in_words_with_its_ways_out(
+    make: Callable[[Account], Installation], words: str, offers: list[str], lacks: list[str]
+) -> None:
+    installation = make(make_account())
+    html = page(installation)
+    assert words in html
+    for part in offers:
+        assert part in html
+    for part in lacks:
+        assert part not in html
+
+
+def test_waiting_says_for_whom_since_when_until_when() -> None:
+    html = re.sub(r"<[^>]+>", "", page(make_installing()))
+    assert re.search(r"Waiting for Ledgerline GmbH( \d+)? · since just now · at the latest until \d+ \w+ 20\d\d", html)
+    assert "usually within seconds" in html
+
+
+def test_reason_of_the_partner_is_quoted() -> None:
+    assert "Not in your region" in page(rejected(make_account()))
+
+
+def test_history_tells_of_tries_in_plain_words() -> None:
+    installation = make_installing()
+    for error, status in (("timeout", None), ("", 500), ("", 204)):
+        outcome = Outcome(started_at=clock.now(), duration_ms=5, error=error, response_status=status)
+        record_attempt(actor=SYSTEM, delivery_id=Delivery.objects.get().pk, outcome=outcome)
+    html = page(installation)
+    assert "could not be told of the installation" in html
+    assert "it did not answer in time" in html
+    assert "it answered with HTTP 500" in html
+    assert "was told of the installation" in html
+
+
+def test_plan_users_and_permissions_are_shown_to_managers() -> None:
+    html = page(make_completed(plan="Team"))
+    for words in ("<dd>Team</dd>", "<dd>$36.00</dd>", "Samir Sol", "installed it", "Adds and changes your contacts"):
+        assert words in html
+    assert "2 of 2 licences" in html
+
+
+def test_trial_says_how_long() -> None:
+    assert "Trial: 30 days left, until" in page(make_completed())
+
+
+def test_licensed_users_see_the_state_and_nothing_else() -> None:
+    installation = make_completed()
+    samir = installation.account.users.get(role__key="supervisor")
+    html = signed_in(samir).get(address(installation)).content.decode()
+    assert "You have a licence for this app." in html
+    assert "Everything works." in html
+    for words in ("Total per month", "Ada Adler</b>", "/uninstall", "was told of"):
+        assert words not in html
+
+
+@pytest.mark.parametrize("action", ["", "/uninstall", "/force-uninstall", "/retry"])
+def test_strangers_find_nothing(action: str) -> None:
+    installation = rejected(make_account())
+    send = "post" if action == "/retry" else "get"
+    for stranger in (make_user(), make_user(installation.account, role="supervisor", person=make_person("Olga Other"))):
+        assert getattr(signed_in(stranger), send)(address(installation, action)).status_code == 404
+    assert getattr(signed_in(make_user()), send)(f"/my-apps/{'0' * 32}{action}").status_code == 404
+    assert getattr(signed_in(make_user()), send)(f"/my-apps/nonsense{action}").status_code == 404
+    assert Operation.objects.filter(status="open").count() == 0
+
+
+@pytest.mark.parametrize("action", ["", "/uninstall", "/force-uninstall", "/retry"])
+def test_people_without_the_permission_are_refused(action: str) -> None:
+    installation = make_completed()
+    agnes = make_user(installation.account, role="agent")
+    operator = make_operator()
+    before = Event.objects.count()
+    for person in (agnes.person, operator.person):
+        client = Client()
+        client.force_login(person)
+        assert client.post(address(installation, action)).status_code in {403, 405}
+        assert client.get(address(installation, action)).status_code in {403, 405}
+    samir = installation.account.users.get(role__key="supervisor")
+    if action:
+        response = signed_in(samir).post(address(installation, action))
+        assert response.status_code in {403, 409}
+    assert Event.objects.count() == before
+
+
+@pytest.mark.parametrize("action", ["", "/uninstall", "/retry"])
+def test_visitors_sign_in(action: str) -> None:
+    installation = make_completed()
+    client = Client()
+    response = client.post(address(installation, action)) if action else client.get(address(installation))
+    assert response.status_code == 302
+    assert response.headers["Location"].startswith("/account/login/?next=/my-apps/")
+
+
+def test_uninstall_asks_with_name_and_consequence_and_takes_a_reason() -> None:
+    installation = make_completed()
+    client = signed_in(installation.installed_by)
+    html = client.get(address(installation, "/uninstall")).content.decode()
+    assert "Remove Ledgerline for everyone?" in html
+    assert "2 people lose access" in html
+    response = client.post(address(installation, "/uninstall"), {"reason_type": "too_expensive", "reason": "Budget"})
+    assert response.headers["Location"] == "/my-apps"
+    operation = Operation.objects.get(kind="uninstall")
+    assert (operation.reason_type, operation.reason, operation.status) == ("too_expensive", "Budget", "open")
+
+
+@pytest.mark.parametrize(
+    "entries", [{}, {"reason_type": "nonsense"}, {"reason_type": "other", "reason": "x" * 1001}, {"reason": "kept"}]
+)
+def test_uninstall_without_a_good_reason_changes_nothing(entries: dict[str, str]) -> None:
+    installation = make_completed()
+    before = Event.objects.count()
+    response = signed_in(installation.installed_by).post(address(installation, "/uninstall"), entries)
+    assert response.status_code == 422
+    assert "What you typed is kept." in response.content.decode()
+    assert entries.get("reason", "") in response.content.decode()
+    installation.refresh_from_db()
+    assert installation.status == "completed"
+    assert Event.objects.count() == before
+
+
+def test_second_uninstall_is_refused_in_words() -> None:
+    installation = make_pending()
+    response = signed_in(installation.installed_by).post(address(installation, "/uninstall"), {"reason_type": "other"})
+    assert response.status_code == 409
+    assert "still waiting for the app" in response.content.decode()
+    assert Operation.objects.filter(kind="uninstall").count() == 1
+
+
+@pytest.mark.parametrize("make", [make_installing, failed, rejected, timed_out])
+def test_one_that_never_worked_goes_at_once(make: Callable[[Account], Installation]) -> None:
+    installation = make(make_account())
+    client = signed_in(installation.installed_by)
+    assert "It never worked, so nothing is lost" in client.get(address(installation, "/uninstall")).content.decode()
+    assert client.post(address(installation, "/uninstall")).headers["Location"] == "/my-apps"
+    installation.refresh_from_db()
+    assert installation.status == "revoked"
+
+
+def test_force_uninstall_needs_the_switch_and_works_with_it() -> None:
+    installation = make_pending()
+    client = signed_in(installation.installed_by)
+    assert client.post(address(installation, "/force-uninstall")).status_code == 403
+    Account.objects.filter(pk=installation.account_id).update(features=["force_uninstall"])
+    assert "Force the removal of Ledgerline?" in client.get(address(installation, "/force-uninstall")).content.decode()
+    installation.refresh_from_db()
+    assert installation.status == "pending"
+    assert client.post(address(installation, "/force-uninstall")).headers["Location"] == "/my-apps"
+    installation.refresh_from_db()
+    assert installation.status == "revoked"
+
+
+@pytest.mark.parametrize("make", [rejected, timed_out])
+def test_retry_asks_anew(make: Callable[[Account], Installation]) -> None:
+    installation = make(make_account())
+    client = signed_in(installation.installed_by)
+    assert client.get(address(installation, "/retry")).status_code == 405
+    assert client.post(address(installation, "/retry")).headers["Location"] == address(installation)
+    installation.refresh_from_db()
+    assert installation.status == "installing"
+    assert Operation.objects.filter(status="open").count() == 1
+
+
+def test_nothing_to_retry_is_said() -> None:
+    installation = make_completed()
+    response = signed_in(installation.installed_by).post(address(installation, "/retry"))
+    assert response.status_code == 409
+    assert "did not fail" in response.content.decode()
+
+
+def test_loading_a_failed_one_tries_it_again_once() -> None:
+    installation = failed(make_account())
+    client = signed_in(installation.installed_by)
+    client.head(address(installation))
+    assert Event.objects.filter(kind="operation.retried").count() == 0
+    for _time in range(2):
+        assert "being tried right now" in client.get(address(installation)).content.decode()
+    assert Event.objects.filter(kind="operation.retried").count() == 1
+
+
+def test_page_refreshes_itself_while_it_waits() -> None:
+    installation = make_installing()
+    client = signed_in(installation.installed_by)
+    found = re.search(r'hx-get="([^"]*)" hx-trigger="every 2s"', client.get(address(installation)).content.decode())
+    assert found is not None
+    assert client.get(found[1], headers={"HX-Request": "true"}).status_code == 204
+    answer_operation(actor=PARTNER_PROGRAM, installation=installation, decision="approve")
+    news = client.get(found[1], headers={"HX-Request": "true"}).content.decode()
+    assert news.startswith('<div id="installation"')
+    assert "Everything works." in news
+    assert "hx-trigger" not in news
+
+
+@pytest.mark.parametrize("make", [make_installing, make_completed, make_pending, rejected, suspended])
+def test_page_stays_within_its_queries(
+    make: Callable[[Account], Installation], django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    installation = make(make_account())
+    client = signed_in(installation.installed_by)
+    with django_assert_max_num_queries(12):
+        client.get(address(installation))
+    with django_assert_max_num_queries(12):
+        client.get(address(installation, "/uninstall"))
+
+
+def test_seat_of_another_account_is_not_enough() -> None:
+    person = make_person()
+    installation = make_completed()
+    make_user(person=person)
+    client = Client()
+    client.force_login(person)
+    assert client.get(address(installation)).status_code == 404
