@@ -99,7 +99,7 @@ def look_at_postgres() -> Iterator[Finding]:
     try:
         major = version.read_text().strip()
     except FileNotFoundError:
-        yield Finding("PostgreSQL data", "ok", f"will be made in {data}")
+        yield Finding("PostgreSQL data", "ok", f"will be made in {data if data.parent == home() else places.SYSTEM_DATA}")
     except PermissionError:
         yield Finding(
             "PostgreSQL data", "bad", f"{data} belongs to {data.owner()}", "start as that user, or set FONDACO_HOME"

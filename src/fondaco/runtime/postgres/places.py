@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import os
 import pwd
+import secrets
 import shutil
 import subprocess
 import tempfile
@@ -64,7 +65,7 @@ def choose_user(data: Path) -> RunAs:
 
 
 def data_folder(home: Path) -> Path:
-    """Where the data are, or shall be."""
+    """Where the data are, or shall be. A new home gets a new folder: the data of a deleted one need its lost keys."""
     pointer = home / POINTER
     with contextlib.suppress(OSError):
         return Path(pointer.read_text().strip())
@@ -72,7 +73,7 @@ def data_folder(home: Path) -> Path:
     there = next(path for path in (home, *home.parents) if path.exists())
     if usual.exists() or os.geteuid() != 0 or choose_user(usual).can("x", there):
         return usual
-    return SYSTEM_DATA / _digest(home) / "postgres"
+    return SYSTEM_DATA / f"{_digest(home)}-{secrets.token_hex(3)}" / "postgres"
 
 
 def write_pointer(home: Path, data: Path) -> None:

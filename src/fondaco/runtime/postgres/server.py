@@ -87,9 +87,9 @@ class EmbeddedServer:
         found = binaries.find()
         check_data(self.data, found, self._user)
         self._binaries = places.reachable(found, self._user)
+        places.write_pointer(self.home, self.data)
         if not self.data.exists():
             self._initialise()
-        places.write_pointer(self.home, self.data)
         self._socket = places.socket_folder(self.data, self._user)
         stop_leftover(self.data)
 
