@@ -6,14 +6,12 @@ from django.conf import settings
 from django.db import transaction
 
 from fondaco.accounts.models import Operator
-from fondaco.audit.kinds import declare
 from fondaco.audit.models import Event
 from fondaco.audit.recording import record
 from fondaco.kit.errors import DomainError
 from fondaco.runtime.demo import apps, installations, people
 from fondaco.runtime.demo.people import ACTOR
-
-DEMO_SEEDED = declare("demo.seeded", "The demo data was made.")
+from fondaco.runtime.events import DEMO_SEEDED
 
 
 class NotInProduction(DomainError):

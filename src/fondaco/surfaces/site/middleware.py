@@ -6,7 +6,9 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import cast
 
+from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -15,6 +17,24 @@ from fondaco.kit.errors import DomainError, Forbidden, NotFound
 from fondaco.surfaces.site.viewer import HouseRequest, Viewer
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+class ProxyMiddleware:
+    """Puts the visitor's own address where everybody looks for it, when a proxy in front says what it is.
+
+    Only the last entry of ``X-Forwarded-For`` is the proxy's own word; whoever asks can write the ones before it.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        if not settings.BEHIND_PROXY:
+            raise MiddlewareNotUsed
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        address = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+        if address:
+            request.META["REMOTE_ADDR"] = address[:45]
+        return self.get_response(request)
 
 
 class ViewerMiddleware:
