@@ -72,13 +72,11 @@ def _sentence(error: Mapping[str, Any]) -> str:
             return _("This is required.")
         case "extra_forbidden":
             return _("There is no such field.")
-        case "string_too_long":
+        case "string_too_long" | "too_long":
             return _("Use at most %(most)d characters.") % {"most": given["max_length"]}
-        case "string_too_short":
+        case "string_too_short" | "too_short":
             least = given["min_length"]
             return _("This is required.") if least == 1 else _("Use at least %(least)d characters.") % {"least": least}
-        case "too_long":
-            return _("Use at most %(most)d entries.") % {"most": given["max_length"]}
         case "string_type" | "string_unicode":
             return _("This must be text.")
         case "int_type" | "int_parsing" | "int_from_float":
