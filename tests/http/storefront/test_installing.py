@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from pytest_django.fixtures import DjangoAssertNumQueries
-from tests.factories.accounts import make_account, make_person, make_user
+from tests.factories.accounts import SYSTEM, make_account, make_operator, make_person, make_user
 from tests.factories.catalog import make_app, make_published_version, make_version
 from tests.factories.installs import make_completed, make_installing
 from tests.factories.partners import make_member, make_partner
@@ -17,6 +17,7 @@ from fondaco.accounts.models import User
 from fondaco.audit.models import Event
 from fondaco.catalog.models import Version
 from fondaco.catalog.states import TechnicalStatus
+from fondaco.installs.actions import force_uninstall_app
 from fondaco.installs.models import Grant, Installation
 from fondaco.installs.queries import consent_text
 
@@ -45,15 +46,15 @@ def signed_in(user: User) -> Client:
     return client
 
 
-def html(response: HttpResponse) -> str:
-    return response.content.decode()
+def html(response: Any) -> str:
+    return str(response.content.decode())
 
 
 def plan_id(version: Version, name: str = "Team") -> str:
     return version.plans.get(name=name).pk.hex
 
 
-def choose(client: Client, version: Version, *users: User, plan: str = "Team", do: str = "next") -> HttpResponse:
+def choose(client: Client, version: Version, *users: User, plan: str = "Team", do: str = "next") -> Any:
     """Brings the order to the last step."""
     client.get(START)
     client.post(PLAN, {"plan": plan_id(version, plan)})
@@ -111,7 +112,7 @@ def test_plan_must_be_one_of_the_version(client: Client, version: Version, plan:
 
 def test_trial_is_offered_once(client: Client, ada: User, version: Version) -> None:
     installation = make_completed(ada.account, version=version)
-    Installation.objects.filter(pk=installation.pk).update(status="revoked")
+    force_uninstall_app(actor=SYSTEM, by=make_operator(), installation=installation)
     client.get(START)
     assert "can be tried once" in html(client.get(PLAN))
     assert client.post(PLAN, {"plan": plan_id(version, "Trial")}).status_code == 422

@@ -34,7 +34,7 @@ def load(request: HttpRequest, slug: str) -> Draft:
     return Draft(**stored) if stored else Draft()
 
 
-def save(request: HttpRequest, slug: str, draft: Draft) -> None:
+def keep(request: HttpRequest, slug: str, draft: Draft) -> None:
     """Keeps the draft for as long as the session."""
     request.session[_key(slug)] = asdict(draft)
 

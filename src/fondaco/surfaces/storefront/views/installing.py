@@ -68,7 +68,7 @@ def choose_account(request: HouseRequest, slug: str) -> HttpResponse:
     place = next((place for place in able if place.key == chosen), None)
     if place is not None:
         request.viewer.switch(place.key)
-        drafts.save(request, slug, draft)
+        drafts.keep(request, slug, draft)
         return redirect("storefront:install_plan", slug=slug)
     context = {
         "slug": slug,
@@ -78,7 +78,7 @@ def choose_account(request: HouseRequest, slug: str) -> HttpResponse:
         "error": _("Choose an account.") if request.method == "POST" else "",
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if request.method == "POST" else HTTPStatus.OK
-    drafts.save(request, slug, draft)
+    drafts.keep(request, slug, draft)
     return render(request, "storefront/install_account.html", context, status=status)
 
 
@@ -94,7 +94,7 @@ def choose_plan(request: HouseRequest, slug: str) -> HttpResponse:
         plan = order.offer.find_plan(request.POST.get("plan", ""))
         if plan is not None:
             order.draft.plan = plan.pk.hex
-            drafts.save(request, slug, order.draft)
+            drafts.keep(request, slug, order.draft)
             return redirect("storefront:install_users", slug=slug)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if request.method == "POST" else HTTPStatus.OK
     context = {
@@ -121,7 +121,7 @@ def choose_users(request: HouseRequest, slug: str) -> HttpResponse:
         form = UsersForm(request.POST)
         wish = form.cleaned_data["do"] if form.is_valid() else "keep"
         _change_selection(order, everyone, wish, request)
-        drafts.save(request, slug, order.draft)
+        drafts.keep(request, slug, order.draft)
         if wish != "next":
             text = form.cleaned_data.get("q", "") if wish == "find" else request.GET.get("q", "")
             return redirect(f"{request.path}?{urlencode({'q': text})}" if text else request.path)
