@@ -100,7 +100,8 @@ def test_pictures_are_kept_by_browsers_and_do_nothing(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["../master.keys", "..%2f..%2fsecret.key", "icons/none.png", "notes.txt", "x.svg", "icons"]
+    "path",
+    ["../master.keys", "..%2f..%2fsecret.key", "icons/none.png", "icons/a%00.png", "notes.txt", "x.svg", "icons"],
 )
 def test_nothing_but_pictures_is_served(client: Client, path: str) -> None:
     default_storage.save("notes.txt", ContentFile(b"private"))

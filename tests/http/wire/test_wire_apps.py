@@ -191,6 +191,7 @@ def test_the_older_words_mean_the_same(program: Program, word: str, state: str) 
         ({"state": ["approve"]}, "application/json", 422, ["state"]),
         ({"state": "approve", "reason": 7}, "application/json", 422, ["reason"]),
         ({"state": "approve", "reason": "a\0b"}, "application/json", 422, ["reason"]),
+        ({"state": "approve", "reason": "\ud800"}, "application/json", 422, ["reason"]),
         ({"state": "approve", "reason": "x" * 1001}, "application/json", 422, ["reason"]),
         ("{", "application/json", 400, []),
         ("[]", "application/json", 400, []),

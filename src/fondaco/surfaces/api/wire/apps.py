@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from django.http import HttpResponse
@@ -25,6 +26,8 @@ _DECISIONS: Final = {
     "rejected": Decision.REJECT,
     "failed": Decision.REJECT,
 }
+# JSON can spell what no database keeps: NUL, and halves of surrogate pairs.
+_UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
 
 
 @wire("apps:read")
@@ -65,7 +68,7 @@ def answer_state(call: Call, app_id: str, installation_id: str) -> Json:
     decision, reason = _DECISIONS.get(str(body.get("state"))), body.get("reason") or ""
     if decision is None:
         raise Invalid(fields={"state": [str(_("Must be approve or reject."))]})
-    if not isinstance(reason, str) or "\0" in reason:
+    if not isinstance(reason, str) or _UNSTORABLE.search(reason):
         raise Invalid(fields={"reason": [str(_("Must be a text."))]})
     operation = answer_operation(actor=call.actor, installation=installation, decision=decision.value, reason=reason)
     return resources.state(operation.installation)

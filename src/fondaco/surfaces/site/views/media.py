@@ -26,7 +26,7 @@ def picture(request: HouseRequest, path: str) -> FileResponse:
         raise NotFound
     try:
         file = default_storage.open(path, "rb")
-    except (OSError, SuspiciousFileOperation):
+    except (OSError, ValueError, SuspiciousFileOperation):  # a ValueError is a NUL in the path
         raise NotFound from None
     response = FileResponse(file, content_type=content_type)
     response["Cache-Control"] = "public, max-age=31536000, immutable"
