@@ -28,8 +28,13 @@ def end_login_session(*, actor: Actor, session_id: UUID) -> bool:
         session = LoginSession.objects.select_for_update().filter(pk=session_id, ended_at=None).first()
         if session is None:
             return False
-        session.ended_at = clock.now()
-        session.save(update_fields=["ended_at"])
-        TokenFamily.objects.filter(login_session=session, ended_at=None).update(ended_at=session.ended_at)
-        record(events.SIGNED_OUT, session, actor=actor, data={"person": session.person_id.hex})
+        end_session(actor=actor, session=session)
     return True
+
+
+def end_session(*, actor: Actor, session: LoginSession) -> None:
+    """The same for a session that is open and locked. A step."""
+    session.ended_at = clock.now()
+    session.save(update_fields=["ended_at"])
+    TokenFamily.objects.filter(login_session=session, ended_at=None).update(ended_at=session.ended_at)
+    record(events.SIGNED_OUT, session, actor=actor, data={"person": session.person_id.hex})
