@@ -63,7 +63,7 @@ def choose(client: Client, version: Version, *users: User, plan: str = "Team", d
 
 
 def seen(client: Client) -> str:
-    return re.findall(r'name="seen" value="([0-9a-f]{64})"', html(client.get(CONFIRM)))[0]
+    return str(re.findall(r'name="seen" value="([0-9a-f]{64})"', html(client.get(CONFIRM)))[0])
 
 
 def test_whole_way_orders_the_app(client: Client, ada: User, version: Version) -> None:
