@@ -1,0 +1,211 @@
+"""Every address of the house, asked by everybody: each view says who may see it, and keeps its word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from tests.factories.accounts import make_operator, make_person
+from tests.http.world import ACCOUNT, OPERATOR, PARTNER, UNKNOWN, Viewer, World, make_world, undone
+
+from fondaco.accounts.permissions import Permission
+from fondaco.surfaces.site.access import ACCESS
+
+pytestmark = pytest.mark.django_db
+
+# django-allauth's own views: they carry its rules, and its pages are tested with the sign-in.
+UNMARKED = re.compile(r"^account/")
+MACHINES = re.compile(
+    r"^(api/v1|apps|account$|users|events/|<slug:account>/)"
+)  # answer programs, each with its own tests
+SIGN_IN = "/account/login/"
+_PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
+# What some addresses ask beyond their mark: the track in the path decides.
+_TECHNICAL = frozenset({Permission.PARTNER_APPS_EDIT, Permission.OPERATOR_REVIEW_TECHNICAL})
+_ANY_REVIEW = frozenset({Permission.OPERATOR_REVIEW_TECHNICAL, Permission.OPERATOR_REVIEW_LISTING})
+_OWNERS = {
+    "installation_id": ACCOUNT, "user_id": ACCOUNT, "member_id": PARTNER, "app_id": PARTNER, "version_id": PARTNER,
+    "plan_id": PARTNER, "screenshot_id": PARTNER, "application_id": OPERATOR, "partner_id": OPERATOR,
+    "account_id": OPERATOR, "submission_id": OPERATOR,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Address:
+    """One pattern of the resolver."""
+
+    route: str
+    name: str
+    access: str | None
+
+    @property
+    def surface(self) -> str:
+        return self.route.split("/")[0]
+
+    @property
+    def parameters(self) -> list[str]:
+        return _PARAMETER.findall(self.route)
+
+    @property
+    def also_needed(self) -> frozenset[Permission]:
+        """One of these is needed besides; empty for most."""
+        if self.name == "submissions":
+            return _ANY_REVIEW
+        return _TECHNICAL if "track" in self.parameters else frozenset()
+
+    @property
+    def owner(self) -> str | None:
+        """Whose thing the address names; None when it names nobody's."""
+        if "invitation_id" in self.parameters:
+            return PARTNER if self.surface == "portal" else ACCOUNT
+        return next((_OWNERS[name] for name in self.parameters if name in _OWNERS), None)
+
+    def path(self, world: World, **instead: str) -> str:
+        def fill(match: re.Match[str]) -> str:
+            name = match.group(1)
+            where = self.name if (self.name, name) in world.surface_values else self.surface
+            return instead.get(name) or world.value(where, name)
+
+        return "/" + _PARAMETER.sub(fill, self.route)
+
+
+def addresses() -> list[Address]:
+    """All of them, in the order in which they are tried."""
+    return list(_walk(get_resolver().url_patterns, ""))
+
+
+def _walk(patterns: list[URLPattern | URLResolver], prefix: str) -> Iterator[Address]:
+    for pattern in patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _walk(pattern.url_patterns, route)
+        else:
+            yield Address(route, pattern.name or "", getattr(pattern.callback, ACCESS, None))
+
+
+PAGES = [one for one in addresses() if not UNMARKED.match(one.route) and not MACHINES.match(one.route)]
+
+
+@pytest.fixture
+def world(settings: Any, tmp_path: Any) -> World:
+    settings.EMAIL_FILE_PATH = tmp_path
+    return make_world()
+
+
+def test_every_view_says_who_may_see_it() -> None:
+    known = {"public", "signed-in", *Permission}
+    silent = [one.route for one in addresses() if one.access is None and not UNMARKED.match(one.route)]
+    assert silent == []
+    unknown = [(one.route, one.access) for one in PAGES if one.access not in known]
+    assert unknown == []
+    assert len(PAGES) > 60
+
+
+def test_only_sign_in_pages_are_unmarked() -> None:
+    unmarked = {one.name for one in addresses() if one.access is None}
+    assert all(name.startswith("account_") for name in unmarked)
+
+
+@pytest.mark.parametrize("number", range(15))
+def test_everybody_gets_what_the_mark_says_and_nothing_else(world: World, number: int) -> None:
+    viewer = world.viewers[number]
+    client = signed_in(viewer)
+    wrong = []
+    for address in PAGES:
+        for method in ("GET", "POST"):
+            with undone():
+                answer = client.generic(method, address.path(world), headers={"Sec-Fetch-Site": "same-origin"})
+            if complaint := complain(address, viewer, method, answer):
+                wrong.append(f"{viewer.name}: {method} {address.route} ({address.access}): {complaint}")
+    assert wrong == []
+
+
+def test_nobody_is_left_out(world: World) -> None:
+    assert len(world.viewers) == 15
+
+
+def complain(address: Address, viewer: Viewer, method: str, answer: HttpResponse) -> str:
+    """What is wrong with ``answer``; empty when nothing is."""
+    status = answer.status_code
+    if status >= 500:
+        return f"broke with {status}"
+    if status == 405 or (address.access == "public" and status < 500):
+        return "" if status == 405 or not _asks_to_sign_in(answer) else "asks to sign in although it is public"
+    if viewer.person is None:
+        return "" if _asks_to_sign_in(answer) else f"answers a visitor with {status}"
+    if _asks_to_sign_in(answer):
+        return "asks someone to sign in who is"
+    expected = _expected(address, viewer)
+    return "" if status in expected else f"{status}, expected one of {sorted(expected)}"
+
+
+def _expected(address: Address, viewer: Viewer) -> set[int]:
+    is_ours = address.owner is None or address.owner in viewer.owns
+    if address.access == "signed-in":
+        if is_ours:
+            return {200, 204, 302, 303, 400, 403, 404, 409, 422}
+        return {404} if viewer.kind == address.owner else {403}
+    if Permission(str(address.access)) not in viewer.permissions:
+        return {403}
+    if address.also_needed and not address.also_needed & viewer.permissions:
+        return {403, 404}
+    return {200, 302, 303, 409, 422} if is_ours else {404}
+
+
+def _asks_to_sign_in(answer: HttpResponse) -> bool:
+    return answer.status_code == 302 and urlsplit(answer["Location"]).path == SIGN_IN
+
+
+def insiders(world: World) -> list[Viewer]:
+    """One of each kind of place, with all of its permissions."""
+    jon = make_operator(person=make_person("Jon Everywhere"))
+    everything = Viewer("operator of everything", jon.person, jon.permissions, OPERATOR, frozenset({OPERATOR}))
+    wide = {"admin of the account", "owner of the partner"}
+    return [*(one for one in world.viewers if one.name in wide), everything]
+
+
+def signed_in(viewer: Viewer) -> Client:
+    client = Client(raise_request_exception=False)
+    if viewer.person is not None:
+        client.force_login(viewer.person)
+    return client
+
+
+def test_nonsense_in_the_query_breaks_nothing(world: World) -> None:
+    names = ("q", "cursor", "page", "kind", "account", "partner", "status", "category", "model", "sort", "plan", "seats",
+             "version", "next", "mark", "users", "after", "before", "code", "state", "track")  # fmt: skip
+    broken = []
+    for viewer in insiders(world):
+        client = signed_in(viewer)
+        for address in PAGES:
+            for nonsense in ("%00", "9" * 400):
+                query = "&".join(f"{name}={nonsense}" for name in names)
+                with undone():
+                    status = client.get(f"{address.path(world)}?{query}").status_code
+                if status >= 500:
+                    broken.append(f"{address.route}?…={nonsense} as {viewer.name}: {status}")
+    assert broken == []
+
+
+def test_unknown_things_are_not_found_by_those_who_may_look(world: World) -> None:
+    """Also what cannot be an id at all; and nothing breaks."""
+    mistakes = []
+    for viewer in insiders(world):
+        client = signed_in(viewer)
+        for address in (one for one in PAGES if one.owner in viewer.owns):
+            named = [name for name in address.parameters if name.endswith("_id")]
+            for wrong, method in product((UNKNOWN, "nope", "%00", "%C3%A9", "a" * 300), ("GET", "POST")):
+                path = address.path(world, **dict.fromkeys(named, wrong))
+                with undone():
+                    status = client.generic(method, path).status_code
+                if status not in {404, 405}:
+                    mistakes.append(f"{method} {path} as {viewer.name}: {status}")
+    assert mistakes == []

@@ -1,0 +1,159 @@
+"""A small world in which every address of the house has something to show, and strangers to whom it must not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+from tests.factories.accounts import SYSTEM, actor_for, make_account, make_operator, make_person, make_user
+from tests.factories.catalog import make_app, make_plan, make_published_version, make_version
+from tests.factories.installs import make_completed
+from tests.factories.partners import make_member, make_partner
+
+from fondaco.accounts.actions import invite, invite_user
+from fondaco.accounts.models import Account, Person
+from fondaco.accounts.permissions import OperatorRole, Permission
+from fondaco.accounts.queries import invitation_token
+from fondaco.audit.actor import Actor
+from fondaco.catalog.states import Track
+from fondaco.installs.models import Installation
+from fondaco.messaging.models import Message
+from fondaco.messaging.signing import ensure_signing_key
+from fondaco.partners.actions import apply_to_become_partner, question_application, verify_application
+from fondaco.partners.models import Member, MemberRole, Partner
+from fondaco.partners.queries import application_token
+from fondaco.review.actions import submit
+
+UNKNOWN = "0" * 32
+ACCOUNT, PARTNER, OPERATOR = "account", "partner", "operator"
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Someone at the door. ``owns`` names the places whose things are theirs: ``account``, ``partner``, ``operator``."""
+
+    name: str
+    person: Person | None = None
+    permissions: frozenset[Permission] = frozenset()
+    kind: str = ""
+    owns: frozenset[str] = frozenset()
+
+
+@dataclass
+class World:
+    """``values`` are the path parameters by name; those of the surfaces in ``surface_values`` go before."""
+
+    account: Account
+    partner: Partner
+    installation: Installation
+    viewers: list[Viewer] = field(default_factory=list)
+    values: dict[str, str] = field(default_factory=dict)
+    surface_values: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def value(self, surface: str, name: str) -> str:
+        return self.surface_values.get((surface, name)) or self.values[name]
+
+
+def make_world() -> World:
+    """Harbour Bank uses Ledgerline's app; a second bank and a second partner look on."""
+    account = make_account("harbour", company_name="Harbour Bank")
+    partner = make_partner()
+    app = make_app(partner)
+    published = make_published_version(app)
+    installation = make_completed(account, version=published)
+    world = World(account, partner, installation)
+    owner = _add_viewers(world)
+    draft = make_version(make_app(partner, name="Paywave"), name="0.9.0")
+    reviewed = make_version(make_app(partner, name="Whisper"))
+    submission = submit(actor=actor_for(owner.person), by=owner, version=reviewed, track=Track.TECHNICAL)
+    by = installation.installed_by
+    agent = account.roles.get(key="agent")
+    joining = invite_user(
+        actor=actor_for(by.person), by=by, account=account, email="new@harbour.example", name="Nia New", role=agent
+    )
+    with transaction.atomic():
+        colleague = invite(
+            actor=SYSTEM, email="new@ledgerline.example", name="Nils New", place="partner", place_id=partner.pk.hex,
+            place_name=partner.name, role="developer", invited_by="Mara Lind",
+        )  # fmt: skip
+    world.values = {
+        "installation_id": installation.pk.hex,
+        "user_id": account.users.get(role__key="supervisor").pk,
+        "member_id": partner.members.get(role="marketing").pk.hex,
+        "account_id": account.pk,
+        "partner_id": partner.pk.hex,
+        "app_id": draft.app_id.hex,
+        "version_id": draft.pk.hex,
+        "plan_id": make_plan(draft, name="Extra").pk.hex,
+        "screenshot_id": draft.listing.screenshots.get().pk.hex,
+        "track": "technical",
+        "submission_id": submission.pk.hex,
+        "slug": app.slug,
+        "account": account.name,
+        "token": invitation_token(joining),
+        "invitation_id": joining.pk.hex,
+        "event_id": Message.objects.filter(installation=installation).earliest("sequence").pk.hex,
+        "key_id": ensure_signing_key().pk.hex,
+        "operation_id": installation.operations.get().pk.hex,
+        "path": "icons/none.png",
+        "mail_id": "nothing-0",
+        "rest": "nowhere",
+    }
+    world.values["application_id"] = _apply(world)
+    world.surface_values[("portal", "invitation_id")] = colleague.pk.hex
+    world.surface_values[("withdraw", "version_id")] = reviewed.pk.hex
+    return world
+
+
+def _add_viewers(world: World) -> Member:
+    account, partner = world.account, world.partner
+    world.viewers.append(Viewer("anonymous"))
+    agent = make_user(account, role="agent")
+    for user in [world.installation.installed_by, account.users.get(role__key="supervisor"), agent]:
+        world.viewers.append(
+            Viewer(f"{user.role.key} of the account", user.person, user.permissions, ACCOUNT, frozenset({ACCOUNT}))
+        )
+    admin = make_user(make_account("lumen", company_name="Lumen Bank"))
+    world.viewers.append(Viewer("admin of another account", admin.person, admin.permissions, ACCOUNT))
+    members = [make_member(partner, role=role, person=make_person(f"{role.title()} Lind")) for role in MemberRole]
+    for member in members:
+        world.viewers.append(
+            Viewer(f"{member.role} of the partner", member.person, member.permissions, PARTNER, frozenset({PARTNER}))
+        )
+    stranger = make_member(make_partner("Northwind Labs"))
+    world.viewers.append(Viewer("owner of another partner", stranger.person, stranger.permissions, PARTNER))
+    for role in OperatorRole:
+        operator = make_operator(role, person=make_person(f"{role.title()} Okafor"))
+        world.viewers.append(
+            Viewer(f"operator: {role}", operator.person, operator.permissions, OPERATOR, frozenset({OPERATOR}))
+        )
+    return next(member for member in members if member.role == MemberRole.OWNER)
+
+
+def _apply(world: World) -> str:
+    applicant = Actor.anonymous(label="Wei Zhang")
+    application = apply_to_become_partner(
+        actor=applicant, company_name="Tempo Labs", website="https://tempo.example", contact_name="Wei Zhang",
+        contact_email="wei@tempo.example", intention="Schedules that follow the calls of a contact centre.",
+    )  # fmt: skip
+    world.surface_values[("apply_verify", "token")] = application_token(application, "verify")
+    verify_application(actor=applicant, token=application_token(application, "verify"))
+    jon = make_operator(OperatorRole.PARTNER_MANAGER)
+    application.refresh_from_db()
+    question_application(actor=actor_for(jon.person), by=jon, application=application, question="Where is the data?")
+    application.refresh_from_db()
+    world.surface_values[("apply_answer", "token")] = application_token(application, "answer")
+    return application.pk.hex
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Everything written in the block is taken back, so that one request cannot spoil the next."""
+    block: Any = transaction.atomic()
+    block._from_testcase = True
+    with block:
+        yield
+        transaction.set_rollback(True)
