@@ -15,7 +15,7 @@ from fondaco.accounts.states import InvitationStatus
 from fondaco.audit.models import Event
 from fondaco.kit import clock
 from fondaco.kit.errors import NotFound
-from fondaco.kit.ids import parse_wire
+from fondaco.kit.ids import is_short_id, parse_wire
 
 _INVITATION = "invitation"
 
@@ -28,7 +28,8 @@ def list_users(account_id: str, *, only_active: bool = True) -> QuerySet[User]:
 
 def get_user(account_id: str, user_id: str) -> User:
     """One user of an account; anyone else's does not exist."""
-    user = User.objects.filter(account_id=account_id, pk=user_id).select_related("person", "role", "account").first()
+    users = User.objects.filter(account_id=account_id, pk=user_id).select_related("person", "role", "account")
+    user = users.first() if is_short_id(user_id) else None
     if user is None:
         raise NotFound
     return user
@@ -36,11 +37,8 @@ def get_user(account_id: str, user_id: str) -> User:
 
 def find_user(person: Person, account_id: str) -> User:
     """The active seat of ``person`` in an account; without one the account does not exist for them."""
-    user = (
-        User.objects.filter(account_id=account_id, person=person, is_active=True)
-        .select_related("person", "role", "account")
-        .first()
-    )
+    users = User.objects.filter(account_id=account_id, person=person, is_active=True)
+    user = users.select_related("person", "role", "account").first() if is_short_id(account_id) else None
     if user is None:
         raise NotFound
     return user
@@ -79,7 +77,8 @@ def list_accounts(by: Operator, *, text: str = "") -> QuerySet[Account]:
 
 def get_account(by: Operator, account_id: str) -> Account:
     """Any account, by its id."""
-    account = list_accounts(by).filter(pk=account_id).first()
+    accounts = list_accounts(by).filter(pk=account_id)
+    account = accounts.first() if is_short_id(account_id) else None
     if account is None:
         raise NotFound
     return account

@@ -26,7 +26,7 @@ _MOST = 50  # people and apps on the page of one account
 @require_safe
 def show_all(request: HouseRequest) -> HttpResponse:
     """Every account by company; ``q`` searches company and name."""
-    text = request.GET.get("q", "").strip()[:120]
+    text = request.GET.get("q", "").replace("\0", "").strip()[:120]
     page = numbered_page(list_accounts(request.viewer.operator, text=text), page_number(request), _PER_PAGE)
     context = {"page": page, "links": page_links(request, page), "text": text}
     return render(request, "backoffice/accounts.html", context)

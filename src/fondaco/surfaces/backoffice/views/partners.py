@@ -33,7 +33,7 @@ _LATEST = 10
 @require_safe
 def show_all(request: HouseRequest) -> HttpResponse:
     """Every partner by name; ``q`` searches."""
-    text = request.GET.get("q", "").strip()[:120]
+    text = request.GET.get("q", "").replace("\0", "").strip()[:120]
     page = numbered_page(list_partners(request.viewer.operator, text=text), page_number(request), _PER_PAGE)
     context = {"page": page, "links": page_links(request, page), "text": text}
     return render(request, "backoffice/partners.html", context)
