@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from django.apps import apps
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from fondaco.kit.errors import Conflict
@@ -41,15 +41,44 @@ _lock = threading.Lock()
 
 
 def now(account_id: str | None = None) -> datetime:
-    """The time, aware and in UTC; with ``account_id`` that account's own time (one query)."""
+    """The time, aware and in UTC; with ``account_id`` that account's own time (one query in each transaction)."""
     moment = _shift.now()
     return moment + offset_of(account_id) if account_id else moment
 
 
 def offset_of(account_id: str) -> timedelta:
-    """How far the account's clock runs ahead; zero for most."""
-    found = apps.get_model("kit", "ClockOffset").objects.filter(pk=account_id).values_list("offset", flat=True).first()
-    return found if isinstance(found, timedelta) else timedelta(0)
+    """How far the account's clock runs ahead; zero for most. Within one transaction it is read once."""
+    known = _known_offsets()
+    if account_id not in known:
+        offsets = apps.get_model("kit", "ClockOffset").objects.filter(pk=account_id).values_list("offset", flat=True)
+        known[account_id] = offsets.first() or timedelta(0)
+    return known[account_id]
+
+
+class _Offsets(dict[str, timedelta]):
+    """What the current transaction has read. Django's list of things to do on commit holds it, because that list lives
+    exactly as long as the transaction or savepoint that put it there, also when that is rolled back."""
+
+    is_valid = True
+
+    def __call__(self) -> None:
+        """Nothing is to be done on commit."""
+
+
+def _known_offsets() -> dict[str, timedelta]:
+    for _savepoints, function, *_rest in connection.run_on_commit:
+        if isinstance(function, _Offsets) and function.is_valid:
+            return function
+    known = _Offsets()
+    if connection.in_atomic_block:
+        transaction.on_commit(known)
+    return known
+
+
+def _forget_offsets() -> None:
+    for _savepoints, function, *_rest in connection.run_on_commit:
+        if isinstance(function, _Offsets):
+            function.is_valid = False
 
 
 def set_offset(account_id: str, offset: timedelta) -> None:
@@ -70,6 +99,7 @@ def set_offset(account_id: str, offset: timedelta) -> None:
         if cursor.fetchone() is None:
             raise ClockBackwards
         cursor.execute("SELECT pg_notify(%s, '')", [WAKE_CHANNEL])
+    _forget_offsets()
 
 
 @contextmanager

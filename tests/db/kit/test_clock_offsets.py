@@ -1,7 +1,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from fondaco.kit import clock
 from fondaco.kit.models import ClockOffset
@@ -38,3 +39,32 @@ def test_it_never_starts_behind() -> None:
     assert not ClockOffset.objects.exists()
     with pytest.raises(IntegrityError):
         ClockOffset.objects.create(account_id="behind", offset=timedelta(seconds=-1))
+
+
+def test_a_transaction_asks_once_for_each_account() -> None:
+    clock.set_offset("ahead", timedelta(days=2))
+    with CaptureQueriesContext(connection) as queries:
+        for account_id in ("ahead", "other", "ahead", "other"):
+            clock.now(account_id)
+    assert len(queries) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_every_transaction_asks_anew() -> None:
+    for days in (1, 2):
+        with transaction.atomic():
+            assert clock.offset_of("ahead") == timedelta(days=days - 1)
+            clock.set_offset("ahead", timedelta(days=days))
+            assert clock.offset_of("ahead") == timedelta(days=days)
+    assert clock.offset_of("ahead") == timedelta(days=2)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_rolled_back_is_not_remembered() -> None:
+    with transaction.atomic():
+        assert clock.offset_of("ahead") == timedelta(0)
+        with pytest.raises(InterruptedError), transaction.atomic():
+            clock.set_offset("ahead", timedelta(days=1))
+            assert clock.offset_of("ahead") == timedelta(days=1)
+            raise InterruptedError
+        assert clock.offset_of("ahead") == timedelta(0)
