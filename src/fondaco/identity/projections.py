@@ -32,8 +32,6 @@ def _end_sessions_of_the_placeless(event: Event, person: Person) -> None:
     places = (model.objects.filter(person=person, is_active=True) for model in (User, Member, Operator))
     if any(found.exists() for found in places):
         return
-    actor = Actor(
-        ActorKind(event.actor_kind), id=event.actor_id, label=event.actor_label, address=event.actor_address
-    )
+    actor = Actor(ActorKind(event.actor_kind), id=event.actor_id, label=event.actor_label, address=event.actor_address)
     for session in LoginSession.objects.select_for_update().filter(person=person, ended_at=None):
         end_session(actor=actor, session=session)
