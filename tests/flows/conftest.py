@@ -15,7 +15,7 @@ pytest.register_assert_rewrite("tests.flows")
 
 from tests.flows.house import House, PartnerProgram  # noqa: E402 - its assertions are rewritten first
 
-from fondaco.catalog.categories import ensure_defaults
+from fondaco.catalog.categories import ensure_defaults  # noqa: E402
 
 
 @pytest.fixture

@@ -109,7 +109,7 @@ class House:
         return browser
 
     def deliver_events(self) -> None:
-        """The dispatcher's turn, then the partner's, until nothing is under way; what follows an answer goes out too."""
+        """The dispatcher's turn, then the partner's, and again for what follows from its answers."""
         for _ in range(3):
             drain()
             self.partner.wait_until_idle()

@@ -180,14 +180,13 @@ def signed_in(viewer: Viewer) -> Client:
 
 
 def test_nonsense_in_the_query_breaks_nothing(world: World) -> None:
-    names = ("q", "cursor", "page", "kind", "account", "partner", "status", "category", "model", "sort", "plan", "seats",
-             "version", "next", "mark", "users", "after", "before", "code", "state", "track")  # fmt: skip
+    names = "q cursor page kind account partner status category model sort plan seats version next mark users track tab"
     broken = []
     for viewer in insiders(world):
         client = signed_in(viewer)
         for address in PAGES:
             for nonsense in ("%00", "9" * 400):
-                query = "&".join(f"{name}={nonsense}" for name in names)
+                query = "&".join(f"{name}={nonsense}" for name in names.split())
                 with undone():
                     status = client.get(f"{address.path(world)}?{query}").status_code
                 if status >= 500:

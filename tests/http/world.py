@@ -33,7 +33,7 @@ ACCOUNT, PARTNER, OPERATOR = "account", "partner", "operator"
 
 @dataclass(frozen=True)
 class Viewer:
-    """Someone at the door. ``owns`` names the places whose things are theirs: ``account``, ``partner``, ``operator``."""
+    """Someone at the door. ``owns``: whose things are theirs, ``account``, ``partner`` or ``operator``."""
 
     name: str
     person: Person | None = None
@@ -153,7 +153,7 @@ def _apply(world: World) -> str:
 def undone() -> Iterator[None]:
     """Everything written in the block is taken back, so that one request cannot spoil the next."""
     block: Any = transaction.atomic()
-    block._from_testcase = True
+    block._from_testcase = True  # as in Django's own test cases: entry actions may open durable blocks
     with block:
         yield
         transaction.set_rollback(True)
