@@ -66,7 +66,7 @@ class _Offsets(dict[str, timedelta]):
 
 
 def _known_offsets() -> dict[str, timedelta]:
-    for _savepoints, function, *_rest in connection.run_on_commit:
+    for _savepoints, function, _is_robust in connection.run_on_commit:
         if isinstance(function, _Offsets) and function.is_valid:
             return function
     known = _Offsets()
@@ -76,7 +76,7 @@ def _known_offsets() -> dict[str, timedelta]:
 
 
 def _forget_offsets() -> None:
-    for _savepoints, function, *_rest in connection.run_on_commit:
+    for _savepoints, function, _is_robust in connection.run_on_commit:
         if isinstance(function, _Offsets):
             function.is_valid = False
 

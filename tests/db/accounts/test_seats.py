@@ -139,3 +139,15 @@ def test_staff_finds_accounts_and_events_and_nobody_else_does() -> None:
     for read in (queries.list_accounts, queries.list_events):
         with pytest.raises(Forbidden):
             read(gone)
+
+
+@pytest.mark.django_db
+def test_t26_a_page_loaded_before_a_promotion_takes_no_last_administrator_away() -> None:
+    ada = make_user()
+    as_loaded = make_user(ada.account, role="supervisor")
+    admin, agent = ada.account.roles.get(key="admin"), ada.account.roles.get(key="agent")
+    actions.change_user_role(actor=SYSTEM, by=ada, user=User.objects.get(pk=as_loaded.pk), role=admin)
+    actions.deactivate_user(actor=SYSTEM, by=User.objects.get(pk=as_loaded.pk), user=ada)
+    with pytest.raises(LastAdmin):
+        actions.change_user_role(actor=SYSTEM, by=User.objects.get(pk=as_loaded.pk), user=as_loaded, role=agent)
+    assert User.objects.get(pk=as_loaded.pk).role == admin

@@ -131,3 +131,14 @@ def test_staff_finds_partners_and_what_they_were_given() -> None:
         ("licences", 3, Money(0)),
         ("credit", 0, Money(25_00)),
     ]
+
+
+def test_a_page_loaded_before_a_promotion_takes_no_last_owner_away() -> None:
+    mara = owner()
+    as_loaded = joined(mara)
+    devi = Member.objects.get(pk=as_loaded.pk)
+    actions.change_member_role(actor=SYSTEM, by=mara, member=devi, role=MemberRole.OWNER)
+    actions.remove_member(actor=SYSTEM, by=devi, member=mara)
+    with pytest.raises(LastOwner):
+        actions.change_member_role(actor=SYSTEM, by=devi, member=as_loaded, role=MemberRole.FINANCE)
+    assert Member.objects.get(pk=devi.pk).role == "owner"

@@ -28,7 +28,7 @@ def change_user_role(*, actor: Actor, by: User, user: User, role: Role) -> User:
         check_can_manage(by, user)
         if role.account_id != user.account_id:
             raise NotFound
-        if user.role.key == "admin" and role.key != "admin":
+        if role.key != "admin":  # whatever the asker's page said the user is now: the check reads and locks
             check_not_last_admin(user)
         before, user.role = user.role.name, role
         user.save(update_fields=["role"])

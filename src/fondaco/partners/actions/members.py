@@ -59,7 +59,7 @@ def change_member_role(*, actor: Actor, by: Member, member: Member, role: Member
     """Gives a member another role; the last owner stays one."""
     with transaction.atomic(durable=True):
         check_can_manage(by, member)
-        if member.role == MemberRole.OWNER and role != MemberRole.OWNER:
+        if role != MemberRole.OWNER:  # whatever the asker's page said the member is now: the check reads and locks
             check_not_last_owner(member)
         before, member.role = member.role, role.value
         member.save(update_fields=["role"])
