@@ -8,8 +8,10 @@ that parallel runs do not meet in one.
 
 from __future__ import annotations
 
+import atexit
 import fcntl
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -33,7 +35,9 @@ _lease: IO[str] | None = None
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests() -> None:
     """Runs before pytest-django loads the settings."""
-    os.environ.setdefault("FONDACO_HOME", tempfile.mkdtemp(prefix="fondaco-tests-"))
+    if "FONDACO_HOME" not in os.environ:
+        os.environ["FONDACO_HOME"] = tempfile.mkdtemp(prefix="fondaco-tests-")
+        atexit.register(shutil.rmtree, os.environ["FONDACO_HOME"], ignore_errors=True)
     if "PYTEST_XDIST_WORKER" in os.environ or os.environ.get("DATABASE_URL"):
         return  # workers inherit the controller's environment, and its lease
     name = os.environ.get("FONDACO_TEST_DB", "test_fondaco").removeprefix("test_")

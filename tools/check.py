@@ -38,13 +38,13 @@ def list_checks(home: str) -> list[Check]:
         Check("mypy", tool("mypy", "--strict", "src/fondaco")),
         Check("documentation matches the code", tool("pytest", "-q", "tests/unit/docs")),
         Check("documentation builds", tool("mkdocs", "build", "--strict", "--quiet", "--site-dir", f"{home}/site")),
-        Check("templates (djlint)", tool("djlint", "--lint", "--check", "--quiet", "src/fondaco")),
+        Check("templates (djlint)", tool("djlint", "--lint", "--check", "src/fondaco")),
         Check("floors (import-linter)", tool("lint-imports")),
         Check("migrations", (*MANAGE, "makemigrations", "--check", "--dry-run"), development),
         Check("deployment", (*MANAGE, "check", "--deploy", "--fail-level", "WARNING"), production(home)),
         Check("house rules", (sys.executable, "-m", "tools.house")),
-        Check("ruff", tool("ruff", "check", "--quiet", ".")),
-        Check("formatting", tool("ruff", "format", "--check", "--quiet", ".")),
+        Check("ruff", tool("ruff", "check", "--quiet", "--output-format", "concise", ".")),
+        Check("formatting", tool("ruff", "format", "--check", "--quiet", "--output-format", "concise", ".")),
     ]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import secrets
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -28,7 +27,7 @@ def keys(
 
         typer.echo(f"Rewrapped {rotation.rewrap_all()} sealed values.")
         return
-    name = datetime.now(UTC).strftime("k%Y%m%d")  # only a label, so that people can tell keys apart
+    name = "k" + secrets.token_hex(3)  # only a label: values say which key opens them
     typer.echo(f"FONDACO_SECRET_KEY={secrets.token_urlsafe(50)}")
     for ring in ("FONDACO_MASTER_KEYS", "FONDACO_HASH_KEYS"):
         typer.echo(f"{ring}={name}:{base64.b64encode(secrets.token_bytes(32)).decode()}")

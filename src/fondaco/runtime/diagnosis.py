@@ -99,7 +99,9 @@ def look_at_postgres() -> Iterator[Finding]:
     try:
         major = version.read_text().strip()
     except FileNotFoundError:
-        yield Finding("PostgreSQL data", "ok", f"will be made in {data if data.parent == home() else places.SYSTEM_DATA}")
+        yield Finding(
+            "PostgreSQL data", "ok", f"will be made in {data if data.parent == home() else places.SYSTEM_DATA}"
+        )
     except PermissionError:
         yield Finding(
             "PostgreSQL data", "bad", f"{data} belongs to {data.owner()}", "start as that user, or set FONDACO_HOME"
@@ -147,9 +149,9 @@ def _look_inside(connection: psycopg.Connection) -> Iterator[Finding]:
     encoding = connection.execute("SHOW server_encoding").fetchone()
     if encoding != ("UTF8",):
         yield Finding("encoding", "bad", str(encoding), "make the database with ENCODING 'UTF8'")
-    before = time.time()
+    before = time.clock_gettime(time.CLOCK_REALTIME)  # the machine's clock itself is what is looked at
     row = connection.execute("SELECT extract(epoch FROM clock_timestamp())::float8").fetchone()
-    skew = abs(float(row[0]) - (before + time.time()) / 2) if row else 0.0
+    skew = abs(float(row[0]) - (before + time.clock_gettime(time.CLOCK_REALTIME)) / 2) if row else 0.0
     mend = "" if skew < 2 else "run a time service (chrony, systemd-timesyncd) on both machines"
     yield Finding("clock", "ok" if skew < 2 else "warn", f"{skew:.1f} s from the database's", mend)
 

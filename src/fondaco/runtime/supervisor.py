@@ -53,7 +53,8 @@ class Supervisor:
     def run(self) -> None:
         """Starts everything, waits, stops everything."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, self._note_stop)
+            if signal.getsignal(number) is not signal.SIG_IGN:  # nohup ignores SIGHUP, and means it
+                signal.signal(number, self._note_stop)
         end_with_make()
         addresses = self.options.addresses
         lock = lock_home(self.options.home)

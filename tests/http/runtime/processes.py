@@ -62,7 +62,7 @@ def wait_until(condition: Callable[[], object], seconds: float = 60) -> None:
 def answers(url: str) -> bool:
     """Whether ``url`` is answered with 200."""
     try:
-        with urllib.request.urlopen(url, timeout=5) as answer:
+        with urllib.request.urlopen(url, timeout=30) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False

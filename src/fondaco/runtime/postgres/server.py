@@ -78,6 +78,9 @@ class EmbeddedServer:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(seconds)
         (self.home / EMBEDDED_URL_FILE).unlink(missing_ok=True)
+        if self._socket is not None:
+            with contextlib.suppress(OSError):  # not empty: killed, the socket's files are left
+                self._socket.rmdir()
 
     def _prepare(self) -> None:
         self.home.mkdir(mode=0o711, parents=True, exist_ok=True)
