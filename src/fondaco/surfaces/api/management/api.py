@@ -72,9 +72,9 @@ class ManagementAPI(NinjaAPI):
         """The OpenAPI 3.1 document."""
         schema = super().get_openapi_schema(**kwargs)
         schema["components"]["schemas"]["Problem"] = _PROBLEM
-        for methods in schema["paths"].values():
+        for path, methods in schema["paths"].items():
             for method, operation in methods.items():
-                _document(method, operation)
+                _document(path, method, operation)
         return schema
 
 
@@ -111,8 +111,10 @@ def _admit_fault(request: HttpRequest, error: Exception) -> HttpResponse:
     return refuse(request, Fault())
 
 
-def _document(method: str, operation: dict[str, Any]) -> None:
+def _document(path: str, method: str, operation: dict[str, Any]) -> None:
     refusals = dict(_ALWAYS)
+    if "{token}" in path:
+        refusals[409] = "This link is over"
     if "security" in operation:
         refusals |= {401: "No token, or one that is not good", 403: "Not allowed"}
     if operation["x-permission"] == "public":

@@ -246,7 +246,7 @@ def _read_body(request: HttpRequest, *, is_expected: bool) -> bytes:
         body = request.body
     except RequestDataTooBig:
         raise TooLarge from None
-    if is_expected and request.content_type != "application/json":
+    if is_expected and body and request.content_type != "application/json":
         raise UnsupportedMedia
     if body.strip() and not is_expected and body.strip() != b"{}":
         raise Invalid(fields={"body": [_("Nothing is expected here.")]})
