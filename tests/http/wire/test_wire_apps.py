@@ -18,6 +18,34 @@ from fondaco.messaging.models import Message
 
 pytestmark = pytest.mark.django_db
 ROOT = "http://127.0.0.1:8000"
+PLANS = [
+    {
+        "type": "trial",
+        "license_type": "individual",
+        "name": "Trial",
+        "price": 0,
+        "price_minor": 0,
+        "currency": "USD",
+        "description": "",
+        "listing_summary": "Everything, for every agent",
+        "min_licenses": 1,
+        "max_licenses": None,
+        "created_by": "Mara Lind",
+    },
+    {
+        "type": "paid",
+        "license_type": "individual",
+        "name": "Team",
+        "price": 18,
+        "price_minor": 1800,
+        "currency": "USD",
+        "description": "",
+        "listing_summary": "Everything, for every agent",
+        "min_licenses": 2,
+        "max_licenses": 50,
+        "created_by": "Mara Lind",
+    },
+]
 
 
 def test_the_app(program: Program) -> None:
@@ -26,34 +54,6 @@ def test_the_app(program: Program) -> None:
     assert answer.status_code == 200
     assert answer["Content-Type"] == "application/json"
     assert answer["Cache-Control"] == "no-store"
-    plans = [
-        {
-            "type": "trial",
-            "license_type": "individual",
-            "name": "Trial",
-            "price": 0,
-            "price_minor": 0,
-            "currency": "USD",
-            "description": "",
-            "listing_summary": "Everything, for every agent",
-            "min_licenses": 1,
-            "max_licenses": None,
-            "created_by": "Mara Lind",
-        },
-        {
-            "type": "paid",
-            "license_type": "individual",
-            "name": "Team",
-            "price": 18,
-            "price_minor": 1800,
-            "currency": "USD",
-            "description": "",
-            "listing_summary": "Everything, for every agent",
-            "min_licenses": 2,
-            "max_licenses": 50,
-            "created_by": "Mara Lind",
-        },
-    ]
     assert answer.json() == {
         "id": installation.app_id.hex,
         "app_type": "standalone",
@@ -87,7 +87,7 @@ def test_the_app(program: Program) -> None:
             {"type": "privacy_policy", "url": "https://ledgerline.example/privacy"},
             {"type": "terms_of_service", "url": "https://ledgerline.example/terms"},
         ],
-        "subscription_types": plans,
+        "subscription_types": PLANS,
         "scopes": [
             "openid",
             "refresh_token",
