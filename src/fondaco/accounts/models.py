@@ -25,11 +25,11 @@ class PersonManager(BaseUserManager["Person"]):
     """Finds people by address, whatever its case."""
 
     def get_by_natural_key(self, username: str | None) -> Person:
-        return self.get(email__iexact=username or "")
+        return self.get(email=(username or "").lower())
 
 
 class Person(AbstractBaseUser):
-    """Someone who can sign in."""
+    """Someone who can sign in. ``email`` is kept in lower case, so that it is found by its index."""
 
     id = IdField()
     email = models.EmailField(max_length=254, unique=True)
@@ -171,7 +171,12 @@ class Invitation(Stateful):
     status = INVITATION.column()
 
     class Meta:
-        constraints = [INVITATION.constraint("invitation_status")]
+        constraints = [
+            INVITATION.constraint("invitation_status"),
+            models.UniqueConstraint(
+                fields=["place", "place_id", "email"], condition=models.Q(status="pending"), name="invitation_one_open"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.email} → {self.place_name}"

@@ -138,4 +138,4 @@ def find_invitation(token: str) -> Invitation:
 
 def find_invited(invitation: Invitation) -> Person | None:
     """Who has the invited address already, if anyone."""
-    return Person.objects.filter(email__iexact=invitation.email).first()
+    return Person.objects.filter(email=invitation.email).first()

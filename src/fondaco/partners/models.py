@@ -33,7 +33,14 @@ class PartnerApplication(Stateful):
     status = APPLICATION.column()
 
     class Meta:
-        constraints = [APPLICATION.constraint("partner_application_status")]
+        constraints = [
+            APPLICATION.constraint("partner_application_status"),
+            models.UniqueConstraint(
+                fields=["contact_email"],
+                condition=models.Q(status__in=["pending", "questioned"]),
+                name="application_one_waiting",
+            ),
+        ]
         indexes = [models.Index(fields=["status", "created_at"], name="application_queue")]
 
     def __str__(self) -> str:

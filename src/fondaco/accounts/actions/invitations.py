@@ -7,7 +7,7 @@ from typing import Final
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from fondaco.accounts import events
 from fondaco.accounts.actions.accounts import create_person
@@ -31,19 +31,20 @@ def invite(
     *, actor: Actor, email: str, name: str, place: str, place_id: str, place_name: str, role: str, invited_by: str
 ) -> Invitation:
     """Invites ``email`` to a place, once at a time; the mail follows from the recorded fact. A step."""
-    open_ones = Invitation.objects.filter(place=place, place_id=place_id, status=InvitationStatus.PENDING)
-    if open_ones.filter(email__iexact=email).exists():
-        raise AlreadyInvited(email=email)
-    invitation = Invitation.objects.create(
-        email=email.lower(),
-        name=name,
-        place=place,
-        place_id=place_id,
-        place_name=place_name,
-        role=role,
-        invited_by=invited_by,
-        expires_at=clock.now() + LIFETIME,
-    )
+    try:
+        with transaction.atomic():
+            invitation = Invitation.objects.create(
+                email=email.lower(),
+                name=name,
+                place=place,
+                place_id=place_id,
+                place_name=place_name,
+                role=role,
+                invited_by=invited_by,
+                expires_at=clock.now() + LIFETIME,
+            )
+    except IntegrityError as error:  # the one constraint that a person can meet: one open invitation
+        raise AlreadyInvited(email=email) from error
     deadlines.schedule(EXPIRES, subject_id=invitation.pk.hex, due_at=invitation.expires_at)
     record(events.INVITATION_SENT, invitation, actor=actor, data={"email": email}, **invitation.audit_scope())
     return invitation
@@ -79,7 +80,7 @@ def accept_invitation(*, actor: Actor, invitation: Invitation, name: str = "", p
         locked = Invitation.objects.select_for_update().get(pk=invitation.pk)
         if locked.status != InvitationStatus.PENDING or locked.expires_at <= clock.now():
             raise InvitationOver
-        person = Person.objects.filter(email__iexact=locked.email).first()
+        person = Person.objects.filter(email=locked.email).first()
         if person is None:
             person = create_person(actor=actor, email=locked.email, name=name or locked.name)
         if not person.has_usable_password():

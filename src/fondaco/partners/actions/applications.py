@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from fondaco.accounts.actions import invite
@@ -43,8 +43,11 @@ def verify_application(*, actor: Actor, token: str) -> PartnerApplication:
     with transaction.atomic(durable=True):
         application = PartnerApplication.objects.select_for_update().get(pk=find_application("verify", token).pk)
         if application.status == ApplicationStatus.UNVERIFIED:
-            _check_nothing_waits(application.contact_email)
-            transition(application, ApplicationStatus.PENDING, actor=actor)
+            try:
+                with transaction.atomic():
+                    transition(application, ApplicationStatus.PENDING, actor=actor)
+            except IntegrityError as error:  # the other form of the two was faster
+                raise AlreadyApplied(email=application.contact_email) from error
             record(events.APPLICATION_VERIFIED, application, actor=actor, data={"company": application.company_name})
     return application
 
@@ -112,7 +115,7 @@ def reject_application(
 
 def _check_nothing_waits(email: str) -> None:
     waiting = [ApplicationStatus.PENDING, ApplicationStatus.QUESTIONED]
-    if PartnerApplication.objects.filter(contact_email__iexact=email, status__in=waiting).exists():
+    if PartnerApplication.objects.filter(contact_email=email.lower(), status__in=waiting).exists():
         raise AlreadyApplied(email=email)
 
 
