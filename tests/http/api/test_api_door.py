@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from django.test import Client
 from tests.factories.accounts import make_account, make_operator, make_person, make_user
 from tests.factories.partners import make_member
 from tests.http.api.caller import Api, read, refusal
@@ -35,7 +34,9 @@ def test_me_tells_places_and_permissions() -> None:
 
 @pytest.mark.parametrize("header", ["", "Bearer nonsense", "Basic YTpi", "Bearer fdp_" + "x" * 49, "Bearer"])
 def test_a_bad_token_is_401(header: str) -> None:
-    response = Client().get("/api/v1/me", headers={"Authorization": header} if header else {})
+    api = Api()
+    api.headers = {"Authorization": header} if header else {}
+    response = api.get("/me")
     refusal(response, 401, "token-refused")
     assert response["WWW-Authenticate"].startswith("Bearer")
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from tests.factories.accounts import make_account, make_operator, make_user
-from tests.factories.catalog import make_category, make_published_version, make_version, picture
+from tests.factories.catalog import make_app, make_category, make_published_version, make_version, picture
 from tests.factories.installs import PARTNER_PROGRAM, make_completed, make_installing
 from tests.factories.partners import make_member, make_partner
 from tests.http.api.caller import Api, Json, read, refusal
@@ -108,10 +108,9 @@ def test_the_people_of_a_partner() -> None:
     refusal(Api(other.person).get(path), 404, "not-found")
 
 
-def test_an_app_from_registration_to_the_marketplace() -> None:
-    mara, jon = make_member(), make_operator()
-    category = make_category()
-    partner, operator, path = Api(mara.person), Api(jon.person), f"/partners/{mara.partner_id.hex}"
+def test_an_app_and_all_its_content() -> None:
+    mara, category = make_member(), make_category()
+    partner, path = Api(mara.person), f"/partners/{mara.partner_id.hex}"
     bad = partner.post(f"{path}/apps", {"name": "Ledgerline", "icon": encoded(b"GIF89a")})
     assert list(refusal(bad, 422, "bad-image")["errors"]) == ["icon"]
     assert not App.objects.exists()
@@ -136,6 +135,8 @@ def test_an_app_from_registration_to_the_marketplace() -> None:
     refusal(partner.put(f"{at}/technical", technical), 409, "revision-conflict")
     wrong = partner.put(f"{at}/technical", {"revision": 1, "standalone_url": "ftp://x", "scopes": ["all"]})
     assert sorted(refusal(wrong, 422, "invalid")["errors"]) == ["scopes", "standalone_url"]
+    shown = read(Api(make_operator().person).get("/operator/events", kind="version.edited"))["items"]
+    assert "user and secret" not in str(shown)
     listing = {
         "revision": 0,
         "display_name": "Ledgerline",
@@ -157,12 +158,19 @@ def test_an_app_from_registration_to_the_marketplace() -> None:
     first, second = (read(partner.post(f"{at}/screenshots", shot), 201) for _ in range(2))
     assert partner.delete(f"{path}/screenshots/{second['id']}").status_code == 204
     assert [one["id"] for one in read(partner.get(at))["screenshots"]] == [first["id"]]
+
+
+def test_a_version_from_review_to_the_marketplace() -> None:
+    mara, jon = make_member(), make_operator()
+    version = make_version(make_app(mara.partner))
+    partner, operator = Api(mara.person), Api(jon.person)
+    at = f"/partners/{mara.partner_id.hex}/versions/{version.pk.hex}"
     assert read(partner.post(f"{at}/submissions", {"track": "technical"}), 201)["place_in_queue"] == 1
     assert read(partner.post(f"{at}/submissions/withdraw", {"track": "technical"}))["status"] == "withdrawn"
     sent = read(partner.post(f"{at}/submissions", {"track": "technical", "note": "Now"}), 201)
-    refusal(partner.put(f"{at}/technical", {**technical, "revision": 1}), 409, "content-locked")
+    refusal(partner.put(f"{at}/technical", {"revision": 0}), 409, "content-locked")
     shown = read(operator.get(f"/operator/submissions/{sent['id']}"))
-    assert (shown["test_credentials"], shown["content"]["name"]) == ("user and secret", "1.0.0")
+    assert (shown["test_credentials"], shown["content"]["name"]) == (None, "1.0.0")
     none = operator.post(f"/operator/submissions/{sent['id']}/reject", {"feedback": " "})
     refusal(none, 422, "feedback-required")
     done = read(operator.post(f"/operator/submissions/{sent['id']}/reject", {"feedback": "Explain the scope."}))
@@ -180,8 +188,10 @@ def test_an_app_from_registration_to_the_marketplace() -> None:
     assert [card["app"] for card in read(Api().get("/marketplace/listings", text="invoices"))["items"]] == [
         "ledgerline"
     ]
-    assert read(Api().get("/marketplace/listings/ledgerline"))["plans"][1]["price_minor"] == 1000
-    assert read(Api().get("/marketplace/categories"))["items"] == [{"slug": category.pk, "name": category.name}]
+    assert read(Api().get("/marketplace/listings/ledgerline"))["plans"][1]["price_minor"] == 1800
+    assert read(Api().get("/marketplace/categories"))["items"] == [
+        {"slug": "payments-security", "name": "Payments & Security"}
+    ]
     assert "account:read" in [scope["name"] for scope in read(Api().get("/scopes"))["items"]]
 
 
