@@ -189,9 +189,11 @@ def erase_secrets(subject_id: str, due_at: datetime) -> None:
 
 
 def _keep(delivery: Delivery, outcome: Outcome) -> None:
-    hide = payloads.Redactor(delivery.message.body)  # a receiver may echo what it got (T22)
-    excerpt = hide(outcome.response_body.decode("utf-8", "replace")).replace("\0", "\ufffd")
-    headers = outcome.response_headers
+    message, headers, answer = delivery.message, outcome.response_headers, outcome.response_body
+    if message.body is None and payloads.has_secrets(message.content):
+        headers, answer = {}, b""  # its secrets are erased, so an echo of them would not be recognised
+    hide = payloads.Redactor(message.body)  # a receiver may echo what it got (T22)
+    excerpt = hide(answer.decode("utf-8", "replace")).replace("\0", "\ufffd")
     Attempt.objects.create(
         delivery=delivery,
         started_at=outcome.started_at,

@@ -88,12 +88,15 @@ class Dispatcher:
     async def drain(self) -> None:
         """See :func:`drain`."""
         async with SafeClient(connections=self._at_once) as client:
-            while await self._start_due(client) or self._tasks:
-                if self._tasks:
-                    await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+            while True:
+                if await self._start_due(client):
+                    continue
+                if not self._tasks:
+                    return
+                await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
 
     async def _start_due(self, client: SafeClient) -> bool:
-        """Whether to look again at once: the batch was full, so there may be more."""
+        """Whether to look again at once: something was found, so more may stand behind it or behind its share."""
         room = self._at_once - len(self._tasks)
         if room <= 0:
             return False
@@ -109,7 +112,7 @@ class Dispatcher:
             task = asyncio.create_task(self._carry(client, signer, parcel))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-        return len(parcels) == room
+        return bool(parcels)
 
     def _claim(self, room: int, running: Mapping[str, int]) -> tuple[list[Parcel], Signer]:
         return claim(limit=room, share=self._share, running=running), self._signers.get()

@@ -7,10 +7,11 @@ import json
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 
 import pytest
+import uvloop
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.db import connection
@@ -21,8 +22,9 @@ from tests.receiver import Receiver, receiving
 from fondaco.installs.actions import answer_operation, retry_installation, uninstall_app
 from fondaco.installs.models import Installation
 from fondaco.kit import clock, deadlines
+from fondaco.messaging import queue
 from fondaco.messaging.actions import Outcome, record_attempt
-from fondaco.messaging.dispatcher import drain, run
+from fondaco.messaging.dispatcher import Dispatcher, drain, run
 from fondaco.messaging.errors import UnknownKey
 from fondaco.messaging.models import Attempt, Delivery, EventSigningKey, Message
 from fondaco.messaging.queue import claim
@@ -202,6 +204,38 @@ def test_t22_an_echo_brings_no_secret_back_and_none_is_anywhere_after_delivery()
             drain()
     assert Message.objects.get().body is None
     assert sent["client_secret"] not in _everything()
+
+
+def test_t22_an_echo_to_a_slower_dispatcher_is_not_kept() -> None:
+    installation = make_installing()
+    (parcel,) = claim(limit=5, share=5, running={})
+    first = Outcome(started_at=clock.now(), duration_ms=3, response_status=200)
+    echo = Outcome(
+        started_at=clock.now(),
+        duration_ms=3,
+        response_status=200,
+        response_headers={"location": parcel.body.decode()},
+        response_body=parcel.body,
+    )
+    for outcome in (first, echo):
+        record_attempt(actor=PARTNER_PROGRAM, delivery_id=parcel.delivery_id, outcome=outcome)
+    assert Attempt.objects.filter(delivery__installation=installation).count() == 2
+    assert json.loads(parcel.body)["data"]["client_secret"] not in _everything()
+
+
+def test_t05_a_long_backlog_for_one_receiver_hides_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue, "_WINDOW", 1)
+    with receiving(200) as good, receiving("hang") as hanging:
+        for receiver in (hanging, hanging, hanging, good):
+            installing(receiver)
+        with closing(Dispatcher(share=1)) as dispatcher:
+            thread = threading.Thread(target=lambda: uvloop.run(dispatcher.drain()))
+            thread.start()
+            good.wait_for(1)
+            assert len(hanging.wait_for(1)) == 1
+            hanging.over.set()
+            thread.join(60)
+            assert not thread.is_alive()
 
 
 def test_a_withdrawn_delivery_only_notes_the_try_that_was_under_way() -> None:
