@@ -85,9 +85,13 @@ def _store(folder: str, picture: Image.Image, format_name: str) -> str:
         fresh.save(buffer, "JPEG", quality=88, optimize=True, progressive=True)
     else:
         fresh.save(buffer, "PNG")
-    digest = hashlib.sha256(buffer.getvalue()).hexdigest()[:32]
-    key = f"{folder}/{digest}.{'jpg' if format_name == 'JPEG' else 'png'}"
-    return key if default_storage.exists(key) else default_storage.save(key, ContentFile(buffer.getvalue()))
+    content = buffer.getvalue()
+    key = f"{folder}/{hashlib.sha256(content).hexdigest()[:32]}.{'jpg' if format_name == 'JPEG' else 'png'}"
+    if default_storage.exists(key):
+        if default_storage.size(key) == len(content):
+            return key
+        default_storage.delete(key)  # begun, and ended by a full disk or a kill
+    return default_storage.save(key, ContentFile(content))
 
 
 def _bad(field: str, message: Promise, picture: Image.Image, **more: int) -> BadImage:

@@ -107,3 +107,11 @@ def test_refused_screenshots(data: bytes, error: str, media: Path) -> None:
         store_screenshot(data)
     assert refusal.value.fields == {"image": [error]}
     assert list(media.rglob("*.*")) == []
+
+
+def test_a_picture_that_was_stored_by_half_is_stored_again(media: Path) -> None:
+    key = store_icon(picture(256, 256))
+    whole = (media / key).read_bytes()
+    (media / key).write_bytes(whole[:40])  # what a full disk leaves behind
+    assert store_icon(picture(256, 256)) == key
+    assert (media / key).read_bytes() == whole
