@@ -45,7 +45,7 @@ def removed(account: Account) -> Installation:
         (make_installing, "is setting up the app for your people", ["/uninstall"], ["/retry", "/launch/"]),
         (make_completed, "Everything works.", ["/uninstall", "/launch/"], ["/retry"]),
         (make_pending, "It is being removed for everyone.", ["/launch/"], ["/retry", "/uninstall"]),
-        (failed, "could not be reached: nobody answers at its address", ["/uninstall"], ["/retry", "/launch/"]),
+        (failed, "is not installed yet. The app&#39;s program cannot be reached.", ["/uninstall"], ["/retry", "/launch/"]),
         (rejected, "declined the installation. Nothing is charged.", ["/uninstall", "/retry"], ["/launch/"]),
         (timed_out, "did not confirm within seven days", ["/uninstall", "/retry"], ["/launch/"]),
         (suspended, "The trial is over, so nobody can open the app.", ["/uninstall"], ["/retry", "/launch/"]),
@@ -81,8 +81,8 @@ def test_history_tells_of_tries_in_plain_words() -> None:
         record_attempt(actor=SYSTEM, delivery_id=Delivery.objects.get().pk, outcome=outcome)
     html = page(installation)
     assert "could not be told of the installation" in html
-    assert "it did not answer in time" in html
-    assert "it answered with HTTP 500" in html
+    assert "did not answer within ten seconds" in html
+    assert "answered with HTTP status 500" in html
     assert "was told of the installation" in html
 
 

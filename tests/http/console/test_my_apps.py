@@ -43,7 +43,7 @@ def rejected(account: Account) -> Installation:
 
 def failed(account: Account) -> Installation:
     installation = make_installing(account)
-    fail_open_operation(actor=SYSTEM, installation=installation, reason="connect")
+    fail_open_operation(actor=SYSTEM, installation=installation, reason="The app's program cannot be reached.")
     return installation
 
 

@@ -8,12 +8,11 @@ from datetime import datetime
 from typing import Final
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from fondaco.audit.actor import ActorKind
 from fondaco.audit.models import Event
-from fondaco.kit.outbound.failures import FailureKind
+from fondaco.messaging.actions import Outcome
 from fondaco.messaging.models import Attempt, Delivery
 
 TONES: Final = {
@@ -28,15 +27,6 @@ TONES: Final = {
     "installation.revoked": "mute",
     "operation.retried": "info",
     "operation.objected": "warn",
-}
-_FAILURES: Final[dict[str, Promise]] = {
-    FailureKind.DNS.value: gettext_lazy("its address does not exist"),
-    FailureKind.REFUSED_ADDRESS.value: gettext_lazy("its address is not allowed"),
-    FailureKind.CONNECT.value: gettext_lazy("nobody answers at its address"),
-    FailureKind.TLS.value: gettext_lazy("its certificate is not good"),
-    FailureKind.TIMEOUT.value: gettext_lazy("it did not answer in time"),
-    FailureKind.TOO_LARGE.value: gettext_lazy("its answer was too long"),
-    FailureKind.PROTOCOL.value: gettext_lazy("its answer was not readable"),
 }
 _NEWS: Final[dict[str, Promise]] = {
     "app.installed": gettext_lazy("the installation"),
@@ -72,7 +62,7 @@ def event_line(event: Event) -> Line:
         tone=TONES.get(event.kind, "mute"),
         who=event.actor_label if is_person else "",
         words=reason if is_said else "",
-        why=explain_failure(reason) if is_cause else "",
+        why=reason if is_cause else "",
     )
 
 
@@ -82,15 +72,6 @@ def make_lines(events: Iterable[Event], deliveries: Iterable[Delivery], now: dat
     for delivery in deliveries:
         lines.extend(_tries(delivery, now))
     return sorted(lines, key=lambda line: line.when, reverse=True)
-
-
-def explain_failure(reason: str) -> str | Promise:
-    """The kind of an outbound failure, or ``HTTP 500``, in plain words."""
-    if reason in _FAILURES:
-        return _FAILURES[reason]
-    if reason.startswith("HTTP "):
-        return _("it answered with %(answer)s") % {"answer": reason}
-    return reason
 
 
 def _tries(delivery: Delivery, now: datetime) -> list[Line]:
@@ -104,8 +85,12 @@ def _tries(delivery: Delivery, now: datetime) -> list[Line]:
 
 
 def _try(attempt: Attempt, news: str | Promise) -> Line:
-    reached = not attempt.error and attempt.response_status is not None and 200 <= attempt.response_status < 300
-    if reached:
+    outcome = Outcome(
+        started_at=attempt.started_at,
+        duration_ms=attempt.duration_ms,
+        response_status=attempt.response_status,
+        error=attempt.error,
+    )
+    if outcome.is_success:
         return Line("attempt.reached", when=attempt.started_at, tone="good", news=news)
-    reason = attempt.error or f"HTTP {attempt.response_status}"
-    return Line("attempt.missed", when=attempt.started_at, tone="bad", news=news, why=explain_failure(reason))
+    return Line("attempt.missed", when=attempt.started_at, tone="bad", news=news, why=outcome.explanation)

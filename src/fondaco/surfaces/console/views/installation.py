@@ -32,7 +32,7 @@ from fondaco.kit.errors import Conflict, DomainError, Forbidden
 from fondaco.messaging.queries import list_deliveries
 from fondaco.surfaces.console.forms import ReasonForm
 from fondaco.surfaces.console.tiles import TONES
-from fondaco.surfaces.console.timeline import explain_failure, make_lines
+from fondaco.surfaces.console.timeline import make_lines
 from fondaco.surfaces.site.access import signed_in
 from fondaco.surfaces.site.forms import show_refusal
 from fondaco.surfaces.site.viewer import HouseRequest, PlaceKind
@@ -188,7 +188,7 @@ def _standing(item: InstalledApp, operations: list[Operation]) -> Standing:
         operation=operation,
         is_removal=operation is not None and operation.kind == OperationKind.UNINSTALL,
         next_try=tries.get(installation.pk),
-        why=explain_failure(installation.reason),
+        why=installation.reason,
         can_retry=item.can_manage and installation.can_be_retried and operation is None,
         can_remove=item.can_manage and not installation.is_gone and (operation is None or not has_worked),
         can_force=Badge.FORCE_UNINSTALL in item.badges,
