@@ -26,7 +26,6 @@ check: $(DEV) ## Everything a machine can say about the code
 fix: $(DEV) ## Let the machines mend what they can
 	@$(BIN)/ruff check --fix --quiet .
 	@$(BIN)/ruff format --quiet .
-	@$(BIN)/djlint --reformat --quiet src/fondaco || true # it exits 1 when it changed something
 	@$(BIN)/python -m tools.reference
 
 bench: $(DEV) ## Measure; BENCH=name measures one thing

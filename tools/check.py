@@ -38,7 +38,7 @@ def list_checks(home: str) -> list[Check]:
         Check("mypy", tool("mypy", "--strict", "src/fondaco")),
         Check("documentation matches the code", tool("pytest", "-q", "tests/unit/docs")),
         Check("documentation builds", tool("mkdocs", "build", "--strict", "--quiet", "--site-dir", f"{home}/site")),
-        Check("templates (djlint)", tool("djlint", "--lint", "--check", "src/fondaco")),
+        Check("templates (djlint)", tool("djlint", "--lint", "src/fondaco")),
         Check("floors (import-linter)", tool("lint-imports")),
         Check("migrations", (*MANAGE, "makemigrations", "--check", "--dry-run"), development),
         Check("deployment", (*MANAGE, "check", "--deploy", "--fail-level", "WARNING"), production(home)),
