@@ -7,8 +7,8 @@ from fondaco.accounts.models import Operator, Person, User
 from fondaco.audit.actor import Actor, ActorKind
 from fondaco.audit.models import Event
 from fondaco.audit.recording import projects
-from fondaco.identity.actions.login_sessions import end_session
-from fondaco.identity.models import LoginSession, TokenFamily
+from fondaco.identity.actions.login_sessions import end_all_sessions
+from fondaco.identity.models import TokenFamily
 from fondaco.kit import clock
 from fondaco.partners import events as partner_events
 from fondaco.partners.models import Member
@@ -33,5 +33,4 @@ def _end_sessions_of_the_placeless(event: Event, person: Person) -> None:
     if any(found.exists() for found in places):
         return
     actor = Actor(ActorKind(event.actor_kind), id=event.actor_id, label=event.actor_label, address=event.actor_address)
-    for session in LoginSession.objects.select_for_update().filter(person=person, ended_at=None):
-        end_session(actor=actor, session=session)
+    end_all_sessions(actor=actor, person=person)

@@ -8,7 +8,7 @@ from fondaco.identity.actions.clients import (
     revoke_client,
     suspend_client,
 )
-from fondaco.identity.actions.login_sessions import end_login_session, start_login_session
+from fondaco.identity.actions.login_sessions import end_login_session, end_other_sessions, start_login_session
 from fondaco.identity.actions.personal_tokens import create_personal_token, revoke_personal_token
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "create_client",
     "create_personal_token",
     "end_login_session",
+    "end_other_sessions",
     "issue_credentials",
     "resume_client",
     "revoke_client",

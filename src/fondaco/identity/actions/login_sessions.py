@@ -32,6 +32,18 @@ def end_login_session(*, actor: Actor, session_id: UUID) -> bool:
     return True
 
 
+def end_other_sessions(*, actor: Actor, person: Person, keep: UUID | None = None) -> None:
+    """Ends every session of a person but ``keep``: whoever was let in by an old password is out, in apps too."""
+    with transaction.atomic(durable=True):
+        end_all_sessions(actor=actor, person=person, keep=keep)
+
+
+def end_all_sessions(*, actor: Actor, person: Person, keep: UUID | None = None) -> None:
+    """The same as a step."""
+    for session in LoginSession.objects.select_for_update().filter(person=person, ended_at=None).exclude(pk=keep):
+        end_session(actor=actor, session=session)
+
+
 def end_session(*, actor: Actor, session: LoginSession) -> None:
     """The same for a session that is open and locked. A step."""
     session.ended_at = clock.now()

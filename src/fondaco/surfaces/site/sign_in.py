@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from fondaco.accounts.models import Person
 from fondaco.audit.actor import Actor, ActorKind
-from fondaco.identity.actions import end_login_session, start_login_session
+from fondaco.identity.actions import end_login_session, end_other_sessions, start_login_session
 from fondaco.kit.ids import parse_wire
 
 SID = "sid"  # session key: wire id of the LoginSession
@@ -39,6 +39,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         if session_id is not None and isinstance(request.user, Person):
             end_login_session(actor=_actor(request, request.user), session_id=session_id)
         super().logout(request)
+
+    def set_password(self, user: Person, password: str) -> None:
+        """A new password ends what was opened with the old one, but not the session that it is set in."""
+        super().set_password(user, password)
+        own = parse_wire(self.request.session.get(SID, ""))
+        end_other_sessions(actor=_actor(self.request, user), person=user, keep=own)
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """The page that sends everyone to their own place."""
