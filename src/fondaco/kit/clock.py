@@ -66,9 +66,9 @@ class _Offsets(dict[str, timedelta]):
 
 
 def _known_offsets() -> dict[str, timedelta]:
-    for _savepoints, function, _is_robust in connection.run_on_commit:
-        if isinstance(function, _Offsets) and function.is_valid:
-            return function
+    for entry in connection.run_on_commit:
+        if isinstance(entry[1], _Offsets) and entry[1].is_valid:
+            return entry[1]
     known = _Offsets()
     if connection.in_atomic_block:
         transaction.on_commit(known)
@@ -76,9 +76,9 @@ def _known_offsets() -> dict[str, timedelta]:
 
 
 def _forget_offsets() -> None:
-    for _savepoints, function, _is_robust in connection.run_on_commit:
-        if isinstance(function, _Offsets):
-            function.is_valid = False
+    for entry in connection.run_on_commit:
+        if isinstance(entry[1], _Offsets):
+            entry[1].is_valid = False
 
 
 def set_offset(account_id: str, offset: timedelta) -> None:
