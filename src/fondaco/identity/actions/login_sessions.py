@@ -40,8 +40,9 @@ def end_other_sessions(*, actor: Actor, person: Person, keep: UUID | None = None
 
 def end_all_sessions(*, actor: Actor, person: Person, keep: UUID | None = None) -> None:
     """The same as a step."""
-    for session in LoginSession.objects.select_for_update().filter(person=person, ended_at=None).exclude(pk=keep):
-        end_session(actor=actor, session=session)
+    for session in LoginSession.objects.select_for_update().filter(person=person, ended_at=None):
+        if session.pk != keep:
+            end_session(actor=actor, session=session)
 
 
 def end_session(*, actor: Actor, session: LoginSession) -> None:
