@@ -1,0 +1,112 @@
+"""A real Chromium, and the house as real processes with its demo.
+
+`house` lives as long as the ring; a browser as long as a module, because Playwright keeps an event loop in this thread.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from tests.browser.house import House, open_house
+from tests.browser.looking import HEIGHT, Complaints
+
+from fondaco.runtime.demo.people import PASSWORD
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-domain-reliability",
+    "--disable-sync",
+    "--no-first-run",
+]
+PageAs = Callable[..., Page]
+
+
+@pytest.fixture(autouse=True)
+def _loop_beside_the_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Playwright keeps an event loop in this thread, which Django takes for asynchronous code."""
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium, else the one that Playwright brought."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = next((found for found in map(shutil.which, names) if found), None)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def house() -> Iterator[House]:
+    """Everything that `fondaco up` starts, on free ports, with the demo; nothing of it is left afterwards."""
+    opened = open_house()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def complaints() -> Iterator[Complaints]:
+    """What browsers complained of during the test: nothing, or the test fails."""
+    found = Complaints()
+    yield found
+    assert found.said == []
+
+
+@pytest.fixture(scope="session")
+def _keepsakes() -> dict[str, Any]:
+    """The cookies of those who signed in before, by address."""
+    return {}
+
+
+@pytest.fixture
+def page_as(chromium: Browser, house: House, complaints: Complaints, _keepsakes: dict[str, Any]) -> Iterator[PageAs]:
+    """``page_as(email=None, password=…, width=1440, theme="light", scripts=True)``: a page in a browser window of
+    its own, after that person signed in through the form; without an address, a stranger's."""
+    contexts: list[BrowserContext] = []
+
+    def open_page(
+        email: str | None = None,
+        *,
+        password: str = PASSWORD,
+        width: int = 1440,
+        theme: str = "light",
+        scripts: bool = True,
+    ) -> Page:
+        context = chromium.new_context(
+            base_url=house.site,
+            viewport={"width": width, "height": HEIGHT},
+            color_scheme="dark" if theme == "dark" else "light",
+            java_script_enabled=scripts,
+            reduced_motion="reduce",
+            storage_state=_keepsakes.get(email) if email else None,
+            locale="en-GB",
+        )
+        contexts.append(context)
+        context.set_default_timeout(30_000)
+        page = context.new_page()
+        complaints.watch(page)
+        if email and email not in _keepsakes:
+            sign_in(page, email, password)
+            _keepsakes[email] = context.storage_state()
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def sign_in(page: Page, email: str, password: str) -> None:
+    """Through the form, as people do."""
+    page.goto("/account/login/")
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(lambda url: "/account/login" not in url)

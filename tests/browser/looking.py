@@ -1,0 +1,80 @@
+"""What is looked at on every page: faults of accessibility, things wider than the screen, complaints of the browser."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import ConsoleMessage, Page, Response
+
+SCREENSHOTS: Final = Path(__file__).resolve().parents[2] / "artefacts" / "screenshots"
+WIDTHS: Final = (390, 768, 1440)
+HEIGHT: Final = 900
+_AXE: Final = Axe()
+_RULES: Final = {
+    "resultTypes": ["violations"],
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
+}
+
+
+@dataclass
+class Complaints:
+    """What the browser complained of: errors in the console (a blocked file is one) and failed answers."""
+
+    said: list[str] = field(default_factory=list)
+
+    def watch(self, page: Page) -> None:
+        page.on("console", self._note_message)
+        page.on("pageerror", lambda error: self.said.append(f"{page.url}: {error}"))
+        page.on("response", self._note_response)
+
+    def _note_message(self, message: ConsoleMessage) -> None:
+        # A page that is refused (422, 409) is an answer like any other; the browser prints a line of its own for it.
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            self.said.append(f"{message.location.get('url')}: {message.text}")
+
+    def _note_response(self, response: Response) -> None:
+        is_refusal = response.request.is_navigation_request() and response.status in {409, 422}
+        if response.status >= 400 and not is_refusal:
+            self.said.append(f"{response.url}: {response.status}")
+
+
+def find_faults(page: Page) -> list[str]:
+    """What axe finds wrong, one line each."""
+    found: list[dict[str, Any]] = _AXE.run(page, options=_RULES).response["violations"]
+    return [f"{fault['id']}: {node['target']} {_why(node)}" for fault in found for node in fault["nodes"]]
+
+
+def find_overflow(page: Page) -> list[str]:
+    """The elements that make the page wider than the screen."""
+    found: list[str] = page.evaluate(
+        """() => {
+          const wide = document.documentElement.clientWidth;
+          if (document.documentElement.scrollWidth <= wide) return [];
+          return [...document.body.querySelectorAll('*')]
+            .filter(e => e.getBoundingClientRect().right > wide + 1)
+            .slice(0, 5)
+            .map(e => e.tagName.toLowerCase() + '.' + e.className + ' "' + e.textContent.trim().slice(0, 40) + '"');
+        }"""
+    )
+    return found
+
+
+def resize(page: Page, width: int, theme: str) -> None:
+    """Another screen, with the same page on it."""
+    page.set_viewport_size({"width": width, "height": HEIGHT})
+    page.emulate_media(color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce")
+
+
+def keep_picture(page: Page, name: str, theme: str = "light", width: int = 1440) -> Path:
+    """A picture of the whole page under artefacts/screenshots."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    path = SCREENSHOTS / f"{name}-{theme}-{width}.png"
+    page.screenshot(path=path, full_page=True, animations="disabled")
+    return path
+
+
+def _why(node: dict[str, Any]) -> str:
+    return "; ".join(check["message"] for kind in ("any", "all", "none") for check in node[kind])[:160]

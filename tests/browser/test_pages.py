@@ -1,0 +1,127 @@
+"""Every page that links lead to, as the person it is for: it answers, fits every screen, and axe finds nothing."""
+
+from __future__ import annotations
+
+import re
+from itertools import product
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+from playwright.sync_api import expect
+from tests.browser.conftest import PageAs
+from tests.browser.house import House
+from tests.browser.looking import WIDTHS, find_faults, find_overflow, keep_picture, resize
+from tests.browser.walking import walk
+
+from fondaco.runtime.demo.people import CUSTOMER, OPERATOR, PARTNER
+
+pytestmark = pytest.mark.browser
+
+THEMES = ("light", "dark")
+DESIGN = [f"/design{path}" for path in ("", "/data", "/form", "/apps", "/notices", "/look")]
+SIGN_IN = ["/account/login/", "/account/password/reset/", "/account/password/reset/done/", "/account/signup/"]
+# Who walks, from where, and over which addresses.
+WALKS: dict[str, tuple[str | None, list[str], tuple[str, ...]]] = {
+    "stranger": (None, ["/", *SIGN_IN, "/account/inactive/", "/inbox"], ("/",)),
+    "look": (None, DESIGN, ("/design",)),
+    "customer": (CUSTOMER, ["/my-apps", "/account/password/change/", "/account/logout/"], ("/my-apps", "/people")),
+    "agent": ("leo@starship.example", ["/my-apps"], ("/my-apps",)),
+    "partner": (PARTNER, ["/portal/"], ("/portal/",)),
+    "operator": (OPERATOR, ["/backoffice/"], ("/backoffice/",)),
+}
+# Pages whose pictures are kept in every size and theme; the others are looked at once.
+KEY_PAGES = {
+    "stranger": {"storefront:marketplace", "storefront:listing", "storefront:apply", "account_login"},
+    "look": {"site:design"},
+    "customer": {"console:my_apps", "console:installation", "console:people"},
+    "agent": {"console:my_apps"},
+    "partner": {"portal:overview", "portal:version", "portal:technical"},
+    "operator": {"backoffice:overview", "backoffice:submission", "backoffice:application"},
+}
+SURFACES = {"storefront", "console", "portal", "backoffice"}
+# These answer a form that is on another page, or a part of a page.
+ANSWERS_ONLY = {
+    "backoffice": {
+        "question_application", "approve_application", "reject_application", "approve_submission", "reject_submission",
+    },
+    "console": {"my_apps_board", "retry", "launch", "withdraw_invitation", "deactivate", "reactivate"},
+    "portal": {"withdraw_member_invitation"},
+}  # fmt: skip
+# These are reached through a form or a mail: the main job by hand goes there, and has axe look.
+BY_HAND = {
+    "console": {"force_uninstall"},
+    "portal": {"create_version", "publish", "submit", "screenshots", "remove_screenshot", "remove_plan", "plan"},
+    "storefront": {"apply_sent", "apply_verify", "apply_answer", "install", "install_users", "install_confirm"},
+}
+REACHED: dict[str, set[str]] = {}
+
+
+@pytest.mark.parametrize("who", WALKS)
+def test_every_page_is_in_order(who: str, house: House, page_as: PageAs) -> None:
+    email, start, within = WALKS[who]
+    page = page_as(email)
+    found = walk(page, house.site, start, within)
+    REACHED[who] = found.routes
+    assert len(found.found) >= len(start)
+    faults: list[tuple[str, str]] = []
+    pictured: set[str] = set()
+    for route, address in found.found:
+        resize(page, 1440, "light")
+        answer = page.goto(address)
+        assert answer is not None
+        assert (address, answer.status) == (address, 200)
+        faults += [(address, fault) for fault in find_faults(page)]
+        faults += [(address, fault) for fault in _check_words(page.title(), page.locator("h1").all_inner_texts())]
+        for theme, width in (("light", 768), ("dark", 390)):
+            resize(page, width, theme)
+            faults += [(f"{address} at {width}", fault) for fault in find_overflow(page)]
+        faults += [(f"{address} dark, at 390", fault) for fault in find_faults(page)]
+        if route not in pictured:
+            pictured.add(route)
+            sizes = product(THEMES, WIDTHS) if route in KEY_PAGES[who] else [("light", 1440)]
+            for theme, width in sizes:
+                resize(page, width, theme)
+                keep_picture(page, f"{who}-{route.replace(':', '-')}", theme, width)
+    assert faults == []
+
+
+def test_no_page_is_forgotten(request: pytest.FixtureRequest) -> None:
+    """A page which nobody reaches by links is a page which nobody finds."""
+    if set(REACHED) != set(WALKS):
+        pytest.skip("the walks did not all run")
+    reached = set().union(*REACHED.values())
+    for surface in sorted(SURFACES):
+        pages = _names(surface) - ANSWERS_ONLY.get(surface, set()) - BY_HAND.get(surface, set())
+        missing = {name for name in pages if f"{surface}:{name}" not in reached}
+        assert (surface, missing) == (surface, set())
+
+
+def test_the_apps_of_the_demo_get_ready_by_themselves(page_as: PageAs) -> None:
+    page = page_as(CUSTOMER)
+    page.goto("/my-apps")
+    for app in ("Northwind CRM", "Ledgerline", "Deskbridge", "Callback Desk", "Tempo WFM"):
+        expect(page.get_by_role("link", name=re.compile(rf"^{app}(?!.*(Installing|failed))")).first).to_be_visible()
+    for theme, width in product(THEMES, WIDTHS):
+        resize(page, width, theme)
+        keep_picture(page, "my-apps", theme, width)
+
+
+def _check_words(title: str, headings: list[str]) -> list[str]:
+    found = [] if len(headings) == 1 and headings[0].strip() else [f"headings: {headings}"]
+    return found if title.endswith(" · Fondaco") and len(title) > len("x · Fondaco") else [*found, f"title: {title!r}"]
+
+
+def _names(surface: str) -> set[str]:
+    """The names of a surface's addresses."""
+    resolvers = [each for each in get_resolver().url_patterns if isinstance(each, URLResolver)]
+    return {name for each in resolvers if each.namespace == surface for name in _leaves(each)}
+
+
+def _leaves(resolver: URLResolver) -> set[str]:
+    names: set[str] = set()
+    for each in resolver.url_patterns:
+        if isinstance(each, URLPattern):
+            names.add(str(each.name))
+        elif isinstance(each, URLResolver):
+            names |= _leaves(each)
+    return names

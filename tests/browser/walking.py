@@ -1,0 +1,67 @@
+"""Finds every page that a person can reach by following links, a few of each address in the tables of addresses."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections import Counter, deque
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import urljoin, urlsplit
+
+from django.urls import Resolver404, resolve
+from playwright.sync_api import Page
+
+_LINK: Final = re.compile(r'<a\b[^>]*?\bhref="([^"#]+)')
+_USUAL: Final = 1
+# Pages that look different in each state: as many as there are states in the demo.
+_MANY: Final = {"console:installation": 12, "portal:version": 5, "backoffice:submission": 3, "console:person": 2}
+# A launch leaves the house, and a preview of a mail has the mail's own styles.
+_LEFT_OUT: Final = {"console:launch", "site:inbox_mail_html", "site:media"}
+
+
+@dataclass
+class Walk:
+    """``found`` is (name of the route, address) in the order of discovery."""
+
+    found: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def routes(self) -> set[str]:
+        return {route for route, _ in self.found}
+
+
+def walk(page: Page, site: str, start: list[str], within: tuple[str, ...]) -> Walk:
+    """From ``start`` over all links whose path begins with one of ``within``, with the cookies of ``page``.
+
+    Every page must answer with 200.
+    """
+    result, seen, counted = Walk(), set[str](), Counter[str]()
+    waiting = deque(urljoin(site, path) for path in start)
+    while waiting:
+        address = waiting.popleft()
+        route = name_of(urlsplit(address).path)
+        if address in seen or route in _LEFT_OUT or counted[route] >= _MANY.get(route, _USUAL):
+            continue
+        seen.add(address)
+        answer = page.request.get(address)
+        final = urlsplit(answer.url)
+        assert answer.status == 200, f"{address}: {answer.status}"
+        if final.path != urlsplit(address).path:
+            waiting.append(answer.url)
+            continue
+        counted[route] += 1
+        result.found.append((route, f"{final.path}?{final.query}" if final.query else final.path))
+        for link in _LINK.findall(answer.text()):
+            target = urljoin(answer.url, html.unescape(link))
+            if target.startswith(f"{site}/") and urlsplit(target).path.startswith(within):
+                waiting.append(target.partition("#")[0])
+    return result
+
+
+def name_of(path: str) -> str:
+    """The route's name, as ``surface:name``."""
+    try:
+        return resolve(path).view_name
+    except Resolver404:
+        raise AssertionError(f"a link leads nowhere: {path}") from None
