@@ -15,6 +15,7 @@ from fondaco.audit.actor import Actor, ActorKind
 from fondaco.catalog.models import Plan, Version
 from fondaco.installs.actions import Consent, answer_operation, install_app, uninstall_app
 from fondaco.installs.models import Installation, Operation
+from fondaco.installs.queries import consent_text
 
 PARTNER_PROGRAM = Actor(ActorKind.CLIENT, id="0" * 32, label="Ledgerline")
 
@@ -28,7 +29,7 @@ def order(version: Version, users: list[User], *, plan: Plan | str = "Trial", **
         "version": version,
         "plan": version.plans.get(name=plan) if isinstance(plan, str) else plan,
         "users": users,
-        "consent": Consent(tuple(version.technical.scopes), "I agree"),
+        "consent": Consent(tuple(version.technical.scopes), consent_text(version)),
         **overrides,
     }
     return install_app(**fields)

@@ -21,6 +21,7 @@ from fondaco.identity.models import CredentialSet, OAuthClient
 from fondaco.installs import errors
 from fondaco.installs.actions import Consent, answer_operation, cancel_installation, uninstall_app
 from fondaco.installs.models import Grant, Installation, Licence, Operation, Trial
+from fondaco.installs.queries import consent_text
 from fondaco.kit import clock
 from fondaco.kit.errors import DomainError, Forbidden
 from fondaco.kit.models import Deadline
@@ -54,7 +55,7 @@ def test_one_commit_holds_everything_that_belongs_to_an_order() -> None:
     assert client.redirect_uris == version.technical.redirect_urls
     grant = Grant.objects.get()
     assert (grant.consent_text, grant.consented_by, grant.consented_at, grant.address) == (
-        "I agree",
+        consent_text(version),
         ada,
         now,
         "192.0.2.7",
@@ -139,14 +140,16 @@ def test_refuses_a_plan_of_another_version() -> None:
     refused(errors.PlanElsewhere, version, [make_user()], plan=other.plans.get(name="Elsewhere"))
 
 
-@pytest.mark.parametrize("consent", [Consent((), "I agree"), Consent(("account:read",), "I agree")])
-def test_refuses_a_consent_to_something_else(consent: Consent) -> None:
-    refused(errors.ConsentOutdated, make_published_version(), [make_user()], consent=consent)
-
-
-def test_refuses_a_consent_without_words() -> None:
+@pytest.mark.parametrize("scopes", [(), ("account:read",)])
+def test_refuses_a_consent_to_something_else(scopes: tuple[str, ...]) -> None:
     version = make_published_version()
-    consent = Consent(tuple(version.technical.scopes), "  ")
+    refused(errors.ConsentOutdated, version, [make_user()], consent=Consent(scopes, consent_text(version)))
+
+
+@pytest.mark.parametrize("text", ["", "  ", "I agree to nothing"])
+def test_refuses_a_consent_in_other_words_than_ours(text: str) -> None:
+    version = make_published_version()
+    consent = Consent(tuple(version.technical.scopes), text)
     refused(errors.ConsentOutdated, version, [make_user()], consent=consent)
 
 

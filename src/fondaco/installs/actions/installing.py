@@ -33,7 +33,7 @@ from fondaco.installs.errors import (
 )
 from fondaco.installs.models import Grant, Installation, Operation, Trial
 from fondaco.installs.policies import check_can_install, check_can_manage, check_can_see
-from fondaco.installs.queries import has_tried, purchase_summary
+from fondaco.installs.queries import consent_text, has_tried, purchase_summary
 from fondaco.installs.snapshots import Rule
 from fondaco.installs.states import InstallationStatus, OperationKind
 from fondaco.kit import clock, deadlines
@@ -69,7 +69,7 @@ def install_app(
         check_can_install(by)
         _check_offer(by, version, plan, by_link=by_link)
         check_users(by, plan, users)
-        if not consent.text.strip() or set(consent.scopes) != set(version.technical.scopes):
+        if consent.text != consent_text(version) or set(consent.scopes) != set(version.technical.scopes):
             raise ConsentOutdated
         now = clock.now(by.account_id)
         installation = _create(
