@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from fondaco.accounts.models import Operator
 from fondaco.catalog.models import Version
@@ -21,6 +21,15 @@ from fondaco.review.states import SubmissionStatus
 
 _LOOK_BACK: Final = timedelta(days=90)
 _ENOUGH: Final = 5  # decisions before we say what usually happens
+_EARLIER: Final = (  # how many of the same queue came before a submission; none is NULL
+    Submission.objects.filter(
+        status=SubmissionStatus.OPEN, track=OuterRef("track"), created_at__lt=OuterRef("created_at")
+    )
+    .order_by()
+    .values("track")
+    .annotate(number=Count("pk"))
+    .values("number")
+)
 
 
 def list_queue(by: Operator, *, track: Track | None = None) -> QuerySet[Submission]:
@@ -35,6 +44,12 @@ def list_queue(by: Operator, *, track: Track | None = None) -> QuerySet[Submissi
     )
 
 
+def count_queues(by: Operator) -> dict[Track, int]:
+    """How many submissions wait in each track that ``by`` reviews; a track without any is absent."""
+    counted = list_queue(by).order_by().values_list("track").annotate(Count("pk"))
+    return {Track(track): count for track, count in counted}
+
+
 def list_decided(by: Operator, *, limit: int = 20) -> list[Submission]:
     """The latest decisions on the tracks that ``by`` reviews."""
     decided = [SubmissionStatus.APPROVED, SubmissionStatus.REJECTED]
@@ -45,7 +60,8 @@ def list_decided(by: Operator, *, limit: int = 20) -> list[Submission]:
 def get_submission(by: Operator, submission_id: str) -> Submission:
     """One submission of a track that ``by`` reviews, open or decided, by wire id."""
     found = parse_wire(submission_id)
-    submission = _submissions().filter(pk=found, track__in=reviewable_tracks(by)).first() if found else None
+    submissions = _submissions().annotate(earlier=Subquery(_EARLIER)).filter(track__in=reviewable_tracks(by))
+    submission = submissions.filter(pk=found).first() if found else None
     if submission is None:
         raise NotFound
     return submission
@@ -71,6 +87,8 @@ def place_in_queue(submission: Submission) -> int:
     """1 for the one that is looked at next, within its track; 0 once it is decided."""
     if submission.status != SubmissionStatus.OPEN:
         return 0
+    if hasattr(submission, "earlier"):  # read with the submission itself
+        return (submission.earlier or 0) + 1
     earlier = Submission.objects.filter(
         status=SubmissionStatus.OPEN, track=submission.track, created_at__lt=submission.created_at
     )

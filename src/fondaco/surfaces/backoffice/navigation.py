@@ -6,9 +6,15 @@ from fondaco.accounts.permissions import Permission
 from fondaco.catalog.states import Track
 from fondaco.partners.queries import count_applications
 from fondaco.partners.states import ApplicationStatus
-from fondaco.review.queries import list_queue
+from fondaco.review.queries import count_queues
 from fondaco.surfaces.site.navigation import NavItem, register
 from fondaco.surfaces.site.viewer import Viewer
+
+
+def count_submissions(viewer: Viewer, track: Track) -> int:
+    """Submissions that wait in the queue of ``track``; both queues are asked for at once."""
+    counts = viewer.once("queues", lambda: count_queues(viewer.operator))
+    return counts.get(track, 0)
 
 
 def count_waiting_applications(viewer: Viewer) -> int:
@@ -31,14 +37,14 @@ register(
         "backoffice:technical_reviews",
         "test-pipe",
         Permission.OPERATOR_REVIEW_TECHNICAL,
-        count=lambda viewer: list_queue(viewer.operator, track=Track.TECHNICAL).count(),
+        count=lambda viewer: count_submissions(viewer, Track.TECHNICAL),
     ),
     NavItem(
         _("Listing reviews"),
         "backoffice:listing_reviews",
         "clipboard-check",
         Permission.OPERATOR_REVIEW_LISTING,
-        count=lambda viewer: list_queue(viewer.operator, track=Track.LISTING).count(),
+        count=lambda viewer: count_submissions(viewer, Track.LISTING),
     ),
     NavItem(_("Partners"), "backoffice:partners", "heart-handshake", Permission.OPERATOR_VIEW),
     NavItem(_("Accounts"), "backoffice:accounts", "building", Permission.OPERATOR_VIEW),

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from fondaco.accounts.models import Account, Operator
-from fondaco.accounts.queries import list_accounts
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from fondaco.accounts.models import Account
 from fondaco.audit.kinds import all_kinds
 from fondaco.audit.models import Event
 from fondaco.partners.models import Partner
-from fondaco.partners.queries import list_partners
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Who a fact belongs to: an account or a partner, by wire id."""
+
+    id: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +33,20 @@ class TrailLine:
     who: str
     address: str
     subject: str
-    account: Account | None
-    partner: Partner | None
+    account: Party | None
+    partner: Party | None
     details: list[tuple[str, str]]
 
 
-def describe_events(by: Operator, events: Sequence[Event]) -> list[TrailLine]:
-    """Lines for ``events`` in their order, with the names of accounts and partners; two queries."""
-    accounts = list_accounts(by).in_bulk({event.account_id for event in events if event.account_id})
-    partners = list_partners(by).in_bulk({event.partner_id for event in events if event.partner_id})
+def with_names(events: QuerySet[Event]) -> QuerySet[Event]:
+    """``events`` with the names of the accounts and partners that they belong to, in the same query."""
+    companies = Account.objects.filter(pk=OuterRef("account_id")).values("company_name")
+    partners = Partner.objects.filter(pk=OuterRef("partner_id")).values("name")
+    return events.annotate(account_name=Subquery(companies), partner_name=Subquery(partners))
+
+
+def describe_events(events: Iterable[Event]) -> list[TrailLine]:
+    """Lines for events that came :func:`with_names`, in their order; no query."""
     meanings = {kind.name: kind.meaning for kind in all_kinds()}
     return [
         TrailLine(
@@ -44,9 +57,13 @@ def describe_events(by: Operator, events: Sequence[Event]) -> list[TrailLine]:
             who=event.actor_label or event.actor_kind,
             address=event.actor_address,
             subject=f"{event.subject_type} {event.subject_id}",
-            account=accounts.get(event.account_id),
-            partner=partners.get(event.partner_id) if event.partner_id else None,
+            account=_party(event.account_id, event.account_name),  # type: ignore[attr-defined]  # annotated
+            partner=_party(event.partner_id.hex if event.partner_id else None, event.partner_name),  # type: ignore[attr-defined]
             details=[(str(name), str(value)) for name, value in event.data.items() if value not in ("", None)],
         )
         for event in events
     ]
+
+
+def _party(party_id: str | None, name: str | None) -> Party | None:
+    return Party(party_id, name) if party_id and name else None

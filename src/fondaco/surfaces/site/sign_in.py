@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
 from django.http import HttpRequest
 
 from fondaco.accounts.models import Person
@@ -13,6 +14,15 @@ from fondaco.identity.actions import end_login_session, end_other_sessions, star
 from fondaco.kit.ids import parse_wire
 
 SID = "sid"  # session key: wire id of the LoginSession
+
+
+class Backend(AuthenticationBackend):  # type: ignore[misc]  # allauth has no types
+    """allauth's sign-in by address and password. Each request's person comes with their post on the staff, if any."""
+
+    def get_user(self, user_id: object) -> Person | None:
+        """The person of a session; who left has none any more."""
+        person = Person.objects.select_related("operator").filter(pk=user_id).first()
+        return person if person is not None and self.user_can_authenticate(person) else None
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types

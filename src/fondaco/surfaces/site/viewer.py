@@ -6,10 +6,11 @@ of that kind, so that a link from a mail works whatever was open before.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -21,6 +22,8 @@ from fondaco.partners.models import Member
 
 if TYPE_CHECKING:
     from django_htmx.middleware import HtmxDetails
+
+T = TypeVar("T")
 
 _PLACE = "place"  # session key: "kind:id"
 
@@ -68,6 +71,7 @@ class Viewer:
 
     def __init__(self, request: HttpRequest) -> None:
         self._request = request
+        self._known: dict[str, Any] = {}
 
     @cached_property
     def person(self) -> Person | None:
@@ -85,7 +89,7 @@ class Viewer:
             return []
         users = self.person.users.filter(is_active=True).select_related("account", "role", "person")
         members = self.person.memberships.filter(is_active=True).select_related("partner", "person")
-        operators = Operator.objects.filter(person=self.person, is_active=True).select_related("person")
+        operator: Operator | None = getattr(self.person, "operator", None)  # came with the person
         places = [
             *(
                 Place(PlaceKind.ACCOUNT, user.account_id, user.account.company_name, user.account.is_sandbox, user=user)
@@ -95,8 +99,9 @@ class Viewer:
                 Place(PlaceKind.PARTNER, member.partner_id.hex, member.partner.name, is_sandbox=False, member=member)
                 for member in members.order_by("created_at")
             ),
-            *(Place(PlaceKind.OPERATOR, "staff", settings.PLATFORM_NAME, operator=operator) for operator in operators),
         ]
+        if operator is not None and operator.is_active:
+            places.append(Place(PlaceKind.OPERATOR, "staff", settings.PLATFORM_NAME, operator=operator))
         return sorted(places, key=lambda place: place.is_sandbox)
 
     @property
@@ -120,6 +125,13 @@ class Viewer:
         found = next((place for place in self.places if place.key == key), None)
         if found is not None:
             self._request.session[_PLACE] = found.key
+        return found
+
+    def once(self, key: str, ask: Callable[[], T]) -> T:
+        """What ``ask`` returned the first time in this request: for what several parts of a page show."""
+        if key not in self._known:
+            self._known[key] = ask()
+        found: T = self._known[key]
         return found
 
     def can(self, permission: Permission | str) -> bool:

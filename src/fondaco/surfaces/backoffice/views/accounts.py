@@ -12,7 +12,7 @@ from fondaco.installs.labels import STATUSES
 from fondaco.installs.queries import list_for_support
 from fondaco.installs.states import InstallationStatus
 from fondaco.kit.pagination import numbered_page
-from fondaco.surfaces.backoffice.trail import describe_events
+from fondaco.surfaces.backoffice.trail import describe_events, with_names
 from fondaco.surfaces.site.access import requires
 from fondaco.surfaces.site.paging import page_links, page_number
 from fondaco.surfaces.site.viewer import HouseRequest
@@ -40,12 +40,12 @@ def show(request: HouseRequest, account_id: str) -> HttpResponse:
     account = get_account(by, account_id)
     may_see_apps = by.can(Permission.OPERATOR_SUPPORT)
     found = list_for_support(by, account.pk)[:_MOST] if may_see_apps else []
-    events = list_events(by, account_id=account.pk)[:_LATEST]
+    events = with_names(list_events(by, account_id=account.pk))[:_LATEST]
     context = {
         "account": account,
         "users": list(list_users(account.pk, only_active=False)[:_MOST]),
         "may_see_apps": may_see_apps,
         "installations": [(one, STATUSES[InstallationStatus(one.status)]) for one in found],
-        "trail": describe_events(by, list(events)),
+        "trail": describe_events(events),
     }
     return render(request, "backoffice/account.html", context)

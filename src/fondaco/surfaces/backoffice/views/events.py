@@ -13,7 +13,7 @@ from fondaco.accounts.permissions import Permission
 from fondaco.accounts.queries import find_account, list_events
 from fondaco.audit.kinds import all_kinds
 from fondaco.kit.pagination import cursor_page
-from fondaco.surfaces.backoffice.trail import describe_events
+from fondaco.surfaces.backoffice.trail import describe_events, with_names
 from fondaco.surfaces.site.access import requires
 from fondaco.surfaces.site.paging import address_with
 from fondaco.surfaces.site.viewer import HouseRequest
@@ -55,10 +55,12 @@ def show_all(request: HouseRequest) -> HttpResponse:
     is_valid = form.is_valid()
     chosen = form.cleaned_data
     found = list_events(by, kind=chosen.get("kind", ""), account_id=chosen.get("account", ""))
-    page = cursor_page(found if is_valid else found.none(), cursor=request.GET.get("cursor"), limit=_PER_PAGE)
+    page = cursor_page(
+        with_names(found) if is_valid else found.none(), cursor=request.GET.get("cursor"), limit=_PER_PAGE
+    )
     context = {
         "form": form,
-        "trail": describe_events(by, page.items),
+        "trail": describe_events(page.items),
         "newest": address_with(request, cursor=None) if request.GET.get("cursor") else None,
         "older": address_with(request, cursor=page.next_cursor) if page.next_cursor else None,
         "is_filtered": bool(request.GET.get("kind") or request.GET.get("account")),

@@ -19,7 +19,7 @@ from fondaco.partners.queries import list_applications
 from fondaco.partners.states import ApplicationStatus
 from fondaco.review.policies import reviewable_tracks
 from fondaco.review.queries import list_queue
-from fondaco.surfaces.backoffice.trail import describe_events
+from fondaco.surfaces.backoffice.trail import describe_events, with_names
 from fondaco.surfaces.site.access import requires
 from fondaco.surfaces.site.viewer import HouseRequest
 
@@ -43,8 +43,8 @@ class Queue:
 @require_safe
 def show(request: HouseRequest) -> HttpResponse:
     """The queues of what this operator is responsible for, and the latest facts of the house."""
-    events = list_events(request.viewer.operator)[:_LATEST]
-    context = {"queues": _queues(request), "trail": describe_events(request.viewer.operator, list(events))}
+    events = with_names(list_events(request.viewer.operator))[:_LATEST]
+    context = {"queues": _queues(request), "trail": describe_events(events)}
     return render(request, "backoffice/overview.html", context)
 
 

@@ -20,7 +20,7 @@ from fondaco.partners.queries import (
     list_members,
     list_partners,
 )
-from fondaco.surfaces.backoffice.trail import describe_events
+from fondaco.surfaces.backoffice.trail import describe_events, with_names
 from fondaco.surfaces.site.access import requires
 from fondaco.surfaces.site.paging import page_links, page_number
 from fondaco.surfaces.site.viewer import HouseRequest
@@ -45,7 +45,7 @@ def show(request: HouseRequest, partner_id: str) -> HttpResponse:
     """One partner: people, apps, developer account, what happened."""
     by = request.viewer.operator
     partner = get_partner(by, partner_id)
-    events = list_events(by, partner_id=partner.pk)[:_LATEST]
+    events = with_names(list_events(by, partner_id=partner.pk))[:_LATEST]
     context = {
         "partner": partner,
         "members": [(member, ROLE_LABELS[MemberRole(member.role)]) for member in list_members(partner)],
@@ -53,6 +53,6 @@ def show(request: HouseRequest, partner_id: str) -> HttpResponse:
         "apps": list(list_partner_apps(by, partner.pk)),
         "statuses": STATUSES,
         "grants": list(list_developer_grants(partner)),
-        "trail": describe_events(by, list(events)),
+        "trail": describe_events(events),
     }
     return render(request, "backoffice/partner.html", context)

@@ -1,0 +1,136 @@
+"""No page asks the database more than twelve times, with the demo's data in it (DESIGN 11)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from http import HTTPStatus
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from pytest_django.fixtures import Settings
+from tests.factories.accounts import actor_for
+from tests.http.test_every_address import PAGES, Address
+
+from fondaco.accounts.actions import invite_user
+from fondaco.accounts.models import Person, User
+from fondaco.accounts.queries import invitation_token
+from fondaco.catalog.models import App, Plan, Screenshot, Version
+from fondaco.catalog.states import Track
+from fondaco.installs.models import Installation
+from fondaco.partners.models import Member, Partner, PartnerApplication
+from fondaco.partners.queries import application_token
+from fondaco.review.models import Submission
+from fondaco.runtime.demo import seed
+
+pytestmark = pytest.mark.django_db
+MOST = 12
+ANA, MARA, JON = "ana@starship.example", "mara@ledgerline.example", "jon@fondaco.example"
+FEWEST_PAGES = 60
+
+
+def test_every_page_asks_at_most_twelve_times(settings: Settings, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.EMAIL_FILE_PATH = tmp_path / "mail"
+    seed()
+    clients = {email: signed_in(email) for email in (ANA, MARA, JON)}
+    counts = {}
+    for address in PAGES:
+        for path in paths(address):
+            for who, client in readers(address, clients):
+                client.get(path)  # the first look may try a failed app again, and fills what a process remembers
+                with CaptureQueriesContext(
+                    connection,
+                ) as queries:
+                    answer = client.get(path)
+                if answer.status_code == HTTPStatus.OK:
+                    counts[f"{path} as {who}"] = len(queries)
+    too_many = {page: count for page, count in counts.items() if count > MOST}
+    assert too_many == {}
+    assert len({page.split("/")[1] for page in counts}) > 6
+    assert len(counts) > FEWEST_PAGES
+
+
+def signed_in(email: str) -> Client:
+    client = Client()
+    client.force_login(Person.objects.get(email=email))
+    return client
+
+
+def readers(address: Address, clients: dict[str, Client]) -> Iterator[tuple[str, Client]]:
+    """Whose pages these are; what is public is read by a visitor, too."""
+    yield {"portal": (MARA, clients[MARA]), "backoffice": (JON, clients[JON])}.get(address.surface, (ANA, clients[ANA]))
+    if address.access == "public":
+        yield "a visitor", Client()
+
+
+def paths(address: Address) -> list[str]:
+    """The address once for each thing that looks different on it."""
+    found = [address.route]
+    for name in address.parameters:
+        texts = things(address, name)
+        found = [
+            f"{before}{text}{after}" for route in found for before, _, after in [_cut(route, name)] for text in texts
+        ]
+    wrong_track = [path for path in found if "submissions/" in path and _is_of_other_track(path)]
+    return ["/" + path for path in found if path not in wrong_track]
+
+
+def _cut(route: str, name: str) -> tuple[str, str, str]:
+    start = route.index("<")
+    end = route.index(">", start)
+    assert route[start:end].rsplit(":", maxsplit=1)[-1].removeprefix("<") == name
+    return route[:start], name, route[end + 1 :]
+
+
+def _is_of_other_track(path: str) -> bool:
+    track, submission = path.split("submissions/")[1].split("/")[:2] if path.count("/") > 2 else ("", "")
+    return bool(track) and not Submission.objects.filter(pk=submission, track=track).exists()
+
+
+def things(address: Address, name: str) -> list[str]:
+    """What a path parameter can be in the demo."""
+    ledgerline = Partner.objects.get(name="Ledgerline GmbH")
+    versions = Version.objects.filter(app__partner=ledgerline)
+    by_name = {
+        "installation_id": Installation.objects.filter(account__name="starship"),
+        "application_id": PartnerApplication.objects.all(),
+        "partner_id": Partner.objects.all(),
+        "submission_id": Submission.objects.filter(status="open") | Submission.objects.filter(status="rejected"),
+        "member_id": Member.objects.filter(partner=ledgerline, role="marketing"),
+        "app_id": App.objects.filter(partner=ledgerline),
+        "version_id": versions,
+        "plan_id": Plan.objects.filter(version__in=versions, type="paid")[:2],
+        "screenshot_id": Screenshot.objects.filter(listing__version__in=versions)[:2],
+    }
+    if name in by_name:
+        return [row.pk.hex for row in by_name[name]]
+    if name == "track":
+        return [track.value for track in Track]
+    if name == "slug":
+        return ["northwind-crm", "whisper-qa", "reply-robin", "lingua-live"]
+    if name in {"user_id", "account_id"}:
+        leo = User.objects.get(person__email="leo@starship.example")
+        return [leo.pk if name == "user_id" else leo.account_id]
+    return [token(address)] if name == "token" else []
+
+
+def token(address: Address) -> str:
+    """What a mailed link carries."""
+    if address.name == "invitation":
+        ana = User.objects.get(person__email=ANA)
+        role = ana.account.roles.get(key="agent")
+        invitation = invite_user(
+            actor=actor_for(ana.person),
+            by=ana,
+            account=ana.account,
+            email="new@starship.example",
+            name="Nia",
+            role=role,
+        )
+        return invitation_token(invitation)
+    purpose = address.name.removeprefix("apply_")
+    status = {"verify": "unverified", "answer": "questioned"}[purpose]
+    return application_token(PartnerApplication.objects.get(status=status), purpose)
