@@ -17,15 +17,41 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
+from fondaco.runtime.postgres import EmbeddedServer
+
+# Counts statements; everything else as `make run` has it.
+_DATABASE = {"shared_preload_libraries": "pg_stat_statements", "pg_stat_statements.track_utility": "off"}
+
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """A running product: ``url`` of pages and APIs, ``partner_url`` of the example partner, its private ``home``."""
+    """A running product with its demo: ``url`` of pages and APIs, ``partner_url`` of the example partner.
+
+    ``environment`` is what its own commands need; ``database`` is the address of its PostgreSQL, which counts
+    statements in ``pg_stat_statements``.
+    """
 
     url: str
     partner_url: str
-    home: Path
-    process: subprocess.Popen[bytes]
+    database: str
+    environment: Mapping[str, str]
+    root: Path
+
+    def run(self, *words: str) -> str:
+        """What ``python -m …`` prints in the house's environment."""
+        done = subprocess.run(
+            [sys.executable, "-m", *words],
+            cwd=self.root,
+            env={**os.environ, **self.environment},
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        )
+        return done.stdout.strip()
+
+    def token(self, email: str) -> str:
+        """A personal access token for the management API."""
+        return self.run("fondaco.cli", "token", email)
 
 
 class Context:
@@ -81,22 +107,24 @@ class Context:
     def house(self, *, environment: Mapping[str, str] | None = None) -> House:
         """Starts the whole product with its demo through ``fondaco up``, on private ports and in a private home."""
         port, partner_port = self.free_port(), self.free_port()
-        home = self.folder / "home"
         url, partner_url = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{partner_port}"
-        process = self.start(
-            [
-                *(sys.executable, "-m", "fondaco.cli", "up"),
-                *("--port", str(port), "--partner-port", str(partner_port)),
-            ],
-            environment={
-                "FONDACO_HOME": str(home),
-                "FONDACO_SITE_URL": url,
-                "PYTHONPATH": str(self.root / "src"),
-                **(environment or {}),
-            },
-        )
+        server = EmbeddedServer(self.folder / "database", _DATABASE)
+        self._stack.callback(server.stop)
+        server.start()
+        settings = {
+            "FONDACO_HOME": str(self.folder / "home"),
+            "FONDACO_SITE_URL": url,
+            "FONDACO_EXAMPLE_PARTNER_URL": partner_url,
+            "DATABASE_URL": server.url(),
+            "DJANGO_SETTINGS_MODULE": "fondaco.config.settings",
+            "PYTHONPATH": str(self.root / "src"),
+            **(environment or {}),
+        }
+        ports = ["--port", str(port), "--partner-port", str(partner_port)]
+        process = self.start([sys.executable, "-m", "fondaco.cli", "up", *ports], environment=settings)
         self.wait_for(f"{url}/readyz", process)
-        return House(url, partner_url, home, process)
+        self.wait_for(f"{partner_url}/health", process)
+        return House(url, partner_url, server.url(), settings, self.root)
 
     def _last_lines(self, count: int = 20) -> str:
         newest = max(self.folder.glob("*.log"), key=lambda path: path.stat().st_mtime_ns)

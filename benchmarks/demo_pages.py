@@ -1,0 +1,86 @@
+"""Run in a house's own environment: signs the demo people in, counts the queries of each page, prints what it found.
+
+The answer is JSON: ``{path: {"session": cookie or "", "queries": number}}``.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+import django
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+ANA, MARA, JON = "ana@starship.example", "mara@ledgerline.example", "jon@fondaco.example"
+NOBODY = ""
+
+
+def list_pages() -> dict[str, list[str]]:
+    """The pages that each person looks at, with real ids in them."""
+    from fondaco.catalog.models import App, Version
+    from fondaco.installs.models import Installation
+    from fondaco.partners.models import Partner, PartnerApplication
+    from fondaco.review.models import Submission
+
+    installed = Installation.objects.get(app__slug="northwind-crm", account__name="starship").pk.hex
+    app = App.objects.get(slug="ledgerline")
+    version = Version.objects.filter(app=app).latest("created_at").pk.hex
+    submission = Submission.objects.filter(status="open").earliest("created_at")
+    application = PartnerApplication.objects.get(status="pending").pk.hex
+    return {
+        NOBODY: ["/", "/?q=call", "/marketplace/northwind-crm", "/partners", "/partners/apply", "/account/login/"],
+        ANA: ["/my-apps", f"/my-apps/{installed}", "/people", "/install/reply-robin"],
+        MARA: [
+            "/portal/",
+            "/portal/apps",
+            f"/portal/apps/{app.pk.hex}",
+            f"/portal/versions/{version}",
+            f"/portal/versions/{version}/preview",
+            "/portal/members",
+        ],
+        JON: [
+            "/backoffice/",
+            "/backoffice/applications",
+            f"/backoffice/applications/{application}",
+            "/backoffice/partners",
+            f"/backoffice/partners/{Partner.objects.get(name='Ledgerline GmbH').pk.hex}",
+            "/backoffice/accounts",
+            f"/backoffice/submissions/{submission.track}",
+            f"/backoffice/submissions/{submission.track}/{submission.pk.hex}",
+            "/backoffice/events",
+        ],
+    }
+
+
+def main() -> None:
+    """See the module."""
+    django.setup()
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext, setup_test_environment
+
+    from fondaco.accounts.models import Person
+
+    setup_test_environment()
+    found: dict[str, Any] = {}
+    for email, paths in list_pages().items():
+        client = Client()
+        if email:
+            client.force_login(Person.objects.get(email=email))
+        for path in paths:
+            client.get(path, follow=True)
+            with CaptureQueriesContext(connection) as queries:
+                status = client.get(path).status_code
+            found[path] = {"session": _session(client), "queries": len(queries), "status": status}
+    sys.stdout.write(json.dumps(found))
+
+
+def _session(client: Client) -> str:
+    return client.cookies["sessionid"].value if "sessionid" in client.cookies else ""
+
+
+if __name__ == "__main__":
+    main()
