@@ -64,7 +64,7 @@ class Context:
 
     def __enter__(self) -> Context:
         self.folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix=f"bench-{self.name}-")))
-        self.folder.chmod(0o711)  # as root, PostgreSQL's user passes through; else its data would live elsewhere and stay
+        self.folder.chmod(0o711)  # PostgreSQL's own user passes through, else its data live elsewhere and stay
         return self
 
     def __exit__(
