@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from fondaco.audit.kinds import all_kinds
 from fondaco.audit.models import Event
@@ -20,6 +22,13 @@ _TONES: Final = {
     "failed": "bad",
     "submitted": "info",
     "opened": "info",
+}
+# On the page of one version it need not be said that it is a version, and of what.
+_WORDS: Final[dict[str, Promise]] = {
+    "version.created": gettext_lazy("This version was begun."),
+    "version.edited": gettext_lazy("Its content was changed."),
+    "technical_content.available": gettext_lazy("It was made available to customers."),
+    "listing_content.advertised": gettext_lazy("Its listing appeared in the marketplace."),
 }
 
 
@@ -39,7 +48,7 @@ def moments(events: Iterable[Event]) -> list[Moment]:
     meanings = {kind.name: kind.meaning for kind in all_kinds()}
     return [
         Moment(
-            title=_(meanings.get(event.kind, event.kind)),
+            title=str(_WORDS.get(event.kind) or _(meanings.get(event.kind, event.kind))),
             tone=_TONES.get(event.kind.rpartition(".")[2], "mute"),
             when=event.occurred_at,
             who=event.actor_label,
