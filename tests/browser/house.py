@@ -71,6 +71,7 @@ class House:
 def open_house() -> House:
     """Starts everything on free ports; the caller closes it."""
     home = Path(tempfile.mkdtemp(prefix="fondaco-browser-"))
+    home.chmod(0o711)  # as root, PostgreSQL's user passes through; else its data would live elsewhere and stay
     port, partner_port = _free_ports()
     environment = {name: value for name, value in os.environ.items() if not _LEFT_OUT.match(name)}
     process = subprocess.Popen(
@@ -83,7 +84,7 @@ def open_house() -> House:
         text=True,
         errors="replace",
         start_new_session=True,
-        preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509 (no other thread runs yet that holds a lock)
+        preexec_fn=die_with_parent(signal.SIGTERM),
     )
     house = House(home, port, partner_port, process)
     try:

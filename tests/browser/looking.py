@@ -69,7 +69,10 @@ def resize(page: Page, width: int, theme: str) -> None:
 
 
 def keep_picture(page: Page, name: str, theme: str = "light", width: int = 1440) -> Path:
-    """A picture of the whole page under artefacts/screenshots."""
+    """A picture of the whole page under artefacts/screenshots, with everything on it that loads late."""
+    page.evaluate(
+        "Promise.all([...document.images].map(i => { i.loading = 'eager'; return i.decode().catch(() => {}); }))"
+    )
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     path = SCREENSHOTS / f"{name}-{theme}-{width}.png"
     page.screenshot(path=path, full_page=True, animations="disabled")

@@ -37,6 +37,7 @@ class Album:
 
     def look(self, page: Page, name: str) -> None:
         self.count += 1
+        page.wait_for_load_state()
         self.faults += [f"{name}: {fault}" for fault in [*find_faults(page), *find_overflow(page)]]
         keep_picture(page, f"main-job-{self.count:02}-{name}")
 
@@ -198,11 +199,13 @@ def install_it(album: Album, claire: Page) -> None:
     claire.goto("/")
     claire.get_by_role("searchbox").first.fill(APP.lower())
     claire.keyboard.press("Enter")
+    claire.wait_for_url("**/?*q=*")
     album.look(claire, "found-in-the-marketplace")
     claire.get_by_role("link", name=APP).first.click()
     expect(claire.get_by_text("A paper card after a good call.").first).to_be_visible()
     album.look(claire, "a-listing")
     claire.get_by_role("main").get_by_role("link", name="Start the 30-day trial").first.click()
+    claire.wait_for_url("**/plan*")
     album.look(claire, "install-plan")
     press(claire, "Next: users")
     claire.get_by_label(re.compile("dev@lumen.example")).check()
@@ -227,7 +230,7 @@ def launch_it(album: Album, claire: Page, house: House) -> None:
     claire.goto("/my-apps")
     tile = tile_of(claire)
     with claire.context.expect_page() as opened:
-        tile.locator("img").click()
+        tile.locator("img").click(force=True)  # the name's link lies over the whole tile
     app = opened.value
     expect(app.get_by_role("heading", level=1)).to_have_text("Hello, Claire")
     assert app.url == f"{house.partner}/hello"
