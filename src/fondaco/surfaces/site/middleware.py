@@ -65,13 +65,14 @@ class RefusalMiddleware:
         """Answers with 404, 403, a redirect back, or the refusal's own status."""
         if not isinstance(error, DomainError):
             return None
+        context = {"error": error, "place": cast("HouseRequest", request).viewer.place}
         if isinstance(error, NotFound):
-            return render(request, "site/errors/404.html", status=HTTPStatus.NOT_FOUND)
+            return render(request, "site/errors/404.html", context, status=HTTPStatus.NOT_FOUND)
         if isinstance(error, Forbidden):
-            return render(request, "site/errors/403.html", {"error": error}, status=HTTPStatus.FORBIDDEN)
+            return render(request, "site/errors/403.html", context, status=HTTPStatus.FORBIDDEN)
         origin = request.headers.get("Referer", "")
         is_ours = url_has_allowed_host_and_scheme(origin, {request.get_host()}, require_https=request.is_secure())
         if request.method == "POST" and is_ours and "HX-Request" not in request.headers:
             messages.error(request, str(error))
             return HttpResponseRedirect(origin)
-        return render(request, "site/errors/refused.html", {"error": error}, status=error.status)
+        return render(request, "site/errors/refused.html", context, status=error.status)

@@ -37,6 +37,7 @@ def launch(request: HouseRequest, installation_id: str) -> HttpResponse:
             "refusal": refusal,
             "people": list_installers(user.account_id)[:5],
             "is_manager": can_manage(user),
+            "place": place,
         }
         return render(request, "console/launch_refused.html", context, status=HTTPStatus.FORBIDDEN)
     return HttpResponseRedirect(address)

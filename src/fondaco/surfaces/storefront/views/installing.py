@@ -198,6 +198,7 @@ def _refuse(request: HouseRequest, order: Order) -> HttpResponse | None:
         "slug": order.slug,
         "installed": order.offer.installed,
         "why_not": order.offer.why_not,
+        "place": request.viewer.place,
     }
     return render(request, "storefront/install_refused.html", context, status=HTTPStatus.CONFLICT)
 
