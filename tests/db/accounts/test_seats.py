@@ -142,7 +142,7 @@ def test_staff_finds_accounts_and_events_and_nobody_else_does() -> None:
 
 
 @pytest.mark.django_db
-def test_t26_a_page_loaded_before_a_promotion_takes_no_last_administrator_away() -> None:
+def test_T26_a_page_loaded_before_a_promotion_takes_no_last_administrator_away() -> None:
     ada = make_user()
     as_loaded = make_user(ada.account, role="supervisor")
     admin, agent = ada.account.roles.get(key="admin"), ada.account.roles.get(key="agent")

@@ -94,7 +94,7 @@ def test_the_same_decision_again_is_fine_and_does_nothing() -> None:
     assert Event.objects.count() == before
 
 
-def test_t12_a_late_answer_is_refused_whole() -> None:
+def test_T12_a_late_answer_is_refused_whole() -> None:
     installation = make_installing()
     with clock.travel(timedelta(days=7)):
         deadlines.sweep_once()
@@ -109,7 +109,7 @@ def test_t12_a_late_answer_is_refused_whole() -> None:
     assert reload(installation).status == "timeout"
 
 
-def test_t12_after_a_removal_nothing_is_adopted() -> None:
+def test_T12_after_a_removal_nothing_is_adopted() -> None:
     installation = make_installing()
     by = installation.installed_by
     by.account.features = ["force_uninstall"]
@@ -120,7 +120,7 @@ def test_t12_after_a_removal_nothing_is_adopted() -> None:
     assert reload(installation).status == "revoked"
 
 
-def test_t18_silence_commits_nothing_until_the_seven_days_are_over() -> None:
+def test_T18_silence_commits_nothing_until_the_seven_days_are_over() -> None:
     installation = make_installing()
     with clock.travel(timedelta(days=7, seconds=-1)):
         deadlines.sweep_once()

@@ -173,7 +173,7 @@ def test_refuses_users_that_do_not_fit_one_sentence_each() -> None:
     assert said([ada, gone]) == ["Someone does not belong to this account, or no longer does."]
 
 
-def test_t26_the_installer_is_one_of_the_users() -> None:
+def test_T26_the_installer_is_one_of_the_users() -> None:
     account = make_account()
     ada, samir = make_user(account), make_user(account, role="supervisor")
     found = refused(errors.UsersUnusable, make_published_version(), [samir], by=ada)

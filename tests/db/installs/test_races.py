@@ -57,7 +57,7 @@ def test_two_installs_of_one_app() -> None:
     assert (Installation.objects.count(), Operation.objects.count(), Message.objects.count()) == (1, 1, 1)
 
 
-def test_t25_approve_and_reject() -> None:
+def test_T25_approve_and_reject() -> None:
     installation = make_installing()
     outcomes = at_once(answer(installation, "approve"), answer(installation, "reject"))
     assert sorted(outcomes) == ["done", "nothing-to-answer"]
@@ -66,7 +66,7 @@ def test_t25_approve_and_reject() -> None:
     assert Event.objects.filter(kind__in=["operation.approved", "operation.rejected"]).count() == 1
 
 
-def test_t25_approve_twice_starts_one_trial() -> None:
+def test_T25_approve_twice_starts_one_trial() -> None:
     installation = make_installing()
     assert at_once(answer(installation, "approve"), answer(installation, "approve")) == ["done", "done"]
     assert Trial.objects.get().status == "active"

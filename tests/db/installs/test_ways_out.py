@@ -97,7 +97,7 @@ def test_every_state_is_reached_here() -> None:
 
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("status", list(REACH))
-def test_t01_the_customer_gets_rid_of_it(status: S, fault: Callable[[Installation], None]) -> None:
+def test_T01_the_customer_gets_rid_of_it(status: S, fault: Callable[[Installation], None]) -> None:
     installation = REACH[status]()
     fault(installation)
     found = _reload(installation)
@@ -112,7 +112,7 @@ def test_t01_the_customer_gets_rid_of_it(status: S, fault: Callable[[Installatio
 
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("status", list(REACH))
-def test_t01_the_operator_gets_rid_of_it_at_once(status: S, fault: Callable[[Installation], None]) -> None:
+def test_T01_the_operator_gets_rid_of_it_at_once(status: S, fault: Callable[[Installation], None]) -> None:
     installation = REACH[status]()
     fault(installation)
     operator = make_operator(OperatorRole.SUPPORT)

@@ -51,7 +51,7 @@ def dispatcher_process() -> Iterator[subprocess.Popen[bytes]]:
         process.wait(10)
 
 
-def test_t04_killed_in_mid_flight_it_is_sent_again_byte_for_byte() -> None:
+def test_T04_killed_in_mid_flight_it_is_sent_again_byte_for_byte() -> None:
     with receiving("hang", 200) as receiver:
         make_installing(events_callback_url=f"{receiver.url}/events")
         with dispatcher_process() as process:

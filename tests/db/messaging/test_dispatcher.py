@@ -104,7 +104,7 @@ def test_three_failures_make_a_failed_installation_and_a_page_load_mends_it() ->
     assert reload(installation).status == "completed"
 
 
-def test_t02_the_sweeper_alone_mends_it() -> None:
+def test_T02_the_sweeper_alone_mends_it() -> None:
     with receiving(500, 500, 500, 200) as receiver, clock.freeze() as start:
         installation = installing(receiver)
         for after in (0, 300, 900, 900 + 3600):
@@ -188,7 +188,7 @@ def test_an_account_clock_that_runs_ahead_brings_its_retries_forward() -> None:
         assert len(receiver.got) == 2
 
 
-def test_t22_an_echo_brings_no_secret_back_and_none_is_anywhere_after_delivery() -> None:
+def test_T22_an_echo_brings_no_secret_back_and_none_is_anywhere_after_delivery() -> None:
     with receiving("echo", 200) as receiver, clock.freeze() as start:
         installing(receiver)
         drain()
@@ -206,7 +206,7 @@ def test_t22_an_echo_brings_no_secret_back_and_none_is_anywhere_after_delivery()
     assert sent["client_secret"] not in _everything()
 
 
-def test_t22_an_echo_to_a_slower_dispatcher_is_not_kept() -> None:
+def test_T22_an_echo_to_a_slower_dispatcher_is_not_kept() -> None:
     installation = make_installing()
     (parcel,) = claim(limit=5, share=5, running={})
     first = Outcome(started_at=clock.now(), duration_ms=3, response_status=200)
@@ -223,7 +223,7 @@ def test_t22_an_echo_to_a_slower_dispatcher_is_not_kept() -> None:
     assert json.loads(parcel.body)["data"]["client_secret"] not in _everything()
 
 
-def test_t05_a_long_backlog_for_one_receiver_hides_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_T05_a_long_backlog_for_one_receiver_hides_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queue, "_WINDOW", 1)
     with receiving(200) as good, receiving("hang") as hanging:
         for receiver in (hanging, hanging, hanging, good):
@@ -277,7 +277,7 @@ def test_one_endpoint_gets_its_share_and_a_busy_one_nothing() -> None:
     assert len(claim(limit=10, share=2, running={"https://busy.example": 1})) == 1
 
 
-def test_t05_t06_hanging_and_endless_receivers_hold_nobody_up() -> None:
+def test_T05_T06_hanging_and_endless_receivers_hold_nobody_up() -> None:
     """The bad ones are cut off at ten seconds, the good ones are served meanwhile."""
     with receiving("hang") as hanging, receiving("stream") as endless, receiving(200) as good, dispatching():
         for receiver in (hanging, endless):

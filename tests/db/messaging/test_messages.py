@@ -161,7 +161,7 @@ def test_sequences_count_in_each_installation() -> None:
         assert list(installation.deliveries.order_by("sequence").values_list("sequence", flat=True)) == [1, 2]
 
 
-def test_t11_a_retry_is_the_same_event_with_the_same_credentials() -> None:
+def test_T11_a_retry_is_the_same_event_with_the_same_credentials() -> None:
     installation = make_installing()
     message = Message.objects.get()
     before = message.wire_body
@@ -179,7 +179,7 @@ def test_t11_a_retry_is_the_same_event_with_the_same_credentials() -> None:
     assert Installation.objects.get().status == "failed"
 
 
-def test_t02_without_any_browser_the_house_tries_again() -> None:
+def test_T02_without_any_browser_the_house_tries_again() -> None:
     installation = make_installing()
     _exhaust(installation)
     with clock.travel(timedelta(minutes=59)):
