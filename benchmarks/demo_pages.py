@@ -14,7 +14,8 @@ import django
 if TYPE_CHECKING:
     from django.test import Client
 
-ANA, MARA, JON = "ana@starship.example", "mara@ledgerline.example", "jon@fondaco.example"
+ANA, CLAIRE = "ana@starship.example", "claire@lumen.example"
+MARA, JON = "mara@ledgerline.example", "jon@fondaco.example"
 NOBODY = ""
 
 
@@ -32,7 +33,8 @@ def list_pages() -> dict[str, list[str]]:
     application = PartnerApplication.objects.get(status="pending").pk.hex
     return {
         NOBODY: ["/", "/?q=call", "/marketplace/northwind-crm", "/partners", "/partners/apply", "/account/login/"],
-        ANA: ["/my-apps", f"/my-apps/{installed}", "/people", "/install/reply-robin"],
+        ANA: ["/my-apps", f"/my-apps/{installed}", "/people"],
+        CLAIRE: ["/install/northwind-crm/plan"],
         MARA: [
             "/portal/",
             "/portal/apps",
