@@ -24,6 +24,11 @@ class PartnerNameTaken(Conflict):
     message = _("A partner called “%(name)s” already exists. Nothing was changed.")
 
 
+class HasOwner(Conflict):
+    code = "partner-has-owner"
+    message = _("%(name)s has an owner, who can invite others. Nothing was sent.")
+
+
 class LastOwner(Conflict):
     code = "last-owner"
     message = _("%(name)s is the last owner of this partner. Nothing was changed. Make someone else an owner first.")

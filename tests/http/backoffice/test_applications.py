@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from tests.factories.accounts import SYSTEM, actor_for, make_account, make_operator, make_person, make_user
@@ -10,6 +12,7 @@ from tests.factories.partners import make_member, make_partner
 
 from fondaco.accounts.models import Invitation
 from fondaco.accounts.permissions import OperatorRole
+from fondaco.kit import clock, deadlines
 from fondaco.partners.actions import apply_to_become_partner, approve_application, verify_application
 from fondaco.partners.models import Partner, PartnerApplication
 from fondaco.partners.queries import application_token
@@ -206,3 +209,31 @@ def test_pages_ask_the_database_a_fixed_number_of_times(jon: Client, django_asse
     client = Client()
     client.force_login(make_person())
     assert client.get("/backoffice/").status_code == 403
+
+
+def test_an_owner_whose_invitation_ran_out_is_invited_again(jon: Client) -> None:
+    approve = f"/backoffice/applications/{waiting().pk.hex}/approve"
+    jon.post(approve, {"name": "Ledgerline GmbH"})
+    partner = Partner.objects.get()
+    page = f"/backoffice/partners/{partner.pk.hex}"
+    assert "Invite the owner again" not in jon.get(page).content.decode()
+    with clock.travel(timedelta(days=15)):
+        while deadlines.sweep_once():
+            pass
+        assert "Invite the owner again" in jon.get(page).content.decode()
+        deliver()
+        assert jon.post(f"{page}/invite")["Location"] == page
+        [letter] = deliver()
+    assert letter.to == ["mara@ledgerline.example"]
+    assert list(Invitation.objects.order_by("id").values_list("status", "role")) == [
+        ("expired", "owner"),
+        ("pending", "owner"),
+    ]
+
+
+def test_a_partner_with_an_owner_is_not_invited_again(jon: Client) -> None:
+    partner = make_partner()
+    make_member(partner)
+    answer = jon.post(f"/backoffice/partners/{partner.pk.hex}/invite")
+    assert answer.status_code == 409
+    assert not Invitation.objects.exists()

@@ -12,6 +12,7 @@ from fondaco.partners.actions.members import (
     add_member,
     change_member_role,
     invite_member,
+    invite_owner,
     remove_member,
     withdraw_member_invitation,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "change_member_role",
     "create_partner",
     "invite_member",
+    "invite_owner",
     "question_application",
     "reject_application",
     "remove_member",

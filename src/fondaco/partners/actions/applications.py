@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from fondaco.accounts.actions import invite
 from fondaco.accounts.models import Operator
 from fondaco.accounts.permissions import Permission
 from fondaco.accounts.policies import check_operator_can
@@ -14,9 +13,10 @@ from fondaco.audit.recording import record
 from fondaco.audit.status import transition
 from fondaco.kit.errors import Invalid
 from fondaco.partners import events
+from fondaco.partners.actions.members import invite_first_owner
 from fondaco.partners.actions.partners import create_partner
 from fondaco.partners.errors import AlreadyApplied
-from fondaco.partners.models import ApplicationMessage, MemberRole, Partner, PartnerApplication
+from fondaco.partners.models import ApplicationMessage, Partner, PartnerApplication
 from fondaco.partners.queries import find_application
 from fondaco.partners.states import ApplicationStatus
 
@@ -88,16 +88,7 @@ def approve_application(*, actor: Actor, by: Operator, application: PartnerAppli
             contact_email=application.contact_email,
             application=application,
         )
-        invite(
-            actor=actor,
-            email=application.contact_email,
-            name=application.contact_name,
-            place="partner",
-            place_id=partner.pk.hex,
-            place_name=partner.name,
-            role=MemberRole.OWNER,
-            invited_by=by.person.name,
-        )
+        invite_first_owner(actor=actor, partner=partner, invited_by=by.person.name)
     return partner
 
 

@@ -6,12 +6,14 @@ from django.db import transaction
 
 from fondaco.accounts.actions import end_seat, invite, withdraw
 from fondaco.accounts.errors import AlreadyHere
-from fondaco.accounts.models import Invitation, Person, User
+from fondaco.accounts.models import Invitation, Operator, Person, User
 from fondaco.accounts.permissions import Permission
+from fondaco.accounts.policies import check_operator_can
 from fondaco.audit.actor import Actor
 from fondaco.audit.recording import record
 from fondaco.kit.errors import NotFound
 from fondaco.partners import events
+from fondaco.partners.errors import HasOwner
 from fondaco.partners.models import Member, MemberRole, Partner
 from fondaco.partners.policies import check_can, check_can_manage, check_not_last_owner
 
@@ -25,6 +27,29 @@ def add_member(*, actor: Actor, partner: Partner, person: Person, role: MemberRo
         events.MEMBER_ADDED, member, actor=actor, partner_id=partner.pk, data={"role": role.value, "name": person.name}
     )
     return member
+
+
+def invite_owner(*, actor: Actor, by: Operator, partner: Partner) -> Invitation:
+    """Invites a partner's contact as its owner again, when the first invitation ran out and nobody ever came in."""
+    with transaction.atomic(durable=True):
+        check_operator_can(by, Permission.OPERATOR_PARTNERS)
+        if partner.members.filter(is_active=True, role=MemberRole.OWNER).exists():
+            raise HasOwner(name=partner.name)
+        return invite_first_owner(actor=actor, partner=partner, invited_by=by.person.name)
+
+
+def invite_first_owner(*, actor: Actor, partner: Partner, invited_by: str) -> Invitation:
+    """The invitation that makes a new partner's contact its owner. A step."""
+    return invite(
+        actor=actor,
+        email=partner.contact_email,
+        name=partner.application.contact_name if partner.application else "",
+        place="partner",
+        place_id=partner.pk.hex,
+        place_name=partner.name,
+        role=MemberRole.OWNER.value,
+        invited_by=invited_by,
+    )
 
 
 def invite_member(*, actor: Actor, by: Member, email: str, name: str, role: MemberRole) -> Invitation:

@@ -15,6 +15,7 @@ urlpatterns = [
     path("applications/<str:application_id>/reject", applications.reject, name="reject_application"),
     path("partners", partners.show_all, name="partners"),
     path("partners/<str:partner_id>", partners.show, name="partner"),
+    path("partners/<str:partner_id>/invite", partners.invite_again, name="invite_owner"),
     path("accounts", accounts.show_all, name="accounts"),
     path("accounts/<str:account_id>", accounts.show, name="account"),
     path("submissions", review.queues, name="submissions"),

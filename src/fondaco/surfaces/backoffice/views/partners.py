@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
 from fondaco.accounts.permissions import Permission
 from fondaco.accounts.queries import list_events
 from fondaco.catalog.labels import STATUSES
 from fondaco.catalog.queries import list_partner_apps
 from fondaco.kit.pagination import numbered_page
+from fondaco.partners.actions import invite_owner
 from fondaco.partners.labels import ROLE_LABELS
 from fondaco.partners.models import MemberRole
 from fondaco.partners.queries import (
@@ -56,3 +59,13 @@ def show(request: HouseRequest, partner_id: str) -> HttpResponse:
         "trail": describe_events(events),
     }
     return render(request, "backoffice/partner.html", context)
+
+
+@requires(Permission.OPERATOR_PARTNERS)
+@require_POST
+def invite_again(request: HouseRequest, partner_id: str) -> HttpResponse:
+    """Invites the owner again, whose invitation ran out."""
+    by = request.viewer.operator
+    invitation = invite_owner(actor=request.viewer.actor, by=by, partner=get_partner(by, partner_id))
+    messages.success(request, _("%(email)s is invited again.") % {"email": invitation.email})
+    return redirect("backoffice:partner", partner_id=partner_id)

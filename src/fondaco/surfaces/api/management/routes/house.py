@@ -10,13 +10,14 @@ from fondaco.accounts import queries
 from fondaco.accounts.permissions import Permission
 from fondaco.installs.queries import list_for_support
 from fondaco.kit.ids import parse_wire
+from fondaco.partners.actions import invite_owner
 from fondaco.partners.queries import get_partner, list_partners
 from fondaco.surfaces.api.management.door import Place, Request, Routes
 from fondaco.surfaces.api.management.pages import page
 from fondaco.surfaces.api.management.shapes.fields import Cursor, Limit, Page, ShortId, WireId
 from fondaco.surfaces.api.management.shapes.installations import EventShape, SupportInstallationShape
 from fondaco.surfaces.api.management.shapes.partners import PartnerShape
-from fondaco.surfaces.api.management.shapes.people import AccountShape
+from fondaco.surfaces.api.management.shapes.people import AccountShape, InvitationShape
 
 routes = Routes("Operator: the house", Place.OPERATOR)
 
@@ -36,6 +37,14 @@ def list_all_partners(
 def get_any_partner(request: Request, partner_id: str) -> PartnerShape:
     """One partner."""
     return PartnerShape.of(get_partner(request.caller.operator, partner_id))
+
+
+@routes.does("/operator/partners/{partner_id}/invite-owner", InvitationShape, Permission.OPERATOR_PARTNERS)
+def invite_partner_owner(request: Request, partner_id: str) -> InvitationShape:
+    """Invites the contact of a partner without owner again."""
+    by = request.caller.operator
+    partner = get_partner(by, partner_id)
+    return InvitationShape.of(invite_owner(actor=request.caller.actor, by=by, partner=partner))
 
 
 @routes.reads("/operator/accounts", Page[AccountShape], Permission.OPERATOR_VIEW)
