@@ -27,18 +27,16 @@ FLAGS = [
 PageAs = Callable[..., Page]
 
 
-@pytest.fixture(autouse=True)
-def _loop_beside_the_database(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Playwright keeps an event loop in this thread, which Django takes for asynchronous code."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-
-
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """The system's Chromium, else the one that Playwright brought."""
+    """The system's Chromium, else the one that Playwright brought.
+
+    Playwright keeps an event loop in this thread, which Django takes for asynchronous code.
+    """
     names = ("chromium", "chromium-browser", "google-chrome")
     path = next((found for found in map(shutil.which, names) if found), None)
-    with sync_playwright() as playwright:
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
         browser.close()
