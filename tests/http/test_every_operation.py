@@ -1,0 +1,111 @@
+"""Every operation of the management API, asked by everybody with a token of their own: the same walk as for pages."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import pytest
+from django.test import Client
+from tests.factories.accounts import actor_for
+from tests.http.world import ACCOUNT, OPERATOR, PARTNER, UNKNOWN, Viewer, World, make_world, undone
+
+from fondaco.identity.actions import create_personal_token
+from fondaco.surfaces.api.management.door import Door, Place, Routes
+from fondaco.surfaces.api.management.urls import urlpatterns
+
+pytestmark = pytest.mark.django_db
+FEWEST = 60
+_KINDS = {Place.ACCOUNT: ACCOUNT, Place.PARTNER: PARTNER, Place.OPERATOR: OPERATOR}
+_PLACES = {Place.ACCOUNT: "account_id", Place.PARTNER: "partner_id"}
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method of one path."""
+
+    path: str
+    door: Door
+
+    def address(self, world: World, **instead: str) -> str:
+        def fill(match: re.Match[str]) -> str:
+            name = match.group(1)
+            return instead.get(name) or world.values.get(name) or world.values.get(f"{name}_id", UNKNOWN)
+
+        return "/api/v1" + re.sub(r"{(\w+)}", fill, self.path)
+
+
+OPERATIONS = [Operation(path, door) for path, doors in Routes.doors.items() for door in doors]
+
+
+@pytest.fixture
+def world() -> World:
+    return make_world()
+
+
+def test_all_of_them_are_served() -> None:
+    assert len(OPERATIONS) > FEWEST
+    assert len(urlpatterns) > len(Routes.doors)
+
+
+def test_everybody_gets_what_the_door_says_and_nothing_else(world: World) -> None:
+    wrong = []
+    for viewer in world.viewers:
+        headers = token_of(viewer)
+        for operation in OPERATIONS:
+            status = ask(operation, operation.address(world), headers)
+            if not _is_right(operation.door, viewer, status):
+                wrong.append(f"{viewer.name}: {operation.door.method} {operation.path}: {status}")
+    assert wrong == []
+
+
+def test_things_of_others_do_not_exist_in_ones_own_place(world: World) -> None:
+    """A stranger names their own account or partner in the path, and behind it a thing of someone else."""
+    wrong = []
+    for viewer in (
+        one for one in world.viewers if one.name in {"admin of another account", "owner of another partner"}
+    ):
+        headers = token_of(viewer)
+        for operation in OPERATIONS:
+            place = _PLACES.get(operation.door.place)
+            things = re.findall(r"{(\w+_id)}", operation.path)[1:]
+            if place is None or not things or _KINDS[operation.door.place] != viewer.kind:
+                continue
+            assert viewer.person
+            own = viewer.person.users.first() if place == "account_id" else viewer.person.memberships.first()
+            assert own
+            at = own.account_id if place == "account_id" else own.partner_id.hex
+            status = ask(operation, operation.address(world, **{place: at}), headers)
+            if status not in ({404} if operation.door.method in {"GET", "DELETE"} else {404, 422}):
+                wrong.append(f"{operation.door.method} {operation.path}: {status}")
+    assert wrong == []
+
+
+def token_of(viewer: Viewer) -> dict[str, str]:
+    if viewer.person is None:
+        return {}
+    _, plain = create_personal_token(actor=actor_for(viewer.person), person=viewer.person, name="walk")
+    return {"Authorization": f"Bearer {plain}"}
+
+
+def ask(operation: Operation, address: str, headers: dict[str, str]) -> int:
+    client = Client(raise_request_exception=False)
+    with undone():
+        answer = client.generic(operation.door.method, address, b"{}", "application/json", headers=headers)
+    return answer.status_code
+
+
+def _is_right(door: Door, viewer: Viewer, status: int) -> bool:
+    if status >= 500:
+        return False
+    if door.place == Place.ANYWHERE:
+        return True
+    if viewer.person is None:
+        return status == 401
+    if door.place == Place.PERSON:
+        return status != 401
+    if _KINDS[door.place] not in viewer.owns:
+        return status == 404
+    if door.permissions and not set(door.permissions) & viewer.permissions:
+        return status == 403
+    return status not in {401, 429}
