@@ -38,6 +38,7 @@ class Album:
     def look(self, page: Page, name: str) -> None:
         self.count += 1
         page.wait_for_load_state()
+        expect(page.locator(".htmx-request, .htmx-swapping")).to_have_count(0)  # a part under way is shown paler
         self.faults += [f"{name}: {fault}" for fault in [*find_faults(page), *find_overflow(page)]]
         keep_picture(page, f"main-job-{self.count:02}-{name}")
 
