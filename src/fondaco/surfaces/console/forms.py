@@ -21,7 +21,12 @@ _REASONS = (
 class ReasonForm(forms.Form):
     """Why an app is removed; its maker reads it."""
 
-    reason_type = forms.ChoiceField(label=_("Why do you remove it?"), choices=_REASONS, widget=forms.RadioSelect)
+    reason_type = forms.ChoiceField(
+        label=_("Why do you remove it?"),
+        choices=_REASONS,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what comes closest.")},
+    )
     reason = forms.CharField(
         label=_("In your own words"),
         help_text=_("The app's maker reads this. It helps more than anything else to make the app better."),
