@@ -53,7 +53,9 @@ class Supervisor:
     def run(self) -> None:
         """Starts everything, waits, stops everything."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            if signal.getsignal(number) is not signal.SIG_IGN:  # nohup ignores SIGHUP, and means it
+            # nohup ignores SIGHUP, and means it; a shell ignores SIGINT for what it starts in the background, and
+            # whoever sends that one later means it all the same.
+            if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, self._note_stop)
         end_with_make()
         addresses = self.options.addresses
