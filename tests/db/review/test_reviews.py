@@ -188,12 +188,15 @@ def test_who_may_publish(mara: Member) -> None:
     assert statuses(version) == ("approved", "draft")
 
 
-@pytest.mark.parametrize("track", Track)
 @pytest.mark.parametrize("step", ["submit", "withdraw", "approve", "reject"])
-@pytest.mark.parametrize("status", [*TechnicalStatus, ListingStatus.ADVERTISED])
+@pytest.mark.parametrize(
+    ("track", "status"),
+    [
+        *((Track.TECHNICAL, status.value) for status in TechnicalStatus),
+        *((Track.LISTING, status.value) for status in ListingStatus),
+    ],
+)
 def test_every_step_from_every_state(mara: Member, track: Track, step: str, status: str) -> None:
-    if status == (TechnicalStatus.AVAILABLE if track == Track.LISTING else ListingStatus.ADVERTISED):
-        pytest.skip("not a state of this track")
     states: dict[str, Any] = {track.value: status}
     version = make_version(make_app(mara.partner), **states)
     steps: dict[str, tuple[Callable[[], object], set[str], str]] = {
