@@ -192,8 +192,8 @@ def test_who_may_publish(mara: Member) -> None:
 @pytest.mark.parametrize(
     ("track", "status"),
     [
-        *((Track.TECHNICAL, status.value) for status in TechnicalStatus),
-        *((Track.LISTING, status.value) for status in ListingStatus),
+        *((Track.TECHNICAL, status) for status in TechnicalStatus),
+        *((Track.LISTING, status) for status in ListingStatus),
     ],
 )
 def test_every_step_from_every_state(mara: Member, track: Track, step: str, status: str) -> None:
