@@ -45,7 +45,12 @@ def removed(account: Account) -> Installation:
         (make_installing, "is setting up the app for your people", ["/uninstall"], ["/retry", "/launch/"]),
         (make_completed, "Everything works.", ["/uninstall", "/launch/"], ["/retry"]),
         (make_pending, "It is being removed for everyone.", ["/launch/"], ["/retry", "/uninstall"]),
-        (failed, "is not installed yet. The app&#39;s program cannot be reached.", ["/uninstall"], ["/retry", "/launch/"]),
+        (
+            failed,
+            "is not installed yet. The app&#39;s program cannot be reached.",
+            ["/uninstall"],
+            ["/retry", "/launch/"],
+        ),
         (rejected, "declined the installation. Nothing is charged.", ["/uninstall", "/retry"], ["/launch/"]),
         (timed_out, "did not confirm within seven days", ["/uninstall", "/retry"], ["/launch/"]),
         (suspended, "The trial is over, so nobody can open the app.", ["/uninstall"], ["/retry", "/launch/"]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
@@ -19,7 +20,7 @@ SID = "sid"  # session key: wire id of the LoginSession
 class Backend(AuthenticationBackend):  # type: ignore[misc]  # allauth has no types
     """allauth's sign-in by address and password. Each request's person comes with their post on the staff, if any."""
 
-    def get_user(self, user_id: object) -> Person | None:
+    def get_user(self, user_id: UUID | str) -> Person | None:
         """The person of a session; who left has none any more."""
         person = Person.objects.select_related("operator").filter(pk=user_id).first()
         return person if person is not None and self.user_can_authenticate(person) else None
