@@ -17,7 +17,7 @@ run: $(RUNTIME) ## Start everything, with demo data; Ctrl-C stops it
 
 test: $(DEV) ## Run all tests; needs what the browser tests need, and installs it
 	@deploy/chromium
-	@$(BIN)/pytest -n 2 tests/unit tests/db tests/http tests/flows
+	@$(BIN)/pytest -n 4 tests/unit tests/db tests/http tests/flows
 	@$(BIN)/pytest -n 2 --dist loadfile tests/browser
 
 check: $(DEV) ## Everything a machine can say about the code
