@@ -82,6 +82,7 @@ def test_the_wire_page_lists_the_wire() -> None:
 
 
 def test_every_error_has_its_anchor() -> None:
+    tables.load_everything()
     page = (REFERENCE / "errors.md").read_text(encoding="utf-8")
     codes = [error.code for error in tables.find_errors()]
     assert sorted(re.findall(r'<span id="([^"]+)">', page)) == sorted(codes)
