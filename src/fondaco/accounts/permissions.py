@@ -19,6 +19,7 @@ class Permission(StrEnum):
     PEOPLE_VIEW = "people.view"
     PEOPLE_MANAGE = "people.manage"
     ROLES_MANAGE = "roles.manage"
+    SIGN_IN_MANAGE = "sign_in.manage"
     BILLING_MANAGE = "billing.manage"
     SUPPORT_ASK = "support.ask"
 
@@ -26,6 +27,7 @@ class Permission(StrEnum):
     PARTNER_APPS_EDIT = "partner.apps.edit"
     PARTNER_LISTING_EDIT = "partner.listing.edit"
     PARTNER_PUBLISH = "partner.publish"
+    PARTNER_CLIENTS_MANAGE = "partner.clients.manage"
     PARTNER_MEMBERS_MANAGE = "partner.members.manage"
     PARTNER_REVENUE_VIEW = "partner.revenue.view"
 
@@ -34,7 +36,9 @@ class Permission(StrEnum):
     OPERATOR_REVIEW_TECHNICAL = "operator.review.technical"
     OPERATOR_REVIEW_LISTING = "operator.review.listing"
     OPERATOR_SUPPORT = "operator.support"
+    OPERATOR_ACCESS_REVOKE = "operator.access.revoke"
     OPERATOR_FINANCE = "operator.finance"
+    OPERATOR_STAFF_MANAGE = "operator.staff.manage"
 
 
 EXPLANATIONS: Final[dict[Permission, Promise]] = {
@@ -45,12 +49,14 @@ EXPLANATIONS: Final[dict[Permission, Promise]] = {
     Permission.PEOPLE_VIEW: _("Sees who belongs to the account."),
     Permission.PEOPLE_MANAGE: _("Invites people, changes their role and deactivates them."),
     Permission.ROLES_MANAGE: _("Creates roles and decides what they may do."),
+    Permission.SIGN_IN_MANAGE: _("Decides how people sign in, e.g. through the company's own directory."),
     Permission.BILLING_MANAGE: _("Sees and pays what the account owes."),
     Permission.SUPPORT_ASK: _("Opens and answers support tickets for the account."),
     Permission.PARTNER_VIEW: _("Sees the partner's apps and where they stand."),
     Permission.PARTNER_APPS_EDIT: _("Registers apps, edits versions and technical content, and submits them."),
     Permission.PARTNER_LISTING_EDIT: _("Edits and submits listing content and plans."),
     Permission.PARTNER_PUBLISH: _("Makes approved versions available to customers."),
+    Permission.PARTNER_CLIENTS_MANAGE: _("Makes OAuth clients for the developer account, sees and renews their keys."),
     Permission.PARTNER_MEMBERS_MANAGE: _("Invites colleagues and decides their role."),
     Permission.PARTNER_REVENUE_VIEW: _("Sees what the partner's apps earn."),
     Permission.OPERATOR_VIEW: _("Enters the backoffice."),
@@ -58,7 +64,9 @@ EXPLANATIONS: Final[dict[Permission, Promise]] = {
     Permission.OPERATOR_REVIEW_TECHNICAL: _("Decides on technical content."),
     Permission.OPERATOR_REVIEW_LISTING: _("Decides on listing content."),
     Permission.OPERATOR_SUPPORT: _("Looks into any account's installations and mends them."),
+    Permission.OPERATOR_ACCESS_REVOKE: _("Cuts programs off at once: one token, an installation, a whole app."),
     Permission.OPERATOR_FINANCE: _("Closes invoices and pays partners."),
+    Permission.OPERATOR_STAFF_MANAGE: _("Appoints staff and gives them roles that they hold themselves."),
 }
 
 ADMIN: Final = frozenset(p for p in Permission if not p.startswith(("partner.", "operator.")))
@@ -80,9 +88,15 @@ class OperatorRole(StrEnum):
 
 
 OPERATOR_ROLES: Final[dict[OperatorRole, frozenset[Permission]]] = {
-    OperatorRole.PARTNER_MANAGER: frozenset({Permission.OPERATOR_VIEW, Permission.OPERATOR_PARTNERS}),
-    OperatorRole.TECHNICAL_REVIEWER: frozenset({Permission.OPERATOR_VIEW, Permission.OPERATOR_REVIEW_TECHNICAL}),
+    OperatorRole.PARTNER_MANAGER: frozenset(
+        {Permission.OPERATOR_VIEW, Permission.OPERATOR_PARTNERS, Permission.OPERATOR_STAFF_MANAGE}
+    ),
+    OperatorRole.TECHNICAL_REVIEWER: frozenset(
+        {Permission.OPERATOR_VIEW, Permission.OPERATOR_REVIEW_TECHNICAL, Permission.OPERATOR_ACCESS_REVOKE}
+    ),
     OperatorRole.MARKETING_REVIEWER: frozenset({Permission.OPERATOR_VIEW, Permission.OPERATOR_REVIEW_LISTING}),
-    OperatorRole.SUPPORT: frozenset({Permission.OPERATOR_VIEW, Permission.OPERATOR_SUPPORT}),
+    OperatorRole.SUPPORT: frozenset(
+        {Permission.OPERATOR_VIEW, Permission.OPERATOR_SUPPORT, Permission.OPERATOR_ACCESS_REVOKE}
+    ),
     OperatorRole.FINANCE: frozenset({Permission.OPERATOR_VIEW, Permission.OPERATOR_FINANCE}),
 }

@@ -5,10 +5,10 @@ from __future__ import annotations
 from procrastinate.contrib.django import app
 
 from fondaco.identity import signing_keys
-from fondaco.identity.models import RefreshToken, SpentAssertion, TokenFamily
+from fondaco.identity.models import RefreshToken, RevokedToken, SpentAssertion, TokenFamily
 from fondaco.kit import clock
 
-_EXPIRING = (SpentAssertion, RefreshToken, TokenFamily)
+_EXPIRING = (SpentAssertion, RevokedToken, RefreshToken, TokenFamily)
 
 
 @app.periodic(cron="23 * * * *")
@@ -20,6 +20,6 @@ def tidy(timestamp: int) -> None:
 
 
 def forget_expired() -> int:
-    """Deletes assertions, refresh tokens and families past their expiry; returns how many rows, codes included."""
+    """Deletes what is past its expiry and so proves nothing; returns how many rows, codes included."""
     now = clock.now()
     return sum(model.objects.filter(expires_at__lt=now).delete()[0] for model in _EXPIRING)

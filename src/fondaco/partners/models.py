@@ -97,6 +97,7 @@ MEMBER_ROLES: Final[dict[MemberRole, frozenset[Permission]]] = {
             Permission.PARTNER_APPS_EDIT,
             Permission.PARTNER_LISTING_EDIT,
             Permission.PARTNER_PUBLISH,
+            Permission.PARTNER_CLIENTS_MANAGE,
         }
     ),
     MemberRole.MARKETING: frozenset({Permission.PARTNER_VIEW, Permission.PARTNER_LISTING_EDIT}),

@@ -136,6 +136,10 @@ def test_with_a_second_admin_the_first_may_go() -> None:
 def test_an_operator_may_do_what_their_roles_say() -> None:
     person = actions.create_person(actor=ACTOR, email="jon@fondaco.example", name="Jon")
     operator = actions.appoint_operator(actor=ACTOR, person=person, roles=[OperatorRole.TECHNICAL_REVIEWER])
-    assert operator.permissions == {Permission.OPERATOR_VIEW, Permission.OPERATOR_REVIEW_TECHNICAL}
+    assert operator.permissions == {
+        Permission.OPERATOR_VIEW,
+        Permission.OPERATOR_REVIEW_TECHNICAL,
+        Permission.OPERATOR_ACCESS_REVOKE,
+    }
     operator.is_active = False
     assert operator.permissions == frozenset()

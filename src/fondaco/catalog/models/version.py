@@ -78,6 +78,8 @@ class TechnicalContent(TrackContent):
     scopes = ArrayField(models.CharField(max_length=60), default=list, blank=True)
     scope_reasons = models.JSONField(default=dict, blank=True)  # {scope: one sentence}
     receives_user_logout = models.BooleanField(default=False)
+    backchannel_logout_url = models.URLField(max_length=500, blank=True)  # OpenID logout tokens go here
+    are_credentials_claimed = models.BooleanField(default=False)  # fetched once by a link instead of sent in events
     is_manually_provisioned = models.BooleanField(default=False)
     release_notes = models.TextField(max_length=5000, blank=True)
     test_instructions = models.TextField(max_length=5000, blank=True)

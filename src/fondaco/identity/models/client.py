@@ -37,6 +37,8 @@ class OAuthClient(Stateful):
     scopes = ArrayField(models.CharField(max_length=60), default=list)
     grant_types = ArrayField(models.CharField(max_length=40), default=list)
     redirect_uris = ArrayField(models.URLField(max_length=500), default=list)
+    is_public = models.BooleanField(default=False)  # keeps no secret, e.g. an app on a phone; must use PKCE
+    backchannel_logout_url = models.URLField(max_length=500, blank=True)  # told when a user's session ends
     tokens_valid_after = models.DateTimeField(default=clock.now)
     last_used_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)
@@ -63,17 +65,20 @@ class OAuthClient(Stateful):
 
 
 class CredentialSet(Stateful):
-    """One client id with its secret and key pair. The private key is never kept: it leaves in a sealed message."""
+    """One client id with its secret and key pair. The private key is never kept: it leaves in a sealed message.
+
+    A public client's set has no secret; a portal client's has a key pair only once its owner asked for one.
+    """
 
     MACHINE = CREDENTIALS
 
     id = IdField()
     client = models.ForeignKey(OAuthClient, on_delete=models.CASCADE, related_name="credential_sets")
     wire_client_id = models.CharField(max_length=32, unique=True)  # what the wire calls client_id
-    secret_hash = models.CharField(max_length=120)
+    secret_hash = models.CharField(max_length=120, blank=True)
     key_id = models.CharField(max_length=32, unique=True)
     key_algorithm = models.CharField(max_length=5, default="ES256")
-    public_key = models.TextField()  # base64 SPKI DER, as on the wire
+    public_key = models.TextField(blank=True)  # base64 SPKI DER, as on the wire
     expires_at = models.DateTimeField(null=True, blank=True)  # set when a newer set replaces this one
     created_at = models.DateTimeField(default=clock.now, editable=False)
     status = CREDENTIALS.column()

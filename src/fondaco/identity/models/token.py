@@ -34,6 +34,7 @@ class LoginSession(models.Model):
     started_at = models.DateTimeField(default=clock.now)
     address = models.CharField(max_length=45, blank=True)
     device = models.CharField(max_length=200, blank=True)
+    last_seen_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
@@ -93,6 +94,17 @@ class SpentAssertion(models.Model):
 
     def __str__(self) -> str:
         return self.jti_hash
+
+
+class RevokedToken(models.Model):
+    """An access token that was revoked before its time; kept until it would have expired anyway."""
+
+    jti = models.CharField(max_length=32, primary_key=True)
+    expires_at = models.DateTimeField(db_index=True)
+    revoked_at = models.DateTimeField(default=clock.now, editable=False)
+
+    def __str__(self) -> str:
+        return self.jti
 
 
 class PersonalAccessToken(models.Model):
