@@ -23,11 +23,11 @@ class ContentLocked(Conflict):
     )
 
 
-class PreviousVersionOpen(Conflict):
-    code = "previous-version-open"
+class AnotherInReview(Conflict):
+    code = "another-in-review"
     message = _(
-        "Version %(name)s is not published yet, so no new version was created. "
-        "Finish it first: its technical content must be available and its listing advertised."
+        "The %(track)s content of version %(name)s is in review, and reviewers read one version of an app at a time. "
+        "Nothing was submitted. Wait for its decision, or take it back first."
     )
 
 

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from fondaco.accounts.models import Account
 from fondaco.accounts.permissions import Permission
 from fondaco.catalog.completeness import missing_fields
-from fondaco.catalog.errors import ContentLocked, PreviousVersionOpen
-from fondaco.catalog.labels import status_label
+from fondaco.catalog.errors import AnotherInReview, ContentLocked
+from fondaco.catalog.labels import status_label, track_label
 from fondaco.catalog.models import App, ListingContent, TechnicalContent, TrackContent, Version
 from fondaco.catalog.states import ListingStatus, TechnicalStatus, Track
 from fondaco.kit.errors import Forbidden, NotFound
@@ -75,11 +75,19 @@ def can_make_available(by: Member, version: Version) -> bool:
     )
 
 
-def check_can_create_version(by: Member, app: App, newest: Version | None) -> None:
-    """A new version needs the one before to be approved and published (DOMAIN 5.4)."""
-    check_can(by, app, Permission.PARTNER_APPS_EDIT)
-    if newest is not None and not newest.was_published:
-        raise PreviousVersionOpen(name=newest.name)
+def find_ahead(version: Version, track: Track) -> Version | None:
+    """The other version of the app whose ``track`` is in review; this one waits for its decision.
+
+    Reviewers read one version of an app at a time, so that what was asked of one is not lost in the next.
+    """
+    in_review = {f"{track.value}__status": TechnicalStatus.IN_REVIEW}
+    return Version.objects.filter(app_id=version.app_id, **in_review).exclude(pk=version.pk).first()
+
+
+def check_nothing_ahead(version: Version, track: Track) -> None:
+    """At most one version of an app is in review on each track."""
+    if ahead := find_ahead(version, track):
+        raise AnotherInReview(track=track_label(track).lower(), name=ahead.name)
 
 
 def is_icon_locked(app: App) -> bool:

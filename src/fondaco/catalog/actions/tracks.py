@@ -10,8 +10,8 @@ from fondaco.audit.status import transition
 from fondaco.catalog.completeness import missing_fields
 from fondaco.catalog.errors import ContentIncomplete, NotApproved
 from fondaco.catalog.labels import status_label
-from fondaco.catalog.models import ListingContent, TechnicalContent, Version
-from fondaco.catalog.policies import EDIT_PERMISSION, check_can, check_editable, content_of
+from fondaco.catalog.models import App, ListingContent, TechnicalContent, Version
+from fondaco.catalog.policies import EDIT_PERMISSION, check_can, check_editable, check_nothing_ahead, content_of
 from fondaco.catalog.search import index_listing
 from fondaco.catalog.states import ListingStatus, TechnicalStatus, Track
 from fondaco.partners.models import Member
@@ -38,10 +38,15 @@ def make_available(*, actor: Actor, by: Member, version: Version) -> Version:
 
 
 def submit_track(*, actor: Actor, by: Member, version: Version, track: Track) -> Version:
-    """A step: locks the track for review. Refuses with every field that is still missing."""
+    """A step: locks the track for review. Refuses with every field that is still missing.
+
+    Holds the app, so that two of its versions submitted at once do not both get in.
+    """
     check_can(by, version.app, EDIT_PERMISSION[track])
+    App.objects.select_for_update().only("pk").get(pk=version.app_id)
     version = _lock(version)
     check_editable(content_of(version, track))
+    check_nothing_ahead(version, track)
     if missing := missing_fields(version, track):
         raise ContentIncomplete(fields={name: [message] for name, message in missing.items()})
     transition(content_of(version, track), _IN_REVIEW[track], actor=actor)

@@ -37,13 +37,6 @@ class Version(models.Model):
         """Whether customers can find and install it."""
         return self.technical.status == TechnicalStatus.AVAILABLE and self.listing.status == ListingStatus.ADVERTISED
 
-    @property
-    def was_published(self) -> bool:
-        """Whether it is published or once was, so that the next version may begin."""
-        return self.technical.status in {TechnicalStatus.AVAILABLE, TechnicalStatus.DEPRECATED} and (
-            self.listing.status in {ListingStatus.ADVERTISED, ListingStatus.DEPRECATED}
-        )
-
 
 class TrackContent(Stateful):
     """What the two tracks have in common. ``revision`` grows with every save, so that two editors notice each other."""

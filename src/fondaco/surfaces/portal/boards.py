@@ -59,6 +59,7 @@ class TrackCard:
     steps: tuple[str, ...]
     current: int
     missing: tuple[Missing, ...]
+    ahead: Version | None  # of the same app, in review: this one waits
     open: Submission | None
     decided: Submission | None  # the last decision, when it still says something
     usual: timedelta | None
@@ -155,6 +156,7 @@ def _card(version: Version, track: Track, by: Member, submissions: list[Submissi
     decided = next((submission for submission in of_track if submission.decided_by_id), None)
     missing = tuple(_missing(version, track)) if content.is_editable else ()
     can_edit = policies.can_edit(by, version, track)
+    ahead = policies.find_ahead(version, track) if content.is_editable and not missing else None
     steps = _STEPS[track]
     return TrackCard(
         track=track,
@@ -165,11 +167,12 @@ def _card(version: Version, track: Track, by: Member, submissions: list[Submissi
         steps=tuple(status_label(step) for step in steps),
         current={"rejected": 2, "deprecated": 4}.get(status) or steps.index(status) + 1,
         missing=missing,
+        ahead=ahead,
         open=opened,
         decided=decided if status in {"rejected", "approved"} else None,
         usual=usual_answer_time(track) if opened else None,
         can_edit=can_edit,
-        can_submit=can_edit and not missing,
+        can_submit=can_edit and not missing and ahead is None,
         can_withdraw=policies.can_withdraw(by, version, track),
         edit_url=edit_url(version, track),
     )
@@ -211,6 +214,8 @@ def _next_step(version: Version, cards: tuple[TrackCard, TrackCard], *, can_make
             return NextStep(_("Change what was asked for"), card.edit_url)
         if card.missing:
             return NextStep(_("Complete %(track)s") % {"track": card.label.lower()}, card.missing[0].url)
+        if card.ahead:
+            continue
         submit = reverse("portal:submit", args=[version.pk.hex, card.track.value])
         return NextStep(_("Submit %(track)s") % {"track": card.label.lower()}, submit)
     return None

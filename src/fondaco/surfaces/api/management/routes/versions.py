@@ -16,9 +16,12 @@ routes = Routes("Partner: versions", Place.PARTNER)
 
 @routes.creates("/partners/{partner_id}/apps/{app_id}/versions", VersionShape, Permission.PARTNER_APPS_EDIT)
 def create_version(request: Request, partner_id: str, app_id: str, body: VersionBody) -> VersionShape:
-    """Begins a version, once the one before is published."""
+    """Begins a version at any time: a copy of ``copy_from``, or of the newest one."""
     by = request.caller.member
-    version = actions.create_version(actor=request.caller.actor, by=by, app=get_app(by, app_id), name=body.name)
+    source = get_version(by, body.copy_from) if body.copy_from else None
+    version = actions.create_version(
+        actor=request.caller.actor, by=by, app=get_app(by, app_id), name=body.name, source=source
+    )
     return VersionShape.of(get_version(by, version.pk.hex))
 
 

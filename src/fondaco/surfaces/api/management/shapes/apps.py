@@ -55,9 +55,10 @@ class IconBody(Body):
 
 
 class VersionBody(Body):
-    """A new version; its content begins as a copy of the newest one."""
+    """A new version; its content begins as a copy of ``copy_from``, or of the newest one."""
 
     name: str
+    copy_from: WireId | None = None
 
 
 class TechnicalBody(Body):
