@@ -28,6 +28,27 @@ LICENCE_MODELS: Final[dict[str, Promise]] = {
     LicenceModel.PER_ACCOUNT.value: _("per account and month"),
 }
 
+TECHNICAL_FIELDS: Final[dict[str, Promise]] = {
+    "events_callback_url": _("Events callback URL"),
+    "standalone_url": _("Standalone URL"),
+    "redirect_urls": _("Redirect URLs"),
+    "receives_user_logout": _("Hears of sign-outs"),
+    "is_manually_provisioned": _("Manually provisioned"),
+    "release_notes": _("Release notes"),
+    "test_instructions": _("Test instructions"),
+}
+LISTING_FIELDS: Final[dict[str, Promise]] = {
+    "display_name": _("Name"),
+    "summary": _("Summary"),
+    "description": _("Description"),
+    "video_url": _("Video"),
+    "support_url": _("Support page"),
+    "support_email": _("Support address"),
+    "docs_url": _("Documentation"),
+    "privacy_url": _("Privacy policy"),
+    "terms_url": _("Terms of use"),
+}
+
 
 def status_label(status: str) -> str:
     """The state as people read it, in the active language."""

@@ -267,6 +267,7 @@ def test_every_page_is_there_for_its_own_and_404_for_strangers(client: Client, m
         f"/portal/apps/{version.app.pk.hex}",
         f"/portal/apps/{version.app.pk.hex}/edit",
         f"/portal/apps/{version.app.pk.hex}/versions/new",
+        f"/portal/apps/{version.app.pk.hex}/compare",
         f"/portal/versions/{version.pk.hex}",
         *(
             f"/portal/versions/{version.pk.hex}/{page}"
@@ -290,7 +291,7 @@ def test_every_page_is_there_for_its_own_and_404_for_strangers(client: Client, m
         assert (address, client.get(address).status_code) == (address, 200)
         assert (address, stranger.get(address).status_code) == (address, 404)
         assert (address, visitor.get(address).status_code) == (address, 302)
-        if not address.endswith(("preview", version.pk.hex, version.app.pk.hex)):
+        if not address.endswith(("preview", "compare", version.pk.hex, version.app.pk.hex)):
             assert (address, stranger.post(address, {"name": "Mine"}).status_code) in {(address, 404), (address, 422)}
     assert client.get(f"/portal/versions/{version.pk.hex}/submit/everything").status_code == 404
     assert client.get("/portal/apps/nonsense").status_code == 404
@@ -346,3 +347,53 @@ def test_locked_content_leads_back(client: Client, mara: Member) -> None:
     assert answer.status_code == 409
     assert "This content is In review and cannot be changed." in answer.content.decode()
     assert TechnicalContent.objects.get().revision == 0
+
+
+def test_two_versions_side_by_side(client: Client, mara: Member) -> None:
+    app = make_app(mara.partner)
+    first = make_version(app, technical=TechnicalStatus.AVAILABLE, listing=ListingStatus.ADVERTISED)
+    second = make_version(app, name="2.0.0", scopes=["account:read", "users:read"], scope_reasons={})
+    third = make_version(app, name="3.0.0", release_notes="<b>Faster</b>")
+    address = f"/portal/apps/{app.pk.hex}/compare"
+    page = client.get(address).content.decode()
+    assert "One thing differs from 1.0.0 to 3.0.0." in page  # by default: the newest against what customers have
+    assert "&lt;b&gt;Faster&lt;/b&gt;" in page
+    page = client.get(address, {"before": first.pk.hex, "after": second.pk.hex}).content.decode()
+    assert "One thing differs from 1.0.0 to 2.0.0." in page
+    assert page.count('<dd class="before">') == 1
+    assert page.count('<dd class="after">') == 0
+    assert (
+        "2.0.0 is the same as 2.0.0"
+        not in client.get(address, {"before": second.pk.hex, "after": second.pk.hex}).content.decode()
+    )
+    elsewhere = make_version(make_app(mara.partner, name="Other"))
+    for wrong in (elsewhere.pk.hex, "nonsense", ""):
+        assert client.get(address, {"before": wrong}).status_code == 404
+    assert third.pk.hex in page
+
+
+def test_a_version_that_waits_behind_another_says_so(client: Client, mara: Member) -> None:
+    app = make_app(mara.partner)
+    make_version(app, technical=TechnicalStatus.IN_REVIEW)
+    second = make_version(app, name="2.0.0")
+    page = client.get(f"/portal/versions/{second.pk.hex}").content.decode()
+    assert "1.0.0 is in review" in page
+    assert f"/portal/versions/{second.pk.hex}/submit/technical" not in page
+    answer = client.post(f"/portal/versions/{second.pk.hex}/submit/technical", {})
+    assert answer.status_code == 409
+    assert "The technical content of version 1.0.0 is in review" in answer.content.decode()
+    assert not Submission.objects.exists()
+
+
+def test_a_version_may_begin_as_a_copy_of_an_older_one(client: Client, mara: Member) -> None:
+    app = make_app(mara.partner)
+    first = make_version(app, standalone_url="https://app.ledgerline.example/first")
+    make_version(app, name="2.0.0")
+    page = client.get(f"/portal/apps/{app.pk.hex}?copy={first.pk.hex}").content.decode()
+    assert f'<option value="{first.pk.hex}" selected>1.0.0</option>' in page
+    client.post(f"/portal/apps/{app.pk.hex}/versions/new", {"name": "3.0.0", "source": first.pk.hex})
+    third = app.versions.get(name="3.0.0")
+    assert third.technical.standalone_url == "https://app.ledgerline.example/first"
+    answer = client.post(f"/portal/apps/{app.pk.hex}/versions/new", {"name": "4.0.0", "source": "nonsense"})
+    assert answer.status_code == 422
+    assert app.versions.count() == 3

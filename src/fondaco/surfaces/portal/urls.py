@@ -3,7 +3,7 @@
 from django.urls import path
 
 from fondaco.surfaces.portal import urls_members
-from fondaco.surfaces.portal.views import apps, content, offers, overview, publication, versions
+from fondaco.surfaces.portal.views import apps, comparing, content, offers, overview, publication, versions
 
 app_name = "portal"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("apps/new", apps.register, name="register"),
     path("apps/<str:app_id>", apps.app_page, name="app"),
     path("apps/<str:app_id>/edit", apps.edit, name="edit_app"),
+    path("apps/<str:app_id>/compare", comparing.compare, name="compare"),
     path("apps/<str:app_id>/versions/new", versions.create, name="create_version"),
     path("versions/<str:version_id>", versions.version_page, name="version"),
     path("versions/<str:version_id>/preview", versions.preview, name="preview"),

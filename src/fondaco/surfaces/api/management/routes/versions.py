@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from fondaco.accounts.permissions import Permission
 from fondaco.catalog import actions
+from fondaco.catalog.comparison import compare_versions
 from fondaco.catalog.queries import get_app, get_version, list_history
+from fondaco.kit.errors import NotFound
 from fondaco.surfaces.api.management.door import Place, Request, Routes
 from fondaco.surfaces.api.management.pages import whole
-from fondaco.surfaces.api.management.shapes.apps import ListingBody, TechnicalBody, VersionBody, VersionShape
-from fondaco.surfaces.api.management.shapes.fields import Page
+from fondaco.surfaces.api.management.shapes.apps import (
+    DifferenceShape,
+    ListingBody,
+    TechnicalBody,
+    VersionBody,
+    VersionShape,
+)
+from fondaco.surfaces.api.management.shapes.fields import Page, WireId
 from fondaco.surfaces.api.management.shapes.installations import EventShape
 
 routes = Routes("Partner: versions", Place.PARTNER)
@@ -65,6 +73,16 @@ def make_available(request: Request, partner_id: str, version_id: str) -> Versio
     by = request.caller.member
     actions.make_available(actor=request.caller.actor, by=by, version=get_version(by, version_id))
     return VersionShape.of(get_version(by, version_id))
+
+
+@routes.reads("/partners/{partner_id}/versions/{version_id}/compare", Page[DifferenceShape], Permission.PARTNER_VIEW)
+def compare_with(request: Request, partner_id: str, version_id: str, before: WireId) -> Page[DifferenceShape]:
+    """What this version changes of the one called ``before``, which must be of the same app."""
+    by = request.caller.member
+    older, newer = get_version(by, before), get_version(by, version_id)
+    if older.app_id != newer.app_id:
+        raise NotFound
+    return whole(compare_versions(older, newer), DifferenceShape.of)
 
 
 @routes.reads("/partners/{partner_id}/versions/{version_id}/history", Page[EventShape], Permission.PARTNER_VIEW)

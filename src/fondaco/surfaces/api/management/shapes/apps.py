@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from fondaco.catalog.comparison import Difference
 from fondaco.catalog.content import AppDetails, ListingFields, PlanFields, TechnicalFields
 from fondaco.catalog.models import (
     App,
@@ -304,6 +306,19 @@ class VersionShape(Shape):
             plans=[PlanShape.of(plan) for plan in version.plans.all()],
             screenshots=[ScreenshotShape.of(screenshot) for screenshot in version.listing.screenshots.all()],
         )
+
+
+class DifferenceShape(Shape):
+    """One thing that two versions have not in common; an empty ``before`` is new, an empty ``after`` gone."""
+
+    part: Literal["scopes", "plans", "technical", "listing", "screenshots"]
+    name: str
+    before: str
+    after: str
+
+    @classmethod
+    def of(cls, difference: Difference) -> DifferenceShape:
+        return cls(**asdict(difference))
 
 
 class SubmissionShape(Shape):
