@@ -70,6 +70,14 @@ class NotApproved(Conflict):
     )
 
 
+class NotPublished(Conflict):
+    code = "not-published"
+    message = _(
+        "The technical content of this version is %(status)s, so there is nothing to take out of the marketplace. "
+        "Nothing was changed."
+    )
+
+
 class BadImage(Invalid):
     code = "bad-image"
     message = _("This picture cannot be used. Nothing was saved.")

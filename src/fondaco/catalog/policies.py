@@ -7,7 +7,7 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from fondaco.accounts.models import Account
+from fondaco.accounts.models import Account, Operator
 from fondaco.accounts.permissions import Permission
 from fondaco.catalog.completeness import missing_fields
 from fondaco.catalog.errors import AnotherInReview, ContentLocked
@@ -73,6 +73,28 @@ def can_make_available(by: Member, version: Version) -> bool:
         and by.can(Permission.PARTNER_PUBLISH)
         and version.technical.status == TechnicalStatus.APPROVED
     )
+
+
+def can_deprecate(by: Member | Operator, version: Version) -> bool:
+    """Whether ``by`` may take the version out of the marketplace, or change what was announced about that."""
+    return _may_deprecate(by, version) and version.technical.status in {
+        TechnicalStatus.AVAILABLE,
+        TechnicalStatus.DEPRECATED,
+    }
+
+
+def check_can_deprecate(by: Member | Operator, version: Version) -> None:
+    """The partner's publishers, and the operator's partner managers; a stranger's version does not exist."""
+    if isinstance(by, Member):
+        check_can(by, version.app, Permission.PARTNER_PUBLISH)
+    elif not _may_deprecate(by, version):
+        raise Forbidden
+
+
+def _may_deprecate(by: Member | Operator, version: Version) -> bool:
+    if isinstance(by, Operator):
+        return by.can(Permission.OPERATOR_PARTNERS)
+    return version.app.partner_id == by.partner_id and by.can(Permission.PARTNER_PUBLISH)
 
 
 def find_ahead(version: Version, track: Track) -> Version | None:

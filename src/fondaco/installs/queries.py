@@ -166,6 +166,15 @@ def has_tried(account_id: str, app_id: UUID) -> bool:
     return Trial.objects.filter(account_id=account_id, app_id=app_id, started_at__isnull=False).exists()
 
 
+def list_living(version_id: UUID | None = None, *, after: UUID | None = None) -> QuerySet[Installation]:
+    """Installations that are not gone, of all accounts, in the order of their ids: for the house's own notices."""
+    found = Installation.objects.exclude(status=InstallationStatus.REVOKED).order_by("pk")
+    found = found.select_related("version__app__partner", "version__technical", "account")
+    if version_id is not None:
+        found = found.filter(version_id=version_id)
+    return found.filter(pk__gt=after) if after is not None else found
+
+
 def find_installed(account_id: str, app_id: UUID) -> Installation | None:
     """The installation of an app in an account that is not gone."""
     return (

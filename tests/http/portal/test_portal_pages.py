@@ -280,6 +280,7 @@ def test_every_page_is_there_for_its_own_and_404_for_strangers(client: Client, m
                 "submit/technical",
                 "submit/listing",
                 "publish",
+                "deprecate",
             )
         ),
         f"/portal/plans/{plan.pk.hex}",
@@ -397,3 +398,50 @@ def test_a_version_may_begin_as_a_copy_of_an_older_one(client: Client, mara: Mem
     answer = client.post(f"/portal/apps/{app.pk.hex}/versions/new", {"name": "4.0.0", "source": "nonsense"})
     assert answer.status_code == 422
     assert app.versions.count() == 3
+
+
+def test_deprecate(client: Client, mara: Member) -> None:
+    app = make_app(mara.partner)
+    version = make_version(app, technical=TechnicalStatus.AVAILABLE, listing=ListingStatus.ADVERTISED)
+    address = f"/portal/versions/{version.pk.hex}"
+    assert f'href="{address}/deprecate"' in client.get(address).content.decode()
+    assert f'href="{address}/deprecate"' in client.get(f"/portal/apps/{app.pk.hex}").content.decode()
+    answer = client.post(f"{address}/deprecate", {"reason": "", "ends_on": "2020-01-01"})
+    assert answer.status_code == 422
+    assert Version.objects.get().technical.status == "available"
+    assert client.post(f"{address}/deprecate", {"reason": "Use <2.0.0>", "ends_on": ""})["Location"] == address
+    page = client.get(address).content.decode()
+    assert "Deprecated: nobody can newly install it." in page
+    assert "Use &lt;2.0.0&gt;" in page
+    assert "Change what is announced" in page
+
+
+def test_what_is_not_available_cannot_be_deprecated(client: Client, mara: Member) -> None:
+    version = make_version(make_app(mara.partner))
+    address = f"/portal/versions/{version.pk.hex}"
+    assert "/deprecate" not in client.get(address).content.decode()
+    assert "This version is not in the marketplace" in client.get(f"{address}/deprecate").content.decode()
+    client.post(f"{address}/deprecate", {"reason": "Why", "ends_on": ""})
+    assert Version.objects.get().deprecation_reason == ""
+
+
+def test_the_list_of_versions_offers_what_may_be_done(client: Client, mara: Member) -> None:
+    app = make_app(mara.partner)
+    first = make_version(app, technical=TechnicalStatus.AVAILABLE, listing=ListingStatus.ADVERTISED)
+    second = make_version(app, name="2.0.0", technical=TechnicalStatus.IN_REVIEW)
+    page = client.get(f"/portal/apps/{app.pk.hex}").content.decode()
+    for address in (
+        f"/portal/versions/{first.pk.hex}/deprecate",
+        f"/portal/versions/{second.pk.hex}/withdraw/technical",
+        f"/portal/versions/{second.pk.hex}/listing",  # Edit leads to what may be edited
+        f"/portal/apps/{app.pk.hex}?copy={first.pk.hex}#new-version",
+        f"/portal/apps/{app.pk.hex}/compare?after={second.pk.hex}",
+        f"?version={second.pk.hex}",
+    ):
+        assert f'{address}"' in page, address
+    assert f"/portal/versions/{second.pk.hex}/deprecate" not in page
+    finance = signed_in(make_member(mara.partner, role=MemberRole.FINANCE))
+    page = finance.get(f"/portal/apps/{app.pk.hex}").content.decode()
+    assert "/deprecate" not in page
+    assert "/withdraw/" not in page
+    assert "?copy=" not in page

@@ -24,6 +24,8 @@ class Version(models.Model):
     app = models.ForeignKey(App, on_delete=models.CASCADE, related_name="versions")
     name = models.CharField(max_length=30)
     created_by = models.CharField(max_length=100)
+    deprecation_reason = models.TextField(max_length=1000, blank=True)  # read by customers
+    ends_on = models.DateField(null=True, blank=True)  # announced: from this day nobody keeps it alive
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:

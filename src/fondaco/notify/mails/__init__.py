@@ -10,6 +10,7 @@ from fondaco.notify.mails import (
     partner_application_verify,
     submission_decided,
     submission_opened,
+    version_deprecated,
 )
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "partner_application_verify",
     "submission_decided",
     "submission_opened",
+    "version_deprecated",
 ]

@@ -22,6 +22,7 @@ from fondaco.partners.models import Member
 from fondaco.review.models import Submission
 from fondaco.review.queries import list_submissions, place_in_queue, usual_answer_time
 from fondaco.review.states import SubmissionStatus
+from fondaco.surfaces.site.words import day
 
 _STEPS: Final = {
     Track.TECHNICAL: ("draft", "in_review", "approved", "available"),
@@ -86,6 +87,28 @@ class Board:
     next: NextStep | None
     state: str
     can_make_available: bool
+    can_deprecate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VersionLine:
+    """A version in the list of its app, and what may be done with it from there."""
+
+    version: Version
+    edit_url: str  # empty when nothing of it may be edited
+    withdraw: tuple[Track, ...]
+    can_deprecate: bool
+
+
+def version_line(version: Version, by: Member) -> VersionLine:
+    """A line of the list; no query when app and contents are loaded."""
+    editable = next((track for track in Track if policies.can_edit(by, version, track)), None)
+    return VersionLine(
+        version=version,
+        edit_url=edit_url(version, editable) if editable else "",
+        withdraw=tuple(track for track in Track if policies.can_withdraw(by, version, track)),
+        can_deprecate=policies.can_deprecate(by, version),
+    )
 
 
 def board(version: Version, by: Member) -> Board:
@@ -100,6 +123,7 @@ def board(version: Version, by: Member) -> Board:
         next=_next_step(version, (technical, listing), can_make_available=can_make_available),
         state=state_in_words(version),
         can_make_available=can_make_available,
+        can_deprecate=policies.can_deprecate(by, version),
     )
 
 
@@ -109,7 +133,11 @@ def state_in_words(version: Version) -> str:
     if version.is_published:
         return _("Published: customers can find and install it.")
     if TechnicalStatus.DEPRECATED in {technical, listing}:
-        return _("Withdrawn: nobody can newly install it.")
+        if version.ends_on:
+            return _("Deprecated: nobody can newly install it. Its last day is %(day)s.") % {
+                "day": day(version.ends_on)
+            }
+        return _("Deprecated: nobody can newly install it.")
     if TechnicalStatus.REJECTED in {technical, listing}:
         return _("Waiting for you: a reviewer asks for changes.")
     if technical == TechnicalStatus.APPROVED:

@@ -27,5 +27,6 @@ urlpatterns = [
     path("versions/<str:version_id>/submit/<str:track>", publication.submit, name="submit"),
     path("versions/<str:version_id>/withdraw/<str:track>", publication.withdraw, name="withdraw"),
     path("versions/<str:version_id>/publish", publication.publish, name="publish"),
+    path("versions/<str:version_id>/deprecate", publication.deprecate, name="deprecate"),
     *urls_members.urlpatterns,
 ]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fondaco.catalog.content import PlanFields
 from fondaco.catalog.images import SCREENSHOT_BYTES
-from fondaco.catalog.models import LicenceModel, Plan
+from fondaco.catalog.models import LicenceModel, Plan, Version
 from fondaco.kit.money import BadAmount, Money
 
 
@@ -76,6 +76,31 @@ class ScreenshotForm(forms.Form):
     def image_bytes(self) -> bytes:
         """The upload; one byte more than allowed is enough to refuse it."""
         return bytes(self.cleaned_data["image"].read(SCREENSHOT_BYTES + 1))
+
+
+class DeprecationForm(forms.Form):
+    """Why a version is no longer offered, and until when it is kept alive."""
+
+    reason = forms.CharField(
+        label=_("Why, and what customers should do"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Everyone who manages an installation of this version reads it."),
+    )
+    ends_on = forms.DateField(
+        label=_("Its last day"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_(
+            "From this day you no longer keep its addresses alive: at least 30 days ahead. Leave it empty while there "
+            "is no such day."
+        ),
+    )
+
+    @classmethod
+    def of(cls, version: Version) -> DeprecationForm:
+        """The form as it was announced before."""
+        return cls(initial={"reason": version.deprecation_reason, "ends_on": version.ends_on})
 
 
 class SubmitForm(forms.Form):

@@ -71,7 +71,7 @@ def app_context(request: HouseRequest, app: App, form: VersionForm | None = None
     versions = list(app.versions.all())
     return {
         "app": app,
-        "versions": versions,
+        "versions": [boards.version_line(version, request.viewer.member) for version in versions],
         "newest": versions[0] if versions else None,
         "can_edit": request.viewer.can(Permission.PARTNER_APPS_EDIT),
         "form": form or VersionForm(versions, initial={"source": request.GET.get("copy", "")}),

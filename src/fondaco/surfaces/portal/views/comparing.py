@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from fondaco.accounts.permissions import Permission
 from fondaco.catalog.comparison import compare_versions
 from fondaco.catalog.models import App, Version
-from fondaco.catalog.queries import get_app, get_version
+from fondaco.catalog.queries import get_app, get_versions, predecessor
 from fondaco.kit.errors import NotFound
 from fondaco.surfaces.site.access import requires
 from fondaco.surfaces.site.viewer import HouseRequest
@@ -27,12 +27,17 @@ def compare(request: HouseRequest, app_id: str) -> HttpResponse:
     if not versions:
         raise NotFound
     after = _chosen(request, "after", app, versions[0])
-    earlier = [version for version in versions if version.pk < after.pk]
-    published = (version for version in earlier if version.is_published)
-    before = _chosen(request, "before", app, next(published, earlier[0] if earlier else after))
-    found = compare_versions(get_version(member, before.pk.hex), get_version(member, after.pk.hex))
+    before = _chosen(request, "before", app, predecessor(after, versions))
+    found = compare_versions(*get_versions(member, app, before.pk.hex, after.pk.hex))
     changes = [(part, list(differences)) for part, differences in groupby(found, lambda difference: difference.part)]
-    context = {"app": app, "versions": versions, "before": before, "after": after, "changes": changes, "count": len(found)}
+    context = {
+        "app": app,
+        "versions": versions,
+        "before": before,
+        "after": after,
+        "changes": changes,
+        "count": len(found),
+    }
     return render(request, "portal/compare.html", context)
 
 

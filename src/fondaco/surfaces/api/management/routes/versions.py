@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from fondaco.accounts.permissions import Permission
-from fondaco.catalog import actions
-from fondaco.catalog.comparison import compare_versions
-from fondaco.catalog.queries import get_app, get_version, list_history
-from fondaco.kit.errors import NotFound
+from fondaco.catalog import actions, comparison
+from fondaco.catalog.queries import get_app, get_version, get_versions, list_history, predecessor
 from fondaco.surfaces.api.management.door import Place, Request, Routes
 from fondaco.surfaces.api.management.pages import whole
 from fondaco.surfaces.api.management.shapes.apps import (
+    DeprecationBody,
     DifferenceShape,
     ListingBody,
     TechnicalBody,
@@ -75,14 +74,31 @@ def make_available(request: Request, partner_id: str, version_id: str) -> Versio
     return VersionShape.of(get_version(by, version_id))
 
 
-@routes.reads("/partners/{partner_id}/versions/{version_id}/compare", Page[DifferenceShape], Permission.PARTNER_VIEW)
-def compare_with(request: Request, partner_id: str, version_id: str, before: WireId) -> Page[DifferenceShape]:
-    """What this version changes of the one called ``before``, which must be of the same app."""
+@routes.does("/partners/{partner_id}/versions/{version_id}/deprecate", VersionShape, Permission.PARTNER_PUBLISH)
+def deprecate_version(request: Request, partner_id: str, version_id: str, body: DeprecationBody) -> VersionShape:
+    """Takes a version out of the marketplace; again, it changes what was announced. Installations go on."""
     by = request.caller.member
-    older, newer = get_version(by, before), get_version(by, version_id)
-    if older.app_id != newer.app_id:
-        raise NotFound
-    return whole(compare_versions(older, newer), DifferenceShape.of)
+    actions.deprecate_version(
+        actor=request.caller.actor,
+        by=by,
+        version=get_version(by, version_id),
+        reason=body.reason,
+        ends_on=body.ends_on,
+    )
+    return VersionShape.of(get_version(by, version_id))
+
+
+@routes.reads("/partners/{partner_id}/versions/{version_id}/compare", Page[DifferenceShape], Permission.PARTNER_VIEW)
+def compare_versions(
+    request: Request, partner_id: str, version_id: str, before: WireId | None = None
+) -> Page[DifferenceShape]:
+    """What this version changes of another one of the app, by default of the one that customers had before."""
+    by = request.caller.member
+    app = get_app(by, get_version(by, version_id).app_id.hex)
+    versions = list(app.versions.all())
+    after = next(version for version in versions if version.pk.hex == version_id)
+    found = get_versions(by, app, before or predecessor(after, versions).pk.hex, version_id)
+    return whole(comparison.compare_versions(*found), DifferenceShape.of)
 
 
 @routes.reads("/partners/{partner_id}/versions/{version_id}/history", Page[EventShape], Permission.PARTNER_VIEW)

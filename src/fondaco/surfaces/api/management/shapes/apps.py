@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -61,6 +61,13 @@ class VersionBody(Body):
 
     name: str
     copy_from: WireId | None = None
+
+
+class DeprecationBody(Body):
+    """Why a version is no longer offered; ``ends_on`` announces the day from which nobody keeps it alive."""
+
+    reason: str
+    ends_on: date | None = None
 
 
 class TechnicalBody(Body):
@@ -289,6 +296,8 @@ class VersionShape(Shape):
     app_id: str
     name: str
     created_at: datetime
+    deprecation_reason: str
+    ends_on: date | None
     technical: TechnicalShape
     listing: ListingShape
     plans: list[PlanShape]
@@ -301,6 +310,8 @@ class VersionShape(Shape):
             app_id=version.app_id.hex,
             name=version.name,
             created_at=version.created_at,
+            deprecation_reason=version.deprecation_reason,
+            ends_on=version.ends_on,
             technical=TechnicalShape.of(version.technical, missing_fields(version, Track.TECHNICAL)),
             listing=ListingShape.of(version.listing, missing_fields(version, Track.LISTING)),
             plans=[PlanShape.of(plan) for plan in version.plans.all()],
