@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
-from fondaco.catalog.labels import LICENCE_MODELS, LISTING_FIELDS, TECHNICAL_FIELDS
+from fondaco.catalog.labels import LICENCE_MODELS, LISTING_FIELDS, TECHNICAL_FIELDS, describe_meter
 from fondaco.catalog.models import Plan, Version
 from fondaco.catalog.scopes import SCOPES
 
@@ -101,7 +101,8 @@ def describe_plan(plan: Plan) -> str:
         limits = _("from %(least)d licences") % {"least": plan.min_licences}
     else:
         limits = _("%(least)d to %(most)d licences") % {"least": plan.min_licences, "most": plan.max_licences}
-    return " · ".join(filter(None, [price, limits, plan.summary, plan.description]))
+    usage = describe_meter(plan.meter) if plan.meter else ""
+    return " · ".join(filter(None, [price, limits, usage, plan.summary, plan.description]))
 
 
 def _as_text(value: object) -> str:

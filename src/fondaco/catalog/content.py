@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from fondaco.catalog.models import LicenceModel
+from fondaco.catalog.models import LicenceModel, Meter
 from fondaco.kit.money import Money
 
 
@@ -66,3 +66,4 @@ class PlanFields:
     description: str = ""
     min_licences: int = 1
     max_licences: int | None = None
+    meter: Meter | None = None

@@ -7,7 +7,7 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from fondaco.catalog.models.plan import LicenceModel
+from fondaco.catalog.models.plan import LicenceModel, Meter
 from fondaco.catalog.states import Track
 
 STATUSES: Final[dict[str, Promise]] = {
@@ -48,6 +48,16 @@ LISTING_FIELDS: Final[dict[str, Promise]] = {
     "privacy_url": _("Privacy policy"),
     "terms_url": _("Terms of use"),
 }
+
+
+def describe_meter(meter: Meter) -> str:
+    """``$0.0125 per minute, 500 a month included, never more than $200 a month``."""
+    words = [_("%(price)s per %(unit)s") % {"price": meter.price.format(), "unit": meter.unit}]
+    if meter.included:
+        words.append(_("%(count)s a month included") % {"count": f"{meter.included:,}"})
+    if meter.cap:
+        words.append(_("never more than %(cap)s a month") % {"cap": meter.cap.format()})
+    return ", ".join(map(str, words))
 
 
 def status_label(status: str) -> str:

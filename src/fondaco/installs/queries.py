@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from fondaco.accounts.models import Operator, User
 from fondaco.accounts.permissions import Permission
 from fondaco.accounts.policies import check_operator_can
+from fondaco.catalog.labels import describe_meter
 from fondaco.catalog.models import Plan, Version
 from fondaco.catalog.scopes import SCOPES
 from fondaco.identity.models import OAuthClient
@@ -55,6 +56,8 @@ class PurchaseSummary:
     is_trial: bool
     licences: int
     monthly_total: Money
+    usage: str  # what usage costs on top, in words; empty when nothing is counted
+    monthly_most: Money | None  # with usage at its limit; None when it has none
     trial_days: int
 
     def as_json(self) -> dict[str, Any]:
@@ -67,6 +70,8 @@ class PurchaseSummary:
             "is_trial": self.is_trial,
             "licences": self.licences,
             "monthly_total_minor": self.monthly_total.minor,
+            "usage": self.usage,
+            "monthly_most_minor": self.monthly_most.minor if self.monthly_most else None,
         }
 
 
@@ -193,6 +198,8 @@ def purchase_summary(plan: Plan, seats: int) -> PurchaseSummary:
         is_trial=plan.is_trial,
         licences=seats,
         monthly_total=plan.monthly_total(seats),
+        usage=describe_meter(plan.meter) if plan.meter else "",
+        monthly_most=plan.monthly_most(seats),
         trial_days=settings.TRIAL_LENGTH.days if plan.is_trial else 0,
     )
 

@@ -445,3 +445,40 @@ def test_the_list_of_versions_offers_what_may_be_done(client: Client, mara: Memb
     assert "/deprecate" not in page
     assert "/withdraw/" not in page
     assert "?copy=" not in page
+
+
+def plan_entries(**changes: str) -> dict[str, str]:
+    empty = dict.fromkeys(("max_licences", "summary", "description", "meter_included", "meter_cap"), "")
+    usage = {"meter_unit": "message", "meter_price": "0.0125"}
+    return {"name": "Pro", "model": "per_seat", "price": "18", "min_licences": "1", **empty, **usage, **changes}
+
+
+def test_a_plan_with_usage(client: Client, mara: Member) -> None:
+    version = make_version(make_app(mara.partner))
+    address = f"/portal/versions/{version.pk.hex}/plans"
+    assert client.post(address, plan_entries(meter_included="500", meter_cap="200")).status_code == 302
+    words = "$0.0125 per message, 500 a month included, never more than $200 a month"
+    assert words in client.get(address).content.decode()
+    assert words in client.get(f"/portal/versions/{version.pk.hex}/preview").content.decode()
+    page = client.get(f"/portal/plans/{version.plans.get(name='Pro').pk.hex}").content.decode()
+    for entry in ('value="message"', 'value="0.0125"', 'value="500"', 'value="200.00"'):
+        assert entry in page
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"meter_unit": ""}, "meter_unit"),
+        ({"meter_price": ""}, "meter_price"),
+        ({"meter_unit": "", "meter_price": "", "meter_cap": "20"}, "meter_unit"),
+        ({"meter_price": "a lot"}, "meter_price"),
+        ({"meter_price": "0"}, "meter_price"),
+        ({"meter_cap": "-3"}, "meter_cap"),
+    ],
+)
+def test_usage_that_makes_no_plan(client: Client, mara: Member, changes: dict[str, str], field: str) -> None:
+    version = make_version(make_app(mara.partner))
+    answer = client.post(f"/portal/versions/{version.pk.hex}/plans", plan_entries(**changes))
+    assert answer.status_code == 422
+    assert f'id="id_{field}_error"' in answer.content.decode()
+    assert version.plans.count() == 2

@@ -60,6 +60,10 @@ _PLAN_COPIED = (
     "currency",
     "min_licences",
     "max_licences",
+    "meter_unit",
+    "meter_price_micros",
+    "meter_included",
+    "meter_cap_minor",
     "position",
 )
 

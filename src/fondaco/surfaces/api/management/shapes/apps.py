@@ -9,21 +9,18 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from fondaco.catalog.comparison import Difference
-from fondaco.catalog.content import AppDetails, ListingFields, PlanFields, TechnicalFields
+from fondaco.catalog.content import AppDetails, ListingFields, TechnicalFields
 from fondaco.catalog.models import (
     App,
-    LicenceModel,
     ListingContent,
-    Plan,
-    Screenshot,
     TechnicalContent,
     Version,
 )
 from fondaco.catalog.queries import missing_fields
 from fondaco.catalog.states import Track
-from fondaco.kit.money import Money
 from fondaco.review.models import Submission
 from fondaco.surfaces.api.management.shapes.fields import Body, Picture, Shape, Slug, WireId
+from fondaco.surfaces.api.management.shapes.offers import PlanShape, ScreenshotShape
 
 TrackName = Literal["technical", "listing"]
 
@@ -111,30 +108,6 @@ class ListingBody(Body):
         """For the action."""
         given = self.model_dump(exclude={"revision"})
         return ListingFields(**given | {"categories": tuple(given["categories"])})
-
-
-class PlanBody(Body):
-    """A paid plan; ``price_minor`` is what one licence, or the account, costs in a month, in cents."""
-
-    name: str
-    price_minor: int
-    model: Literal["per_seat", "per_account"] = "per_seat"
-    summary: str = ""
-    description: str = ""
-    min_licences: int = 1
-    max_licences: int | None = None
-
-    def fields(self) -> PlanFields:
-        """For the action."""
-        given = self.model_dump(exclude={"price_minor", "model"})
-        return PlanFields(price=Money(self.price_minor), model=LicenceModel(self.model), **given)
-
-
-class ScreenshotBody(Body):
-    """A picture of the app, and in words what it shows."""
-
-    image: Picture
-    alternative_text: str
 
 
 class SubmitBody(Body):
@@ -255,38 +228,6 @@ class ListingShape(Shape):
     def of(cls, content: ListingContent, missing: dict[str, str]) -> ListingShape:
         given = {name: getattr(content, name) for name in set(cls.model_fields) - {"categories", "missing"}}
         return cls(**given, categories=[category.pk for category in content.categories.all()], missing=missing)
-
-
-class PlanShape(Shape):
-    """A plan; the monthly price in minor units."""
-
-    id: str
-    type: str
-    model: str
-    name: str
-    summary: str
-    description: str
-    price_minor: int
-    currency: str
-    min_licences: int
-    max_licences: int | None
-
-    @classmethod
-    def of(cls, plan: Plan) -> PlanShape:
-        given = {name: getattr(plan, name) for name in set(cls.model_fields) - {"id"}}
-        return cls(id=plan.pk.hex, **given)
-
-
-class ScreenshotShape(Shape):
-    """A picture on the listing."""
-
-    id: str
-    url: str
-    alternative_text: str
-
-    @classmethod
-    def of(cls, screenshot: Screenshot) -> ScreenshotShape:
-        return cls(id=screenshot.pk.hex, url=screenshot.url, alternative_text=screenshot.alternative_text)
 
 
 class VersionShape(Shape):

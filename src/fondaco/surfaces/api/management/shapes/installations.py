@@ -9,8 +9,8 @@ from fondaco.audit.models import Event
 from fondaco.installs.models import Installation, Operation
 from fondaco.installs.queries import InstalledApp
 from fondaco.messaging.models import Attempt, Delivery
-from fondaco.surfaces.api.management.shapes.apps import PlanShape, ScreenshotShape
 from fondaco.surfaces.api.management.shapes.fields import Body, Shape, ShortId, Slug, WireId
+from fondaco.surfaces.api.management.shapes.offers import PlanShape, ScreenshotShape
 
 
 class ConsentBody(Body):
