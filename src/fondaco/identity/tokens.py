@@ -194,12 +194,14 @@ def read_access_token(token: str) -> dict[str, Any]:
     if not token.isascii() or len(token) > _LONGEST:
         raise TokenRefused
     try:
-        header = jws.extract_compact(token.encode()).headers()
+        header: object = jws.extract_compact(token.encode()).headers()  # a JSON text may stand there as well
+        if not isinstance(header, dict) or header.get("typ") != TYPE:
+            raise TokenRefused
         key = signing_keys.find_key(str(header.get("kid", "")))
-        if key is None or header.get("typ") != TYPE:
+        if key is None:
             raise TokenRefused
         claims = jwt.decode(token, key.key, algorithms=[signing_keys.ALGORITHM]).claims
-    except (JoseError, ValueError):
+    except (JoseError, ValueError, RecursionError):
         raise TokenRefused from None
     texts = ("iss", "sub", "aud", "client_id", "account", "scope", "jti")
     is_whole = all(isinstance(claims.get(name), str) for name in texts) and all(

@@ -148,7 +148,7 @@ def test_the_names_of_others_open_nothing_of_its(phone: Browser, wire: Wire) -> 
     assert refresh(phone, wire, tokens["refresh_token"])[0] == 200
 
 
-# A program on the browser's own machine takes the port that is free (RFC 8252 §7.3) ----------------------------------
+# A program on the browser's own machine takes the port that is free (RFC 8252 §7.3) -----------------------------------
 
 
 @pytest.mark.parametrize(

@@ -175,7 +175,8 @@ def _unverified(assertion: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
         claims = json.loads(parsed.payload)
     except (JoseError, ValueError, RecursionError):
         raise _refuse() from None
-    return parsed.headers(), claims if isinstance(claims, dict) else {}
+    header: object = parsed.headers()  # a JSON text may stand there as well
+    return header if isinstance(header, dict) else {}, claims if isinstance(claims, dict) else {}
 
 
 def _refuse(description: str = "Client authentication failed.") -> InvalidClientError:
