@@ -195,7 +195,7 @@ def read_access_token(token: str) -> dict[str, Any]:
         raise TokenRefused
     try:
         header: object = jws.extract_compact(token.encode()).headers()  # a JSON text may stand there as well
-        if not isinstance(header, dict) or header.get("typ") != TYPE:
+        if not isinstance(header, dict) or header.get("typ") != TYPE or "crit" in header:
             raise TokenRefused
         key = signing_keys.find_key(str(header.get("kid", "")))
         if key is None:

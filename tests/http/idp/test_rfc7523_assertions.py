@@ -224,7 +224,14 @@ def test_rfc8725_section_3_10_a_key_that_the_assertion_brings_along_is_not_used(
 
 @pytest.mark.parametrize(
     "header",
-    [{"crit": ["exp"], "exp": 9}, {"crit": ["b64"], "b64": False}, {"crit": []}, {"crit": "b64"}, {"b64": False}],
+    [
+        {"crit": ["exp"], "exp": 9},
+        {"crit": ["b64"], "b64": False},
+        {"crit": []},
+        {"crit": "b64"},
+        {"crit": None},
+        {"b64": False},
+    ],
 )
 def test_rfc7515_section_4_1_11_extensions_that_must_be_understood(wire: Wire, header: dict[str, Any]) -> None:
     good_header, claims, signature = parts(wire.program.assertion())

@@ -115,6 +115,8 @@ def _by_assertion(request: ProtocolRequest) -> CredentialSet:
     credentials = find_credentials(request.wire.account, str(unverified.get("sub", "")))
     if credentials is None or header.get("kid") != credentials.key_id or not credentials.public_key:
         raise _refuse()
+    if header.get("alg") != credentials.key_algorithm or "crit" in header:  # nothing is there to be understood
+        raise _refuse()
     key = import_public(credentials.public_key)
     try:
         claims = jwt.decode(assertion, key, algorithms=[credentials.key_algorithm]).claims
