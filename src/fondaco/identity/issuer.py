@@ -32,7 +32,7 @@ def revoke_url(account: Account) -> str:
     return f"{issuer(account)}/oauth/revoke"
 
 
-def introspect_url(account: Account) -> str:
+def introspection_url(account: Account) -> str:
     """Where a program asks whether a token is alive (RFC 7662)."""
     return f"{issuer(account)}/oauth/introspect"
 

@@ -21,7 +21,7 @@ def check_unrepeated(request: ProtocolRequest) -> None:
         raise InvalidRequestError(f"A parameter was sent more than once: {printable(repeated)}")
 
 
-def slow_down(request: ProtocolRequest, answer: WireAnswer) -> WireAnswer:
+def count_failure(request: ProtocolRequest, answer: WireAnswer) -> WireAnswer:
     """The same answer, or 429 to who failed to prove their client again and again, per claimed client and address.
 
     Only failures count and only failures are refused: a lock that also kept the right secret out would let anyone who

@@ -13,7 +13,7 @@ from fondaco.identity.actions.tokens import end_token_family, revoke_access_toke
 from fondaco.identity.errors import TokenRefused
 from fondaco.identity.models import CredentialSet, OAuthClient, RefreshToken
 from fondaco.identity.protocol.client_authentication import authenticate
-from fondaco.identity.protocol.failures import check_unrepeated, slow_down
+from fondaco.identity.protocol.failures import check_unrepeated, count_failure
 from fondaco.identity.protocol.requests import ProtocolRequest, WireAnswer, WireRequest
 from fondaco.identity.protocol.server import Server
 from fondaco.identity.tokens import read_access_token
@@ -28,7 +28,7 @@ def answer_revocation_request(wire: WireRequest) -> WireAnswer:
     request = ProtocolRequest("POST", wire)
     with transaction.atomic(durable=True):
         answer = _answer(Server(wire.account), request)
-    return slow_down(request, answer)
+    return count_failure(request, answer)
 
 
 def _answer(server: Server, request: ProtocolRequest) -> WireAnswer:

@@ -9,7 +9,7 @@ from authlib.oauth2.rfc6749 import InvalidRequestError
 from django.db import transaction
 
 from fondaco.identity import signing_keys, tokens
-from fondaco.identity.protocol.failures import check_unrepeated, printable, slow_down
+from fondaco.identity.protocol.failures import check_unrepeated, count_failure, printable
 from fondaco.identity.protocol.requests import ProtocolRequest, WireAnswer, WireRequest
 from fondaco.identity.protocol.server import Server
 
@@ -25,7 +25,7 @@ def answer_token_request(wire: WireRequest) -> WireAnswer:
     signing_keys.signing_key()  # a key made in a transaction that fails would sign tokens nobody can verify
     with transaction.atomic(durable=True):
         answer = _answer(Server(wire.account), request)
-    return slow_down(request, answer)
+    return count_failure(request, answer)
 
 
 def _answer(server: Server, request: ProtocolRequest) -> WireAnswer:
