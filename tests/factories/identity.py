@@ -16,7 +16,7 @@ from tests.factories.accounts import SYSTEM, make_account
 from fondaco.accounts.models import Account, Person
 from fondaco.identity.actions import IssuedCredentials, create_client, issue_credentials, start_login_session
 from fondaco.identity.issuer import token_url
-from fondaco.identity.models import ClientKind, LoginSession, OAuthClient
+from fondaco.identity.models import ClientKind, CredentialSet, LoginSession, OAuthClient
 from fondaco.kit import clock
 
 CALLBACK = "https://app.ledgerline.example/sso/cb"
@@ -89,6 +89,16 @@ def make_program(account: Account | None = None, *, algorithm: str = "ES256", **
             },
         )
         return Program(client, issue_credentials(actor=SYSTEM, client=client, algorithm=algorithm))
+
+
+def make_public_program(account: Account | None = None, **overrides: Any) -> Program:
+    """A client that keeps no secret, such as an app on a phone."""
+    program = make_program(account, **overrides)
+    OAuthClient.objects.filter(pk=program.client.pk).update(is_public=True)
+    CredentialSet.objects.filter(pk=program.issued.set.pk).update(secret_hash="", public_key="")
+    program.client.refresh_from_db()
+    program.issued.set.refresh_from_db()
+    return program
 
 
 def make_login_session(person: Person) -> LoginSession:

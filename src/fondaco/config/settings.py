@@ -29,6 +29,8 @@ SUPPORT_EMAIL = environment.text("FONDACO_SUPPORT_EMAIL", "support@fondaco.examp
 ALLOWED_HOSTS = environment.words("FONDACO_ALLOWED_HOSTS", urlsplit(SITE_URL).hostname or "localhost") + (
     ["127.0.0.1", "localhost", "[::1]"] if DEVELOPMENT else []
 )
+if IDENTITY_STYLE == "host":  # each account's own host
+    ALLOWED_HOSTS.append(f".{urlsplit(IDENTITY_URL).hostname}")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 # ── Secrets ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -17,4 +17,8 @@ PERSONAL_TOKEN_REVOKED = declare("personal_token.revoked", "A personal access to
 SIGNED_IN = declare("login_session.started", "A person signed in to the platform.")
 SIGNED_OUT = declare("login_session.ended", "A person's session on the platform ended.")
 CODE_REUSED = declare("authorization_code.reused", "A spent code was shown again; the tokens that came from it died.")
+ACCESS_TOKEN_REVOKED = declare("access_token.revoked", "An access token was ended before its time.")
+REFRESH_REVOKED = declare(
+    "refresh_token.revoked", "A program gave a refresh token back; everything from that sign-in died."
+)
 REFRESH_REUSED = declare("refresh_token.reused", "A spent refresh token was shown again; its whole family died.")

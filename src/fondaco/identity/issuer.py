@@ -27,6 +27,16 @@ def token_url(account: Account) -> str:
     return f"{issuer(account)}/oauth/token"
 
 
+def revoke_url(account: Account) -> str:
+    """Where a program gives a token back (RFC 7009)."""
+    return f"{issuer(account)}/oauth/revoke"
+
+
+def introspection_url(account: Account) -> str:
+    """Where a program asks whether a token is alive (RFC 7662)."""
+    return f"{issuer(account)}/oauth/introspect"
+
+
 def jwks_url(account: Account) -> str:
     """Where the keys are published that verify ID tokens."""
     return f"{issuer(account)}/.well-known/jwks.json"

@@ -87,8 +87,14 @@ def find_key(key_id: str) -> SigningKey | None:
 
 
 def published_keys() -> list[dict[str, Any]]:
-    """The public JWKs of the key set, of future keys too, read afresh."""
+    """The public JWKs of the key set, of future keys too, read afresh.
+
+    Whoever keeps the set for a while must know the key that signs meanwhile, so one is made here when none is there
+    for the coming week: otherwise a house in which nothing happened for long would sign with a key nobody has seen.
+    """
     now = clock.now()
+    if all(key.signs_until - now < PUBLISHED_BEFORE for key in _ring.keys(at_most_old=0).values()):
+        ensure_signing_key()
     return [key.public_jwk for key in _ring.keys(at_most_old=0).values() if key.published_until > now]
 
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
+from authlib.oidc.core.util import create_half_hash
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Exists, Q
 from joserfc import jws, jwt
 from joserfc.errors import JoseError
 
@@ -22,7 +23,7 @@ from fondaco.identity import signing_keys
 from fondaco.identity.actions.personal_tokens import PREFIX as PERSONAL_PREFIX
 from fondaco.identity.errors import InsufficientScope, TokenRefused
 from fondaco.identity.issuer import issuer
-from fondaco.identity.models import CredentialSet, OAuthClient, PersonalAccessToken, TokenFamily
+from fondaco.identity.models import CredentialSet, OAuthClient, PersonalAccessToken, RevokedToken, TokenFamily
 from fondaco.kit import clock, crypto
 from fondaco.kit.ids import new_id, parse_wire
 
@@ -64,8 +65,13 @@ def issue_access_token(*, credentials: CredentialSet, scope: str, family: TokenF
     return _sign(claims, TYPE)
 
 
-def issue_id_token(*, credentials: CredentialSet, family: TokenFamily, nonce: str) -> str:
-    """A signed statement for the app about who signed in, and when (OpenID Connect Core §2)."""
+def issue_id_token(
+    *, credentials: CredentialSet, family: TokenFamily, nonce: str, authenticated_at: datetime, access_token: str
+) -> str:
+    """A signed statement for the app about who signed in, and when (OpenID Connect Core §2).
+
+    It comes with ``access_token`` and is bound to it by ``at_hash`` (§3.1.3.6).
+    """
     user, now = family.user, int(clock.now().timestamp())
     claims: dict[str, Any] = {
         "iss": issuer(credentials.client.account),
@@ -73,7 +79,8 @@ def issue_id_token(*, credentials: CredentialSet, family: TokenFamily, nonce: st
         "aud": credentials.wire_client_id,
         "iat": now,
         "exp": now + int(ID_TOKEN_LIFETIME.total_seconds()),
-        "auth_time": int(family.login_session.started_at.timestamp()),
+        "auth_time": int(authenticated_at.timestamp()),
+        "at_hash": create_half_hash(access_token, signing_keys.ALGORITHM).decode(),
         "sid": family.login_session_id.hex,
         "name": user.person.name,
         "email": user.person.email,
@@ -85,10 +92,12 @@ def issue_id_token(*, credentials: CredentialSet, family: TokenFamily, nonce: st
 
 def verify_access_token(token: str) -> AccessToken:
     """Who may do what with ``token`` now; raises :class:`TokenRefused` without saying why."""
-    claims = _read(token)
+    claims = read_access_token(token)
     now = int(clock.now().timestamp())
     credentials = (
-        CredentialSet.objects.select_related("client__account").filter(wire_client_id=claims["client_id"]).first()
+        CredentialSet.objects.select_related("client__account")
+        .filter(~Exists(RevokedToken.objects.filter(pk=claims["jti"])), wire_client_id=claims["client_id"])
+        .first()
     )
     if credentials is None or not credentials.is_usable:
         raise TokenRefused
@@ -177,19 +186,24 @@ def _sign(claims: dict[str, Any], kind: str) -> str:
     return jwt.encode(header, claims, key.key, algorithms=[signing_keys.ALGORITHM])
 
 
-def _read(token: str) -> dict[str, Any]:
-    """The claims of a token that we signed, all there and of the right type."""
+def read_access_token(token: str) -> dict[str, Any]:
+    """The claims of a token that we signed, all there and of the right type; raises :class:`TokenRefused`.
+
+    Whether the token is alive is another question: :func:`verify_access_token` answers it.
+    """
     if not token.isascii() or len(token) > _LONGEST:
         raise TokenRefused
     try:
-        header = jws.extract_compact(token.encode()).headers()
+        header: object = jws.extract_compact(token.encode()).headers()  # a JSON text may stand there as well
+        if not isinstance(header, dict) or header.get("typ") != TYPE or "crit" in header:
+            raise TokenRefused
         key = signing_keys.find_key(str(header.get("kid", "")))
-        if key is None or header.get("typ") != TYPE:
+        if key is None:
             raise TokenRefused
         claims = jwt.decode(token, key.key, algorithms=[signing_keys.ALGORITHM]).claims
-    except (JoseError, ValueError):
+    except (JoseError, ValueError, RecursionError):
         raise TokenRefused from None
-    texts = ("iss", "sub", "aud", "client_id", "account", "scope")
+    texts = ("iss", "sub", "aud", "client_id", "account", "scope", "jti")
     is_whole = all(isinstance(claims.get(name), str) for name in texts) and all(
         type(claims.get(name)) is int for name in ("iat", "exp")
     )

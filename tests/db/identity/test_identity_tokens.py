@@ -69,6 +69,8 @@ def test_a_token_lives_ten_minutes(program: Program) -> None:
         {"header": {"kid": None}},
         {"header": {"typ": "JWT"}},
         {"header": {"typ": None}},
+        {"jti": None},
+        {"jti": 7},
         {"key": ECKey.generate_key("P-256")},
         {"header": {"alg": "HS256"}, "key": OctKey.generate_key(256)},
         {"aud": "https://elsewhere.example"},

@@ -10,6 +10,7 @@ from fondaco.identity.actions.clients import (
 )
 from fondaco.identity.actions.login_sessions import end_login_session, end_other_sessions, start_login_session
 from fondaco.identity.actions.personal_tokens import create_personal_token, revoke_personal_token
+from fondaco.identity.actions.tokens import end_token_family, revoke_access_token
 
 __all__ = [
     "IssuedCredentials",
@@ -17,8 +18,10 @@ __all__ = [
     "create_personal_token",
     "end_login_session",
     "end_other_sessions",
+    "end_token_family",
     "issue_credentials",
     "resume_client",
+    "revoke_access_token",
     "revoke_client",
     "revoke_personal_token",
     "start_login_session",

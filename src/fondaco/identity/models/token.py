@@ -65,6 +65,7 @@ class AuthorizationCode(models.Model):
     scope = models.TextField(blank=True)
     nonce = models.CharField(max_length=255, blank=True)
     code_challenge = models.CharField(max_length=128, blank=True)  # S256; empty when the request had none
+    authenticated_at = models.DateTimeField(default=clock.now)  # when the person last proved who they are
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
 

@@ -17,6 +17,7 @@ def addresses(style: str) -> list[URLPattern]:
         path(f"{account}oauth/authorize", views.authorize, name="authorize"),
         path(f"{account}oauth/resume", views.resume, name="resume"),
         path(f"{account}oauth/token", views.token, name="token"),
+        path(f"{account}oauth/revoke", views.revoke, name="revoke"),
         path(f"{account}.well-known/openid-configuration", views.discovery, name="discovery"),
         path(f"{account}.well-known/jwks.json", views.jwks, name="jwks"),
     ]
