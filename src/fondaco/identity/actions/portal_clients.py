@@ -62,7 +62,7 @@ _LENGTHS: Final = {
 def create_portal_client(
     *, actor: Actor, by: Member, fields: ClientFields, is_public: bool = False
 ) -> IssuedCredentials:
-    """A client for the partner's developer account, with its ID and the secret that leaves once; a public one has none."""
+    """A client for the partner's developer account, with its ID and, unless it is public, a secret that leaves once."""
     with transaction.atomic(durable=True):
         check_can(by, Permission.PARTNER_CLIENTS_MANAGE)
         values = client_fields.clean(fields, is_public=is_public)

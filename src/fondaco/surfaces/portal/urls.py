@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from fondaco.surfaces.portal import urls_members
+from fondaco.surfaces.portal import urls_clients, urls_members
 from fondaco.surfaces.portal.views import apps, content, offers, overview, publication, versions
 
 app_name = "portal"
@@ -26,5 +26,6 @@ urlpatterns = [
     path("versions/<str:version_id>/submit/<str:track>", publication.submit, name="submit"),
     path("versions/<str:version_id>/withdraw/<str:track>", publication.withdraw, name="withdraw"),
     path("versions/<str:version_id>/publish", publication.publish, name="publish"),
+    *urls_clients.urlpatterns,
     *urls_members.urlpatterns,
 ]
