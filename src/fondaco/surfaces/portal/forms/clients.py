@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundWidget
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from fondaco.catalog.scopes import FOR_PORTAL_CLIENTS, SCOPES, Scope, scopes_by_api
@@ -39,7 +40,10 @@ class OnceForm(forms.Form):
 
     def begin_anew(self, message: str) -> None:
         """Says that this page did its work already; sent again, it does it another time."""
-        self.data = {**self.data, "attempt": new_id().hex}
+        assert isinstance(self.data, QueryDict)
+        entries = self.data.copy()
+        entries["attempt"] = new_id().hex
+        self.data = entries
         self.add_error(None, message)
 
 
