@@ -101,7 +101,7 @@ def _by_assertion(request: ProtocolRequest) -> CredentialSet:
     assertion = request.form.get("client_assertion", "")
     header, unverified = _unverified(assertion)
     credentials = find_credentials(request.wire.account, str(unverified.get("sub", "")))
-    if credentials is None or header.get("kid") != credentials.key_id:
+    if credentials is None or not credentials.public_key or header.get("kid") != credentials.key_id:
         raise _refuse()
     key = import_public(credentials.public_key)
     try:
