@@ -17,6 +17,7 @@ from fondaco.identity.client_fields import AUTHORIZATION_CODE, CLIENT_CREDENTIAL
 from fondaco.identity.key_pairs import ALGORITHMS
 from fondaco.identity.models import OAuthClient
 from fondaco.kit.ids import new_id
+from fondaco.surfaces.portal.forms.needed import NeededChoices
 
 SERVER, DEVICE = "server", "device"
 
@@ -58,9 +59,8 @@ class SettingsForm(forms.Form):
         help_text=_("What the program is, so that a colleague recognises it in a year: for example Nightly export."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    grant_types = forms.MultipleChoiceField(
+    grant_types = NeededChoices(
         label=_("How it gets tokens"),
-        required=False,
         choices=[
             (
                 CLIENT_CREDENTIALS,
@@ -83,9 +83,8 @@ class SettingsForm(forms.Form):
             "They are compared exactly."
         ),
     )
-    scopes = forms.MultipleChoiceField(
+    scopes = NeededChoices(
         label=_("Scopes"),
-        required=False,
         choices=[(name, SCOPES[name].allows) for name in FOR_PORTAL_CLIENTS],
         widget=forms.CheckboxSelectMultiple(),
         help_text=_("What its tokens open. Choose what it needs and no more; you can change this later."),
