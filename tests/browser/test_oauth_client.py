@@ -22,7 +22,7 @@ def test_a_client_is_made_and_its_secret_copied(page_as: PageAs) -> None:
     page.get_by_role("button", name="Copy client secret").click()
     expect(page.get_by_text("Copied")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == secret
-    page.get_by_role("button", name="Copy token").click()
+    page.get_by_role("button", name="Copy token", exact=True).click()
     assert f":{secret} \\\n" in page.evaluate("navigator.clipboard.readText()")
     assert find_faults(page) == []
     for theme, width in (("light", 1440), ("dark", 390)):
