@@ -34,7 +34,7 @@ _ANY_REVIEW = frozenset({Permission.OPERATOR_REVIEW_TECHNICAL, Permission.OPERAT
 _OWNERS = {
     "installation_id": ACCOUNT, "user_id": ACCOUNT, "member_id": PARTNER, "app_id": PARTNER, "version_id": PARTNER,
     "plan_id": PARTNER, "screenshot_id": PARTNER, "application_id": OPERATOR, "partner_id": OPERATOR,
-    "account_id": OPERATOR, "submission_id": OPERATOR,
+    "account_id": OPERATOR, "submission_id": OPERATOR, "client_id": PARTNER,
 }  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from fondaco.accounts.models import Person, User
 from fondaco.accounts.queries import invitation_token
 from fondaco.catalog.models import App, Plan, Screenshot, Version
 from fondaco.catalog.states import Track
+from fondaco.identity.models import OAuthClient
 from fondaco.installs.models import Installation
 from fondaco.partners.models import Member, Partner, PartnerApplication
 from fondaco.partners.queries import application_token
@@ -99,6 +100,7 @@ def things(address: Address, name: str) -> list[str]:
         "application_id": PartnerApplication.objects.all(),
         "partner_id": Partner.objects.all(),
         "submission_id": Submission.objects.filter(status="open") | Submission.objects.filter(status="rejected"),
+        "client_id": OAuthClient.objects.filter(account=ledgerline.developer_account, kind="portal"),
         "member_id": Member.objects.filter(partner=ledgerline, role="marketing"),
         "app_id": App.objects.filter(partner=ledgerline),
         "version_id": versions,

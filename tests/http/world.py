@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 from tests.factories.accounts import SYSTEM, actor_for, make_account, make_operator, make_person, make_user
 from tests.factories.catalog import make_app, make_plan, make_published_version, make_version
+from tests.factories.identity import make_portal_client
 from tests.factories.installs import make_completed
 from tests.factories.partners import make_member, make_partner
 
@@ -91,6 +92,7 @@ def make_world() -> World:
         "screenshot_id": draft.listing.screenshots.get().pk.hex,
         "track": "technical",
         "submission_id": submission.pk.hex,
+        "client_id": make_portal_client(owner).client.pk.hex,
         "slug": app.slug,
         "account": account.name,
         "token": invitation_token(joining),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from fondaco.catalog.errors import RevisionConflict
 from fondaco.kit.errors import Conflict, DomainError, Forbidden, Invalid
 
 
@@ -43,6 +44,31 @@ class AlgorithmUnknown(Invalid):
 class ClientRevoked(Conflict):
     code = "client-revoked"
     message = _("Access of this program was revoked for good. Nothing was created.")
+
+
+class ClientChanged(RevisionConflict):
+    """The code of :class:`RevisionConflict`, for a page on which nothing was typed."""
+
+    message = _(
+        "%(name)s changed this client while you were looking at it. Nothing was done now. "
+        "Look at what it is now, then try again."
+    )
+
+
+class TooManyClients(Conflict):
+    code = "too-many-clients"
+    message = _(
+        "There are %(most)s OAuth clients already, as many as one account may have. Nothing was created. "
+        "Delete one that nobody uses, then try again."
+    )
+
+
+class ClientIsPublic(Conflict):
+    code = "client-is-public"
+    message = _(
+        "%(name)s runs where nothing stays secret, so it has neither a secret nor a key pair. Nothing was created. "
+        "Make another client for a program on a server."
+    )
 
 
 class UnknownClient(DomainError):

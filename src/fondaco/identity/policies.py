@@ -7,8 +7,13 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from fondaco.accounts.permissions import Permission
 from fondaco.catalog.scopes import SCOPES
 from fondaco.identity.errors import RedirectNotAllowed, UnknownScope
+from fondaco.identity.models import ClientKind, OAuthClient
+from fondaco.kit.errors import NotFound
+from fondaco.partners.models import Member
+from fondaco.partners.policies import check_can
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -20,14 +25,26 @@ def check_scopes(scopes: Iterable[str]) -> None:
             raise UnknownScope(scope=scope)
 
 
-def check_redirect_uri(uri: str) -> None:
-    """An absolute https address without fragment or password; in development also http to this machine."""
+def check_can_manage_client(by: Member, client: OAuthClient) -> None:
+    """``by`` may look at and change this client of the portal; another partner's does not exist for them."""
+    is_ours = client.account_id == by.partner.developer_account_id and client.kind == ClientKind.PORTAL
+    if not (is_ours and client.may_get_tokens):
+        raise NotFound
+    check_can(by, Permission.PARTNER_CLIENTS_MANAGE)
+
+
+def check_redirect_uri(uri: str, *, is_public: bool = False) -> None:
+    """An absolute https address without fragment or password.
+
+    Also http to the very machine that the browser runs on: for a public client, which may be a program there
+    (RFC 8252 §7.3), and for everyone in development.
+    """
     try:
         parts = urlsplit(uri)
         host, _port = parts.hostname or "", parts.port
     except ValueError:
         raise RedirectNotAllowed(address=uri) from None
-    is_local = parts.scheme == "http" and settings.OUTBOUND_ALLOW_LOOPBACK and host in _LOOPBACK
+    is_local = parts.scheme == "http" and (is_public or settings.OUTBOUND_ALLOW_LOOPBACK) and host in _LOOPBACK
     is_printable = uri.isascii() and uri.isprintable() and " " not in uri
     is_bare = "#" not in uri and parts.username is None
     if not (host and is_printable and is_bare and (parts.scheme == "https" or is_local)):

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from fondaco.accounts.models import Account, Person
-from fondaco.identity.models import CredentialSet, LoginSession, PersonalAccessToken
+from fondaco.accounts.permissions import Permission
+from fondaco.audit.models import Event
+from fondaco.identity.models import ClientKind, CredentialSet, LoginSession, OAuthClient, PersonalAccessToken
+from fondaco.identity.states import ClientStatus, CredentialStatus
+from fondaco.kit import clock
 from fondaco.kit.errors import NotFound
 from fondaco.kit.ids import parse_wire
+from fondaco.partners.models import Member
+from fondaco.partners.policies import check_can
 
 
 def list_personal_tokens(person: Person) -> QuerySet[PersonalAccessToken]:
@@ -40,3 +46,51 @@ def find_credentials(account: Account, wire_client_id: str) -> CredentialSet | N
         .first()
     )
     return credentials if credentials is not None and credentials.is_usable else None
+
+
+def list_portal_clients(by: Member) -> QuerySet[OAuthClient]:
+    """The clients that the partner made for its developer account, by name, each with its ``sets_in_force``."""
+    check_can(by, Permission.PARTNER_CLIENTS_MANAGE)
+    sets = Prefetch("credential_sets", _in_force(CredentialSet.objects.all()), to_attr="sets_in_force")
+    return (
+        OAuthClient.objects.filter(account=by.partner.developer_account_id, kind=ClientKind.PORTAL)
+        .exclude(status=ClientStatus.REVOKED)
+        .select_related("account")
+        .prefetch_related(sets)
+        .order_by("name", "id")
+    )
+
+
+def get_portal_client(by: Member, client_id: str) -> OAuthClient:
+    """One of them, by our own id (not one of its client IDs)."""
+    found = parse_wire(client_id)
+    client = list_portal_clients(by).filter(pk=found).first() if found else None
+    if client is None:
+        raise NotFound
+    return client
+
+
+def list_sets_in_force(client: OAuthClient) -> QuerySet[CredentialSet]:
+    """The client's sets that work now, newest first: the current one, then those in their overlap."""
+    return _in_force(client.credential_sets.all())
+
+
+def get_current_set(client: OAuthClient) -> CredentialSet:
+    """The set that no newer one replaces."""
+    credentials = list_sets_in_force(client).filter(expires_at=None).first()
+    if credentials is None:
+        raise NotFound
+    return credentials
+
+
+def list_client_history(client: OAuthClient, *, limit: int = 50) -> list[Event]:
+    """What happened to a client and its sets, newest first. Whoever passes the client was let in to it."""
+    sets = [pk.hex for pk in client.credential_sets.values_list("pk", flat=True)]
+    of_client = Q(subject_type="oauthclient", subject_id=client.pk.hex)
+    of_sets = Q(subject_type="credentialset", subject_id__in=sets)
+    return list(Event.objects.filter(of_client | of_sets).order_by("-id")[:limit])
+
+
+def _in_force(sets: QuerySet[CredentialSet]) -> QuerySet[CredentialSet]:
+    living = sets.exclude(status=CredentialStatus.REVOKED)
+    return living.filter(Q(expires_at=None) | Q(expires_at__gt=clock.now())).order_by("-created_at", "-id")

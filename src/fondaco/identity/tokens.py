@@ -48,7 +48,9 @@ class AccessToken:
 
 def issue_access_token(*, credentials: CredentialSet, scope: str, family: TokenFamily | None = None) -> str:
     """A signed token of ten minutes for a client, on behalf of the family's user when one is given."""
-    client, now = credentials.client, int(clock.now().timestamp())
+    client = credentials.client
+    # Tokens from before the client was narrowed are dead, those of that very second included; this one is not.
+    now = max(int(clock.now().timestamp()), int(client.tokens_valid_after.timestamp()))
     claims: dict[str, Any] = {
         "iss": issuer(client.account),
         "sub": family.user_id if family else credentials.wire_client_id,
@@ -144,14 +146,14 @@ def find_personal_token(plain: str) -> PersonalAccessToken:
     return token
 
 
-def note_use(client: OAuthClient) -> None:
-    """Remembers that the client was used, at most once a minute, so that the hot path seldom writes."""
+def note_use(credentials: CredentialSet) -> None:
+    """Remembers that the client and its set were used, at most once a minute, so that the hot path seldom writes."""
     now = clock.now()
     due = now - _USE_IS_NOTED_EVERY
-    if client.last_used_at is None or client.last_used_at <= due:
-        OAuthClient.objects.filter(Q(last_used_at=None) | Q(last_used_at__lte=due), pk=client.pk).update(
-            last_used_at=now
-        )
+    for used in (credentials, credentials.client):
+        if used.last_used_at is None or used.last_used_at <= due:
+            rows = type(used)._base_manager.filter(Q(last_used_at=None) | Q(last_used_at__lte=due), pk=used.pk)
+            rows.update(last_used_at=now)
 
 
 def may_act_for_user(family: TokenFamily) -> bool:

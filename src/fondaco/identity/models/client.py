@@ -41,6 +41,8 @@ class OAuthClient(Stateful):
     backchannel_logout_url = models.URLField(max_length=500, blank=True)  # told when a user's session ends
     tokens_valid_after = models.DateTimeField(default=clock.now)
     last_used_at = models.DateTimeField(null=True, blank=True)
+    revision = models.PositiveIntegerField(default=0)  # of what people set by hand; an editor says which one they saw
+    updated_by = models.CharField(max_length=100, blank=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)
     status = CLIENT.column()
 
@@ -80,6 +82,7 @@ class CredentialSet(Stateful):
     key_algorithm = models.CharField(max_length=5, default="ES256")
     public_key = models.TextField(blank=True)  # base64 SPKI DER, as on the wire
     expires_at = models.DateTimeField(null=True, blank=True)  # set when a newer set replaces this one
+    last_used_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)
     status = CREDENTIALS.column()
 

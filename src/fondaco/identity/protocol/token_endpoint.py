@@ -34,7 +34,7 @@ def _answer(server: Server, request: ProtocolRequest) -> WireAnswer:
         grant = server.get_token_grant(request)
         grant.validate_token_request()
         answer: WireAnswer = server.handle_response(*grant.create_token_response())
-        tokens.note_use(request.client.row)
+        tokens.note_use(request.client.credentials)
     except OAuth2Error as error:
         return server.answer_error(error)
     return answer

@@ -2,6 +2,7 @@
 
 from fondaco.surfaces.api.management.routes import (
     apps,
+    clients,
     house,
     installations,
     invitations,
@@ -22,6 +23,7 @@ ALL = [
     partner_applications.operator_routes,
     invitations.routes,
     partners.routes,
+    clients.routes,
     apps.routes,
     versions.routes,
     offers.routes,

@@ -325,8 +325,16 @@ class CategoryShape(Shape):
 
 
 class ScopeShape(Shape):
-    """Something that an app may ask for; ``consent`` is what a customer reads."""
+    """Something that a program may do: ``consent`` is what a customer reads, ``allows`` what a developer does.
+
+    Apps name those that are ``is_requestable``; the others of an installation come by themselves.
+    """
 
     name: str
+    api: str
     consent: str
+    allows: str
+    endpoints: list[str]
+    is_requestable: bool
+    is_for_portal_clients: bool
     needs_reason: bool
