@@ -18,3 +18,6 @@ SIGNED_IN = declare("login_session.started", "A person signed in to the platform
 SIGNED_OUT = declare("login_session.ended", "A person's session on the platform ended.")
 CODE_REUSED = declare("authorization_code.reused", "A spent code was shown again; the tokens that came from it died.")
 REFRESH_REUSED = declare("refresh_token.reused", "A spent refresh token was shown again; its whole family died.")
+ACCESS_CUT_OFF = declare("access.cut_off", "Programs were cut off: an installation's, a version's or an app's.")
+ACCESS_RESTORED = declare("access.restored", "A cut-off was lifted; the programs get new credentials.")
+ACCESS_TOKEN_REVOKED = declare("access_token.revoked", "One access token was ended before its time.")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from fondaco.accounts.models import Account, Person
-from fondaco.identity.models import CredentialSet, LoginSession, PersonalAccessToken
+from fondaco.catalog.models import Version
+from fondaco.identity.models import CredentialSet, Cutoff, LoginSession, PersonalAccessToken
+from fondaco.identity.states import CutoffStatus
 from fondaco.kit.errors import NotFound
 from fondaco.kit.ids import parse_wire
 
@@ -30,12 +32,34 @@ def find_open_session(person: Person, session_id: str) -> LoginSession | None:
     return LoginSession.objects.filter(pk=found, person=person, ended_at=None).first() if found else None
 
 
+def list_cutoffs() -> QuerySet[Cutoff]:
+    """Every cut-off in force, newest first. Callers checked that an operator asks."""
+    found = Cutoff.objects.filter(status=CutoffStatus.IN_FORCE).order_by("-id")
+    return found.select_related("client__account", "client__app__partner", "version__app__partner", "app__partner")
+
+
+def get_cutoff(cutoff_id: str) -> Cutoff:
+    """One cut-off, in force or lifted, by wire id."""
+    found = parse_wire(cutoff_id)
+    cutoff = Cutoff.objects.filter(pk=found).first() if found else None
+    if cutoff is None:
+        raise NotFound
+    return cutoff
+
+
+def find_cutoff(version: Version) -> Cutoff | None:
+    """What keeps every program of this version out, if anything does."""
+    found = Q(version=version) | Q(app=version.app_id)
+    return Cutoff.objects.filter(found, status=CutoffStatus.IN_FORCE).order_by("id").first()
+
+
 def find_credentials(account: Account, wire_client_id: str) -> CredentialSet | None:
     """The usable credential set with this client id, if it belongs to the account."""
     if parse_wire(wire_client_id) is None:
         return None
     credentials = (
         CredentialSet.objects.select_related("client__account")
+        .annotate(is_cut_off=Cutoff.keeps_out())
         .filter(wire_client_id=wire_client_id, client__account=account)
         .first()
     )

@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Exists, Q
 from joserfc import jws, jwt
 from joserfc.errors import JoseError
 
@@ -22,7 +22,7 @@ from fondaco.identity import signing_keys
 from fondaco.identity.actions.personal_tokens import PREFIX as PERSONAL_PREFIX
 from fondaco.identity.errors import InsufficientScope, TokenRefused
 from fondaco.identity.issuer import issuer
-from fondaco.identity.models import CredentialSet, OAuthClient, PersonalAccessToken, TokenFamily
+from fondaco.identity.models import CredentialSet, Cutoff, OAuthClient, PersonalAccessToken, RevokedToken, TokenFamily
 from fondaco.kit import clock, crypto
 from fondaco.kit.ids import new_id, parse_wire
 
@@ -88,9 +88,12 @@ def verify_access_token(token: str) -> AccessToken:
     claims = _read(token)
     now = int(clock.now().timestamp())
     credentials = (
-        CredentialSet.objects.select_related("client__account").filter(wire_client_id=claims["client_id"]).first()
+        CredentialSet.objects.select_related("client__account")
+        .annotate(is_cut_off=Cutoff.keeps_out(), is_token_revoked=_is_revoked(claims))
+        .filter(wire_client_id=claims["client_id"])
+        .first()
     )
-    if credentials is None or not credentials.is_usable:
+    if credentials is None or credentials.is_token_revoked or not credentials.is_usable:  # type: ignore[attr-defined]
         raise TokenRefused
     client = credentials.client
     is_current = claims["iat"] >= int(client.tokens_valid_after.timestamp()) and now < claims["exp"]
@@ -169,6 +172,10 @@ def _live_family(claims: Mapping[str, Any], client: OAuthClient) -> TokenFamily:
     if family is None or not may_act_for_user(family) or family.user_id != claims["sub"]:
         raise TokenRefused
     return family
+
+
+def _is_revoked(claims: Mapping[str, Any]) -> Exists:
+    return Exists(RevokedToken.objects.filter(jti=str(claims.get("jti", ""))))
 
 
 def _sign(claims: dict[str, Any], kind: str) -> str:

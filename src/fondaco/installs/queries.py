@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -18,7 +18,7 @@ from fondaco.accounts.permissions import Permission
 from fondaco.accounts.policies import check_operator_can
 from fondaco.catalog.models import Plan, Version
 from fondaco.catalog.scopes import SCOPES
-from fondaco.identity.models import OAuthClient
+from fondaco.identity.models import Cutoff, OAuthClient
 from fondaco.installs.badges import Badge, InstallationFacts, ViewerFacts, badges
 from fondaco.installs.models import Installation, Licence, Operation, Trial
 from fondaco.installs.policies import can_manage, explain_launch
@@ -35,7 +35,7 @@ class InstalledApp:
 
     installation: Installation
     badges: tuple[Badge, ...]
-    why_not_launch: Promise | None  # plain words; None when the viewer can open it
+    why_not_launch: Promise | str | None  # plain words; None when the viewer can open it
     can_manage: bool
     trial_days_left: int | None  # while a trial runs
 
@@ -219,7 +219,11 @@ def _facts(by: User, *, with_gone: bool = False) -> QuerySet[Any]:
             "installed_by__person",
             "trial",
         )
-        .annotate(is_licensed=Exists(own), has_worked=Exists(approved))
+        .annotate(
+            is_licensed=Exists(own),
+            has_worked=Exists(approved),
+            cut_off_reason=Subquery(Cutoff.covering("client").order_by("id").values("reason")[:1]),
+        )
     )
     return found if with_gone else found.exclude(status=InstallationStatus.REVOKED)
 
@@ -236,6 +240,7 @@ def _show(installation: Any, by: User, now: datetime) -> InstalledApp:
         status=InstallationStatus(installation.status),
         has_worked=installation.has_worked,
         is_manually_provisioned=installation.version.technical.is_manually_provisioned,
+        is_cut_off=installation.is_cut_off,
     )
     viewer = ViewerFacts(
         can_manage=is_manager, can_force=is_manager and installation.account.has_feature("force_uninstall")

@@ -8,19 +8,29 @@ from fondaco.identity.actions.clients import (
     revoke_client,
     suspend_client,
 )
+from fondaco.identity.actions.cutoffs import begin_cutoff, lift_cutoff, place_client
 from fondaco.identity.actions.login_sessions import end_login_session, end_other_sessions, start_login_session
 from fondaco.identity.actions.personal_tokens import create_personal_token, revoke_personal_token
+from fondaco.identity.actions.rotation import acknowledge_credentials, end_credentials, rotate_credentials
+from fondaco.identity.actions.tokens import revoke_access_token
 
 __all__ = [
     "IssuedCredentials",
+    "acknowledge_credentials",
+    "begin_cutoff",
     "create_client",
     "create_personal_token",
+    "end_credentials",
     "end_login_session",
     "end_other_sessions",
     "issue_credentials",
+    "lift_cutoff",
+    "place_client",
     "resume_client",
+    "revoke_access_token",
     "revoke_client",
     "revoke_personal_token",
+    "rotate_credentials",
     "start_login_session",
     "suspend_client",
 ]
