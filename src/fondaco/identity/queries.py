@@ -59,7 +59,7 @@ def find_credentials(account: Account, wire_client_id: str) -> CredentialSet | N
         return None
     credentials = (
         CredentialSet.objects.select_related("client__account")
-        .annotate(is_cut_off=Cutoff.keeps_out())
+        .annotate(has_cutoff=Cutoff.keeps_out())
         .filter(wire_client_id=wire_client_id, client__account=account)
         .first()
     )

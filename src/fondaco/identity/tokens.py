@@ -89,11 +89,11 @@ def verify_access_token(token: str) -> AccessToken:
     now = int(clock.now().timestamp())
     credentials = (
         CredentialSet.objects.select_related("client__account")
-        .annotate(is_cut_off=Cutoff.keeps_out(), is_token_revoked=_is_revoked(claims))
+        .annotate(has_cutoff=Cutoff.keeps_out(), is_token_revoked=_is_revoked(claims))
         .filter(wire_client_id=claims["client_id"])
         .first()
     )
-    if credentials is None or credentials.is_token_revoked or not credentials.is_usable:  # type: ignore[attr-defined]
+    if credentials is None or credentials.is_token_revoked or not credentials.is_usable:
         raise TokenRefused
     client = credentials.client
     is_current = claims["iat"] >= int(client.tokens_valid_after.timestamp()) and now < claims["exp"]

@@ -222,7 +222,7 @@ def _facts(by: User, *, with_gone: bool = False) -> QuerySet[Any]:
         .annotate(
             is_licensed=Exists(own),
             has_worked=Exists(approved),
-            cut_off_reason=Subquery(Cutoff.covering("client").order_by("id").values("reason")[:1]),
+            cutoff_words=Subquery(Cutoff.covering("client").order_by("id").values("reason")[:1]),
         )
     )
     return found if with_gone else found.exclude(status=InstallationStatus.REVOKED)

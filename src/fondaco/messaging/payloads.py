@@ -156,8 +156,10 @@ def serialise(body: Mapping[str, Any]) -> str:
 def redact(body: Json) -> Json:
     """The same with ``null`` in place of every secret, and of the address that leads to them."""
     hidden = dict.fromkeys((name for name in SECRETS if name in body["data"]), None)
-    links = {name: {"href": None} if name == CLAIM_LINK else value for name, value in body["_links"].items()}
-    return {**body, "data": {**body["data"], **hidden}, "_links": links}
+    redacted = {**body, "data": {**body["data"], **hidden}}
+    if CLAIM_LINK in body.get("_links", {}):
+        redacted["_links"] = {**body["_links"], CLAIM_LINK: {"href": None}}
+    return redacted
 
 
 def has_secrets(body: Json) -> bool:
@@ -169,10 +171,11 @@ class Redactor:
     """Replaces the secrets of one sealed body in any text, also where JSON escaped their slashes."""
 
     def __init__(self, body: bytes | None) -> None:
-        parsed = json.loads(body) if body else {"data": {}, "_links": {}}
-        values = [value for name in SECRETS if (value := parsed["data"].get(name))]
-        if claim := parsed["_links"].get(CLAIM_LINK):
-            values.append(claim["href"].rsplit("/", 1)[-1])
+        parsed = json.loads(body) if body else {}
+        data, links = parsed.get("data", {}), parsed.get("_links", {})
+        values = [value for name in SECRETS if (value := data.get(name))]
+        if CLAIM_LINK in links:
+            values.append(links[CLAIM_LINK]["href"].rsplit("/", 1)[-1])
         self._values = [form for value in values for form in (value, value.replace("/", "\\/"))]
 
     def __call__(self, text: str) -> str:

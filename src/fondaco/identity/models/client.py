@@ -12,7 +12,6 @@ from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.utils.functional import cached_property
 
 from fondaco.accounts.models import Account
 from fondaco.audit.status import Stateful
@@ -110,10 +109,11 @@ class CredentialSet(Stateful):
         """Whether a newer set has replaced this one for good, in the account's time (DOMAIN 2.8)."""
         return self.expires_at is not None and self.expires_at <= clock.now(self.client.account_id)
 
-    @cached_property
+    @property
     def is_cut_off(self) -> bool:
-        """Whether an operator keeps its program out; ``Cutoff.keeps_out`` asks for it in the query of many sets."""
-        return Cutoff.find_for(self.client, issued_at=self.created_at).exists()
+        """Whether an operator keeps its program out; a query may have asked (``annotate(has_cutoff=…)``)."""
+        known = getattr(self, "has_cutoff", None)
+        return Cutoff.find_for(self.client, issued_at=self.created_at).exists() if known is None else bool(known)
 
     def audit_scope(self) -> Mapping[str, Any]:
         return {"account_id": self.client.account_id}

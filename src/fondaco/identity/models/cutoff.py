@@ -98,7 +98,7 @@ class Cutoff(Stateful):
 
     @classmethod
     def keeps_out(cls) -> Exists:
-        """``annotate(is_cut_off=Cutoff.keeps_out())`` for credential sets."""
+        """``annotate(has_cutoff=Cutoff.keeps_out())`` for credential sets."""
         covers = (
             Q(client=OuterRef("client_id"))
             | Q(version=OuterRef("client__version_id"))

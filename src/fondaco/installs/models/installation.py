@@ -54,7 +54,10 @@ class Installation(Stateful):
 
     @cached_property
     def cut_off_reason(self) -> str | None:
-        """An operator's words, while its program is kept out; queries of many annotate them (``Cutoff.covering``)."""
+        """An operator's words, while its program is kept out; a query may have asked (``annotate(cutoff_words=…)``)."""
+        if "cutoff_words" in self.__dict__:
+            known: str | None = self.__dict__["cutoff_words"]
+            return known
         return Cutoff.find_for(self.client).order_by("id").values_list("reason", flat=True).first()
 
     @property
