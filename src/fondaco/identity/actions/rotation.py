@@ -40,7 +40,8 @@ def rotate_credentials(*, actor: Actor, client: OAuthClient, is_forced: bool = F
         if ending:
             raise RotationUnderWay(until=max(ending).strftime("%Y-%m-%d %H:%M UTC"))
         for each in old:
-            _expire_at(each, until)
+            if each.expires_at is None:  # else its time is over, and the sweeper about to say so
+                _expire_at(each, until)
     record(
         events.CREDENTIALS_ROTATED,
         client,
