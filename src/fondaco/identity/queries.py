@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 
 from fondaco.accounts.models import Account, Person
 from fondaco.catalog.models import Version
-from fondaco.identity.models import CredentialSet, Cutoff, LoginSession, PersonalAccessToken
+from fondaco.identity.models import CredentialSet, Cutoff, LoginSession, OAuthClient, PersonalAccessToken
 from fondaco.identity.states import CutoffStatus
 from fondaco.kit.errors import NotFound
 from fondaco.kit.ids import parse_wire
@@ -51,6 +51,12 @@ def find_cutoff(version: Version) -> Cutoff | None:
     """What keeps every program of this version out, if anything does."""
     found = Q(version=version) | Q(app=version.app_id)
     return Cutoff.objects.filter(found, status=CutoffStatus.IN_FORCE).order_by("id").first()
+
+
+def list_credentials(client: OAuthClient) -> QuerySet[CredentialSet]:
+    """A client's sets, newest first, with whether each still proves it. Callers checked who asks."""
+    found = CredentialSet.objects.filter(client=client).select_related("client")
+    return found.annotate(has_cutoff=Cutoff.keeps_out()).order_by("-id")
 
 
 def find_credentials(account: Account, wire_client_id: str) -> CredentialSet | None:

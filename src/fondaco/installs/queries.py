@@ -91,8 +91,19 @@ def get_installation(by: User, installation_id: str) -> InstalledApp:
 def list_for_support(by: Operator, account_id: str) -> QuerySet[Installation]:
     """Every installation that an account ever had, newest first, for operators who mend them."""
     check_operator_can(by, Permission.OPERATOR_SUPPORT)
-    found = Installation.objects.filter(account_id=account_id)
+    words = Subquery(Cutoff.covering("client").order_by("id").values("reason")[:1])
+    found = Installation.objects.filter(account_id=account_id).annotate(cutoff_words=words)
     return found.select_related("app__partner", "version", "plan").order_by("-id")
+
+
+def get_for_support(by: Operator, installation_id: str) -> Installation:
+    """Any installation by wire id, for operators who mend them."""
+    check_operator_can(by, Permission.OPERATOR_SUPPORT)
+    found = parse_wire(installation_id)
+    installation = Installation.objects.filter(pk=found).first() if found else None
+    if installation is None:
+        raise NotFound
+    return installation
 
 
 def get_for_launch(user: User, installation_id: str) -> Installation:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -53,6 +54,11 @@ class Target:
     def is_everywhere(self) -> bool:
         """Whether it reaches beyond one account, so that the app's name must be typed."""
         return self.kind != TargetKind.INSTALLATION
+
+    @property
+    def kind_field(self) -> str:
+        """The cut-off's field for this kind of thing."""
+        return "client" if self.kind == TargetKind.INSTALLATION else self.kind.value
 
     @property
     def covers_row(self) -> Installation | Version | App:
@@ -128,12 +134,15 @@ def get_any_cutoff(by: Operator, cutoff_id: str) -> Cutoff:
 
 def target_of(cutoff: Cutoff) -> Target | None:
     """What a cut-off covers; None for a program that is not an installation's."""
-    if cutoff.client_id:
-        installation = _standing(with_gone=True).filter(client=cutoff.client_id).first()
-        return Target(TargetKind.INSTALLATION, installation.app, installation=installation) if installation else None
-    if cutoff.version is not None:
-        return Target(TargetKind.VERSION, cutoff.version.app, cutoff.version)
-    return Target(TargetKind.APP, cutoff.app) if cutoff.app else None
+    return targets_of([cutoff])[0][1]
+
+
+def targets_of(cutoffs: Iterable[Cutoff]) -> list[tuple[Cutoff, Target | None]]:
+    """Each with what it covers, in one query more, however many."""
+    cutoffs = list(cutoffs)
+    clients = [cutoff.client_id for cutoff in cutoffs if cutoff.client_id]
+    by_client = {one.client_id: one for one in _standing(with_gone=True).filter(client__in=clients)} if clients else {}
+    return [(cutoff, _target(cutoff, by_client.get(cutoff.client_id))) for cutoff in cutoffs]
 
 
 def list_reached(target: Target) -> QuerySet[Installation]:
@@ -171,6 +180,14 @@ def _reached(target: Target) -> QuerySet[Installation]:
 def _standing(*, with_gone: bool = False) -> QuerySet[Installation]:
     found = Installation.objects.select_related("app__partner", "account", "version", "client__account")
     return found if with_gone else found.exclude(status=InstallationStatus.REVOKED)
+
+
+def _target(cutoff: Cutoff, installation: Installation | None) -> Target | None:
+    if installation is not None:
+        return Target(TargetKind.INSTALLATION, installation.app, installation=installation)
+    if cutoff.version is not None:
+        return Target(TargetKind.VERSION, cutoff.version.app, cutoff.version)
+    return Target(TargetKind.APP, cutoff.app) if cutoff.app else None
 
 
 def _with_names(found: QuerySet[Cutoff]) -> QuerySet[Cutoff]:

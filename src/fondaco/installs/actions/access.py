@@ -32,6 +32,7 @@ from fondaco.kit.errors import Invalid
 
 FOLLOW: Final = "installs.follow_cutoff"
 BATCH: Final = 200
+FOLLOWER: Final = Actor.system("kill switch")  # whose doing is what follows for each of many
 _HAS_NOTHING: Final = frozenset({InstallationStatus.REJECTED, InstallationStatus.TIMEOUT})
 
 
@@ -81,11 +82,10 @@ def follow_cutoff(cutoff_id: UUID, *, after: UUID | None = None) -> UUID | None:
         with transaction.atomic(durable=True):
             locked = operations.lock(installation_id)
             cutoff = Cutoff.objects.get(pk=cutoff_id)
-            actor = Actor.system("kill switch")
             if not locked.is_gone and cutoff.is_in_force:
-                _end_access(actor, locked, cutoff)
+                _end_access(FOLLOWER, locked, cutoff)
             elif not locked.is_gone:
-                _restore(actor, locked)
+                _restore(FOLLOWER, locked)
     return batch[-1] if len(batch) == BATCH else None
 
 
