@@ -13,7 +13,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from tests.factories.accounts import actor_for, make_account, make_operator
 from tests.factories.catalog import make_app, make_published_version
 from tests.factories.identity import make_login_session
-from tests.factories.installs import PARTNER_PROGRAM, make_completed, make_installing, order
+from tests.factories.installs import PARTNER_PROGRAM, follow_cutoffs, make_completed, make_installing, order
 
 from fondaco.accounts.models import Operator
 from fondaco.accounts.permissions import OperatorRole
@@ -77,14 +77,6 @@ def cut(by: Operator, target: Target, **overrides: Any) -> Cutoff:
 
 def restore(by: Operator, cutoff: Cutoff, reason: str = "It was mended.") -> Cutoff:
     return restore_access(actor=actor_for(by.person), by=by, cutoff=cutoff, reason=reason)
-
-
-def work() -> None:
-    """The worker's turn at what follows."""
-    while job := ProcrastinateJob.objects.filter(task_name=access.FOLLOW).order_by("id").first():
-        with connection.cursor() as cursor:
-            cursor.execute("DELETE FROM procrastinate_jobs WHERE id = %s", [job.pk])
-        jobs.follow_cutoff(**job.args)
 
 
 def newest(installation: Installation) -> CredentialSet:
@@ -155,7 +147,7 @@ def test_what_follows_ends_credentials_for_good_and_is_done_once(jon: Operator) 
     ours, theirs = two()
     cutoff = cut(jon, target_of(ours, "app"))
     assert CredentialSet.objects.filter(status="revoked").count() == 0
-    work()
+    follow_cutoffs()
     assert CredentialSet.objects.exclude(status="revoked").count() == 0
     assert not Message.objects.filter(body__isnull=False).exists()
     facts = Event.objects.filter(kind="installation.cut_off")
@@ -172,7 +164,7 @@ def test_it_goes_in_batches_and_can_be_killed_between_them(jon: Operator, monkey
     first = access.follow_cutoff(cutoff.pk)
     assert first is not None
     assert CredentialSet.objects.filter(status="revoked").count() == 1
-    work()  # begins anew, as after a kill
+    follow_cutoffs()  # begins anew, as after a kill
     assert CredentialSet.objects.filter(status="revoked").count() == 2
     assert Event.objects.filter(kind="installation.cut_off").count() == 2
 
@@ -182,9 +174,9 @@ def test_restoring_gives_new_credentials_and_nothing_old_comes_back(jon: Operato
     ours, _theirs = two()
     old, secret_set = token_of(ours), newest(ours)
     cutoff = cut(jon, target_of(ours, kind))
-    work()
+    follow_cutoffs()
     restore(jon, cutoff)
-    work()
+    follow_cutoffs()
     assert not is_let_in(old)
     assert find_credentials(ours.account, secret_set.wire_client_id) is None
     assert is_let_in(token_of(ours))
@@ -206,7 +198,7 @@ def test_restored_before_anything_followed(jon: Operator) -> None:
     restore(jon, cutoff)
     assert not is_let_in(old)
     assert not gets_tokens(ours)
-    work()
+    follow_cutoffs()
     assert not is_let_in(old)
     assert gets_tokens(ours)
 
@@ -214,10 +206,10 @@ def test_restored_before_anything_followed(jon: Operator) -> None:
 def test_two_cutoffs_on_one_installation(jon: Operator) -> None:
     ours, theirs = two()
     narrow, wide = cut(jon, target_of(ours, "installation")), cut(jon, target_of(ours, "app"))
-    work()
+    follow_cutoffs()
     assert Event.objects.filter(kind="installation.cut_off", subject_id=ours.pk.hex).count() == 1
     restore(jon, wide)
-    work()
+    follow_cutoffs()
     assert [gets_tokens(each) for each in (ours, theirs)] == [False, True]
     restore(jon, narrow)
     assert gets_tokens(ours)
@@ -236,7 +228,7 @@ def test_sessions_of_people_in_the_app_end(jon: Operator) -> None:
     assert measure_reach(target_of(ours, "app")).sign_ins == 1
     cut(jon, target_of(ours, "app"))
     assert not is_let_in(token)
-    work()
+    follow_cutoffs()
     family.refresh_from_db()
     assert family.ended_at is not None
 
@@ -279,12 +271,12 @@ def test_a_declined_installation_is_not_tried_again_while_cut_off(jon: Operator)
     ours = make_installing()
     answer_operation(actor=PARTNER_PROGRAM, installation=ours, decision="reject")
     cutoff = cut(jon, target_of(ours, "app"))
-    work()
+    follow_cutoffs()
     by = ours.installed_by
     with pytest.raises(AccessCutOff):
         retry_installation(actor=actor_for(by.person), by=by, installation=ours)
     restore(jon, cutoff)
-    work()
+    follow_cutoffs()
     assert CredentialSet.objects.exclude(status="revoked").count() == 0
     retry_installation(actor=actor_for(by.person), by=by, installation=ours)
     assert gets_tokens(ours)

@@ -60,12 +60,7 @@ def event_line(event: Event) -> Line:
     """A fact as a line; only people are named as its cause."""
     is_person = event.actor_kind == ActorKind.PERSON
     reason = str(event.data.get("reason") or "")
-    is_said = event.kind in {
-        "installation.rejected",
-        "operation.objected",
-        "installation.pending",
-        "installation.cut_off",
-    }
+    is_said = event.kind in _SAID
     is_cause = event.kind == "installation.failed"
     return Line(
         kind=event.kind,
