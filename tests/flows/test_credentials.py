@@ -187,7 +187,7 @@ def test_the_kill_switch_and_the_way_back(house: House) -> None:
     assert "support@fondaco.example" in page.text
     house.work()
     told = {(mail.to[0].split("@")[1], mail.subject) for mail in house.mails()}
-    assert told == {("harbour.example", "Ledgerline is cut off"), ("people.example", "Ledgerline is cut off")}
+    assert told == {("harbour.example", "Ledgerline is cut off"), ("ledgerline.example", "Ledgerline is cut off")}
     staff.post(f"/cutoffs/{cutoff['id']}/restore", {"reason": "Mended in 1.0.1."})
     assert not works(old)
     house.work()
@@ -196,4 +196,5 @@ def test_the_kill_switch_and_the_way_back(house: House) -> None:
     assert works(held(house, installation))
     assert "Hello, Ada" in launch(house, customer).text
     told = {(mail.to[0].split("@")[1], mail.subject) for mail in house.mails()}
-    assert told == {("harbour.example", "Ledgerline is let in again"), ("people.example", "Ledgerline is let in again")}
+    again = "Ledgerline is let in again"
+    assert told == {("harbour.example", again), ("ledgerline.example", again)}

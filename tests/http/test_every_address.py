@@ -64,7 +64,7 @@ class Address:
     @property
     def owner(self) -> str | None:
         """Whose thing the address names; None when it names nobody's."""
-        if self.surface == "backoffice":
+        if self.surface == "backoffice" and any(name.endswith("_id") for name in self.parameters):
             return OPERATOR
         if "invitation_id" in self.parameters:
             return PARTNER if self.surface == "portal" else ACCOUNT

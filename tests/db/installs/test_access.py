@@ -359,7 +359,7 @@ def test_the_preview_counts_what_is_hit(jon: Operator, django_assert_num_queries
     ours, theirs = two()
     make_completed()
     target = target_of(ours, "app")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         reach = measure_reach(target)
     assert (reach.accounts, reach.installations, reach.licensed_users, reach.sign_ins) == (2, 2, 4, 0)
     one = measure_reach(target_of(ours, "installation"))

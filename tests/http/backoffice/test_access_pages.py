@@ -179,3 +179,15 @@ def test_reviews_are_one_entry_with_a_tab_for_each_queue(client: Client) -> None
     page = read(client.get("/backoffice/submissions/listing"))
     assert 'href="/backoffice/submissions/technical"' not in page
     assert 'href="/backoffice/submissions"' in page
+
+
+@pytest.mark.parametrize("kind", ["installation", "version", "app"])
+def test_the_preview_asks_at_most_twelve_times(
+    client: Client, installation: Installation, kind: str, django_assert_max_num_queries: Any
+) -> None:
+    client.force_login(make_operator().person)
+    for _ in range(3):
+        make_completed(version=installation.version)
+    client.get(place(installation, kind))
+    with django_assert_max_num_queries(12):
+        read(client.get(place(installation, kind)))

@@ -148,8 +148,8 @@ def rotate(request: HouseRequest, installation_id: str) -> HttpResponse:
 
 def _show(request: HouseRequest, target: Target, forms: dict[str, Any], status: int) -> HttpResponse:
     in_force = find_in_force(target)
-    reached = numbered_page(list_reached(target), page_number(request), _PER_PAGE)
     installation = target.installation
+    reached = None if installation else numbered_page(list_reached(target), page_number(request), _PER_PAGE)
     fresh: dict[str, Form] = {
         "form": CutOffForm(target=target),
         "restore": RestoreForm(),
@@ -160,8 +160,8 @@ def _show(request: HouseRequest, target: Target, forms: dict[str, Any], status: 
         "in_force": in_force,
         "is_cut_off": any(getattr(cutoff, target.kind_field) for cutoff in in_force),
         "reach": measure_reach(target),
-        "page": reached,
-        "links": page_links(request, reached),
+        "installations": reached.items if reached else [installation],
+        "links": page_links(request, reached) if reached else None,
         "statuses": {status.value: words for status, words in STATUSES.items()},
         "credentials": list(list_credentials(installation.client)) if installation else [],
         "may_rotate": installation is not None and request.viewer.can(Permission.OPERATOR_SUPPORT),
