@@ -57,6 +57,8 @@ def bench(context: Context) -> Iterator[Comparison]:
     """One app for the warm-up and one for the round: what is cut off stays so."""
     house = context.house()
     worlds = json.loads(house.run("benchmarks.killswitch_world", str(INSTALLATIONS)))
+    if len(worlds) < 2:
+        raise RuntimeError("the demo has not two apps that may read the account")
     staff = house.token(_SUPPORT)
     yield Comparison(
         peer=f"60s:{INSTALLATIONS}-installations",

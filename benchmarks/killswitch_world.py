@@ -19,7 +19,12 @@ def main(count: int) -> list[dict[str, str]]:
     """One world for each of two apps that are installed somewhere."""
     from fondaco.installs.models import Installation
 
-    found = Installation.objects.filter(status="completed").select_related("app", "client__account").order_by("id")
+    found = (
+        Installation.objects.filter(client__scopes__contains=["account:read"])
+        .exclude(status="revoked")
+        .select_related("app", "client__account")
+        .order_by("id")
+    )
     apps: dict[Any, Installation] = {}
     for installation in found:
         apps.setdefault(installation.app_id, installation)

@@ -11,6 +11,8 @@ from fondaco.kit import jobs
 @jobs.task(access.FOLLOW)
 def follow_cutoff(cutoff_id: str, after: str = "") -> None:
     """One batch of installations, then the next. A repetition finds what is done and leaves it."""
-    following = access.follow_cutoff(UUID(hex=cutoff_id), after=UUID(hex=after) if after else None)
+    following = access.follow_cutoff(
+        actor=access.FOLLOWER, cutoff_id=UUID(hex=cutoff_id), after=UUID(hex=after) if after else None
+    )
     if following is not None:
         jobs.defer(access.FOLLOW, cutoff_id=cutoff_id, after=following.hex)

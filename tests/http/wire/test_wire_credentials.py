@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from tests.factories.accounts import SYSTEM
 from tests.factories.installs import PARTNER_PROGRAM, make_completed, make_installing
@@ -16,6 +16,7 @@ from tests.http.wire.conftest import Program
 from tests.leaks import find_leaks
 
 from fondaco.audit.models import Event
+from fondaco.identity.actions import end_credentials
 from fondaco.identity.models import CredentialSet
 from fondaco.identity.tokens import issue_access_token
 from fondaco.installs.actions import rotate_own_credentials
@@ -226,7 +227,8 @@ def test_the_link_is_over_after_seven_days(claiming: Program, client: Client) ->
 
 def test_the_link_of_a_dead_set_is_over(claiming: Program, client: Client) -> None:
     path = link_of(Message.objects.get(type="app.installed"))
-    CredentialSet.objects.update(status="revoked")
+    with transaction.atomic():
+        end_credentials(actor=SYSTEM, client=claiming.installation.client)
     standard(client.post(path), 410, "claim-over")
     assert CredentialClaim.objects.get().claimed_at is None
 

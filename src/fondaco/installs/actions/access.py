@@ -72,7 +72,7 @@ def restore_access(*, actor: Actor, by: Operator, cutoff: Cutoff, reason: str) -
     return cutoff
 
 
-def follow_cutoff(cutoff_id: UUID, *, after: UUID | None = None) -> UUID | None:
+def follow_cutoff(*, actor: Actor, cutoff_id: UUID, after: UUID | None = None) -> UUID | None:
     """Brings one batch of installations to what the cut-off says now; returns where the next one begins."""
     found = covered_by(Cutoff.objects.get(pk=cutoff_id)).order_by("pk")
     if after is not None:
@@ -83,9 +83,9 @@ def follow_cutoff(cutoff_id: UUID, *, after: UUID | None = None) -> UUID | None:
             locked = operations.lock(installation_id)
             cutoff = Cutoff.objects.get(pk=cutoff_id)
             if not locked.is_gone and cutoff.is_in_force:
-                _end_access(FOLLOWER, locked, cutoff)
+                _end_access(actor, locked, cutoff)
             elif not locked.is_gone:
-                _restore(FOLLOWER, locked)
+                _restore(actor, locked)
     return batch[-1] if len(batch) == BATCH else None
 
 
