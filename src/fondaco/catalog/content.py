@@ -33,6 +33,7 @@ class TechnicalFields:
     scope_reasons: Mapping[str, str] = field(default_factory=dict)
     receives_user_logout: bool = False
     is_manually_provisioned: bool = False
+    are_credentials_claimed: bool = False
     release_notes: str = ""
     test_instructions: str = ""
     test_credentials: str | None = None

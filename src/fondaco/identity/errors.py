@@ -103,3 +103,24 @@ class NoSeat(Forbidden):
 class TokenNameMissing(Invalid):
     code = "token-name-missing"
     message = _("Give the token a name of 1 to 60 characters, so that you recognise it later. Nothing was created.")
+
+
+class RotationUnderWay(Conflict):
+    code = "rotation-under-way"
+    message = _(
+        "New credentials were sent already, and the old ones work until %(until)s. Nothing was changed. "
+        "Acknowledge the new ones first, or ask again when that time is over."
+    )
+
+
+class NothingToAcknowledge(Conflict):
+    code = "nothing-to-acknowledge"
+    message = _(
+        "These are not the newest credentials, or they were acknowledged before. Nothing was changed. "
+        "Acknowledge the client id of the last event that carried credentials."
+    )
+
+
+class AlreadyCutOff(Conflict):
+    code = "already-cut-off"
+    message = _("This is cut off already. Nothing was changed.")

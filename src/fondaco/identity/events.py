@@ -25,3 +25,6 @@ REFRESH_REVOKED = declare(
     "refresh_token.revoked", "A program gave a refresh token back; everything from that sign-in died."
 )
 REFRESH_REUSED = declare("refresh_token.reused", "A spent refresh token was shown again; its whole family died.")
+ACCESS_CUT_OFF = declare("access.cut_off", "Programs were cut off: an installation's, a version's or an app's.")
+ACCESS_RESTORED = declare("access.restored", "A cut-off was lifted; the programs get new credentials.")
+ACCESS_TOKEN_REVOKED = declare("access_token.revoked", "One access token was ended before its time.")

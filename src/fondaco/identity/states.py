@@ -52,3 +52,17 @@ CREDENTIALS: Final = Machine(
         CredentialStatus.REVOKED: events.CREDENTIALS_REVOKED,
     },
 )
+
+
+class CutoffStatus(StrEnum):
+    IN_FORCE = "in_force"
+    LIFTED = "lifted"  # what was issued before stays dead
+
+
+CUTOFF: Final = Machine(
+    name="cut-off",
+    states=CutoffStatus,
+    initial=CutoffStatus.IN_FORCE,
+    table={CutoffStatus.IN_FORCE: frozenset({CutoffStatus.LIFTED}), CutoffStatus.LIFTED: frozenset()},
+    events={CutoffStatus.LIFTED: events.ACCESS_RESTORED},
+)

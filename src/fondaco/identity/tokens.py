@@ -23,7 +23,7 @@ from fondaco.identity import signing_keys
 from fondaco.identity.actions.personal_tokens import PREFIX as PERSONAL_PREFIX
 from fondaco.identity.errors import InsufficientScope, TokenRefused
 from fondaco.identity.issuer import issuer
-from fondaco.identity.models import CredentialSet, OAuthClient, PersonalAccessToken, RevokedToken, TokenFamily
+from fondaco.identity.models import CredentialSet, Cutoff, OAuthClient, PersonalAccessToken, RevokedToken, TokenFamily
 from fondaco.kit import clock, crypto
 from fondaco.kit.ids import new_id, parse_wire
 
@@ -98,10 +98,11 @@ def verify_access_token(token: str) -> AccessToken:
     now = int(clock.now().timestamp())
     credentials = (
         CredentialSet.objects.select_related("client__account")
-        .filter(~Exists(RevokedToken.objects.filter(pk=claims["jti"])), wire_client_id=claims["client_id"])
+        .annotate(has_cutoff=Cutoff.keeps_out(), is_token_revoked=_is_revoked(claims))
+        .filter(wire_client_id=claims["client_id"])
         .first()
     )
-    if credentials is None or not credentials.is_usable:
+    if credentials is None or credentials.is_token_revoked or not credentials.is_usable:
         raise TokenRefused
     client = credentials.client
     is_current = claims["iat"] >= int(client.tokens_valid_after.timestamp()) and now < claims["exp"]
@@ -180,6 +181,10 @@ def _live_family(claims: Mapping[str, Any], client: OAuthClient) -> TokenFamily:
     if family is None or not may_act_for_user(family) or family.user_id != claims["sub"]:
         raise TokenRefused
     return family
+
+
+def _is_revoked(claims: Mapping[str, Any]) -> Exists:
+    return Exists(RevokedToken.objects.filter(jti=str(claims.get("jti", ""))))
 
 
 def _sign(claims: dict[str, Any], kind: str) -> str:

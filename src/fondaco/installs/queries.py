@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -19,7 +19,7 @@ from fondaco.accounts.policies import check_operator_can
 from fondaco.catalog.labels import describe_meter
 from fondaco.catalog.models import Plan, Version
 from fondaco.catalog.scopes import SCOPES
-from fondaco.identity.models import OAuthClient
+from fondaco.identity.models import Cutoff, OAuthClient
 from fondaco.installs.badges import Badge, InstallationFacts, ViewerFacts, badges
 from fondaco.installs.models import Installation, Licence, Operation, Trial
 from fondaco.installs.policies import can_manage, explain_launch
@@ -36,7 +36,7 @@ class InstalledApp:
 
     installation: Installation
     badges: tuple[Badge, ...]
-    why_not_launch: Promise | None  # plain words; None when the viewer can open it
+    why_not_launch: Promise | str | None  # plain words; None when the viewer can open it
     can_manage: bool
     trial_days_left: int | None  # while a trial runs
 
@@ -96,8 +96,19 @@ def get_installation(by: User, installation_id: str) -> InstalledApp:
 def list_for_support(by: Operator, account_id: str) -> QuerySet[Installation]:
     """Every installation that an account ever had, newest first, for operators who mend them."""
     check_operator_can(by, Permission.OPERATOR_SUPPORT)
-    found = Installation.objects.filter(account_id=account_id)
+    words = Subquery(Cutoff.covering("client").order_by("id").values("reason")[:1])
+    found = Installation.objects.filter(account_id=account_id).annotate(cutoff_words=words)
     return found.select_related("app__partner", "version", "plan").order_by("-id")
+
+
+def get_for_support(by: Operator, installation_id: str) -> Installation:
+    """Any installation by wire id, for operators who mend them."""
+    check_operator_can(by, Permission.OPERATOR_SUPPORT)
+    found = parse_wire(installation_id)
+    installation = Installation.objects.filter(pk=found).first() if found else None
+    if installation is None:
+        raise NotFound
+    return installation
 
 
 def get_for_launch(user: User, installation_id: str) -> Installation:
@@ -235,7 +246,11 @@ def _facts(by: User, *, with_gone: bool = False) -> QuerySet[Any]:
             "installed_by__person",
             "trial",
         )
-        .annotate(is_licensed=Exists(own), has_worked=Exists(approved))
+        .annotate(
+            is_licensed=Exists(own),
+            has_worked=Exists(approved),
+            cutoff_words=Subquery(Cutoff.covering("client").order_by("id").values("reason")[:1]),
+        )
     )
     return found if with_gone else found.exclude(status=InstallationStatus.REVOKED)
 
@@ -252,6 +267,7 @@ def _show(installation: Any, by: User, now: datetime) -> InstalledApp:
         status=InstallationStatus(installation.status),
         has_worked=installation.has_worked,
         is_manually_provisioned=installation.version.technical.is_manually_provisioned,
+        is_cut_off=installation.is_cut_off,
     )
     viewer = ViewerFacts(
         can_manage=is_manager, can_force=is_manager and installation.account.has_feature("force_uninstall")

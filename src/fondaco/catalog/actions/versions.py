@@ -36,6 +36,7 @@ _TECHNICAL_COPIED = (
     "scope_reasons",
     "receives_user_logout",
     "is_manually_provisioned",
+    "are_credentials_claimed",
     "test_instructions",
     "test_credentials",
 )

@@ -10,10 +10,11 @@ from fondaco.audit.actor import Actor
 from fondaco.audit.recording import record
 from fondaco.audit.status import transition
 from fondaco.identity import events, key_pairs, policies
+from fondaco.identity.actions.rotation import end_credentials
 from fondaco.identity.errors import ClientRevoked
-from fondaco.identity.models import ClientKind, CredentialSet, OAuthClient, TokenFamily
-from fondaco.identity.states import ClientStatus, CredentialStatus
-from fondaco.kit import clock, crypto
+from fondaco.identity.models import ClientKind, CredentialSet, OAuthClient
+from fondaco.identity.states import ClientStatus
+from fondaco.kit import crypto
 from fondaco.kit.ids import new_id
 
 SECRET_PREFIX = "fdc_"  # noqa: S105 - what our client secrets begin with
@@ -126,9 +127,5 @@ def resume_client(*, actor: Actor, client: OAuthClient, reason: str = "") -> OAu
 def revoke_client(*, actor: Actor, client: OAuthClient, reason: str = "") -> OAuthClient:
     """Ends a client for good: its sets, codes, refresh tokens and access tokens are dead with this commit."""
     transition(client, ClientStatus.REVOKED, actor=actor, reason=reason)
-    client.tokens_valid_after = clock.now()
-    client.save(update_fields=["tokens_valid_after"])
-    for credentials in client.credential_sets.exclude(status=CredentialStatus.REVOKED):
-        transition(credentials, CredentialStatus.REVOKED, actor=actor, reason=reason)
-    TokenFamily.objects.filter(client=client, ended_at=None).update(ended_at=client.tokens_valid_after)
+    end_credentials(actor=actor, client=client, reason=reason)
     return client

@@ -1,6 +1,8 @@
 """Every mail there is, one module each (or one for a few that are told apart by a word)."""
 
 from fondaco.notify.mails import (
+    access_cut_off,
+    credentials_rotated,
     installation,
     invitation,
     listing_advertised,
@@ -14,6 +16,8 @@ from fondaco.notify.mails import (
 )
 
 __all__ = [
+    "access_cut_off",
+    "credentials_rotated",
     "installation",
     "invitation",
     "listing_advertised",

@@ -78,6 +78,7 @@ class TechnicalBody(Body):
     scope_reasons: dict[str, str] = {}
     receives_user_logout: bool = False
     is_manually_provisioned: bool = False
+    are_credentials_claimed: bool = False
     release_notes: str = ""
     test_instructions: str = ""
     test_credentials: str | None = None
@@ -195,6 +196,7 @@ class TechnicalShape(Shape):
     scope_reasons: dict[str, str]
     receives_user_logout: bool
     is_manually_provisioned: bool
+    are_credentials_claimed: bool
     release_notes: str
     test_instructions: str
     has_test_credentials: bool
