@@ -16,5 +16,8 @@ PERSONAL_TOKEN_CREATED = declare("personal_token.created", "A person made an acc
 PERSONAL_TOKEN_REVOKED = declare("personal_token.revoked", "A personal access token was revoked.")
 SIGNED_IN = declare("login_session.started", "A person signed in to the platform.")
 SIGNED_OUT = declare("login_session.ended", "A person's session on the platform ended.")
+USER_SIGNED_OUT = declare(
+    "user.signed_out", "A user was signed out of the apps of one account and stays signed in to the platform."
+)
 CODE_REUSED = declare("authorization_code.reused", "A spent code was shown again; the tokens that came from it died.")
 REFRESH_REUSED = declare("refresh_token.reused", "A spent refresh token was shown again; its whole family died.")

@@ -8,7 +8,13 @@ from fondaco.identity.actions.clients import (
     revoke_client,
     suspend_client,
 )
-from fondaco.identity.actions.login_sessions import end_login_session, end_other_sessions, start_login_session
+from fondaco.identity.actions.login_sessions import (
+    end_login_session,
+    end_other_sessions,
+    end_sessions,
+    end_user_session,
+    start_login_session,
+)
 from fondaco.identity.actions.personal_tokens import create_personal_token, revoke_personal_token
 
 __all__ = [
@@ -17,6 +23,8 @@ __all__ = [
     "create_personal_token",
     "end_login_session",
     "end_other_sessions",
+    "end_sessions",
+    "end_user_session",
     "issue_credentials",
     "resume_client",
     "revoke_client",
