@@ -8,16 +8,15 @@ from fondaco.audit.actor import Actor, ActorKind
 from fondaco.audit.models import Event
 from fondaco.audit.recording import projects
 from fondaco.identity.actions.login_sessions import end_all_sessions, has_place, sign_out_user
-from fondaco.identity.models import TokenFamily
-from fondaco.kit import clock
 from fondaco.partners import events as partner_events
 from fondaco.partners.models import Member
 
 
 @projects(account_events.USER_DEACTIVATED)
 def end_access_of_user(event: Event, user: User) -> None:
-    """What apps got for this seat is dead for good, so that it does not come back to life with the seat."""
-    TokenFamily.objects.filter(user=user, ended_at=None).update(ended_at=clock.now())
+    """What apps got for this seat is dead for good, so that it does not come back to life with the seat.
+
+    With the last place the sessions end, and with them all that apps got in them."""
     if has_place(user.person):
         sign_out_user(actor=_actor(event), user=user)
     else:

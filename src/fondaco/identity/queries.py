@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from typing import Final
+
+from django.db.models import Q, QuerySet
 
 from fondaco.accounts.models import Account, Person
 from fondaco.identity.models import CredentialSet, LoginSession, PersonalAccessToken
 from fondaco.kit.errors import NotFound
 from fondaco.kit.ids import parse_wire
+
+# Token families whose code was never redeemed: nobody got anything by them.
+UNUSED: Final = Q(code__isnull=False, code__used_at__isnull=True)
 
 
 def list_personal_tokens(person: Person) -> QuerySet[PersonalAccessToken]:

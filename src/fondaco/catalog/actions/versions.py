@@ -33,6 +33,7 @@ _TECHNICAL_COPIED = (
     "scopes",
     "scope_reasons",
     "receives_user_logout",
+    "backchannel_logout_url",
     "is_manually_provisioned",
     "test_instructions",
     "test_credentials",

@@ -6,6 +6,7 @@ from fondaco.identity.actions.clients import (
     issue_credentials,
     resume_client,
     revoke_client,
+    set_logout_url,
     suspend_client,
 )
 from fondaco.identity.actions.login_sessions import (
@@ -29,6 +30,7 @@ __all__ = [
     "resume_client",
     "revoke_client",
     "revoke_personal_token",
+    "set_logout_url",
     "start_login_session",
     "suspend_client",
 ]

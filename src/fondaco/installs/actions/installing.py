@@ -18,7 +18,7 @@ from fondaco.audit.status import transition
 from fondaco.catalog.models import Plan, Version
 from fondaco.catalog.policies import explain_installable
 from fondaco.catalog.scopes import IMPLICIT
-from fondaco.identity.actions import create_client
+from fondaco.identity.actions import create_client, set_logout_url
 from fondaco.identity.models import ClientKind, OAuthClient
 from fondaco.installs import events, snapshots
 from fondaco.installs.actions import operations
@@ -172,7 +172,7 @@ def _check_offer(by: User, version: Version, plan: Plan, *, by_link: bool) -> No
 
 
 def _create_client(actor: Actor, by: User, version: Version) -> OAuthClient:
-    return create_client(
+    client = create_client(
         actor=actor,
         account=by.account,
         name=version.app.name,
@@ -181,6 +181,7 @@ def _create_client(actor: Actor, by: User, version: Version) -> OAuthClient:
         redirect_uris=version.technical.redirect_urls,
         grant_types=list(GRANT_TYPES),
     )
+    return set_logout_url(actor=actor, client=client, url=version.technical.backchannel_logout_url)
 
 
 def _create(*, version: Version, **fields: object) -> Installation:

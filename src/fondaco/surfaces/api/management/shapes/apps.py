@@ -70,6 +70,7 @@ class TechnicalBody(Body):
     scopes: list[str] = []
     scope_reasons: dict[str, str] = {}
     receives_user_logout: bool = False
+    backchannel_logout_url: str = ""
     is_manually_provisioned: bool = False
     release_notes: str = ""
     test_instructions: str = ""
@@ -211,6 +212,7 @@ class TechnicalShape(Shape):
     scopes: list[str]
     scope_reasons: dict[str, str]
     receives_user_logout: bool
+    backchannel_logout_url: str
     is_manually_provisioned: bool
     release_notes: str
     test_instructions: str
