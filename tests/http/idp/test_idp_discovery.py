@@ -39,6 +39,8 @@ def test_the_metadata_of_an_issuer(client: Client) -> None:
         "code_challenge_methods_supported": ["S256"],
         "prompt_values_supported": ["none"],
         "claims_supported": ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "sid", "name", "email"],
+        "backchannel_logout_supported": True,
+        "backchannel_logout_session_supported": True,
         "claims_parameter_supported": False,
         "request_parameter_supported": False,
         "request_uri_parameter_supported": False,
