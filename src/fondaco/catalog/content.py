@@ -32,6 +32,7 @@ class TechnicalFields:
     scopes: tuple[str, ...] = ()
     scope_reasons: Mapping[str, str] = field(default_factory=dict)
     receives_user_logout: bool = False
+    backchannel_logout_url: str = ""
     is_manually_provisioned: bool = False
     are_credentials_claimed: bool = False
     release_notes: str = ""

@@ -36,6 +36,11 @@ class RedirectNotAllowed(Invalid):
     )
 
 
+class LogoutUrlNotAllowed(Invalid):
+    code = "logout-url-not-allowed"
+    message = _("Logout tokens cannot be sent to %(address)s. Nothing was changed.")
+
+
 class AlgorithmUnknown(Invalid):
     code = "algorithm-unknown"
     message = _("%(algorithm)s is none of the key algorithms that the protocol knows. Nothing was created.")

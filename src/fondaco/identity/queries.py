@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db.models import Prefetch, Q, QuerySet
 
 from fondaco.accounts.models import Account, Person
@@ -22,6 +24,9 @@ from fondaco.kit.errors import NotFound
 from fondaco.kit.ids import parse_wire
 from fondaco.partners.models import Member
 from fondaco.partners.policies import check_can
+
+# Token families whose code was never redeemed: nobody got anything by them.
+UNUSED: Final = Q(code__isnull=False, code__used_at__isnull=True)
 
 
 def list_personal_tokens(person: Person) -> QuerySet[PersonalAccessToken]:

@@ -76,6 +76,8 @@ class NotRetryable(Conflict):
 
 
 class LaunchRefused(Forbidden):
+    """``fields`` has a sentence for each thing that is missing, by ``states.Lack``."""
+
     code = "launch-refused"
     message = _("%(app)s cannot be opened: %(reason)s")
 

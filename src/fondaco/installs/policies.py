@@ -14,7 +14,7 @@ from fondaco.catalog.policies import explain_installable
 from fondaco.identity.queries import find_cutoff
 from fondaco.installs.errors import AccessCutOff, LaunchRefused
 from fondaco.installs.models import Installation, Licence
-from fondaco.installs.states import InstallationStatus
+from fondaco.installs.states import InstallationStatus, Lack
 from fondaco.kit.errors import Forbidden, NotFound
 
 _NOT_READY: dict[InstallationStatus, Promise] = {
@@ -84,12 +84,24 @@ def check_not_cut_off(installation: Installation) -> None:
         raise AccessCutOff(app=installation.app.name, reason=reason, support=settings.SUPPORT_EMAIL)
 
 
-def explain_launch(user: User, installation: Installation, *, is_licensed: bool) -> Promise | str | None:
-    """Why ``user`` cannot open the app, in plain words; None when they can. Both a licence and Launch are needed."""
+def find_obstacles(user: User, installation: Installation, *, is_licensed: bool) -> dict[Lack, Promise | str]:
+    """Everything that keeps ``user`` from opening the app, in plain words; empty when nothing does."""
+    found: dict[Lack, Promise | str] = {}
     if not user.can(Permission.APPS_LAUNCH):
-        return _("your role may not open apps. Ask an administrator of your account.")
-    if installation.can_be_launched:
-        return None if is_licensed else _("you have no licence for it. Ask an administrator of your account.")
+        found[Lack.ROLE] = _("your role may not open apps. Ask an administrator of your account.")
+    if not installation.can_be_launched:
+        found[Lack.STATE] = _explain_state(installation)
+    if not is_licensed and not installation.is_gone:
+        found[Lack.LICENCE] = _("you have no licence for it. Ask an administrator of your account.")
+    return found
+
+
+def explain_launch(user: User, installation: Installation, *, is_licensed: bool) -> Promise | str | None:
+    """The first reason why ``user`` cannot open the app; None when they can. Both a licence and Launch are needed."""
+    return next(iter(find_obstacles(user, installation, is_licensed=is_licensed).values()), None)
+
+
+def _explain_state(installation: Installation) -> Promise | str:
     if installation.is_cut_off and not installation.is_gone:
         return format_lazy(
             _("it is cut off by the platform: “{reason}” Ask {support} about it."),
@@ -101,9 +113,13 @@ def explain_launch(user: User, installation: Installation, *, is_licensed: bool)
 
 
 def check_can_launch(user: User, installation: Installation) -> None:
-    """Raises :class:`LaunchRefused` with the reason, or ``NotFound`` for another account's installation."""
+    """Raises :class:`LaunchRefused` with all reasons, or ``NotFound`` for another account's installation."""
     if user.account_id != installation.account_id:
         raise NotFound
     is_licensed = Licence.objects.filter(installation=installation, user=user).exists()
-    if reason := explain_launch(user, installation, is_licensed=is_licensed):
-        raise LaunchRefused(app=installation.app.name, reason=reason)
+    if obstacles := find_obstacles(user, installation, is_licensed=is_licensed):
+        raise LaunchRefused(
+            app=installation.app.name,
+            reason=next(iter(obstacles.values())),
+            fields={lack.value: [str(words)] for lack, words in obstacles.items()},
+        )

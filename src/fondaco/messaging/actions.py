@@ -36,7 +36,7 @@ RETRY_DUE: Final = "message.retry_due"
 # Three tries in a round: at once, five minutes later, and ten minutes after that (DOMAIN 1.5).
 RETRY_DELAYS: Final = (timedelta(minutes=5), timedelta(minutes=10))
 EXCERPT_LENGTH: Final = 2048
-_KEPT_HEADERS: Final = ("content-type", "content-length", "server", "date", "location", "retry-after", "x-request-id")
+KEPT_HEADERS: Final = ("content-type", "content-length", "server", "date", "location", "retry-after", "x-request-id")
 
 
 _EXPLANATIONS: Final[dict[str, Promise]] = {
@@ -216,7 +216,7 @@ def _keep(delivery: Delivery, outcome: Outcome) -> None:
         started_at=outcome.started_at,
         duration_ms=outcome.duration_ms,
         response_status=outcome.response_status,
-        response_headers={name: hide(headers[name])[:500] for name in _KEPT_HEADERS if name in headers},
+        response_headers={name: hide(headers[name])[:500] for name in KEPT_HEADERS if name in headers},
         response_excerpt=excerpt[:EXCERPT_LENGTH],
         error=outcome.error,
         address=outcome.address,

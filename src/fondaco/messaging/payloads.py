@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.conf import settings
 
+from fondaco.accounts.models import User
 from fondaco.identity.actions import IssuedCredentials
 from fondaco.identity.issuer import authorize_url, token_url
 from fondaco.installs.models import Installation, Trial
@@ -28,6 +29,7 @@ class MessageType(StrEnum):
     APP_UNINSTALLED = "app.uninstalled"
     TRIAL_STARTED = "app.trial_started"
     TRIAL_ENDED = "app.trial_ended"
+    USER_LOGOUT = "user.logout"
 
 
 # The only types that carry the version's name (DOMAIN 1.2).
@@ -35,6 +37,7 @@ _NAMES_VERSION: Final = frozenset(
     {MessageType.APP_INSTALLED, MessageType.APP_UNINSTALLED, MessageType.CREDENTIALS_ROTATED}
 )
 CARRY_CREDENTIALS: Final = (MessageType.APP_INSTALLED.value, MessageType.CREDENTIALS_ROTATED.value)
+_HAS_NO_VERSION: Final = frozenset({MessageType.USER_LOGOUT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +129,18 @@ def trial_ended(trial: Trial) -> Content:
     return Content(MessageType.TRIAL_ENDED, data, {"installation": link(installation_path(trial.installation))})
 
 
+def user_logout(installation: Installation, user: User) -> Content:
+    """``user.logout``: a user with a licence left the platform, or this account's apps."""
+    data = {
+        "account_id": installation.account_id,
+        "user_id": user.pk,
+        "user_email": user.person.email,
+        "installation_id": installation.pk.hex,
+    }
+    links = {"user": link(f"/users/{user.pk}"), "installation": link(installation_path(installation))}
+    return Content(MessageType.USER_LOGOUT, data, links)
+
+
 def envelope(event_id: UUID, created_at: datetime, installation: Installation, content: Content) -> Json:
     """The whole body, in the order of DOMAIN 1.4. ``event_id`` repeats ``id`` for receivers that look for it."""
     body: Json = {
@@ -135,8 +150,9 @@ def envelope(event_id: UUID, created_at: datetime, installation: Installation, c
         "api_version": API_VERSION,
         "type": content.type.value,
         "app_id": installation.app_id.hex,
-        "app_version_id": installation.version_id.hex,
     }
+    if content.type not in _HAS_NO_VERSION:
+        body["app_version_id"] = installation.version_id.hex
     if content.type in _NAMES_VERSION:
         body["app_version_name"] = installation.version.name
     body["data"] = content.data

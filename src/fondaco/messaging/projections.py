@@ -1,22 +1,29 @@
-"""Turns facts of the installs domain into messages for partners, in the same commit."""
+"""Turns facts of the installs domain into messages for partners, and of ended sessions, in the same commit."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from fondaco.accounts.models import User
 from fondaco.audit.actor import Actor, ActorKind
 from fondaco.audit.models import Event
-from fondaco.audit.recording import projects
-from fondaco.identity import events as identity_facts
+from fondaco.audit.recording import projects, projects_jointly
+from fondaco.identity import events as identity_events
 from fondaco.identity.actions import end_credentials
+from fondaco.identity.models import LoginSession
 from fondaco.installs import events as facts
 from fondaco.installs.actions.operations import lock
 from fondaco.installs.models import Installation, Operation, Trial
 from fondaco.installs.states import OperationKind
+from fondaco.kit import clock, jobs
 from fondaco.kit.ids import parse_wire
 from fondaco.messaging import payloads
 from fondaco.messaging.actions import retry_failed, withdraw, write_message
 from fondaco.messaging.handover import hand_over, take_back
+from fondaco.messaging.jobs import announce_sign_outs
 from fondaco.messaging.models import Delivery
 from fondaco.messaging.payloads import Content, MessageType
+from fondaco.messaging.sign_outs import note_ended_sessions, note_user_left
 
 
 @projects(facts.OPERATION_OPENED)
@@ -26,7 +33,7 @@ def announce_operation(event: Event, operation: Operation) -> None:
     tell(event, operation)
 
 
-@projects(identity_facts.CREDENTIALS_ROTATED)
+@projects(identity_events.CREDENTIALS_ROTATED)
 def tell_rotation(event: Event, subject: object) -> None:
     """The new set goes to the partner. One that never got its first (only when forced) gets that event anew."""
     found = (
@@ -88,6 +95,20 @@ def tell_trial_ended(event: Event, trial: Trial) -> None:
     """A trial that never began has no end either."""
     if trial.started_at is not None:
         _write(event, trial.installation, payloads.trial_ended(trial))
+
+
+@projects_jointly(identity_events.SIGNED_OUT)
+def tell_sign_outs(ended: Sequence[tuple[Event, LoginSession]]) -> None:
+    """However sessions ended, the apps of the people behind them hear of it."""
+    if note_ended_sessions([session for _event, session in ended]):
+        jobs.defer(announce_sign_outs)
+
+
+@projects(identity_events.USER_SIGNED_OUT)
+def tell_user_left(event: Event, user: User) -> None:
+    """Only the apps of one account hear of it: the person works on in others."""
+    if note_user_left(user, clock.now()):
+        jobs.defer(announce_sign_outs)
 
 
 def _installed(event: Event, operation: Operation) -> None:

@@ -60,6 +60,8 @@ def test_the_metadata_of_an_issuer(client: Client) -> None:
             "name",
             "email",
         ],
+        "backchannel_logout_supported": True,
+        "backchannel_logout_session_supported": True,
         "claims_parameter_supported": False,
         "request_parameter_supported": False,
         "request_uri_parameter_supported": False,

@@ -35,6 +35,7 @@ _TECHNICAL_COPIED = (
     "scopes",
     "scope_reasons",
     "receives_user_logout",
+    "backchannel_logout_url",
     "is_manually_provisioned",
     "are_credentials_claimed",
     "test_instructions",

@@ -6,10 +6,17 @@ from fondaco.identity.actions.clients import (
     issue_credentials,
     resume_client,
     revoke_client,
+    set_logout_url,
     suspend_client,
 )
 from fondaco.identity.actions.cutoffs import begin_cutoff, lift_cutoff, place_client
-from fondaco.identity.actions.login_sessions import end_login_session, end_other_sessions, start_login_session
+from fondaco.identity.actions.login_sessions import (
+    end_login_session,
+    end_other_sessions,
+    end_sessions,
+    end_user_session,
+    start_login_session,
+)
 from fondaco.identity.actions.personal_tokens import create_personal_token, revoke_personal_token
 from fondaco.identity.actions.portal_clients import (
     Overlap,
@@ -36,7 +43,9 @@ __all__ = [
     "end_credentials",
     "end_login_session",
     "end_other_sessions",
+    "end_sessions",
     "end_token_family",
+    "end_user_session",
     "issue_credentials",
     "lift_cutoff",
     "place_client",
@@ -46,6 +55,7 @@ __all__ = [
     "revoke_client",
     "revoke_personal_token",
     "rotate_credentials",
+    "set_logout_url",
     "start_login_session",
     "suspend_client",
 ]

@@ -72,6 +72,17 @@ def create_client(
     return client
 
 
+def set_logout_url(*, actor: Actor, client: OAuthClient, url: str) -> OAuthClient:
+    """Sends the client's logout tokens to ``url`` from now on, or nowhere when it is empty."""
+    policies.check_logout_url(url)
+    if url == client.backchannel_logout_url:
+        return client
+    client.backchannel_logout_url = url
+    client.save(update_fields=["backchannel_logout_url"])
+    record(events.CLIENT_LOGOUT_URL_CHANGED, client, actor=actor, account_id=client.account_id, data={"address": url})
+    return client
+
+
 def issue_credentials(*, actor: Actor, client: OAuthClient, algorithm: str = "ES256") -> IssuedCredentials:
     """Gives a client a set with an id, a secret and a key pair of its own; earlier sets stay as they are.
 

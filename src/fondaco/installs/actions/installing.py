@@ -17,7 +17,7 @@ from fondaco.audit.recording import record
 from fondaco.audit.status import transition
 from fondaco.catalog.models import Plan, Version
 from fondaco.catalog.scopes import IMPLICIT
-from fondaco.identity.actions import create_client, place_client
+from fondaco.identity.actions import create_client, place_client, set_logout_url
 from fondaco.identity.models import ClientKind, OAuthClient
 from fondaco.installs import events, snapshots
 from fondaco.installs.actions import operations
@@ -192,7 +192,7 @@ def _create_client(actor: Actor, by: User, version: Version) -> OAuthClient:
         grant_types=list(GRANT_TYPES),
     )
     place_client(client=client, version=version)
-    return client
+    return set_logout_url(actor=actor, client=client, url=version.technical.backchannel_logout_url)
 
 
 def _create(*, version: Version, **fields: object) -> Installation:

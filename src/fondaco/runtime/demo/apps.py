@@ -123,6 +123,7 @@ def _fill_technical(listing: Listing, version: Version, by: Member) -> None:
             scopes=tuple(listing.scopes),
             scope_reasons=listing.scopes,
             receives_user_logout=True,
+            backchannel_logout_url=f"{program if listing.answers else NOBODY}/backchannel-logout",
             is_manually_provisioned=listing.is_manual,
             release_notes="Faster start and clearer words on the first page.",
             test_instructions="Install it, open it from My Apps; the first page shows who you are.",

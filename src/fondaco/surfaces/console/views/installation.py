@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from http import HTTPStatus
 
 from django.contrib import messages
@@ -29,7 +29,7 @@ from fondaco.installs.queries import (
 from fondaco.installs.states import InstallationStatus, OperationKind
 from fondaco.kit import clock
 from fondaco.kit.errors import Conflict, DomainError, Forbidden
-from fondaco.messaging.queries import list_deliveries
+from fondaco.messaging.queries import list_changes_sent, sum_up_sign_outs
 from fondaco.surfaces.console.forms import ReasonForm
 from fondaco.surfaces.console.tiles import TONES
 from fondaco.surfaces.console.timeline import make_lines
@@ -39,6 +39,7 @@ from fondaco.surfaces.site.viewer import HouseRequest, PlaceKind
 
 _METHODS = ["GET", "HEAD", "POST"]
 _MOST_NAMES = 200
+_RECENTLY = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def show(request: HouseRequest, installation_id: str) -> HttpResponse:
             actions.retry_installation(actor=request.viewer.actor, by=request.viewer.user, installation=installation)
         except Conflict:
             return redirect(request.path)  # it was answered in this very moment
-    deliveries = list_deliveries(installation) if item.can_manage else []
+    deliveries = list_changes_sent(installation) if item.can_manage else []
     lines = make_lines(list_history(installation, operations), deliveries, clock.now())
     mark = f"{installation.status}-{len(lines)}"
     if request.htmx and request.GET.get("mark") == mark:
@@ -86,6 +87,7 @@ def show(request: HouseRequest, installation_id: str) -> HttpResponse:
         "summary": purchase_summary(installation.plan, installation.total_licences),
         "permissions": permission_lines(installation.version),
         "lines": lines,
+        "sign_outs": sum_up_sign_outs(installation, since=clock.now() - _RECENTLY) if item.can_manage else None,
         "mark": mark,
     }
     return render(request, "console/installation_state.html" if request.htmx else "console/installation.html", context)

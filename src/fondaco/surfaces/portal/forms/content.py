@@ -63,6 +63,12 @@ class TechnicalForm(forms.Form):
         required=False,
         help_text=_("Sends the event user.logout, so that your app can end their session too."),
     )
+    backchannel_logout_url = forms.CharField(
+        label=_("Back-channel logout URL"),
+        required=False,
+        widget=forms.URLInput(),
+        help_text=_("OpenID logout tokens are posted here when a session ends. Leave it empty if you do not use them."),
+    )
     is_manually_provisioned = forms.BooleanField(
         label=_("We set up each installation by hand"),
         required=False,
@@ -120,6 +126,7 @@ class TechnicalForm(forms.Form):
             scopes=tuple(data["scopes"]),
             scope_reasons={name: data[f"reason {name}"] for name in data["scopes"]},
             receives_user_logout=data["receives_user_logout"],
+            backchannel_logout_url=data["backchannel_logout_url"],
             is_manually_provisioned=data["is_manually_provisioned"],
             are_credentials_claimed=data["are_credentials_claimed"],
             release_notes=data["release_notes"],

@@ -77,6 +77,7 @@ class TechnicalBody(Body):
     scopes: list[str] = []
     scope_reasons: dict[str, str] = {}
     receives_user_logout: bool = False
+    backchannel_logout_url: str = ""
     is_manually_provisioned: bool = False
     are_credentials_claimed: bool = False
     release_notes: str = ""
@@ -195,6 +196,7 @@ class TechnicalShape(Shape):
     scopes: list[str]
     scope_reasons: dict[str, str]
     receives_user_logout: bool
+    backchannel_logout_url: str
     is_manually_provisioned: bool
     are_credentials_claimed: bool
     release_notes: str
