@@ -46,6 +46,7 @@ _CATALOGUE = (
     Scope("data-reports:read", _("Reads reports on finished calls"), "chart-bar"),
     Scope("data-reports:write", _("Orders reports on finished calls"), "chart-bar"),
     Scope("user-session-public:end", _("Signs your people out of the platform"), "logout"),
+    Scope("tokens:introspect", _("Checks whether the access of your other apps is valid"), "shield-check"),
 )
 SCOPES: Final[dict[str, Scope]] = {scope.name: scope for scope in _CATALOGUE}
 IMPLICIT: Final = tuple(scope.name for scope in _CATALOGUE if scope.implicit)

@@ -9,7 +9,7 @@ from django.conf import settings
 from fondaco.accounts.models import Account
 from fondaco.catalog.scopes import SCOPES
 from fondaco.identity import signing_keys
-from fondaco.identity.issuer import authorize_url, issuer, jwks_url, token_url
+from fondaco.identity.issuer import authorize_url, introspection_url, issuer, jwks_url, token_url
 from fondaco.identity.key_pairs import ALGORITHMS
 from fondaco.identity.protocol.client_authentication import METHODS
 from fondaco.identity.protocol.token_endpoint import GRANTS
@@ -21,6 +21,9 @@ def describe_issuer(account: Account) -> dict[str, Any]:
         "issuer": issuer(account),
         "authorization_endpoint": authorize_url(account),
         "token_endpoint": token_url(account),
+        "introspection_endpoint": introspection_url(account),
+        "introspection_endpoint_auth_methods_supported": [method for method in METHODS if method != "none"],
+        "introspection_endpoint_auth_signing_alg_values_supported": list(ALGORITHMS),
         "userinfo_endpoint": f"{settings.API_ROOT}/users/me",
         "jwks_uri": jwks_url(account),
         "response_types_supported": ["code"],

@@ -11,10 +11,15 @@ from fondaco.accounts.models import Account
 
 def issuer(account: Account) -> str:
     """The ``iss`` of an account's tokens: ``{IDENTITY_URL}/{name}``, or ``https://{name}.{host}`` in host style."""
+    return issuer_of(account.name)
+
+
+def issuer_of(name: str) -> str:
+    """The same for the account called ``name``."""
     if settings.IDENTITY_STYLE == "host":
         parts = urlsplit(settings.IDENTITY_URL)
-        return f"{parts.scheme}://{account.name}.{parts.netloc}"
-    return f"{settings.IDENTITY_URL}/{account.name}"
+        return f"{parts.scheme}://{name}.{parts.netloc}"
+    return f"{settings.IDENTITY_URL}/{name}"
 
 
 def authorize_url(account: Account) -> str:
@@ -25,6 +30,11 @@ def authorize_url(account: Account) -> str:
 def token_url(account: Account) -> str:
     """Where a program gets tokens; the ``aud`` of client assertions."""
     return f"{issuer(account)}/oauth/token"
+
+
+def introspection_url(account: Account) -> str:
+    """Where a program asks whether a token counts (RFC 7662)."""
+    return f"{issuer(account)}/oauth/introspect"
 
 
 def jwks_url(account: Account) -> str:

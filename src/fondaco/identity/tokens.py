@@ -8,7 +8,7 @@ out with the next request and not ten minutes later.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 
@@ -18,11 +18,11 @@ from joserfc import jws, jwt
 from joserfc.errors import JoseError
 
 from fondaco.accounts.models import User
-from fondaco.identity import signing_keys
+from fondaco.identity import compact, signing_keys
 from fondaco.identity.actions.personal_tokens import PREFIX as PERSONAL_PREFIX
 from fondaco.identity.errors import InsufficientScope, TokenRefused
 from fondaco.identity.issuer import issuer
-from fondaco.identity.models import CredentialSet, OAuthClient, PersonalAccessToken, TokenFamily
+from fondaco.identity.models import CredentialSet, OAuthClient, PersonalAccessToken, RevokedToken, TokenFamily
 from fondaco.kit import clock, crypto
 from fondaco.kit.ids import new_id, parse_wire
 
@@ -30,7 +30,7 @@ LIFETIME: Final = timedelta(minutes=10)
 ID_TOKEN_LIFETIME: Final = timedelta(hours=1)
 TYPE: Final = "at+jwt"
 _LONGEST: Final = 8192  # characters; ours are far shorter
-_USE_IS_NOTED_EVERY: Final = timedelta(minutes=1)
+USE_IS_NOTED_EVERY: Final = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,25 +43,37 @@ class AccessToken:
     account_id: str
     scopes: frozenset[str]
     session_id: str = ""
+    claims: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 def issue_access_token(*, credentials: CredentialSet, scope: str, family: TokenFamily | None = None) -> str:
     """A signed token of ten minutes for a client, on behalf of the family's user when one is given."""
-    client, now = credentials.client, int(clock.now().timestamp())
-    claims: dict[str, Any] = {
-        "iss": issuer(client.account),
-        "sub": family.user_id if family else credentials.wire_client_id,
+    client = credentials.client
+    claims = access_claims(
+        client_id=credentials.wire_client_id,
+        issued_by=issuer(client.account),
+        account_id=client.account_id,
+        scope=scope,
+    )
+    if family is not None:
+        claims |= {"sub": family.user_id, "sid": family.login_session_id.hex, "family": family.pk.hex}
+    return compact.sign(claims, TYPE)
+
+
+def access_claims(*, client_id: str, issued_by: str, account_id: str, scope: str) -> dict[str, Any]:
+    """What a token of ten minutes says that a client gets for itself; ``issued_by`` is its account's issuer."""
+    now = int(clock.now().timestamp())
+    return {
+        "iss": issued_by,
+        "sub": client_id,
         "aud": settings.API_ROOT,
-        "client_id": credentials.wire_client_id,
-        "account": client.account_id,
+        "client_id": client_id,
+        "account": account_id,
         "scope": scope,
         "iat": now,
         "exp": now + int(LIFETIME.total_seconds()),
         "jti": new_id().hex,
     }
-    if family is not None:
-        claims |= {"sid": family.login_session_id.hex, "family": family.pk.hex}
-    return _sign(claims, TYPE)
 
 
 def issue_id_token(*, credentials: CredentialSet, family: TokenFamily, nonce: str) -> str:
@@ -80,26 +92,25 @@ def issue_id_token(*, credentials: CredentialSet, family: TokenFamily, nonce: st
     }
     if nonce:
         claims["nonce"] = nonce
-    return _sign(claims, "JWT")
+    return compact.sign(claims, "JWT")
 
 
 def verify_access_token(token: str) -> AccessToken:
     """Who may do what with ``token`` now; raises :class:`TokenRefused` without saying why."""
     claims = _read(token)
-    now = int(clock.now().timestamp())
     credentials = (
         CredentialSet.objects.select_related("client__account").filter(wire_client_id=claims["client_id"]).first()
     )
     if credentials is None or not credentials.is_usable:
         raise TokenRefused
     client = credentials.client
-    is_current = claims["iat"] >= int(client.tokens_valid_after.timestamp()) and now < claims["exp"]
-    is_ours = (
-        claims["iss"] == issuer(client.account)
-        and claims["aud"] == settings.API_ROOT
-        and claims["account"] == client.account_id
+    is_standing = do_claims_stand(
+        claims,
+        issued_by=issuer(client.account),
+        account_id=client.account_id,
+        valid_after=int(client.tokens_valid_after.timestamp()),
     )
-    if not (is_current and is_ours):
+    if not is_standing or RevokedToken.objects.filter(jti=claims.get("jti")).exists():
         raise TokenRefused
     family = _live_family(claims, client) if "family" in claims else None
     return AccessToken(
@@ -109,7 +120,15 @@ def verify_access_token(token: str) -> AccessToken:
         account_id=client.account_id,
         scopes=frozenset(claims["scope"].split()),
         session_id=family.login_session_id.hex if family else "",
+        claims=claims,
     )
+
+
+def do_claims_stand(claims: Mapping[str, Any], *, issued_by: str, account_id: str, valid_after: int) -> bool:
+    """Whether a token of ours is of this issuer and account, for our API, and within its time."""
+    is_current = claims["iat"] >= valid_after and int(clock.now().timestamp()) < claims["exp"]
+    is_ours = (claims["iss"], claims["aud"], claims["account"]) == (issued_by, settings.API_ROOT, account_id)
+    return is_current and is_ours
 
 
 def require_scope(token: AccessToken, scope: str) -> None:
@@ -130,7 +149,7 @@ def find_personal_token(plain: str) -> PersonalAccessToken:
         raise TokenRefused
     if token.expires_at is not None and token.expires_at <= now:
         raise TokenRefused
-    if token.last_used_at is None or now - token.last_used_at >= _USE_IS_NOTED_EVERY:
+    if token.last_used_at is None or now - token.last_used_at >= USE_IS_NOTED_EVERY:
         PersonalAccessToken.objects.filter(pk=token.pk).update(last_used_at=now)
     return token
 
@@ -138,7 +157,7 @@ def find_personal_token(plain: str) -> PersonalAccessToken:
 def note_use(client: OAuthClient) -> None:
     """Remembers that the client was used, at most once a minute, so that the hot path seldom writes."""
     now = clock.now()
-    due = now - _USE_IS_NOTED_EVERY
+    due = now - USE_IS_NOTED_EVERY
     if client.last_used_at is None or client.last_used_at <= due:
         OAuthClient.objects.filter(Q(last_used_at=None) | Q(last_used_at__lte=due), pk=client.pk).update(
             last_used_at=now
@@ -169,12 +188,6 @@ def _live_family(claims: Mapping[str, Any], client: OAuthClient) -> TokenFamily:
     if family is None or not may_act_for_user(family) or family.user_id != claims["sub"]:
         raise TokenRefused
     return family
-
-
-def _sign(claims: dict[str, Any], kind: str) -> str:
-    key = signing_keys.signing_key()
-    header = {"alg": signing_keys.ALGORITHM, "kid": key.key_id, "typ": kind}
-    return jwt.encode(header, claims, key.key, algorithms=[signing_keys.ALGORITHM])
 
 
 def _read(token: str) -> dict[str, Any]:

@@ -29,7 +29,7 @@ def answer_token_request(wire: WireRequest) -> WireAnswer:
     signing_keys.signing_key()  # a key made in a transaction that fails would sign tokens nobody can verify
     with transaction.atomic(durable=True):
         answer = _answer(Server(wire.account), request)
-    return _count_failure(request, answer) if answer.body.get("error") == "invalid_client" else answer
+    return count_failure(request, answer) if answer.body.get("error") == "invalid_client" else answer
 
 
 def _answer(server: Server, request: ProtocolRequest) -> WireAnswer:
@@ -57,7 +57,7 @@ def _check_shape(request: ProtocolRequest) -> None:
         )
 
 
-def _count_failure(request: ProtocolRequest, answer: WireAnswer) -> WireAnswer:
+def count_failure(request: ProtocolRequest, answer: WireAnswer) -> WireAnswer:
     """Slows down who fails again and again, per claimed client and address.
 
     Only failures count and only failures are refused: a lock that also kept the right secret out would let anyone who

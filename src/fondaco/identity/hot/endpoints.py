@@ -1,0 +1,105 @@
+"""The answers themselves: a token for a client, what a client's token is worth, and the keys."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from fondaco.identity import compact, tokens
+from fondaco.identity.hot.clients import (
+    COLUMNS,
+    IS_USABLE,
+    TABLES,
+    Caller,
+    Proof,
+    check_proof,
+    find_caller,
+    stamp,
+    values,
+)
+from fondaco.identity.hot.last_use import last_use
+from fondaco.identity.hot.statements import Statement
+from fondaco.identity.introspection import describe, may_ask
+from fondaco.identity.issuer import issuer_of
+from fondaco.kit import clock
+
+Answer = Mapping[str, Any]
+
+# The caller, and beside it the client of the token that it asks about, if that is usable and the token not revoked.
+_INTROSPECT: Final = Statement(
+    "introspect",
+    f"""SELECT {COLUMNS}, t.id, t.valid_after FROM {TABLES}
+    LEFT JOIN LATERAL (
+        SELECT tc.id, floor(extract(epoch FROM tc.tokens_valid_after))::bigint AS valid_after
+        FROM identity_credentialset ts JOIN identity_oauthclient tc ON tc.id = ts.client_id
+        WHERE ts.wire_client_id = $5 AND tc.account_id = c.account_id
+            AND ts.status <> 'revoked' AND tc.status <> 'revoked'
+            AND (ts.expires_at IS NULL OR ts.expires_at > $3::timestamptz)
+            AND NOT EXISTS (SELECT FROM identity_revokedtoken r WHERE r.jti = $6)
+    ) t ON TRUE
+    WHERE {IS_USABLE}""",  # noqa: S608 (our own words)
+)
+_KEYS: Final = Statement(
+    "keys",
+    """SELECT k.public_jwk FROM accounts_account a
+    LEFT JOIN identity_tokensigningkey k ON k.published_until > $2::timestamptz
+    WHERE a.name = $1 ORDER BY k.signs_from""",
+)
+
+
+def grant_token(proof: Proof, *, scope: str) -> Answer | None:
+    """The answer to ``grant_type=client_credentials``; ``scope`` may be empty."""
+    caller = find_caller(proof)
+    if caller is None or "client_credentials" not in caller.grant_types:
+        return None
+    granted = caller.find_scope(scope)
+    if granted is None:
+        return None
+    claims = tokens.access_claims(
+        client_id=caller.client_id, issued_by=issuer_of(proof.account), account_id=caller.account_id, scope=granted
+    )
+    answer = {
+        "access_token": compact.sign(claims, tokens.TYPE),
+        "token_type": "Bearer",
+        "expires_in": int(tokens.LIFETIME.total_seconds()),
+        "scope": granted,
+    }
+    _note_use(caller)
+    return answer
+
+
+def introspect(proof: Proof, *, token: str) -> Answer | None:
+    """The answer about a live access token of a program; about a user's, Django knows."""
+    claims = compact.peek(token)
+    asked = claims.get("client_id"), claims.get("jti")
+    if not all(isinstance(each, str) and each.isascii() and each.isalnum() for each in asked) or "family" in claims:
+        return None
+    rows = _INTROSPECT.run(*values(proof), *(str(each).encode() for each in asked))
+    caller = check_proof(proof, rows)
+    if caller is None:
+        return None
+    *_caller, token_client, valid_after = rows[0]
+    if token_client is None or valid_after is None:
+        return None
+    is_allowed = may_ask(client_id=caller.id, scopes=frozenset(caller.scopes), token_client_id=token_client.decode())
+    if not is_allowed or not compact.is_signed(token, tokens.TYPE):
+        return None
+    is_standing = tokens.do_claims_stand(
+        claims, issued_by=issuer_of(proof.account), account_id=caller.account_id, valid_after=int(valid_after)
+    )
+    if not is_standing:
+        return None
+    _note_use(caller)
+    return describe(claims)
+
+
+def publish_keys(account: str) -> Answer | None:
+    """The key set, for an account that exists."""
+    rows = _KEYS.run(account.encode(), stamp(clock.now()))
+    return {"keys": [json.loads(key) for (key,) in rows if key is not None]} if rows else None
+
+
+def _note_use(caller: Caller) -> None:
+    if caller.is_use_due:
+        last_use.note(caller.id)
