@@ -92,9 +92,8 @@ def _form(environ: Environment, known: frozenset[str]) -> Form | None:
     else:
         pairs = [(name, value) for name, _is, value in (pair.partition("=") for pair in text.split("&"))]
     form = dict(pairs)
-    is_plain = (
-        len(form) == len(pairs) and form.keys() <= known and all(form.values()) and "".join(form.values()).isascii()
-    )
+    is_once = len(form) == len(pairs) and form.keys() <= known
+    is_plain = all(value and value.isascii() for value in form.values())
     return form if is_once and is_plain else None
 
 
