@@ -1,7 +1,7 @@
 """Our own JWTs, to and from their compact form, with nothing done twice.
 
-The signature is joserfc's; around it stands what a general library must do for every token and we need once per key:
-we sign with one algorithm, and the header of a token of ours is the same bytes as long as its key signs.
+A general library looks at header, key and algorithm for every token. We sign with one algorithm, and the header of a
+token of ours is the same bytes as long as its key signs; so that is done once per key.
 """
 
 from __future__ import annotations
@@ -13,12 +13,17 @@ from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from joserfc.jws import JWSRegistry
 from joserfc.util import urlsafe_b64decode
 
 from fondaco.identity import signing_keys
 
 _ALGORITHM: Final = JWSRegistry.algorithms[signing_keys.ALGORITHM]
+_ES256: Final = ec.ECDSA(hashes.SHA256())
+_HALF: Final = 32  # bytes of each number of a signature
 _LONGEST: Final = 8192  # characters; ours are far shorter
 
 
@@ -26,7 +31,9 @@ def sign(claims: Mapping[str, Any], kind: str) -> str:
     """``claims`` signed with the present key; ``kind`` is the ``typ`` of the header."""
     key = signing_keys.signing_key()
     signed = _header(key.key_id, kind) + b"." + _segment(msgspec.json.encode(claims))
-    return (signed + b"." + _segment(_ALGORITHM.sign(signed, key.key))).decode()
+    first, second = decode_dss_signature(key.private_key.sign(signed, _ES256))  # RFC 7518 §3.4 wants them bare
+    signature = first.to_bytes(_HALF, "big") + second.to_bytes(_HALF, "big")
+    return (signed + b"." + _segment(signature)).decode()
 
 
 def peek(token: str) -> dict[str, Any]:

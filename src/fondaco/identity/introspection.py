@@ -7,7 +7,7 @@ foreign or nonsense, gets the same answer, so that nobody learns which tokens th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from fondaco.identity.errors import TokenRefused
@@ -32,7 +32,7 @@ def describe(claims: Mapping[str, Any]) -> dict[str, Any]:
     return {"active": True, "token_type": "Bearer", **said}
 
 
-def may_ask(*, client_id: str, scopes: frozenset[str], token_client_id: str) -> bool:
+def may_ask(*, client_id: str, scopes: Iterable[str], token_client_id: str) -> bool:
     """Whether a client may ask about an access token of another client of its account; the ids are those of rows."""
     return client_id == token_client_id or SCOPE in scopes
 
@@ -43,7 +43,7 @@ def _of_access(token: str, client: OAuthClient) -> dict[str, Any] | None:
     except TokenRefused:
         return None
     is_allowed = found.account_id == client.account_id and may_ask(
-        client_id=client.pk.hex, scopes=frozenset(client.scopes), token_client_id=found.client.pk.hex
+        client_id=client.pk.hex, scopes=client.scopes, token_client_id=found.client.pk.hex
     )
     if not is_allowed:
         return None

@@ -69,17 +69,19 @@ class Answer:
     def essence(self) -> tuple[str, list[tuple[str, str]], Any]:
         """What must be the same whoever answers: an access token is its claims, without its ``jti``.
 
-        Of a page, which only Django makes, the words and the cookie are left out: a token against forgery is in them.
+        Nor does space between members count. Of a page, which only Django makes, the words and the cookie are left out:
+        a token against forgery is in them.
         """
+        told = sorted(header for header in self.headers if header[0] not in {"Set-Cookie", "Content-Length"})
         if dict(self.headers).get("Content-Type") != "application/json":
-            varying = {"Set-Cookie", "Content-Length"}
-            return self.status, sorted(header for header in self.headers if header[0] not in varying), None
+            return self.status, told, None
+        assert dict(self.headers)["Content-Length"] == str(len(self.body))
         members = self.json
         if "access_token" in members:
             claims = dict(verify_access_token(members["access_token"]).claims)
             assert len(claims.pop("jti")) == 32
             members["access_token"] = claims
-        return self.status, sorted(self.headers), members
+        return self.status, told, members
 
 
 class Machine:

@@ -35,7 +35,14 @@ class Parts:
         self.foreign = make_program()
         self.programs = [self.mine, self.sibling, self.asking, self.barred, self.foreign]
         self.tokens = [_token(machine, program) for program in self.programs if program is not self.barred]
-        self.tokens += [_user_token(self.mine), self.tokens[0][:-4] + "AAAA", self.tokens[0] + "=", "a.b.c", "fdr_x", "é"]
+        self.tokens += [
+            _user_token(self.mine),
+            self.tokens[0][:-4] + "AAAA",
+            self.tokens[0] + "=",
+            "a.b.c",
+            "fdr_x",
+            "é",
+        ]
         self.tokens += [swap_header(self.tokens[0], '{"alg":"none","typ":"at+jwt"}'), "." * 2, "x" * 9000, "[]"]
         machine.warm(ask_token(self.mine), ask_about(self.tokens[0], self.mine), ask_keys(self.mine))
 
@@ -58,8 +65,23 @@ class Parts:
         ]  # fmt: skip
 
     def paths(self) -> list[str]:
-        ends = ["oauth/token", "oauth/introspect", ".well-known/jwks.json", "oauth/token/", "oauth//token", "OAUTH/TOKEN"]
-        names = [self.mine.account.name, self.foreign.account.name, self.mine.account.name.upper(), "nobody", "", "é", "a b"]
+        ends = [
+            "oauth/token",
+            "oauth/introspect",
+            ".well-known/jwks.json",
+            "oauth/token/",
+            "oauth//token",
+            "OAUTH/TOKEN",
+        ]
+        names = [
+            self.mine.account.name,
+            self.foreign.account.name,
+            self.mine.account.name.upper(),
+            "nobody",
+            "",
+            "é",
+            "a b",
+        ]
         return [f"/{name}/{end}" for name in names for end in ends] + ["", "/", "oauth/token", "//oauth/token"]
 
 

@@ -2,53 +2,52 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
-from fondaco.identity.hot.statements import Row, Statement, Value
+from fondaco.identity.hot.statements import Row, Statement
 from fondaco.identity.tokens import USE_IS_NOTED_EVERY
 from fondaco.kit import clock, crypto
 
-# What ``CredentialSet.is_usable`` says, and that the account is this one. A public client has no secret to show.
-COLUMNS: Final = """s.secret_hash, c.id, c.account_id, array_to_string(c.scopes, ' '),
-    array_to_string(c.grant_types, ' '), (c.last_used_at IS NULL OR c.last_used_at <= $4::timestamptz)"""
+_MINUTE: Final = f"interval '{USE_IS_NOTED_EVERY.total_seconds():.0f} seconds'"
+COLUMNS: Final = f"""s.secret_hash, c.id, c.account_id, array_to_string(c.scopes, ' '),
+    array_to_string(c.grant_types, ' '), (c.last_used_at IS NULL OR c.last_used_at <= $3::timestamptz - {_MINUTE})"""
 TABLES: Final = """identity_credentialset s
     JOIN identity_oauthclient c ON c.id = s.client_id
     JOIN accounts_account a ON a.id = c.account_id"""
+# What ``CredentialSet.is_usable`` says, and that the account is this one. A public client has no secret to show.
 IS_USABLE: Final = """s.wire_client_id = $1 AND a.name = $2
     AND s.status <> 'revoked' AND c.status <> 'revoked' AND NOT c.is_public
     AND (s.expires_at IS NULL OR s.expires_at > $3::timestamptz)"""
-_WIDTH: Final = 6  # of COLUMNS
 _FIND: Final = Statement("client", f"SELECT {COLUMNS} FROM {TABLES} WHERE {IS_USABLE}")  # noqa: S608 (our own words)
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """A client that may prove itself now, as its rows say. ``id`` is that of its row."""
+class Proof(NamedTuple):
+    """What a request shows of its client."""
+
+    account: str
+    client_id: str
+    secret: str
+
+    def __repr__(self) -> str:
+        return f"<proof of {self.client_id}>"
+
+
+class Caller(NamedTuple):
+    """A client that has proved itself, as its rows say. ``id`` is that of its row; lists are parted by spaces."""
 
     client_id: str
     id: str
     account_id: str
-    scopes: tuple[str, ...]
-    grant_types: tuple[str, ...]
+    scopes: str
+    grant_types: str
     is_use_due: bool
 
     def find_scope(self, wanted: str) -> str | None:
         """As ``ProtocolClient.get_allowed_scope`` has it."""
         names = wanted.split()
         if not names:
-            return " ".join(self.scopes)
-        return " ".join(dict.fromkeys(names)) if set(names) <= set(self.scopes) else None
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """What a request shows of its client."""
-
-    account: str
-    client_id: str
-    secret: str = field(repr=False)
+            return self.scopes
+        return " ".join(dict.fromkeys(names)) if set(names) <= set(self.scopes.split()) else None
 
 
 def find_caller(proof: Proof) -> Caller | None:
@@ -58,32 +57,15 @@ def find_caller(proof: Proof) -> Caller | None:
 
 def check_proof(proof: Proof, rows: list[Row]) -> Caller | None:
     """The same from the rows of a statement that begins with :data:`COLUMNS`."""
-    stored = _text(rows[0][0]) if rows else ""
-    # Always compared, so that an unknown id takes as long as a wrong secret.
-    is_right = crypto.verify_hash(proof.secret, stored)
-    if not rows or not is_right:
+    if not rows:
+        crypto.verify_hash(proof.secret, "")  # so that an unknown id takes as long as a wrong secret
         return None
-    _hash, row_id, account_id, scopes, grant_types, is_due = map(_text, rows[0][:_WIDTH])
-    return Caller(
-        client_id=proof.client_id,
-        id=row_id,
-        account_id=account_id,
-        scopes=tuple(scopes.split()),
-        grant_types=tuple(grant_types.split()),
-        is_use_due=is_due == "t",
-    )
+    stored, row_id, account_id, scopes, grant_types, is_due = rows[0][:6]
+    if not crypto.verify_hash(proof.secret, stored):
+        return None
+    return Caller(proof.client_id, row_id, account_id, scopes, grant_types, is_due == "t")
 
 
-def values(proof: Proof) -> tuple[bytes, ...]:
-    """What the first four places of such a statement stand for."""
-    now = clock.now()
-    return proof.client_id.encode(), proof.account.encode(), stamp(now), stamp(now - USE_IS_NOTED_EVERY)
-
-
-def stamp(moment: datetime) -> bytes:
-    """A moment as PostgreSQL reads it."""
-    return moment.isoformat().encode()
-
-
-def _text(value: Value) -> str:
-    return value.decode() if value is not None else ""
+def values(proof: Proof) -> tuple[str, str, str]:
+    """What the first places of such a statement stand for."""
+    return proof.client_id, proof.account, clock.now().isoformat()

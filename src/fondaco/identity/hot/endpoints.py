@@ -4,20 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from fondaco.identity import compact, tokens
-from fondaco.identity.hot.clients import (
-    COLUMNS,
-    IS_USABLE,
-    TABLES,
-    Caller,
-    Proof,
-    check_proof,
-    find_caller,
-    stamp,
-    values,
-)
+from fondaco.identity.hot.clients import COLUMNS, IS_USABLE, TABLES, Caller, Proof, check_proof, find_caller, values
 from fondaco.identity.hot.last_use import last_use
 from fondaco.identity.hot.statements import Statement
 from fondaco.identity.introspection import describe, may_ask
@@ -33,10 +23,10 @@ _INTROSPECT: Final = Statement(
     LEFT JOIN LATERAL (
         SELECT tc.id, floor(extract(epoch FROM tc.tokens_valid_after))::bigint AS valid_after
         FROM identity_credentialset ts JOIN identity_oauthclient tc ON tc.id = ts.client_id
-        WHERE ts.wire_client_id = $5 AND tc.account_id = c.account_id
+        WHERE ts.wire_client_id = $4 AND tc.account_id = c.account_id
             AND ts.status <> 'revoked' AND tc.status <> 'revoked'
             AND (ts.expires_at IS NULL OR ts.expires_at > $3::timestamptz)
-            AND NOT EXISTS (SELECT FROM identity_revokedtoken r WHERE r.jti = $6)
+            AND NOT EXISTS (SELECT FROM identity_revokedtoken r WHERE r.jti = $5)
     ) t ON TRUE
     WHERE {IS_USABLE}""",  # noqa: S608 (our own words)
 )
@@ -51,7 +41,7 @@ _KEYS: Final = Statement(
 def grant_token(proof: Proof, *, scope: str) -> Answer | None:
     """The answer to ``grant_type=client_credentials``; ``scope`` may be empty."""
     caller = find_caller(proof)
-    if caller is None or "client_credentials" not in caller.grant_types:
+    if caller is None or "client_credentials" not in caller.grant_types.split():
         return None
     granted = caller.find_scope(scope)
     if granted is None:
@@ -59,31 +49,29 @@ def grant_token(proof: Proof, *, scope: str) -> Answer | None:
     claims = tokens.access_claims(
         client_id=caller.client_id, issued_by=issuer_of(proof.account), account_id=caller.account_id, scope=granted
     )
-    answer = {
+    _note_use(caller)
+    return {
         "access_token": compact.sign(claims, tokens.TYPE),
         "token_type": "Bearer",
-        "expires_in": int(tokens.LIFETIME.total_seconds()),
+        "expires_in": tokens.LIFETIME_SECONDS,
         "scope": granted,
     }
-    _note_use(caller)
-    return answer
 
 
 def introspect(proof: Proof, *, token: str) -> Answer | None:
     """The answer about a live access token of a program; about a user's, Django knows."""
     claims = compact.peek(token)
-    asked = claims.get("client_id"), claims.get("jti")
-    if not all(isinstance(each, str) and each.isascii() and each.isalnum() for each in asked) or "family" in claims:
+    client_id, jti = claims.get("client_id"), claims.get("jti")
+    if not (_is_id(client_id) and _is_id(jti)) or "family" in claims:
         return None
-    rows = _INTROSPECT.run(*values(proof), *(str(each).encode() for each in asked))
+    rows = _INTROSPECT.run(*values(proof), client_id, jti)
     caller = check_proof(proof, rows)
     if caller is None:
         return None
-    *_caller, token_client, valid_after = rows[0]
-    if token_client is None or valid_after is None:
+    token_client, valid_after = rows[0][-2:]
+    if not token_client or not may_ask(client_id=caller.id, scopes=caller.scopes.split(), token_client_id=token_client):
         return None
-    is_allowed = may_ask(client_id=caller.id, scopes=frozenset(caller.scopes), token_client_id=token_client.decode())
-    if not is_allowed or not compact.is_signed(token, tokens.TYPE):
+    if not compact.is_signed(token, tokens.TYPE):
         return None
     is_standing = tokens.do_claims_stand(
         claims, issued_by=issuer_of(proof.account), account_id=caller.account_id, valid_after=int(valid_after)
@@ -96,8 +84,12 @@ def introspect(proof: Proof, *, token: str) -> Answer | None:
 
 def publish_keys(account: str) -> Answer | None:
     """The key set, for an account that exists."""
-    rows = _KEYS.run(account.encode(), stamp(clock.now()))
-    return {"keys": [json.loads(key) for (key,) in rows if key is not None]} if rows else None
+    rows = _KEYS.run(account, clock.now().isoformat())
+    return {"keys": [json.loads(key) for (key,) in rows if key]} if rows else None
+
+
+def _is_id(value: object) -> TypeGuard[str]:
+    return isinstance(value, str) and value.isascii() and value.isalnum()
 
 
 def _note_use(caller: Caller) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import threading
 from typing import Final
 
-from fondaco.identity.hot.clients import stamp
 from fondaco.identity.hot.statements import Statement, Unavailable
 from fondaco.identity.tokens import USE_IS_NOTED_EVERY
 from fondaco.kit import clock
@@ -54,7 +53,7 @@ class LastUse:
                 return
             now = clock.now()
             try:
-                _NOTE.run(f"{{{','.join(used)}}}".encode(), stamp(now), stamp(now - USE_IS_NOTED_EVERY))
+                _NOTE.run(f"{{{','.join(used)}}}", now.isoformat(), (now - USE_IS_NOTED_EVERY).isoformat())
             except Unavailable:
                 return  # they are due all the same when they are used again
 

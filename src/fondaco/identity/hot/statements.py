@@ -9,10 +9,10 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import pq
 
-Value = bytes | None
-Row = tuple[Value, ...]
+Row = tuple[str, ...]
 
-_READY = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK)
+_TUPLES, _DONE = pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK
+_IDLE, _OK = pq.TransactionStatus.IDLE, pq.ConnStatus.OK
 
 
 class Unavailable(Exception):
@@ -22,7 +22,8 @@ class Unavailable(Exception):
 class Statement:
     """A statement that each connection prepares when it first runs it. Values go in and come out as text.
 
-    It runs by itself, outside any transaction, so that nothing is left open whatever happens.
+    It runs by itself, outside any transaction, so that nothing is left open whatever happens. NULL comes out as an
+    empty text.
     """
 
     def __init__(self, name: str, sql: str) -> None:
@@ -30,7 +31,7 @@ class Statement:
         self._sql = sql.encode()
         self._prepared: WeakKeyDictionary[psycopg.Connection, bool] = WeakKeyDictionary()
 
-    def run(self, *values: Value) -> list[Row]:
+    def run(self, *values: str) -> list[Row]:
         """The rows; raises :class:`Unavailable`. A connection that has died, with the server say, is made anew, once.
 
         So a statement that writes may run twice and must not mind.
@@ -38,35 +39,41 @@ class Statement:
         wrapper = connections["default"]
         for _attempt in range(2):
             connection = _usable(wrapper)
-            result = self._execute(connection, values)
-            if result.status in _READY:
-                columns = range(result.nfields)
-                return [tuple(result.get_value(row, column) for column in columns) for row in range(result.ntuples)]
-            if connection.pgconn.status == pq.ConnStatus.OK:
+            result = self._execute(connection, [value.encode() for value in values])
+            if (status := result.status) == _TUPLES or status == _DONE:
+                return _read(result)
+            if connection.pgconn.status == _OK:
                 self._prepared.pop(connection, None)  # a pooler may have another server behind the same connection
                 raise Unavailable(result.error_message.decode(errors="replace"))
             wrapper.close()
         raise Unavailable("the database went away twice")
 
-    def _execute(self, connection: psycopg.Connection, values: tuple[Value, ...]) -> pq.abc.PGresult:
+    def _execute(self, connection: psycopg.Connection, values: list[bytes]) -> pq.abc.PGresult:
         if connection not in self._prepared:
             result = connection.pgconn.prepare(self._name, self._sql)
-            if result.status != pq.ExecStatus.COMMAND_OK:
+            if result.status != _DONE:
                 return result
             self._prepared[connection] = True
-        return connection.pgconn.exec_prepared(self._name, values)  # type: ignore[arg-type]  # it takes None, too
+        return connection.pgconn.exec_prepared(self._name, values)
+
+
+def _read(result: pq.abc.PGresult) -> list[Row]:
+    get, columns = result.get_value, range(result.nfields)
+    return [tuple([(get(row, column) or b"").decode() for column in columns]) for row in range(result.ntuples)]
 
 
 def _usable(wrapper: BaseDatabaseWrapper) -> psycopg.Connection:
     """A connection at rest. One within a transaction, whole or broken, is Django's business."""
-    if wrapper.connection is not None and wrapper.connection.pgconn.status != pq.ConnStatus.OK:
+    connection: psycopg.Connection | None = wrapper.connection
+    if connection is not None and connection.pgconn.transaction_status == _IDLE:
+        return connection
+    if connection is not None:
+        if connection.pgconn.status == _OK:
+            raise Unavailable("the connection is within a transaction")
         wrapper.close()
-    if wrapper.connection is None:
-        try:
-            wrapper.connect()
-        except Exception as error:
-            raise Unavailable(str(error)) from error
-    connection: psycopg.Connection = wrapper.connection
-    if connection.pgconn.transaction_status != pq.TransactionStatus.IDLE:
-        raise Unavailable("the connection is within a transaction")
-    return connection
+    try:
+        wrapper.connect()
+    except Exception as error:
+        raise Unavailable(str(error)) from error
+    made: psycopg.Connection = wrapper.connection
+    return made

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from typing import Final
 
+import msgspec
 from django.db import Error as DatabaseError
 
 from fondaco.identity.hot.statements import Unavailable
@@ -36,6 +36,6 @@ class Shim:
             answer = None
         if answer is None:
             return self._django(environ, start_response)
-        body = json.dumps(answer).encode()  # to the byte what Django's JsonResponse makes of it
+        body = msgspec.json.encode(answer)
         start_response(OK, [*headers, ("Content-Length", str(len(body)))])
         return [body]
