@@ -100,7 +100,7 @@ def _family(root: int) -> list[Sequence[str]]:
 
 def _run_wrk(url: str, clients: Path) -> tuple[int, str]:
     script = Path(__file__).with_name("peers") / "rotate.lua"
-    options = ["-t1", f"-c{CONNECTIONS}", f"-d{SECONDS}s", "--latency", "-s", str(script)]
+    options = ["-t1", f"-c{CONNECTIONS}", f"-d{SECONDS}s", "--timeout=20s", "--latency", "-s", str(script)]
     said = subprocess.run(["wrk", *options, url, "--", str(clients)], capture_output=True, text=True, check=True).stdout
     if wrong := re.search(r"Non-2xx.*|Socket errors:.*", said):
         raise RuntimeError(f"{url}: {wrong[0]}")

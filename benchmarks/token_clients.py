@@ -1,6 +1,6 @@
 """Run in a house's own environment: makes clients in one account, and a table of their secrets for the peer.
 
-``python -m benchmarks.token_clients COUNT`` prints ``client_id:secret`` lines. A secret in the clear is for a bench only.
+``python -m benchmarks.token_clients COUNT`` prints ``client_id:secret`` lines. Only a bench keeps secrets in the clear.
 """
 
 from __future__ import annotations
@@ -26,10 +26,14 @@ def main(count: int) -> None:
     account = Account.objects.create(name=ACCOUNT, company_name="Bench")
     clients = [
         OAuthClient(
-            account=account, kind=ClientKind.PORTAL, name=f"Client {number}", scopes=list(SCOPES), grant_types=["client_credentials"]
+            account=account,
+            kind=ClientKind.PORTAL,
+            name=f"Client {number}",
+            scopes=list(SCOPES),
+            grant_types=["client_credentials"],
         )
         for number in range(count)
-    ]  # fmt: skip
+    ]
     OAuthClient.objects.bulk_create(clients, batch_size=5000)
     secrets = {new_id().hex: crypto.new_secret("fdc_") for _ in clients}
     CredentialSet.objects.bulk_create(

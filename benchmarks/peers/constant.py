@@ -26,7 +26,7 @@ HEADERS = [
     ("Content-Language", "en"),
     (
         "Content-Security-Policy",
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; x 'self'",
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:",
     ),
     ("X-Content-Type-Options", "nosniff"),
     ("Cross-Origin-Opener-Policy", "same-origin"),

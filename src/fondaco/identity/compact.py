@@ -51,13 +51,22 @@ def is_signed(token: str, kind: str) -> bool:
     No is no refusal: a token may be good and written otherwise. Who gets a no asks the library.
     """
     try:
-        head, claims, signature = _split(token)
+        head = _split(token)[0]
         key_id = str(json.loads(urlsafe_b64decode(head)).get("kid", ""))
-        key = signing_keys.find_key(key_id)
-        if key is None or head != _header(key.key_id, kind):
-            return False
-        return _ALGORITHM.verify(head + b"." + claims, urlsafe_b64decode(signature), key.key)
     except (ValueError, RecursionError, AttributeError):
+        return False
+    is_published = signing_keys.find_key(key_id) is not None
+    return is_published and head == _header(key_id, kind) and _is_signed_by(token, key_id)
+
+
+@lru_cache(maxsize=4096)
+def _is_signed_by(token: str, key_id: str) -> bool:
+    # Remembered, because it is true for ever, and a resource server asks about the same token with every call.
+    key = signing_keys.find_key(key_id)
+    head, claims, signature = _split(token)
+    try:
+        return key is not None and _ALGORITHM.verify(head + b"." + claims, urlsafe_b64decode(signature), key.key)
+    except ValueError:
         return False
 
 

@@ -51,8 +51,8 @@ class Parts:
         text = base64.b64decode(good[6:]).decode()
         odd = [text.replace(":", "%3A"), text + "\n", text.upper(), text.partition(":")[0], ":", "é:é", "\0:\0"]
         return [
-            "", good, good.lower(), good.replace("Basic", "basic"), good.replace(" ", "  "), good + "=", good[:-2], "Basic",
-            "Bearer x", *(program.basic() for program in self.programs), self.mine.basic(secret="fdc_wrong"),
+            "", good, good.lower(), good.replace("Basic", "basic"), good.replace(" ", "  "), good + "=", good[:-2],
+            "Basic", "Bearer x", *(program.basic() for program in self.programs), self.mine.basic(secret="fdc_wrong"),
             *("Basic " + base64.b64encode(each.encode()).decode() for each in odd),
         ]  # fmt: skip
 
@@ -61,7 +61,8 @@ class Parts:
         secrets = [program.issued.client_secret for program in self.programs]
         return [
             "client_credentials", "authorization_code", "refresh_token", "", " ", "apps:read", "apps:read account:read",
-            "apps:read  apps:read", "apps:read\t", "tokens:introspect", "é", "\0", "0" * 32, "access_token", *ids, *secrets, *self.tokens,
+            "apps:read  apps:read", "apps:read\t", "tokens:introspect", "é", "\0", "0" * 32, "access_token",
+            *ids, *secrets, *self.tokens,
         ]  # fmt: skip
 
     def paths(self) -> list[str]:
@@ -127,11 +128,15 @@ def test_nearly_right_requests_get_the_same_answer(shared: tuple[Machine, Parts]
         st.one_of(
             st.just({}),
             st.builds(lambda more: {"body": plain.body + b"&" + more}, pairs(parts)),
-            st.builds(lambda at, byte: {"body": plain.body[:at] + byte + plain.body[at:]}, st.integers(0, 60), st.binary(max_size=2)),
+            st.builds(
+                lambda at, byte: {"body": plain.body[:at] + byte + plain.body[at:]},
+                st.integers(0, 60),
+                st.binary(max_size=2),
+            ),
             st.builds(lambda value: {"headers": {"Authorization": value}}, st.sampled_from(parts.authorizations())),
             st.builds(lambda length: {"length": str(length)}, st.integers(-1, 200)),
         )
-    )  # fmt: skip
+    )
     with clock.freeze():
         machine.compare(Request(**{**vars(plain), **change}))
 
