@@ -14,7 +14,7 @@ from tests.factories.accounts import make_user
 from tests.factories.identity import ASSERTION_TYPE, Program, make_login_session, make_program
 from tests.http.idp.machine import FORM, Machine, Request, ask_about, ask_keys, ask_token
 
-from fondaco.identity.models import TokenFamily
+from fondaco.identity.models import CredentialSet, OAuthClient, RevokedToken, TokenFamily
 from fondaco.identity.tokens import issue_access_token
 from fondaco.kit import clock
 
@@ -193,3 +193,22 @@ def requests(parts: Parts) -> st.SearchStrategy[Request]:
 def shared() -> tuple[Machine, Parts]:
     machine = Machine()
     return machine, Parts(machine)
+
+
+def test_nothing_new_decides_about_clients_and_tokens_without_the_shim() -> None:
+    """Fails when these tables get a column, or another table points at them. Does it decide who gets an answer?
+
+    Then ``identity.hot`` must ask for it, too, and a way of being refused by it belongs into the parts above.
+    """
+    known = {
+        OAuthClient: """account audit backchannel_logout_url created_at credential_sets grant_types id is_public kind
+            installation last_used_at name redirect_uris scopes status status_changed_at token_families
+            tokens_valid_after""",
+        CredentialSet: """client created_at expires_at id key_algorithm key_id public_key secret_hash status
+            status_changed_at
+            wire_client_id""",
+        RevokedToken: "expires_at jti revoked_at",
+    }
+    for model, names in known.items():
+        found = {field.name for field in model._meta.get_fields()}
+        assert found - set(names.split()) == set(), model

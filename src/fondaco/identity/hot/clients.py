@@ -9,16 +9,22 @@ from fondaco.identity.tokens import USE_IS_NOTED_EVERY
 from fondaco.kit import clock, crypto
 
 _MINUTE: Final = f"interval '{USE_IS_NOTED_EVERY.total_seconds():.0f} seconds'"
+
+
+def usable(credentials: str, client: str) -> str:
+    """The condition that ``CredentialSet.is_usable`` says in Python, for the aliases of the two tables; now is $3."""
+    return f"""{credentials}.status <> 'revoked' AND {client}.status <> 'revoked'
+        AND ({credentials}.expires_at IS NULL OR {credentials}.expires_at > $3::timestamptz)"""
+
+
 COLUMNS: Final = f"""s.secret_hash, c.id, c.account_id, array_to_string(c.scopes, ' '),
     array_to_string(c.grant_types, ' '), (c.last_used_at IS NULL OR c.last_used_at <= $3::timestamptz - {_MINUTE})"""
 TABLES: Final = """identity_credentialset s
     JOIN identity_oauthclient c ON c.id = s.client_id
     JOIN accounts_account a ON a.id = c.account_id"""
-# What ``CredentialSet.is_usable`` says, and that the account is this one. A public client has no secret to show.
-IS_USABLE: Final = """s.wire_client_id = $1 AND a.name = $2
-    AND s.status <> 'revoked' AND c.status <> 'revoked' AND NOT c.is_public
-    AND (s.expires_at IS NULL OR s.expires_at > $3::timestamptz)"""
-_FIND: Final = Statement("client", f"SELECT {COLUMNS} FROM {TABLES} WHERE {IS_USABLE}")  # noqa: S608 (our own words)
+# Of this very account. A public client has no secret to show.
+IS_CALLER: Final = f"s.wire_client_id = $1 AND a.name = $2 AND NOT c.is_public AND {usable('s', 'c')}"
+_FIND: Final = Statement("client", f"SELECT {COLUMNS} FROM {TABLES} WHERE {IS_CALLER}")  # noqa: S608 (our own words)
 
 
 class Proof(NamedTuple):

@@ -7,7 +7,17 @@ from collections.abc import Mapping
 from typing import Any, Final, TypeGuard
 
 from fondaco.identity import compact, tokens
-from fondaco.identity.hot.clients import COLUMNS, IS_USABLE, TABLES, Caller, Proof, check_proof, find_caller, values
+from fondaco.identity.hot.clients import (
+    COLUMNS,
+    IS_CALLER,
+    TABLES,
+    Caller,
+    Proof,
+    check_proof,
+    find_caller,
+    usable,
+    values,
+)
 from fondaco.identity.hot.last_use import last_use
 from fondaco.identity.hot.statements import Statement
 from fondaco.identity.introspection import describe, may_ask
@@ -23,12 +33,10 @@ _INTROSPECT: Final = Statement(
     LEFT JOIN LATERAL (
         SELECT tc.id, floor(extract(epoch FROM tc.tokens_valid_after))::bigint AS valid_after
         FROM identity_credentialset ts JOIN identity_oauthclient tc ON tc.id = ts.client_id
-        WHERE ts.wire_client_id = $4 AND tc.account_id = c.account_id
-            AND ts.status <> 'revoked' AND tc.status <> 'revoked'
-            AND (ts.expires_at IS NULL OR ts.expires_at > $3::timestamptz)
+        WHERE ts.wire_client_id = $4 AND tc.account_id = c.account_id AND {usable("ts", "tc")}
             AND NOT EXISTS (SELECT FROM identity_revokedtoken r WHERE r.jti = $5)
     ) t ON TRUE
-    WHERE {IS_USABLE}""",  # noqa: S608 (our own words)
+    WHERE {IS_CALLER}""",  # noqa: S608 (our own words)
 )
 _KEYS: Final = Statement(
     "keys",
