@@ -101,6 +101,9 @@ def bench(context: Context) -> Iterator[Comparison]:
         "oidc-provider", 2.0, ours, target("oidc-provider", f"http://127.0.0.1:{peer_port}/token", peer)
     )
     yield from _compare("constant", 0.6, ours, target("constant", few.token_url(port), constant))
+    asking_port = context.free_port()
+    asking = few.serve("benchmarks.peers.one_statement:application", asking_port)
+    yield from _compare("one-statement", None, ours, target("one statement", few.token_url(asking_port), asking))
     introspecting, url = few.introspecting(FEW), few.token_url().replace("/token", "/introspect")
     yield from _compare(
         "introspect:constant",
@@ -117,7 +120,7 @@ def bench(context: Context) -> Iterator[Comparison]:
     )
 
 
-def _compare(peer: str, goal: float, ours: Target, theirs: Target) -> Iterator[Comparison]:
+def _compare(peer: str, goal: float | None, ours: Target, theirs: Target) -> Iterator[Comparison]:
     ours.rounds.clear()
     yield Comparison(
         peer=peer,

@@ -34,7 +34,7 @@ def main(count: int) -> None:
         )
         for number in range(count)
     ]
-    OAuthClient.objects.bulk_create(clients, batch_size=5000)
+    OAuthClient.objects.bulk_create(clients, batch_size=2000)
     secrets = {new_id().hex: crypto.new_secret("fdc_") for _ in clients}
     CredentialSet.objects.bulk_create(
         (
@@ -43,7 +43,7 @@ def main(count: int) -> None:
             )
             for client, (client_id, secret) in zip(clients, secrets.items(), strict=True)
         ),
-        batch_size=5000,
+        batch_size=2000,
     )
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE bench_client (client_id text PRIMARY KEY, client_secret text, scopes text)")

@@ -10,6 +10,7 @@ from typing import Any
 
 from fondaco.runtime.serving import application as house
 
+PATHS = ("/oauth/token", "/oauth/introspect")
 # As long as the answer to a client, with the headers that stand around it.
 BODY = (
     b'{"access_token": "'
@@ -36,7 +37,7 @@ HEADERS = [
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     """Reads the request whole, as every endpoint must, and answers it unread."""
-    if not environ["PATH_INFO"].endswith(("/oauth/token", "/oauth/introspect")):
+    if not environ["PATH_INFO"].endswith(PATHS):
         answer: Iterable[bytes] = house(environ, start_response)
         return answer
     environ["wsgi.input"].read()

@@ -13,7 +13,7 @@ from tests.factories.accounts import SYSTEM
 from tests.factories.identity import Program, make_program
 from tests.http.idp.machine import Machine, Request, ask_about, ask_keys, ask_token
 
-from fondaco.identity import actions
+from fondaco.identity import actions, signing_keys
 from fondaco.identity.hot.last_use import last_use
 from fondaco.identity.models import OAuthClient, RevokedToken
 from fondaco.identity.tokens import verify_access_token
@@ -245,3 +245,15 @@ def kill_backend() -> None:
 def _parameters() -> dict[str, Any]:
     given = connection.get_connection_params()
     return {name: given[name] for name in ("dbname", "user", "host", "port") if name in given}
+
+
+def test_a_key_set_that_needs_a_new_key_is_django_s(machine: Machine, program: Program) -> None:
+    assert machine.compare(ask_keys(program)).by_django is False
+    with clock.travel(signing_keys.SIGNS_FOR - signing_keys.PUBLISHED_BEFORE):
+        assert machine.compare(ask_keys(program)).by_django
+
+
+def test_a_token_is_never_older_than_the_cut(machine: Machine, program: Program) -> None:
+    OAuthClient.objects.update(tokens_valid_after=clock.now() + timedelta(seconds=2))
+    token = machine.compare(ask_token(program)).json["access_token"]
+    assert verify_access_token(token).client == program.client

@@ -18,7 +18,8 @@ def usable(credentials: str, client: str) -> str:
 
 
 COLUMNS: Final = f"""s.secret_hash, c.id, c.account_id, array_to_string(c.scopes, ' '),
-    array_to_string(c.grant_types, ' '), (c.last_used_at IS NULL OR c.last_used_at <= $3::timestamptz - {_MINUTE})"""
+    array_to_string(c.grant_types, ' '), (c.last_used_at IS NULL OR c.last_used_at <= $3::timestamptz - {_MINUTE}),
+    floor(extract(epoch FROM c.tokens_valid_after))::bigint"""
 TABLES: Final = """identity_credentialset s
     JOIN identity_oauthclient c ON c.id = s.client_id
     JOIN accounts_account a ON a.id = c.account_id"""
@@ -47,6 +48,7 @@ class Caller(NamedTuple):
     scopes: str
     grant_types: str
     is_use_due: bool
+    valid_after: int  # seconds since 1970
 
     def find_scope(self, wanted: str) -> str | None:
         """As ``ProtocolClient.get_allowed_scope`` has it."""
@@ -66,10 +68,10 @@ def check_proof(proof: Proof, rows: list[Row]) -> Caller | None:
     if not rows:
         crypto.verify_hash(proof.secret, "")  # so that an unknown id takes as long as a wrong secret
         return None
-    stored, row_id, account_id, scopes, grant_types, is_due = rows[0][:6]
+    stored, row_id, account_id, scopes, grant_types, is_due, valid_after = rows[0][:7]
     if not crypto.verify_hash(proof.secret, stored):
         return None
-    return Caller(proof.client_id, row_id, account_id, scopes, grant_types, is_due == "t")
+    return Caller(proof.client_id, row_id, account_id, scopes, grant_types, is_due == "t", int(valid_after))
 
 
 def values(proof: Proof) -> tuple[str, str, str]:

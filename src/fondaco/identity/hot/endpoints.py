@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final, TypeGuard
 
-from fondaco.identity import compact, tokens
+from fondaco.identity import compact, signing_keys, tokens
 from fondaco.identity.hot.clients import (
     COLUMNS,
     IS_CALLER,
@@ -40,8 +40,8 @@ _INTROSPECT: Final = Statement(
 )
 _KEYS: Final = Statement(
     "keys",
-    """SELECT k.public_jwk FROM accounts_account a
-    LEFT JOIN identity_tokensigningkey k ON k.published_until > $2::timestamptz
+    """SELECT k.public_jwk, k.signs_until > $3::timestamptz FROM accounts_account a
+    JOIN identity_tokensigningkey k ON k.published_until > $2::timestamptz
     WHERE a.name = $1 ORDER BY k.signs_from""",
 )
 
@@ -55,7 +55,11 @@ def grant_token(proof: Proof, *, scope: str) -> Answer | None:
     if granted is None:
         return None
     claims = tokens.access_claims(
-        client_id=caller.client_id, issued_by=issuer_of(proof.account), account_id=caller.account_id, scope=granted
+        client_id=caller.client_id,
+        issued_by=issuer_of(proof.account),
+        account_id=caller.account_id,
+        scope=granted,
+        valid_after=caller.valid_after,
     )
     _note_use(caller)
     return {
@@ -91,9 +95,11 @@ def introspect(proof: Proof, *, token: str) -> Answer | None:
 
 
 def publish_keys(account: str) -> Answer | None:
-    """The key set, for an account that exists."""
-    rows = _KEYS.run(account, clock.now().isoformat())
-    return {"keys": [json.loads(key) for (key,) in rows if key]} if rows else None
+    """The key set, for an account that exists, as long as no key has to be made for the coming week."""
+    now = clock.now()
+    rows = _KEYS.run(account, now.isoformat(), (now + signing_keys.PUBLISHED_BEFORE).isoformat())
+    is_ready = any(lasts == "t" for _key, lasts in rows)
+    return {"keys": [json.loads(key) for key, _lasts in rows]} if is_ready else None
 
 
 def _is_id(value: object) -> TypeGuard[str]:
