@@ -90,6 +90,8 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "fondaco.config.urls"
 WSGI_APPLICATION = "fondaco.config.wsgi.application"
+WSGI_SHIM = "fondaco.surfaces.idp.shim.Shim"  # stands before Django when TOKEN_SHIM is on
+TOKEN_SHIM = environment.flag("FONDACO_TOKEN_SHIM", default=True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEMPLATES = [
     {

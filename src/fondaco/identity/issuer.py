@@ -11,10 +11,15 @@ from fondaco.accounts.models import Account
 
 def issuer(account: Account) -> str:
     """The ``iss`` of an account's tokens: ``{IDENTITY_URL}/{name}``, or ``https://{name}.{host}`` in host style."""
+    return issuer_of(account.name)
+
+
+def issuer_of(name: str) -> str:
+    """The same for the account called ``name``."""
     if settings.IDENTITY_STYLE == "host":
         parts = urlsplit(settings.IDENTITY_URL)
-        return f"{parts.scheme}://{account.name}.{parts.netloc}"
-    return f"{settings.IDENTITY_URL}/{account.name}"
+        return f"{parts.scheme}://{name}.{parts.netloc}"
+    return f"{settings.IDENTITY_URL}/{name}"
 
 
 def authorize_url(account: Account) -> str:

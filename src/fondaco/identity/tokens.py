@@ -7,8 +7,9 @@ out with the next request and not ten minutes later.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -19,19 +20,20 @@ from joserfc import jws, jwt
 from joserfc.errors import JoseError
 
 from fondaco.accounts.models import User
-from fondaco.identity import signing_keys
+from fondaco.identity import compact, signing_keys
 from fondaco.identity.actions.personal_tokens import PREFIX as PERSONAL_PREFIX
 from fondaco.identity.errors import InsufficientScope, TokenRefused
 from fondaco.identity.issuer import issuer
 from fondaco.identity.models import CredentialSet, Cutoff, OAuthClient, PersonalAccessToken, RevokedToken, TokenFamily
 from fondaco.kit import clock, crypto
-from fondaco.kit.ids import new_id, parse_wire
+from fondaco.kit.ids import parse_wire
 
 LIFETIME: Final = timedelta(minutes=10)
+LIFETIME_SECONDS: Final = int(LIFETIME.total_seconds())
 ID_TOKEN_LIFETIME: Final = timedelta(hours=1)
 TYPE: Final = "at+jwt"
 _LONGEST: Final = 8192  # characters; ours are far shorter
-_USE_IS_NOTED_EVERY: Final = timedelta(minutes=1)
+USE_IS_NOTED_EVERY: Final = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,27 +46,41 @@ class AccessToken:
     account_id: str
     scopes: frozenset[str]
     session_id: str = ""
+    claims: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 def issue_access_token(*, credentials: CredentialSet, scope: str, family: TokenFamily | None = None) -> str:
     """A signed token of ten minutes for a client, on behalf of the family's user when one is given."""
     client = credentials.client
-    # Tokens from before the client was narrowed are dead, those of that very second included; this one is not.
-    now = max(int(clock.now().timestamp()), int(client.tokens_valid_after.timestamp()))
-    claims: dict[str, Any] = {
-        "iss": issuer(client.account),
-        "sub": family.user_id if family else credentials.wire_client_id,
+    claims = access_claims(
+        client_id=credentials.wire_client_id,
+        issued_by=issuer(client.account),
+        account_id=client.account_id,
+        scope=scope,
+        valid_after=int(client.tokens_valid_after.timestamp()),
+    )
+    if family is not None:
+        claims |= {"sub": family.user_id, "sid": family.login_session_id.hex, "family": family.pk.hex}
+    return compact.sign(claims, TYPE)
+
+
+def access_claims(*, client_id: str, issued_by: str, account_id: str, scope: str, valid_after: int) -> dict[str, Any]:
+    """What a token of ten minutes says that a client gets for itself; ``issued_by`` is its account's issuer.
+
+    ``valid_after`` is the client's: tokens from before that second are dead, and this one is not.
+    """
+    now = max(int(clock.now().timestamp()), valid_after)
+    return {
+        "iss": issued_by,
+        "sub": client_id,
         "aud": settings.API_ROOT,
-        "client_id": credentials.wire_client_id,
-        "account": client.account_id,
+        "client_id": client_id,
+        "account": account_id,
         "scope": scope,
         "iat": now,
-        "exp": now + int(LIFETIME.total_seconds()),
-        "jti": new_id().hex,
+        "exp": now + LIFETIME_SECONDS,
+        "jti": secrets.token_hex(16),
     }
-    if family is not None:
-        claims |= {"sid": family.login_session_id.hex, "family": family.pk.hex}
-    return _sign(claims, TYPE)
 
 
 def issue_id_token(
@@ -89,13 +105,12 @@ def issue_id_token(
     }
     if nonce:
         claims["nonce"] = nonce
-    return _sign(claims, "JWT")
+    return compact.sign(claims, "JWT")
 
 
 def verify_access_token(token: str) -> AccessToken:
     """Who may do what with ``token`` now; raises :class:`TokenRefused` without saying why."""
     claims = read_access_token(token)
-    now = int(clock.now().timestamp())
     credentials = (
         CredentialSet.objects.select_related("client__account")
         .annotate(has_cutoff=Cutoff.keeps_out(), is_token_revoked=_is_revoked(claims))
@@ -105,13 +120,13 @@ def verify_access_token(token: str) -> AccessToken:
     if credentials is None or credentials.is_token_revoked or not credentials.is_usable:
         raise TokenRefused
     client = credentials.client
-    is_current = claims["iat"] >= int(client.tokens_valid_after.timestamp()) and now < claims["exp"]
-    is_ours = (
-        claims["iss"] == issuer(client.account)
-        and claims["aud"] == settings.API_ROOT
-        and claims["account"] == client.account_id
+    is_standing = do_claims_stand(
+        claims,
+        issued_by=issuer(client.account),
+        account_id=client.account_id,
+        valid_after=int(client.tokens_valid_after.timestamp()),
     )
-    if not (is_current and is_ours):
+    if not is_standing:
         raise TokenRefused
     family = _live_family(claims, client) if "family" in claims else None
     return AccessToken(
@@ -121,7 +136,15 @@ def verify_access_token(token: str) -> AccessToken:
         account_id=client.account_id,
         scopes=frozenset(claims["scope"].split()),
         session_id=family.login_session_id.hex if family else "",
+        claims=claims,
     )
+
+
+def do_claims_stand(claims: Mapping[str, Any], *, issued_by: str, account_id: str, valid_after: int) -> bool:
+    """Whether a token of ours is of this issuer and account, for our API, and within its time."""
+    is_current = claims["iat"] >= valid_after and int(clock.now().timestamp()) < claims["exp"]
+    is_ours = (claims["iss"], claims["aud"], claims["account"]) == (issued_by, settings.API_ROOT, account_id)
+    return is_current and is_ours
 
 
 def require_scope(token: AccessToken, scope: str) -> None:
@@ -142,7 +165,7 @@ def find_personal_token(plain: str) -> PersonalAccessToken:
         raise TokenRefused
     if token.expires_at is not None and token.expires_at <= now:
         raise TokenRefused
-    if token.last_used_at is None or now - token.last_used_at >= _USE_IS_NOTED_EVERY:
+    if token.last_used_at is None or now - token.last_used_at >= USE_IS_NOTED_EVERY:
         PersonalAccessToken.objects.filter(pk=token.pk).update(last_used_at=now)
     return token
 
@@ -150,7 +173,7 @@ def find_personal_token(plain: str) -> PersonalAccessToken:
 def note_use(credentials: CredentialSet) -> None:
     """Remembers that the client and its set were used, at most once a minute, so that the hot path seldom writes."""
     now = clock.now()
-    due = now - _USE_IS_NOTED_EVERY
+    due = now - USE_IS_NOTED_EVERY
     for used in (credentials, credentials.client):
         if used.last_used_at is None or used.last_used_at <= due:
             rows = type(used)._base_manager.filter(Q(last_used_at=None) | Q(last_used_at__lte=due), pk=used.pk)
@@ -185,12 +208,6 @@ def _live_family(claims: Mapping[str, Any], client: OAuthClient) -> TokenFamily:
 
 def _is_revoked(claims: Mapping[str, Any]) -> Exists:
     return Exists(RevokedToken.objects.filter(jti=str(claims.get("jti", ""))))
-
-
-def _sign(claims: dict[str, Any], kind: str) -> str:
-    key = signing_keys.signing_key()
-    header = {"alg": signing_keys.ALGORITHM, "kid": key.key_id, "typ": kind}
-    return jwt.encode(header, claims, key.key, algorithms=[signing_keys.ALGORITHM])
 
 
 def read_access_token(token: str) -> dict[str, Any]:
