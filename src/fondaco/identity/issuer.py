@@ -11,10 +11,15 @@ from fondaco.accounts.models import Account
 
 def issuer(account: Account) -> str:
     """The ``iss`` of an account's tokens: ``{IDENTITY_URL}/{name}``, or ``https://{name}.{host}`` in host style."""
+    return issuer_template().replace("{account}", account.name)
+
+
+def issuer_template() -> str:
+    """All issuers of the house at once, with ``{account}`` where a name goes."""
     if settings.IDENTITY_STYLE == "host":
         parts = urlsplit(settings.IDENTITY_URL)
-        return f"{parts.scheme}://{account.name}.{parts.netloc}"
-    return f"{settings.IDENTITY_URL}/{account.name}"
+        return f"{parts.scheme}://{{account}}.{parts.netloc}"
+    return f"{settings.IDENTITY_URL}/{{account}}"
 
 
 def authorize_url(account: Account) -> str:
