@@ -5,10 +5,10 @@ from __future__ import annotations
 from procrastinate.contrib.django import app
 
 from fondaco.identity import signing_keys
-from fondaco.identity.models import RefreshToken, RevokedToken, SpentAssertion, TokenFamily
+from fondaco.identity.models import DeviceAuthorization, RefreshToken, RevokedToken, SpentAssertion, TokenFamily
 from fondaco.kit import clock
 
-_EXPIRING = (SpentAssertion, RevokedToken, RefreshToken, TokenFamily)
+_EXPIRING = (SpentAssertion, RevokedToken, RefreshToken, TokenFamily, DeviceAuthorization)
 
 
 @app.periodic(cron="23 * * * *")

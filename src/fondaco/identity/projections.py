@@ -8,6 +8,7 @@ from fondaco.audit.actor import Actor, ActorKind
 from fondaco.audit.models import Event
 from fondaco.audit.recording import projects
 from fondaco.identity.actions.login_sessions import end_all_sessions
+from fondaco.identity.actions.personal_tokens import end_personal_tokens
 from fondaco.identity.models import TokenFamily
 from fondaco.kit import clock
 from fondaco.partners import events as partner_events
@@ -18,19 +19,25 @@ from fondaco.partners.models import Member
 def end_access_of_user(event: Event, user: User) -> None:
     """What apps got for this seat is dead for good, so that it does not come back to life with the seat."""
     TokenFamily.objects.filter(user=user, ended_at=None).update(ended_at=clock.now())
-    _end_sessions_of_the_placeless(event, user.person)
+    end_personal_tokens(actor=_actor(event), person=user.person, place=f"account:{user.account_id}")
+    _end_access_of_the_placeless(event, user.person)
 
 
 @projects(partner_events.MEMBER_REMOVED)
 def end_access_of_member(event: Event, member: Member) -> None:
     """Whoever worked nowhere else is signed out."""
-    _end_sessions_of_the_placeless(event, member.person)
+    end_personal_tokens(actor=_actor(event), person=member.person, place=f"partner:{member.partner_id.hex}")
+    _end_access_of_the_placeless(event, member.person)
 
 
-def _end_sessions_of_the_placeless(event: Event, person: Person) -> None:
-    """Signs out whom nothing on the platform is open to any more; others go on working in their other places."""
+def _end_access_of_the_placeless(event: Event, person: Person) -> None:
+    """Signs out whom nothing on the platform is open to any more, and ends their tokens; others go on working."""
     places = (model.objects.filter(person=person, is_active=True) for model in (User, Member, Operator))
     if any(found.exists() for found in places):
         return
-    actor = Actor(ActorKind(event.actor_kind), id=event.actor_id, label=event.actor_label, address=event.actor_address)
-    end_all_sessions(actor=actor, person=person)
+    end_all_sessions(actor=_actor(event), person=person)
+    end_personal_tokens(actor=_actor(event), person=person)
+
+
+def _actor(event: Event) -> Actor:
+    return Actor(ActorKind(event.actor_kind), id=event.actor_id, label=event.actor_label, address=event.actor_address)

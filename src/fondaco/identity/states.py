@@ -52,3 +52,26 @@ CREDENTIALS: Final = Machine(
         CredentialStatus.REVOKED: events.CREDENTIALS_REVOKED,
     },
 )
+
+
+class DeviceStatus(StrEnum):
+    PENDING = "pending"  # its code waits for somebody to type it
+    APPROVED = "approved"
+    DENIED = "denied"
+    SPENT = "spent"  # the device has its token
+    EXPIRED = "expired"
+
+
+DEVICE: Final = Machine(
+    name="device authorization",
+    states=DeviceStatus,
+    initial=DeviceStatus.PENDING,
+    table={
+        DeviceStatus.PENDING: frozenset({DeviceStatus.APPROVED, DeviceStatus.DENIED, DeviceStatus.EXPIRED}),
+        DeviceStatus.APPROVED: frozenset({DeviceStatus.SPENT, DeviceStatus.EXPIRED}),
+        DeviceStatus.DENIED: frozenset(),
+        DeviceStatus.SPENT: frozenset(),
+        DeviceStatus.EXPIRED: frozenset(),
+    },
+    events={DeviceStatus.APPROVED: events.DEVICE_APPROVED, DeviceStatus.DENIED: events.DEVICE_DENIED},
+)

@@ -8,6 +8,7 @@ from fondaco.notify.mails import (
     partner_application_rejected,
     partner_application_verified,
     partner_application_verify,
+    personal_token,
     submission_decided,
     submission_opened,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "partner_application_rejected",
     "partner_application_verified",
     "partner_application_verify",
+    "personal_token",
     "submission_decided",
     "submission_opened",
 ]
