@@ -6,6 +6,7 @@ it, here as in every other API of the operator's; what it asks others over HTTP,
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -54,6 +55,11 @@ class AccessToken:
     client: OAuthClient
     credentials: CredentialSet
     user: User | None
+
+    @property
+    def claims(self) -> Mapping[str, Any]:
+        """All that it says."""
+        return self.token.claims
 
     @property
     def account_id(self) -> str:
