@@ -101,6 +101,7 @@ def make_world() -> World:
         "path": "icons/none.png",
         "mail_id": "nothing-0",
         "rest": "nowhere",
+        "token_id": UNKNOWN,  # each has their own, and nobody finds another's: see test_token_pages.py
     }
     world.values["application_id"] = _apply(world)
     world.surface_values[("portal", "invitation_id")] = colleague.pk.hex

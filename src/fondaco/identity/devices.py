@@ -56,4 +56,5 @@ def can_approve(person: Person, device: DeviceAuthorization) -> bool:
 
 def grantable(person: Person, device: DeviceAuthorization) -> list[Permission]:
     """What the person can let the device do: of what it asks for, what they have somewhere themselves."""
-    return sorted(one for one in permissions_of(person) if not device.scopes or one in device.scopes)
+    held = permissions_of(person)
+    return [one for one in Permission if one in held and (not device.scopes or one in device.scopes)]

@@ -57,10 +57,12 @@ class TokenForm(forms.Form):
     )
     place = forms.ChoiceField(label=gettext_lazy("Works"), required=False)
     scopes = forms.MultipleChoiceField(
-        label=gettext_lazy("May do"),
+        label=gettext_lazy("May do only this"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=gettext_lazy("Tick only what the program needs. Without a tick it may do everything that you may."),
+        help_text=gettext_lazy(
+            "Tick only what the program needs. With nothing ticked it may do everything that you may, today and later."
+        ),
     )
     request_id = forms.UUIDField(widget=forms.HiddenInput)
 
