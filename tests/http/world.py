@@ -108,6 +108,7 @@ def make_world() -> World:
         "kind": "installation",
         "target_id": make_completed(version=published).pk.hex,
         "cutoff_id": _cut_off(make_completed(version=published)),
+        "token_id": UNKNOWN,  # each has their own, and nobody finds another's: see test_token_pages.py
     }
     world.values["application_id"] = _apply(world)
     world.surface_values[("portal", "invitation_id")] = colleague.pk.hex

@@ -16,10 +16,15 @@ def issuer(account: Account) -> str:
 
 def issuer_of(name: str) -> str:
     """The same for the account called ``name``."""
+    return issuer_template().replace("{account}", name)
+
+
+def issuer_template() -> str:
+    """All issuers of the house at once, with ``{account}`` where a name goes."""
     if settings.IDENTITY_STYLE == "host":
         parts = urlsplit(settings.IDENTITY_URL)
-        return f"{parts.scheme}://{name}.{parts.netloc}"
-    return f"{settings.IDENTITY_URL}/{name}"
+        return f"{parts.scheme}://{{account}}.{parts.netloc}"
+    return f"{settings.IDENTITY_URL}/{{account}}"
 
 
 def authorize_url(account: Account) -> str:

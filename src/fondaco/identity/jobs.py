@@ -6,11 +6,11 @@ from django.db.models import Exists, OuterRef
 from procrastinate.contrib.django import app
 
 from fondaco.identity import signing_keys
-from fondaco.identity.models import RefreshToken, RevokedToken, SpentAssertion, TokenFamily
+from fondaco.identity.models import DeviceAuthorization, RefreshToken, RevokedToken, SpentAssertion, TokenFamily
 from fondaco.identity.queries import UNUSED
 from fondaco.kit import clock
 
-_EXPIRING = (SpentAssertion, RevokedToken, RefreshToken)
+_EXPIRING = (SpentAssertion, RevokedToken, RefreshToken, DeviceAuthorization)
 
 
 @app.periodic(cron="23 * * * *")

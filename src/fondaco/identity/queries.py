@@ -30,8 +30,8 @@ UNUSED: Final = Q(code__isnull=False, code__used_at__isnull=True)
 
 
 def list_personal_tokens(person: Person) -> QuerySet[PersonalAccessToken]:
-    """A person's own tokens that still count, newest first."""
-    return PersonalAccessToken.objects.filter(person=person, revoked_at=None).order_by("-created_at")
+    """A person's own tokens that were not revoked, newest first; those past their end stay until they are."""
+    return PersonalAccessToken.objects.filter(person=person, revoked_at=None).order_by("-created_at", "-id")
 
 
 def get_personal_token(person: Person, token_id: str) -> PersonalAccessToken:

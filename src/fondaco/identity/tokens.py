@@ -1,52 +1,85 @@
 """Access tokens: how ours look, and how an API checks one that it was shown.
 
-An access token is a JWT (RFC 9068) signed with ES256; partners treat it as opaque. Checking it reads the client's row,
-and for a user-level token its family, because a revoked client, an ended session or a deactivated user must be locked
-out with the next request and not ten minutes later.
+An access token is a JWT (RFC 9068) signed with ES256; partners treat it as opaque. ``fondaco.resource_server`` checks
+it, here as in every other API of the operator's; what it asks others over HTTP, ``standing`` looks up in the tables.
 """
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from authlib.oidc.core.util import create_half_hash
 from django.conf import settings
-from django.db.models import Exists, Q
-from joserfc import jws, jwt
-from joserfc.errors import JoseError
+from django.db.models import Q
 
 from fondaco.accounts.models import User
 from fondaco.identity import compact, signing_keys
 from fondaco.identity.actions.personal_tokens import PREFIX as PERSONAL_PREFIX
 from fondaco.identity.errors import InsufficientScope, TokenRefused
-from fondaco.identity.issuer import issuer
-from fondaco.identity.models import CredentialSet, Cutoff, OAuthClient, PersonalAccessToken, RevokedToken, TokenFamily
+from fondaco.identity.issuer import issuer, issuer_template
+from fondaco.identity.models import CredentialSet, OAuthClient, PersonalAccessToken, TokenFamily
+from fondaco.identity.standing import HouseKeys, Rows, may_act_for_user
 from fondaco.kit import clock, crypto
-from fondaco.kit.ids import parse_wire
+from fondaco.resource_server import Issuers, Token, TokenInvalid, Verifier
+
+__all__ = [
+    "ID_TOKEN_LIFETIME",
+    "LIFETIME",
+    "LIFETIME_SECONDS",
+    "TYPE",
+    "USE_IS_NOTED_EVERY",
+    "AccessToken",
+    "access_claims",
+    "do_claims_stand",
+    "find_personal_token",
+    "issue_access_token",
+    "issue_id_token",
+    "may_act_for_user",
+    "note_use",
+    "read_access_token",
+    "require_scope",
+    "verify_access_token",
+]
 
 LIFETIME: Final = timedelta(minutes=10)
 LIFETIME_SECONDS: Final = int(LIFETIME.total_seconds())
 ID_TOKEN_LIFETIME: Final = timedelta(hours=1)
 TYPE: Final = "at+jwt"
-_LONGEST: Final = 8192  # characters; ours are far shorter
 USE_IS_NOTED_EVERY: Final = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
 class AccessToken:
-    """A token that was checked. ``user`` and ``session_id`` (the ``sid``) are set for user-level ones only."""
+    """A token that was checked, with the rows behind it. ``user`` is set for user-level ones only."""
 
+    token: Token
     client: OAuthClient
     credentials: CredentialSet
     user: User | None
-    account_id: str
-    scopes: frozenset[str]
-    session_id: str = ""
-    claims: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def claims(self) -> Mapping[str, Any]:
+        """All that it says."""
+        return self.token.claims
+
+    @property
+    def account_id(self) -> str:
+        """The account that it gives access to."""
+        return self.token.account_id
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        """What it may do there."""
+        return self.token.scopes
+
+    @property
+    def session_id(self) -> str:
+        """The ``sid`` of a user-level token, else an empty string."""
+        return self.token.session_id or ""
 
 
 def issue_access_token(*, credentials: CredentialSet, scope: str, family: TokenFamily | None = None) -> str:
@@ -108,36 +141,26 @@ def issue_id_token(
     return compact.sign(claims, "JWT")
 
 
-def verify_access_token(token: str) -> AccessToken:
-    """Who may do what with ``token`` now; raises :class:`TokenRefused` without saying why."""
-    claims = read_access_token(token)
-    credentials = (
-        CredentialSet.objects.select_related("client__account")
-        .annotate(has_cutoff=Cutoff.keeps_out(), is_token_revoked=_is_revoked(claims))
-        .filter(wire_client_id=claims["client_id"])
-        .first()
-    )
-    if credentials is None or credentials.is_token_revoked or not credentials.is_usable:
-        raise TokenRefused
-    client = credentials.client
-    is_standing = do_claims_stand(
-        claims,
-        issued_by=issuer(client.account),
-        account_id=client.account_id,
-        valid_after=int(client.tokens_valid_after.timestamp()),
-    )
-    if not is_standing:
-        raise TokenRefused
-    family = _live_family(claims, client) if "family" in claims else None
-    return AccessToken(
-        client=client,
-        credentials=credentials,
-        user=family.user if family else None,
-        account_id=client.account_id,
-        scopes=frozenset(claims["scope"].split()),
-        session_id=family.login_session_id.hex if family else "",
-        claims=claims,
-    )
+def verify_access_token(plain: str) -> AccessToken:
+    """Who may do what with a token now; raises :class:`TokenRefused` without saying why."""
+    rows = Rows()
+    try:
+        token = _verifier(rows).verify(plain)
+    except TokenInvalid:
+        raise TokenRefused from None
+    user = rows.family.user if rows.family else None
+    return AccessToken(token=token, client=rows.credentials.client, credentials=rows.credentials, user=user)
+
+
+def read_access_token(plain: str) -> dict[str, Any]:
+    """The claims of a token that we signed, all there and of the right type; raises :class:`TokenRefused`.
+
+    Whether the token is alive is another question: :func:`verify_access_token` answers it.
+    """
+    try:
+        return dict(_verifier(Rows()).read(plain).claims)
+    except TokenInvalid:
+        raise TokenRefused from None
 
 
 def do_claims_stand(claims: Mapping[str, Any], *, issued_by: str, account_id: str, valid_after: int) -> bool:
@@ -180,57 +203,11 @@ def note_use(credentials: CredentialSet) -> None:
             rows.update(last_used_at=now)
 
 
-def may_act_for_user(family: TokenFamily) -> bool:
-    """Whether a family still counts: client not suspended, session open, user and person active (DOMAIN 3.4)."""
-    user = family.user
-    return (
-        family.ended_at is None
-        and family.login_session.ended_at is None
-        and family.client.may_sign_users_in
-        and user.is_active
-        and user.person.is_active
+def _verifier(rows: Rows) -> Verifier:
+    return Verifier(
+        audience=settings.API_ROOT,
+        issuers=Issuers(issuer_template()),
+        keys=HouseKeys(),
+        revocations=rows,
+        now=lambda: clock.now().timestamp(),
     )
-
-
-def _live_family(claims: Mapping[str, Any], client: OAuthClient) -> TokenFamily:
-    family_id = parse_wire(claims["family"])
-    if family_id is None:
-        raise TokenRefused
-    family = (
-        TokenFamily.objects.select_related("client", "login_session", "user__person", "user__role", "user__account")
-        .filter(pk=family_id, client=client)
-        .first()
-    )
-    if family is None or not may_act_for_user(family) or family.user_id != claims["sub"]:
-        raise TokenRefused
-    return family
-
-
-def _is_revoked(claims: Mapping[str, Any]) -> Exists:
-    return Exists(RevokedToken.objects.filter(jti=str(claims.get("jti", ""))))
-
-
-def read_access_token(token: str) -> dict[str, Any]:
-    """The claims of a token that we signed, all there and of the right type; raises :class:`TokenRefused`.
-
-    Whether the token is alive is another question: :func:`verify_access_token` answers it.
-    """
-    if not token.isascii() or len(token) > _LONGEST:
-        raise TokenRefused
-    try:
-        header: object = jws.extract_compact(token.encode()).headers()  # a JSON text may stand there as well
-        if not isinstance(header, dict) or header.get("typ") != TYPE or "crit" in header:
-            raise TokenRefused
-        key = signing_keys.find_key(str(header.get("kid", "")))
-        if key is None:
-            raise TokenRefused
-        claims = jwt.decode(token, key.key, algorithms=[signing_keys.ALGORITHM]).claims
-    except (JoseError, ValueError, RecursionError):
-        raise TokenRefused from None
-    texts = ("iss", "sub", "aud", "client_id", "account", "scope", "jti")
-    is_whole = all(isinstance(claims.get(name), str) for name in texts) and all(
-        type(claims.get(name)) is int for name in ("iat", "exp")
-    )
-    if not is_whole:
-        raise TokenRefused
-    return claims

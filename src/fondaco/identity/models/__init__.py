@@ -2,6 +2,7 @@
 
 from fondaco.identity.models.client import ClientKind, CredentialSet, OAuthClient
 from fondaco.identity.models.cutoff import Cutoff
+from fondaco.identity.models.device import DeviceAuthorization
 from fondaco.identity.models.token import (
     AuthorizationCode,
     LoginSession,
@@ -18,6 +19,7 @@ __all__ = [
     "ClientKind",
     "CredentialSet",
     "Cutoff",
+    "DeviceAuthorization",
     "LoginSession",
     "OAuthClient",
     "PersonalAccessToken",
