@@ -86,9 +86,11 @@ class Verifier:
         if not plain.isascii() or len(plain) > LONGEST:
             raise TokenInvalid
         try:
-            header = jws.extract_compact(plain.encode()).headers()
+            header: object = jws.extract_compact(plain.encode()).headers()  # a JSON text may stand there as well
         except (JoseError, ValueError, RecursionError):
             raise TokenInvalid from None
+        if not isinstance(header, dict):
+            raise TokenInvalid
         key_id, kind = header.get("kid"), header.get("typ")
         if header.get("alg") != ALGORITHM or "crit" in header or not isinstance(key_id, str):
             raise TokenInvalid
