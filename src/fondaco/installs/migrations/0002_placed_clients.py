@@ -4,7 +4,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
     """Clients of installations made before now learn which app and version they run."""
 
-    dependencies = [("installs", "0001_initial"), ("identity", "0003_rotation_cutoffs")]
+    dependencies = [("installs", "0001_initial"), ("identity", "0003_who_may_do_what")]
 
     operations = [
         migrations.RunSQL(
