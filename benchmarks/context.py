@@ -93,7 +93,7 @@ class Context:
         self._stack.callback(_stop, process)
         return process
 
-    def wait_for(self, url: str, process: subprocess.Popen[bytes], *, seconds: float = 90) -> None:
+    def wait_for(self, url: str, process: subprocess.Popen[bytes], *, seconds: float = 300) -> None:
         """Waits until ``url`` answers 200; raises with the process's last lines when it ends or does not answer."""
         until = time.monotonic() + seconds
         while time.monotonic() < until and process.poll() is None:

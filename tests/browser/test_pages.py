@@ -45,7 +45,7 @@ SURFACES = {"storefront", "console", "portal", "backoffice"}
 ANSWERS_ONLY = {
     "backoffice": {
         "question_application", "approve_application", "reject_application", "approve_submission", "reject_submission",
-        "submissions", "invite_owner",
+        "submissions", "invite_owner", "restore_access", "rotate_credentials",
     },
     "console": {"my_apps_board", "retry", "launch", "withdraw_invitation", "deactivate", "reactivate"},
     "portal": {"withdraw_member_invitation", "create_version", "remove_member"},

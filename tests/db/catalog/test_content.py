@@ -33,6 +33,7 @@ TECHNICAL = TechnicalFields(
     scopes=("users:read", "contacts:write"),
     scope_reasons={"contacts:write": "to note payments", "queues:write": "not asked for"},
     receives_user_logout=True,
+    are_credentials_claimed=True,
     release_notes="First\r\nrelease",
 )
 LISTING = ListingFields(

@@ -214,7 +214,12 @@ def test_those_who_manage_apps_are_told_what_became_of_one(
 
 def test_every_mail_there_is_has_been_seen_here() -> None:
     assert list(letters.all_mails()) == [
+        "access_cut_off_customer",
+        "access_cut_off_partner",
+        "access_restored_customer",
+        "access_restored_partner",
         "app_uninstalled",
+        "credentials_rotated",
         "installation_failed",
         "installation_succeeded",
         "invitation",

@@ -98,7 +98,7 @@ def find_token_holder(request: Request, body: TokenBody) -> TokenHolderShape:
 
 
 @routes.does("/operator/access-tokens/revoke", TokenHolderShape, _REVOKE)
-def revoke_token(request: Request, body: RevokeTokenBody) -> TokenHolderShape:
+def revoke_access_token(request: Request, body: RevokeTokenBody) -> TokenHolderShape:
     """Ends one access token; its program may get another."""
     by, actor = request.caller.operator, request.caller.actor
     return TokenHolderShape.of(revoke_shown_token(actor=actor, by=by, plain=body.token, reason=body.reason))
