@@ -51,6 +51,7 @@ def main(count: int) -> None:
             "INSERT INTO bench_client VALUES (%s, %s, %s)", [(*each, " ".join(SCOPES)) for each in secrets.items()]
         )
         cursor.execute("VACUUM ANALYZE")
+        cursor.execute("CHECKPOINT")  # which would otherwise come in the middle of a round
     sys.stdout.writelines(f"{client_id}:{secret}\n" for client_id, secret in secrets.items())
 
 
