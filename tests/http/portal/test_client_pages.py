@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.db import connection
+from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
@@ -20,10 +20,12 @@ from tests.factories.identity import CALLBACK, SIGN_IN, make_portal_client
 from tests.factories.partners import make_member
 from tests.searching import find_in_database
 
+from fondaco.audit.status import transition
 from fondaco.catalog.scopes import FOR_PORTAL_CLIENTS
 from fondaco.identity import actions
 from fondaco.identity.issuer import issuer
 from fondaco.identity.models import CredentialSet, OAuthClient
+from fondaco.identity.states import CredentialStatus
 from fondaco.kit import clock, crypto
 from fondaco.kit.models import IdempotentAnswer
 from fondaco.partners.models import Member, MemberRole
@@ -277,6 +279,20 @@ def test_regenerating(client: Client, mara: Member) -> None:
     assert "Mara Lind changed this client while you were looking at it. Nothing was done now." in text_of(stale)
     assert client.post(path, {"attempt": "c" * 32, "revision": "1", "overlap": "a year"}).status_code == 422
     assert CredentialSet.objects.count() == 2
+
+
+def test_a_client_whose_id_was_cut_off_can_be_brought_back(client: Client, mara: Member) -> None:
+    program = make_portal_client(mara)
+    with transaction.atomic():
+        transition(program.issued.set, CredentialStatus.REVOKED, actor=actor_for(mara.person))
+    place = f"/portal/clients/{program.client.pk.hex}"
+    page = text_of(client.get(place))
+    assert "No ID of this client works now." in page
+    assert "curl" not in page
+    assert client.get(f"{place}/key-pair").status_code == 404
+    answer = client.post(f"{place}/regenerate", {"attempt": "a" * 32, "revision": "0", "overlap": "1d"})
+    assert secrets_on(answer) != set()
+    assert "No ID of this client works now." not in text_of(client.get(place))
 
 
 def test_a_key_pair_is_shown_once_in_both_forms(client: Client, mara: Member) -> None:
