@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import html
 import re
-import threading
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.db import connection, transaction
+from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
@@ -369,38 +366,4 @@ def test_who_may_not_manage_clients_is_not_offered_them(mara: Member) -> None:
         assert ('href="/portal/clients"' in text_of(browser.get("/portal/"))) is may
         assert browser.get("/portal/clients").status_code == (200 if may else 403)
         assert browser.post("/portal/clients/new", entries()).status_code == (200 if may else 403)
-    assert OAuthClient.objects.count() == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_pressed_twice_at_once_it_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    mara = make_member()
-    begun, finish = threading.Event(), threading.Event()
-    real = actions.create_portal_client
-
-    def slow(**given: Any) -> Any:
-        begun.set()
-        assert finish.wait(10)
-        return real(**given)
-
-    monkeypatch.setattr(actions, "create_portal_client", slow)
-    answers: list[HttpResponse] = []
-
-    def press(browser: Client) -> Callable[[], None]:
-        def run() -> None:
-            answers.append(browser.post("/portal/clients/new", entries()))  # type: ignore[arg-type]
-            connection.close()
-
-        return run
-
-    browsers = [signed_in(mara), signed_in(mara)]
-    threads = [threading.Thread(target=press(browser)) for browser in browsers]
-    threads[0].start()
-    assert begun.wait(10)
-    threads[1].start()
-    finish.set()
-    for thread in threads:
-        thread.join(20)
-    assert [answer.status_code for answer in answers] == [200, 200]
-    assert secrets_on(answers[0]) == secrets_on(answers[1]) != set()
     assert OAuthClient.objects.count() == 1
