@@ -44,13 +44,16 @@ class Receiver:
 
 
 @contextmanager
-def receiving(*answers: int | str) -> Iterator[Receiver]:
-    """A receiver on a free port, until the block ends."""
+def receiving(*answers: int | str, keep_alive: bool = False) -> Iterator[Receiver]:
+    """A receiver on a free port, until the block ends; ``keep_alive`` lets thousands share a few connections."""
     receiver = Receiver()
     if answers:
         receiver.answers = list(answers)
 
     class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1" if keep_alive else "HTTP/1.0"
+        disable_nagle_algorithm = True
+
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             answer = receiver.take(Got(self.path, {name.lower(): value for name, value in self.headers.items()}, body))

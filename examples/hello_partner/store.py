@@ -229,6 +229,11 @@ class Store:
         rows = self._rows("SELECT * FROM installations WHERE id = ?", installation_id)
         return Installation(**rows[0]) if rows else None
 
+    def find_by_client(self, client_id: str) -> Installation | None:
+        """The installation that goes by this client id at its platform."""
+        rows = self._rows("SELECT * FROM installations WHERE client_id = ?", client_id)
+        return Installation(**rows[0]) if rows else None
+
     def list_installations(self) -> list[Installation]:
         rows = self._rows("SELECT * FROM installations ORDER BY state = 'uninstalled', changed_at DESC")
         return [Installation(**row) for row in rows]
@@ -337,6 +342,14 @@ class Store:
             return connection.execute(
                 "DELETE FROM sessions WHERE installation_id = ? AND (user_id = ? OR (email <> '' AND email = ?))",
                 (installation_id, user_id, email),
+            ).rowcount
+
+    def end_platform_session(self, installation_id: str, platform_session: str, user_id: str) -> int:
+        """Ends what was opened in one session on the platform; without a session id, all of that user."""
+        column, value = ("platform_session", platform_session) if platform_session else ("user_id", user_id)
+        with self._transaction() as connection:
+            return connection.execute(
+                f"DELETE FROM sessions WHERE installation_id = ? AND {column} = ?", (installation_id, value)
             ).rowcount
 
     # The misbehave switch -----------------------------------------------------------------------------------------

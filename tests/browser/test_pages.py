@@ -28,6 +28,7 @@ WALKS: dict[str, tuple[str | None, list[str], tuple[str, ...]]] = {
     "agent": ("leo@starship.example", ["/my-apps"], ("/my-apps",)),
     "partner": (PARTNER, ["/portal/"], ("/portal/",)),
     "operator": (OPERATOR, ["/backoffice/"], ("/backoffice/",)),
+    "tokens": (PARTNER, ["/you/tokens", "/you/tokens/new", "/device"], ("/you/tokens", "/device")),
 }
 # Pages whose pictures are kept in every size and theme; the others are looked at once.
 KEY_PAGES = {
@@ -36,6 +37,7 @@ KEY_PAGES = {
     "customer": {"console:my_apps", "console:installation", "console:people"},
     "agent": {"console:my_apps"},
     "partner": {"portal:overview", "portal:version", "portal:technical"},
+    "tokens": {"site:tokens", "site:device"},
     "operator": {"backoffice:overview", "backoffice:submission", "backoffice:application"},
 }
 SURFACES = {"storefront", "console", "portal", "backoffice"}

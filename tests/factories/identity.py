@@ -24,7 +24,7 @@ from fondaco.identity.actions import (
 )
 from fondaco.identity.client_fields import ClientFields
 from fondaco.identity.issuer import token_url
-from fondaco.identity.models import ClientKind, LoginSession, OAuthClient
+from fondaco.identity.models import ClientKind, CredentialSet, LoginSession, OAuthClient
 from fondaco.kit import clock
 from fondaco.partners.models import Member
 
@@ -98,6 +98,16 @@ def make_program(account: Account | None = None, *, algorithm: str = "ES256", **
             },
         )
         return Program(client, issue_credentials(actor=SYSTEM, client=client, algorithm=algorithm))
+
+
+def make_public_program(account: Account | None = None, **overrides: Any) -> Program:
+    """A client that keeps no secret, such as an app on a phone."""
+    program = make_program(account, **overrides)
+    OAuthClient.objects.filter(pk=program.client.pk).update(is_public=True)
+    CredentialSet.objects.filter(pk=program.issued.set.pk).update(secret_hash="", public_key="")
+    program.client.refresh_from_db()
+    program.issued.set.refresh_from_db()
+    return program
 
 
 EXPORT = ClientFields(

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 # django-allauth's own views: they carry its rules, and its pages are tested with the sign-in.
 UNMARKED = re.compile(r"^account/")
 MACHINES = re.compile(
-    r"^(api/v1|apps|account$|users|events/|<slug:account>/)"
+    r"^(api/v1|apps|account$|users|events/|credential-claims/|<slug:account>/)"
 )  # answer programs, each with its own tests
 SIGN_IN = "/account/login/"
 _PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -64,6 +64,8 @@ class Address:
     @property
     def owner(self) -> str | None:
         """Whose thing the address names; None when it names nobody's."""
+        if self.surface == "backoffice" and any(name.endswith("_id") for name in self.parameters):
+            return OPERATOR
         if "invitation_id" in self.parameters:
             return PARTNER if self.surface == "portal" else ACCOUNT
         return next((_OWNERS[name] for name in self.parameters if name in _OWNERS), None)

@@ -109,6 +109,10 @@ def things(address: Address, name: str) -> list[str]:
     }
     if name in by_name:
         return [row.pk.hex for row in by_name[name]]
+    if name in {"kind", "cutoff_id"}:
+        return ["installation"] if name == "kind" else []
+    if name == "target_id":
+        return [one.pk.hex for one in Installation.objects.filter(account__name="starship")]
     if name == "track":
         return [track.value for track in Track]
     if name == "slug":

@@ -20,7 +20,9 @@ from fondaco.accounts.permissions import OperatorRole, Permission
 from fondaco.accounts.queries import invitation_token
 from fondaco.audit.actor import Actor
 from fondaco.catalog.states import Track
+from fondaco.installs.actions import cut_off
 from fondaco.installs.models import Installation
+from fondaco.installs.reach import Target, TargetKind
 from fondaco.messaging.models import Message
 from fondaco.messaging.signing import ensure_signing_key
 from fondaco.partners.actions import apply_to_become_partner, question_application, verify_application
@@ -103,6 +105,10 @@ def make_world() -> World:
         "path": "icons/none.png",
         "mail_id": "nothing-0",
         "rest": "nowhere",
+        "kind": "installation",
+        "target_id": make_completed(version=published).pk.hex,
+        "cutoff_id": _cut_off(make_completed(version=published)),
+        "token_id": UNKNOWN,  # each has their own, and nobody finds another's: see test_token_pages.py
     }
     world.values["application_id"] = _apply(world)
     world.surface_values[("portal", "invitation_id")] = colleague.pk.hex
@@ -133,6 +139,13 @@ def _add_viewers(world: World) -> Member:
             Viewer(f"operator: {role}", operator.person, operator.permissions, OPERATOR, frozenset({OPERATOR}))
         )
     return next(member for member in members if member.role == MemberRole.OWNER)
+
+
+def _cut_off(installation: Installation) -> str:
+    """Another account's app that an operator cut off."""
+    jon = make_operator(OperatorRole.SUPPORT)
+    target = Target(TargetKind.INSTALLATION, installation.app, installation=installation)
+    return cut_off(actor=actor_for(jon.person), by=jon, target=target, reason="It copied contacts.").pk.hex
 
 
 def _apply(world: World) -> str:

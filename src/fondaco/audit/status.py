@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any, ClassVar, TypeVar
 
@@ -12,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fondaco.audit.actor import Actor
 from fondaco.audit.kinds import EventKind
-from fondaco.audit.recording import record
+from fondaco.audit.recording import Fact, record, record_all
 from fondaco.kit import clock
 from fondaco.kit.errors import Conflict
 
@@ -104,3 +106,39 @@ def transition(
             **scope,
         )
     return obj
+
+
+def transition_all(
+    objs: Sequence[StatefulModel], to: StrEnum, *, actor: Actor, reasons: Mapping[Any, str] | None = None
+) -> list[StatefulModel]:
+    """Moves many rows of one model to ``to`` and returns those that could take the step; the others stay as they are.
+
+    The same door for many: all are locked first (in the order of their keys, so that two callers cannot block each
+    other), each is judged by what the database says, each gets its event. ``reasons`` are words by primary key.
+    """
+    if not objs:
+        return []
+    model, machine = type(objs[0]), objs[0].MACHINE
+    rows = model._base_manager.select_for_update().filter(pk__in=[obj.pk for obj in objs]).order_by("pk")
+    current = dict(rows.values_list("pk", "status"))
+    moving = [obj for obj in objs if obj.pk in current and machine.allows(current[obj.pk], to)]
+    now = clock.now()
+    by_offset: dict[timedelta, list[Any]] = defaultdict(list)
+    for obj in moving:
+        account_id = obj.audit_scope().get("account_id")
+        offset = clock.offset_of(account_id) if account_id else timedelta(0)
+        obj.status, obj.status_changed_at = to.value, now + offset
+        by_offset[offset].append(obj.pk)
+    for offset, keys in by_offset.items():
+        model._base_manager.filter(pk__in=keys).update(status=to.value, status_changed_at=now + offset)
+    if kind := machine.events.get(to):
+        facts = [
+            Fact(
+                obj,
+                **obj.audit_scope(),
+                data={"from": current[obj.pk], "to": to.value, "reason": (reasons or {}).get(obj.pk, "")},
+            )
+            for obj in moving
+        ]
+        record_all(kind, facts, actor=actor)
+    return moving

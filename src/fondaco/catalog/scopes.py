@@ -198,6 +198,14 @@ _CATALOGUE = (
         _SESSIONS,
         _("End a user's session on the platform"),
     ),
+    Scope(
+        "tokens:introspect",
+        _("Checks whether the access of your other apps is valid"),
+        "shield-check",
+        _IDENTITY,
+        _("Ask what the access tokens of the account's other clients are worth, for an API of one's own"),
+        ("POST {issuer}/oauth/introspect",),
+    ),
 )
 SCOPES: Final[dict[str, Scope]] = {scope.name: scope for scope in _CATALOGUE}
 IMPLICIT: Final = tuple(scope.name for scope in _CATALOGUE if scope.implicit)

@@ -29,6 +29,8 @@ SUPPORT_EMAIL = environment.text("FONDACO_SUPPORT_EMAIL", "support@fondaco.examp
 ALLOWED_HOSTS = environment.words("FONDACO_ALLOWED_HOSTS", urlsplit(SITE_URL).hostname or "localhost") + (
     ["127.0.0.1", "localhost", "[::1]"] if DEVELOPMENT else []
 )
+if IDENTITY_STYLE == "host":  # each account's own host
+    ALLOWED_HOSTS.append(f".{urlsplit(IDENTITY_URL).hostname}")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 # ── Secrets ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -88,6 +90,8 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "fondaco.config.urls"
 WSGI_APPLICATION = "fondaco.config.wsgi.application"
+WSGI_SHIM = "fondaco.surfaces.idp.shim.Shim"  # stands before Django when TOKEN_SHIM is on
+TOKEN_SHIM = environment.flag("FONDACO_TOKEN_SHIM", default=True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEMPLATES = [
     {
@@ -202,6 +206,9 @@ OUTBOUND_ALLOWED_NETWORKS = environment.words("FONDACO_ALLOWED_NETWORKS")
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 ANSWER_WINDOW = timedelta(days=7)
 TRIAL_LENGTH = timedelta(days=30)
+# Each installation gets new credentials this often (0: never by itself); old ones work on for the overlap (DOMAIN 2.8).
+CREDENTIALS_ROTATE_EVERY = timedelta(days=environment.number("FONDACO_CREDENTIALS_ROTATE_DAYS", 180))
+CREDENTIALS_OVERLAP = timedelta(days=7)
 SIGNATURE_PUBLIC_KEY_FORM = environment.text("FONDACO_SIGNATURE_PUBLIC_KEY_FORM", "spki")  # or ``raw`` (DOMAIN 1.6)
 
 # ── Logs ─────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -36,6 +36,11 @@ class RedirectNotAllowed(Invalid):
     )
 
 
+class LogoutUrlNotAllowed(Invalid):
+    code = "logout-url-not-allowed"
+    message = _("Logout tokens cannot be sent to %(address)s. Nothing was changed.")
+
+
 class AlgorithmUnknown(Invalid):
     code = "algorithm-unknown"
     message = _("%(algorithm)s is none of the key algorithms that the protocol knows. Nothing was created.")
@@ -103,3 +108,105 @@ class NoSeat(Forbidden):
 class TokenNameMissing(Invalid):
     code = "token-name-missing"
     message = _("Give the token a name of 1 to 60 characters, so that you recognise it later. Nothing was created.")
+
+
+class RotationUnderWay(Conflict):
+    code = "rotation-under-way"
+    message = _(
+        "New credentials were sent already, and the old ones work until %(until)s. Nothing was changed. "
+        "Acknowledge the new ones first, or ask again when that time is over."
+    )
+
+
+class NothingToAcknowledge(Conflict):
+    code = "nothing-to-acknowledge"
+    message = _(
+        "These are not the newest credentials, or they were acknowledged before. Nothing was changed. "
+        "Acknowledge the client id of the last event that carried credentials."
+    )
+
+
+class AlreadyCutOff(Conflict):
+    code = "already-cut-off"
+    message = _("This is cut off already. Nothing was changed.")
+
+
+class TokenScopeUnknown(Invalid):
+    code = "token-scope-unknown"
+    message = _("%(scope)s is no permission that you have there. No token was made. Choose from those that you have.")
+
+
+class TokenExpiryWrong(Invalid):
+    code = "token-expiry-wrong"
+    message = _("A token cannot end in the past, nor after the token it is made with. No token was made.")
+
+
+class TooManyTokens(Conflict):
+    code = "too-many-tokens"
+    message = _(
+        "You have %(most)d access tokens, which is as many as one person may have. No token was made. "
+        "Revoke one that is not used any more, then try again."
+    )
+
+
+class TokenMade(Conflict):
+    """The same form, sent again."""
+
+    code = "token-made"
+    message = _(
+        "This form was sent before, and the token was made then; it is shown only once. No second one was made. "
+        "If you do not have it, revoke it in the list and make another."
+    )
+
+
+class TokenLimited(Forbidden):
+    """The token may do less than its owner, and this is not among it."""
+
+    code = "token-limited"
+    message = _(
+        "This token is limited to certain permissions or to one place, and cannot do this. Nothing was done. "
+        "Use a token without limits, or do it on the site."
+    )
+
+
+class NoSuchUserCode(Invalid):
+    code = "no-such-user-code"
+    message = _(
+        "No program waits with this code. Nothing was approved. Compare it with the one in your terminal; "
+        "codes live ten minutes, so it may be over: then start again there."
+    )
+
+
+class NothingToGrant(Conflict):
+    code = "nothing-to-grant"
+    message = _("You have none of the permissions that this program asks for, so there is nothing to approve.")
+
+
+class DeviceUnknown(Invalid):
+    code = "device-unknown"
+    status = 400
+    message = _("This device code is unknown, or it was used already. Start the sign-in again.")
+
+
+class DevicePending(Conflict):
+    code = "device-pending"
+    status = 400
+    message = _("Nobody has approved this device yet. Ask again in a few seconds.")
+
+
+class DeviceTooFast(Conflict):
+    code = "device-too-fast"
+    status = 400
+    message = _("The device asks too often. Wait five seconds more between two questions.")
+
+
+class DeviceDenied(Conflict):
+    code = "device-denied"
+    status = 400
+    message = _("The person refused this device, or may not approve it any more. Nothing was granted.")
+
+
+class DeviceExpired(Conflict):
+    code = "device-expired"
+    status = 400
+    message = _("Nobody approved this device within ten minutes. Start the sign-in again.")

@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from fondaco.accounts.permissions import Permission
+from fondaco.catalog.checks import problem_with_url
 from fondaco.catalog.scopes import SCOPES
-from fondaco.identity.errors import RedirectNotAllowed, UnknownScope
+from fondaco.identity.errors import LogoutUrlNotAllowed, RedirectNotAllowed, UnknownScope
 from fondaco.identity.models import ClientKind, OAuthClient
 from fondaco.kit.errors import NotFound
 from fondaco.partners.models import Member
@@ -49,3 +50,9 @@ def check_redirect_uri(uri: str, *, is_public: bool = False) -> None:
     is_bare = "#" not in uri and parts.username is None
     if not (host and is_printable and is_bare and (parts.scheme == "https" or is_local)):
         raise RedirectNotAllowed(address=uri)
+
+
+def check_logout_url(url: str) -> None:
+    """An address that we may call: https and not private; in development also http to this machine. May be empty."""
+    if url and (problem := problem_with_url(url)):
+        raise LogoutUrlNotAllowed(fields={"backchannel_logout_url": [str(problem)]}, address=url)

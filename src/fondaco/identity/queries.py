@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db.models import Prefetch, Q, QuerySet
 
 from fondaco.accounts.models import Account, Person
 from fondaco.accounts.permissions import Permission
 from fondaco.audit.models import Event
-from fondaco.identity.models import ClientKind, CredentialSet, LoginSession, OAuthClient, PersonalAccessToken
-from fondaco.identity.states import ClientStatus, CredentialStatus
+from fondaco.catalog.models import Version
+from fondaco.identity.models import (
+    ClientKind,
+    CredentialSet,
+    Cutoff,
+    LoginSession,
+    OAuthClient,
+    PersonalAccessToken,
+)
+from fondaco.identity.states import ClientStatus, CredentialStatus, CutoffStatus
 from fondaco.kit import clock
 from fondaco.kit.errors import NotFound
 from fondaco.kit.ids import parse_wire
 from fondaco.partners.models import Member
 from fondaco.partners.policies import check_can
 
+# Token families whose code was never redeemed: nobody got anything by them.
+UNUSED: Final = Q(code__isnull=False, code__used_at__isnull=True)
+
 
 def list_personal_tokens(person: Person) -> QuerySet[PersonalAccessToken]:
-    """A person's own tokens that still count, newest first."""
-    return PersonalAccessToken.objects.filter(person=person, revoked_at=None).order_by("-created_at")
+    """A person's own tokens that were not revoked, newest first; those past their end stay until they are."""
+    return PersonalAccessToken.objects.filter(person=person, revoked_at=None).order_by("-created_at", "-id")
 
 
 def get_personal_token(person: Person, token_id: str) -> PersonalAccessToken:
@@ -36,12 +49,40 @@ def find_open_session(person: Person, session_id: str) -> LoginSession | None:
     return LoginSession.objects.filter(pk=found, person=person, ended_at=None).first() if found else None
 
 
+def list_cutoffs() -> QuerySet[Cutoff]:
+    """Every cut-off in force, newest first. Callers checked that an operator asks."""
+    found = Cutoff.objects.filter(status=CutoffStatus.IN_FORCE).order_by("-id")
+    return found.select_related("client__account", "client__app__partner", "version__app__partner", "app__partner")
+
+
+def get_cutoff(cutoff_id: str) -> Cutoff:
+    """One cut-off, in force or lifted, by wire id."""
+    found = parse_wire(cutoff_id)
+    cutoff = Cutoff.objects.filter(pk=found).first() if found else None
+    if cutoff is None:
+        raise NotFound
+    return cutoff
+
+
+def find_cutoff(version: Version) -> Cutoff | None:
+    """What keeps every program of this version out, if anything does."""
+    found = Q(version=version) | Q(app=version.app_id)
+    return Cutoff.objects.filter(found, status=CutoffStatus.IN_FORCE).order_by("id").first()
+
+
+def list_credentials(client: OAuthClient) -> QuerySet[CredentialSet]:
+    """A client's sets, newest first, with whether each still proves it. Callers checked who asks."""
+    found = CredentialSet.objects.filter(client=client).select_related("client")
+    return found.annotate(has_cutoff=Cutoff.keeps_out()).order_by("-id")
+
+
 def find_credentials(account: Account, wire_client_id: str) -> CredentialSet | None:
     """The usable credential set with this client id, if it belongs to the account."""
     if parse_wire(wire_client_id) is None:
         return None
     credentials = (
         CredentialSet.objects.select_related("client__account")
+        .annotate(has_cutoff=Cutoff.keeps_out())
         .filter(wire_client_id=wire_client_id, client__account=account)
         .first()
     )

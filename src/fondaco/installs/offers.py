@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Final
 
 from django.utils.functional import Promise
 
@@ -11,14 +12,17 @@ from fondaco.accounts.models import User
 from fondaco.accounts.permissions import Permission
 from fondaco.accounts.queries import list_users
 from fondaco.catalog.models import Plan, Version
-from fondaco.catalog.policies import explain_installable
 from fondaco.catalog.queries import get_listing
 from fondaco.catalog.states import TechnicalStatus
 from fondaco.installs.models import Installation
-from fondaco.installs.policies import check_can_install
+from fondaco.installs.policies import check_can_install, explain_order
 from fondaco.installs.queries import consent_text, find_installed, has_tried
+from fondaco.installs.states import Lack
 from fondaco.kit.errors import NotFound
 from fondaco.kit.ids import parse_wire
+
+_MANAGES: Final = (Permission.APPS_MANAGE, Permission.APPS_INSTALL)
+_HELPS: Final = {Lack.ROLE: (Permission.PEOPLE_MANAGE,), Lack.STATE: _MANAGES, Lack.LICENCE: _MANAGES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +56,19 @@ def get_offer(by: User, slug: str, version_id: str = "") -> Offer:
         plans=tuple(version.plans.all()),
         installed=find_installed(by.account_id, version.app_id),
         has_tried=has_tried(by.account_id, version.app_id),
-        why_not=explain_installable(version, by.account),
+        why_not=explain_order(version, by.account),
     )
 
 
 def list_installers(account_id: str) -> list[User]:
     """Whom to ask: the active users of an account who may install apps, by name."""
     return [user for user in list_users(account_id) if user.can(Permission.APPS_INSTALL)]
+
+
+def list_helpers(account_id: str, lack: Lack, *, most: int = 5) -> list[User]:
+    """Who in the account can give somebody what they lack to open an app, by name."""
+    able = list_users(account_id).filter(role__permissions__overlap=[each.value for each in _HELPS[lack]])
+    return list(able[:most])
 
 
 def fingerprint(by: User, version: Version, plan: Plan, users: list[User]) -> str:

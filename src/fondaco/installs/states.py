@@ -49,6 +49,14 @@ class Decision(StrEnum):
     REJECT = "reject"
 
 
+class Lack(StrEnum):
+    """What somebody misses who cannot open an app."""
+
+    ROLE = "role"  # theirs does not include Launch
+    STATE = "state"  # the installation is not ready
+    LICENCE = "licence"
+
+
 class UninstallReason(StrEnum):
     """Why a customer removes an app; the wire's ``reason.type`` (DOMAIN 1.4)."""
 

@@ -8,11 +8,13 @@ from typing import Any
 
 from django.db import models
 
+from fondaco.accounts.models import User
 from fondaco.audit.status import Stateful
+from fondaco.identity.models import CredentialSet, LoginSession, OAuthClient
 from fondaco.installs.models import Installation, Operation
 from fondaco.kit import clock
 from fondaco.kit.fields import IdField, SealedField
-from fondaco.messaging.states import DELIVERY
+from fondaco.messaging.states import DELIVERY, LOGOUT_DELIVERY
 
 
 class EventSigningKey(models.Model):
@@ -62,28 +64,84 @@ class Message(models.Model):
         return parsed
 
 
-class Delivery(Stateful):
-    """The sending of a message to its callback URL. A dispatcher owns it while its lease runs."""
+class CredentialClaim(models.Model):
+    """A link in an event that hands its credentials out once. The link's token is kept as a hash only.
 
-    MACHINE = DELIVERY
+    ``credentials`` is the JSON to answer with, sealed until it is fetched, a week old, or the set is dead.
+    """
 
-    message = models.OneToOneField(Message, on_delete=models.CASCADE, primary_key=True, related_name="delivery")
-    installation = models.ForeignKey(Installation, on_delete=models.CASCADE, related_name="deliveries")
-    sequence = models.PositiveIntegerField()  # the message's, so that the queue's order is read from one table
+    message = models.OneToOneField(Message, on_delete=models.CASCADE, primary_key=True, related_name="claim")
+    credential_set = models.ForeignKey(CredentialSet, on_delete=models.CASCADE, related_name="+")
+    token_hash = models.CharField(max_length=120, unique=True)
+    credentials = SealedField(null=True)
+    expires_at = models.DateTimeField()  # in the account's time
+    claimed_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"claim of {self.message}"
+
+
+class Posting(Stateful):
+    """Something to be posted to an address until it is accepted. A dispatcher owns it while its lease runs."""
+
     url = models.URLField(max_length=500)
     endpoint = models.CharField(max_length=300)  # scheme, host and port of the URL: what is bounded together
     attempt_count = models.PositiveIntegerField(default=0)  # in this round; a retry begins a new one
     next_attempt_at = models.DateTimeField(null=True)  # in the account's time
     leased_until = models.DateTimeField(null=True)
     lease = models.UUIDField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+class Try(models.Model):
+    """One try: what was answered, by whom, how fast. ``error`` is empty when an HTTP answer came."""
+
+    id = IdField()
+    started_at = models.DateTimeField()
+    duration_ms = models.PositiveIntegerField()
+    response_status = models.PositiveSmallIntegerField(null=True)
+    response_headers = models.JSONField(default=dict)
+    response_excerpt = models.TextField(blank=True)  # the first 2 KB
+    error = models.CharField(max_length=40, blank=True)
+    address = models.CharField(max_length=45, blank=True)
+
+    class Meta:
+        abstract = True
+        ordering = ["started_at"]
+
+    def __str__(self) -> str:
+        return f"attempt at {self.started_at:%Y-%m-%d %H:%M:%S}"
+
+
+class Delivery(Posting):
+    """The sending of a message to its callback URL.
+
+    What changes an installation arrives in order. That a user signed out does not wait for anything and holds nothing
+    up (``is_ordered`` is False), or thousands of them would stand before the next change.
+    """
+
+    MACHINE = DELIVERY
+
+    message = models.OneToOneField(Message, on_delete=models.CASCADE, primary_key=True, related_name="delivery")
+    installation = models.ForeignKey(Installation, on_delete=models.CASCADE, related_name="deliveries")
+    sequence = models.PositiveIntegerField()  # the message's, so that the queue's order is read from one table
+    is_ordered = models.BooleanField(default=True)
     status = DELIVERY.column()
 
     class Meta:
         constraints = [DELIVERY.constraint("delivery_status")]
         indexes = [
-            models.Index(fields=["next_attempt_at"], condition=models.Q(status="pending"), name="delivery_due"),
             models.Index(
-                fields=["installation", "sequence"], condition=models.Q(status="pending"), name="delivery_in_order"
+                fields=["endpoint", "is_ordered", "next_attempt_at"],
+                condition=models.Q(status="pending"),
+                name="delivery_due",
+            ),
+            models.Index(
+                fields=["installation", "sequence"],
+                condition=models.Q(status="pending", is_ordered=True),
+                name="delivery_in_order",
             ),
         ]
         verbose_name_plural = "deliveries"
@@ -95,21 +153,73 @@ class Delivery(Stateful):
         return self.installation.audit_scope()
 
 
-class Attempt(models.Model):
-    """One try: what was answered, by whom, how fast. ``error`` is empty when an HTTP answer came."""
+class Attempt(Try):
+    """One try of a delivery."""
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="attempts")
+
+
+class SignOut(models.Model):
+    """A user whom an installation is to be told of as signed out: written where a session ends, in its commit.
+
+    ``message`` is the ``user.logout`` that told it, empty until a job has written that. Sessions of one user which end
+    together share a message. ``login_session`` is empty when only this account's apps are left, not the platform.
+    """
 
     id = IdField()
-    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="attempts")
-    started_at = models.DateTimeField()
-    duration_ms = models.PositiveIntegerField()
-    response_status = models.PositiveSmallIntegerField(null=True)
-    response_headers = models.JSONField(default=dict)
-    response_excerpt = models.TextField(blank=True)  # the first 2 KB
-    error = models.CharField(max_length=40, blank=True)
-    address = models.CharField(max_length=45, blank=True)
+    installation = models.ForeignKey(Installation, on_delete=models.CASCADE, related_name="sign_outs")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    login_session = models.ForeignKey(LoginSession, on_delete=models.CASCADE, null=True, related_name="sign_outs")
+    ended_at = models.DateTimeField()
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, null=True, related_name="sign_outs")
 
     class Meta:
-        ordering = ["started_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["login_session", "installation"], name="sign_out_once_per_session")
+        ]
+        indexes = [models.Index(fields=["id"], condition=models.Q(message=None), name="sign_out_waiting")]
 
     def __str__(self) -> str:
-        return f"attempt at {self.started_at:%Y-%m-%d %H:%M:%S}"
+        return f"{self.user_id} left {self.installation_id}"
+
+
+class LogoutDelivery(Posting):
+    """The sending of a logout token to a client that got tokens in a session (OpenID Connect Back-Channel Logout).
+
+    The token is made anew for each try, because it is good for two minutes only; so no body is kept.
+    """
+
+    MACHINE = LOGOUT_DELIVERY
+
+    id = IdField()
+    client = models.ForeignKey(OAuthClient, on_delete=models.CASCADE, related_name="logout_deliveries")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")  # the token's ``sub``
+    login_session = models.ForeignKey(LoginSession, on_delete=models.CASCADE, related_name="+")  # its ``sid``
+    ended_at = models.DateTimeField()
+    status = LOGOUT_DELIVERY.column()
+
+    class Meta:
+        constraints = [
+            LOGOUT_DELIVERY.constraint("logout_delivery_status"),
+            models.UniqueConstraint(fields=["client", "login_session", "ended_at"], name="logout_delivery_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["endpoint", "next_attempt_at"],
+                condition=models.Q(status="pending"),
+                name="logout_delivery_due",
+            )
+        ]
+        verbose_name_plural = "logout deliveries"
+
+    def __str__(self) -> str:
+        return f"logout of {self.user_id} at {self.client}"
+
+    def audit_scope(self) -> Mapping[str, Any]:
+        return self.client.audit_scope()
+
+
+class LogoutAttempt(Try):
+    """One try of a logout delivery; the answer's headers are not kept."""
+
+    delivery = models.ForeignKey(LogoutDelivery, on_delete=models.CASCADE, related_name="attempts")

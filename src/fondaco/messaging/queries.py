@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, QuerySet
 
 from fondaco.installs.models import Installation
 from fondaco.kit.errors import NotFound
 from fondaco.kit.ids import parse_wire
-from fondaco.messaging.models import Delivery, Message
+from fondaco.messaging.models import Delivery, LogoutDelivery, Message
+from fondaco.messaging.payloads import MessageType
+from fondaco.messaging.states import DeliveryStatus
 
 
 def list_deliveries(installation: Installation) -> QuerySet[Delivery]:
@@ -18,6 +24,38 @@ def list_deliveries(installation: Installation) -> QuerySet[Delivery]:
         .prefetch_related("attempts")
         .order_by("-sequence")
     )
+
+
+def list_changes_sent(installation: Installation) -> QuerySet[Delivery]:
+    """The same without sign-outs, which would drown what changed the installation: :func:`sum_up_sign_outs`."""
+    return list_deliveries(installation).exclude(message__type=MessageType.USER_LOGOUT)
+
+
+@dataclass(frozen=True, slots=True)
+class SignOutTotals:
+    """Of the sign-outs that an app was to be told of: how many it was, has still to be, and could not be."""
+
+    told: int
+    waiting: int
+    failed: int
+
+
+def sum_up_sign_outs(installation: Installation, *, since: datetime) -> SignOutTotals | None:
+    """Both kinds of notice together, events and logout tokens; None when nobody signed out."""
+    found: Counter[str] = Counter()
+    events = Delivery.objects.filter(message__type=MessageType.USER_LOGOUT, installation=installation)
+    tokens = LogoutDelivery.objects.filter(client=installation.client_id, ended_at__gte=since)
+    for notices in (events.filter(message__created_at__gte=since), tokens):
+        found.update(dict(notices.order_by().values_list("status").annotate(count=Count("pk"))))
+    if not found:
+        return None
+    return SignOutTotals(found[DeliveryStatus.DELIVERED], found[DeliveryStatus.PENDING], found[DeliveryStatus.FAILED])
+
+
+def list_logout_deliveries(installation: Installation) -> QuerySet[LogoutDelivery]:
+    """Every logout token of an installation's client, newest first, with its tries."""
+    found = LogoutDelivery.objects.filter(client=installation.client_id)
+    return found.prefetch_related("attempts").order_by("-id")
 
 
 def get_message(installation: Installation, event_id: str) -> Message:

@@ -30,3 +30,18 @@ DELIVERY: Final = Machine(
         DeliveryStatus.FAILED: events.DELIVERY_FAILED,
     },
 )
+
+LOGOUT_DELIVERY: Final = Machine(
+    name="logout delivery",
+    states=DeliveryStatus,
+    initial=DeliveryStatus.PENDING,
+    table={
+        DeliveryStatus.PENDING: frozenset({DeliveryStatus.DELIVERED, DeliveryStatus.FAILED}),
+        DeliveryStatus.DELIVERED: frozenset(),
+        DeliveryStatus.FAILED: frozenset(),
+    },
+    events={
+        DeliveryStatus.DELIVERED: events.LOGOUT_TOKEN_DELIVERED,
+        DeliveryStatus.FAILED: events.LOGOUT_TOKEN_FAILED,
+    },
+)

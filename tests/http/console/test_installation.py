@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from pytest_django.fixtures import DjangoAssertNumQueries
 from tests.factories.accounts import SYSTEM, make_account, make_operator, make_person, make_user
+from tests.factories.identity import make_login_session
 from tests.factories.installs import PARTNER_PROGRAM, make_completed, make_installing, make_pending
+from tests.factories.jobs import run_jobs
+from tests.factories.sessions import sign_in_to_app
 from tests.http.console.test_my_apps import failed, rejected, signed_in, suspended, timed_out
 
-from fondaco.accounts.models import Account
+from fondaco.accounts.models import Account, User
 from fondaco.audit.models import Event
+from fondaco.audit.status import transition
+from fondaco.identity.actions import end_login_session
 from fondaco.installs.actions import answer_operation, cancel_installation
 from fondaco.installs.models import Installation, Operation
 from fondaco.kit import clock
 from fondaco.messaging.actions import Outcome, record_attempt
 from fondaco.messaging.models import Delivery
+from fondaco.messaging.states import DeliveryStatus
 
 pytestmark = pytest.mark.django_db
 
@@ -268,3 +276,35 @@ def test_seat_of_another_account_is_not_enough() -> None:
     client = Client()
     client.force_login(person)
     assert client.get(address(installation)).status_code == 404
+
+
+def test_sign_outs_are_summed_up_and_drown_nothing() -> None:
+    installation = make_completed(receives_user_logout=True, backchannel_logout_url="https://a.example/logout")
+    ada = installation.installed_by
+    assert "signed out" not in words(installation, ada)
+    session = sign_in_to_app(ada, installation.client)
+    end_login_session(actor=SYSTEM, session_id=session.pk)
+    for _ in range(30):
+        end_login_session(actor=SYSTEM, session_id=make_login_session(ada.person).pk)
+        run_jobs("messaging.announce_sign_outs")
+    told, lost = Delivery.objects.filter(message__type="user.logout").order_by("sequence")[:2]
+    with transaction.atomic():
+        transition(told, DeliveryStatus.DELIVERED, actor=SYSTEM)
+        transition(lost, DeliveryStatus.FAILED, actor=SYSTEM)
+    shown = words(installation, ada)
+    assert "was told once that someone signed out." in shown
+    assert "29 notices are on their way." in shown
+    assert "One notice did not arrive: that person may still be signed in to the app." in shown
+    assert "user.logout" not in shown
+    samir = User.objects.get(account=installation.account, role__key="supervisor")
+    assert "signed out" not in words(installation, samir)
+    with clock.travel(timedelta(days=29)):
+        assert "was told once" in words(installation, ada)
+    with clock.travel(timedelta(days=31)):
+        assert "was told" not in words(installation, ada)
+
+
+def words(installation: Installation, user: User) -> str:
+    """What the page says to someone."""
+    text = signed_in(user).get(address(installation)).content.decode()
+    return " ".join(re.sub(r"<[^>]+>", " ", text).split())

@@ -6,12 +6,14 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
-from tests.factories.accounts import make_account, make_operator, make_person, make_user
+from tests.factories.accounts import actor_for, make_account, make_operator, make_person, make_user
 from tests.factories.installs import make_completed, make_installing
 from tests.http.console.test_my_apps import failed, rejected, signed_in, suspended, timed_out
 
-from fondaco.accounts.models import Account
+from fondaco.accounts.models import Account, Role, User
 from fondaco.audit.models import Event
+from fondaco.installs.actions import record_launch
+from fondaco.installs.errors import LaunchRefused
 from fondaco.installs.models import Installation
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +50,51 @@ def test_not_ready_says_why(make: Callable[[Account], Installation], words: str)
     assert response.status_code == 403
     assert words in response.content.decode()
     assert f'href="/my-apps/{installation.pk.hex}"' in response.content.decode()
+    assert launched() == 0
+
+
+def test_each_thing_that_is_missing_is_named_with_those_who_can_give_it() -> None:
+    """The installer may install, but not manage people: they give the licence, somebody else the role."""
+    installation = suspended(make_account())
+    ada = installation.installed_by
+    roles = installation.account.roles
+    Role.objects.filter(pk=ada.role_id).update(permissions=["apps.view", "apps.install", "apps.launch"])
+    hr = roles.create(name="People office", permissions=["people.manage"])
+    hugo = User.objects.create(account=installation.account, person=make_person("Hugo People"), role=hr)
+    gone = User.objects.create(account=installation.account, person=make_person("Gone Gerda"), role=hr, is_active=False)
+    agnes = make_user(installation.account, role="agent")
+    page = signed_in(agnes).get(f"/launch/{installation.pk.hex}").content.decode()
+    parts = page.split("cannot be opened: ")[1:]
+    assert [part.split("<")[0].strip() for part in parts] == [
+        "your role may not open apps. Ask an administrator of your account.",
+        "its trial is over. An administrator can choose a plan.",
+        "you have no licence for it. Ask an administrator of your account.",
+    ]
+    for part, person, other in ((parts[0], hugo, ada), (parts[1], ada, hugo), (parts[2], ada, hugo)):
+        assert person.person.name in part
+        assert f'href="mailto:{person.person.email}"' in part
+        assert other.person.email not in part
+    assert gone.person.name not in page
+    assert launched() == 0
+
+
+def test_who_can_mend_it_is_told_so_and_who_asks_nobody_learns_that_too() -> None:
+    installation = make_completed()
+    other = make_user(installation.account)
+    page = signed_in(other).get(f"/launch/{installation.pk.hex}").content.decode()
+    assert "You can mend this yourself." in page
+    assert "Who can help you" not in page
+    Role.objects.filter(account=installation.account).update(permissions=["apps.view"])
+    page = signed_in(other).get(f"/launch/{installation.pk.hex}").content.decode()
+    assert page.count("Nobody in your account may change this.") == 2
+
+
+def test_the_refusal_itself_names_them_for_programs() -> None:
+    installation = make_completed()
+    agnes = make_user(installation.account, role="agent")
+    with pytest.raises(LaunchRefused) as refused:
+        record_launch(actor=actor_for(agnes.person), user=agnes, installation=installation)
+    assert list(refused.value.fields) == ["role", "licence"]
     assert launched() == 0
 
 

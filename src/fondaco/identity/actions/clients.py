@@ -10,10 +10,11 @@ from fondaco.audit.actor import Actor
 from fondaco.audit.recording import record
 from fondaco.audit.status import transition
 from fondaco.identity import events, key_pairs, policies
+from fondaco.identity.actions.rotation import end_credentials
 from fondaco.identity.errors import ClientRevoked
-from fondaco.identity.models import ClientKind, CredentialSet, OAuthClient, TokenFamily
-from fondaco.identity.states import ClientStatus, CredentialStatus
-from fondaco.kit import clock, crypto
+from fondaco.identity.models import ClientKind, CredentialSet, OAuthClient
+from fondaco.identity.states import ClientStatus
+from fondaco.kit import crypto
 from fondaco.kit.ids import new_id
 
 SECRET_PREFIX = "fdc_"  # noqa: S105 - what our client secrets begin with
@@ -68,6 +69,17 @@ def create_client(
         account_id=account.pk,
         data={"name": name, "kind": client.kind, "scopes": scopes, "redirect_uris": redirect_uris},
     )
+    return client
+
+
+def set_logout_url(*, actor: Actor, client: OAuthClient, url: str) -> OAuthClient:
+    """Sends the client's logout tokens to ``url`` from now on, or nowhere when it is empty."""
+    policies.check_logout_url(url)
+    if url == client.backchannel_logout_url:
+        return client
+    client.backchannel_logout_url = url
+    client.save(update_fields=["backchannel_logout_url"])
+    record(events.CLIENT_LOGOUT_URL_CHANGED, client, actor=actor, account_id=client.account_id, data={"address": url})
     return client
 
 
@@ -126,9 +138,5 @@ def resume_client(*, actor: Actor, client: OAuthClient, reason: str = "") -> OAu
 def revoke_client(*, actor: Actor, client: OAuthClient, reason: str = "") -> OAuthClient:
     """Ends a client for good: its sets, codes, refresh tokens and access tokens are dead with this commit."""
     transition(client, ClientStatus.REVOKED, actor=actor, reason=reason)
-    client.tokens_valid_after = clock.now()
-    client.save(update_fields=["tokens_valid_after"])
-    for credentials in client.credential_sets.exclude(status=CredentialStatus.REVOKED):
-        transition(credentials, CredentialStatus.REVOKED, actor=actor, reason=reason)
-    TokenFamily.objects.filter(client=client, ended_at=None).update(ended_at=client.tokens_valid_after)
+    end_credentials(actor=actor, client=client, reason=reason)
     return client

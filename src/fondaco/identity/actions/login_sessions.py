@@ -5,13 +5,15 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
-from fondaco.accounts.models import Person
+from fondaco.accounts.models import Operator, Person, User
 from fondaco.audit.actor import Actor
-from fondaco.audit.recording import record
+from fondaco.audit.recording import Fact, record, record_all
 from fondaco.identity import events
 from fondaco.identity.models import LoginSession, TokenFamily
 from fondaco.kit import clock
+from fondaco.partners.models import Member
 
 
 def start_login_session(*, actor: Actor, person: Person, address: str = "", device: str = "") -> LoginSession:
@@ -25,11 +27,7 @@ def start_login_session(*, actor: Actor, person: Person, address: str = "", devi
 def end_login_session(*, actor: Actor, session_id: UUID) -> bool:
     """Ends a session and every token that apps got in it; False when it was over, or never was."""
     with transaction.atomic(durable=True):
-        session = LoginSession.objects.select_for_update().filter(pk=session_id, ended_at=None).first()
-        if session is None:
-            return False
-        end_session(actor=actor, session=session)
-    return True
+        return end_sessions(actor=actor, sessions=LoginSession.objects.filter(pk=session_id)) == 1
 
 
 def end_other_sessions(*, actor: Actor, person: Person, keep: UUID | None = None) -> None:
@@ -38,16 +36,60 @@ def end_other_sessions(*, actor: Actor, person: Person, keep: UUID | None = None
         end_all_sessions(actor=actor, person=person, keep=keep)
 
 
-def end_all_sessions(*, actor: Actor, person: Person, keep: UUID | None = None) -> None:
-    """The same as a step."""
-    for session in LoginSession.objects.select_for_update().filter(person=person, ended_at=None):
-        if session.pk != keep:
-            end_session(actor=actor, session=session)
+def end_user_session(*, actor: Actor, user: User) -> None:
+    """Signs a user out at the wish of a program of their account (DOMAIN 3.7). Who is not signed in stays so.
+
+    Whoever works in this account only is signed out of the platform. Others are signed out of this account's apps and
+    stay signed in: no account reaches into another.
+    """
+    with transaction.atomic(durable=True):
+        if has_place(user.person, besides=user):
+            sign_out_user(actor=actor, user=user)
+        else:
+            end_all_sessions(actor=actor, person=user.person)
 
 
-def end_session(*, actor: Actor, session: LoginSession) -> None:
-    """The same for a session that is open and locked. A step."""
-    session.ended_at = clock.now()
-    session.save(update_fields=["ended_at"])
-    TokenFamily.objects.filter(login_session=session, ended_at=None).update(ended_at=session.ended_at)
-    record(events.SIGNED_OUT, session, actor=actor, data={"person": session.person_id.hex})
+def end_all_sessions(*, actor: Actor, person: Person, keep: UUID | None = None) -> int:
+    """Ends every open session of a person but ``keep``, and says how many. A step."""
+    sessions = LoginSession.objects.filter(person=person)
+    return end_sessions(actor=actor, sessions=sessions.exclude(pk=keep) if keep else sessions)
+
+
+def end_sessions(*, actor: Actor, sessions: QuerySet[LoginSession]) -> int:
+    """Ends those of ``sessions`` that are open, and says how many. A step, and the one door: however a session ends,
+    it is here that its tokens die and that ``login_session.ended`` is recorded, from which apps are told.
+    """
+    ending = list(sessions.filter(ended_at=None).select_for_update(of=("self",)).order_by("pk"))
+    if not ending:
+        return 0
+    keys, now = [session.pk for session in ending], clock.now()
+    for session in ending:
+        session.ended_at = now
+    LoginSession.objects.filter(pk__in=keys).update(ended_at=now)
+    TokenFamily.objects.filter(login_session__in=keys, ended_at=None).update(ended_at=now)
+    facts = [Fact(session, data={"person": session.person_id.hex}) for session in ending]
+    record_all(events.SIGNED_OUT, facts, actor=actor)
+    return len(ending)
+
+
+def sign_out_user(*, actor: Actor, user: User) -> bool:
+    """Signs a user out of the apps of their account; the platform stays open to them for their other places. A step.
+
+    False when they were not signed in at all, so that there was nothing to tell anyone.
+    """
+    TokenFamily.objects.filter(user=user, ended_at=None).update(ended_at=clock.now())
+    if not LoginSession.objects.filter(person=user.person_id, ended_at=None).exists():
+        return False
+    record(events.USER_SIGNED_OUT, user, actor=actor, account_id=user.account_id)
+    return True
+
+
+def has_place(person: Person, *, besides: User | None = None) -> bool:
+    """Whether anything on the platform is open to a person: a seat, a partner or the backoffice; ``besides`` is not
+    counted."""
+    seats = User.objects.filter(person=person, is_active=True).exclude(pk=besides.pk if besides else None)
+    return (
+        seats.exists()
+        or Member.objects.filter(person=person, is_active=True).exists()
+        or Operator.objects.filter(person=person, is_active=True).exists()
+    )

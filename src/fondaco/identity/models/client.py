@@ -15,6 +15,8 @@ from django.db import models
 
 from fondaco.accounts.models import Account
 from fondaco.audit.status import Stateful
+from fondaco.catalog.models import App, Version
+from fondaco.identity.models.cutoff import Cutoff
 from fondaco.identity.states import CLIENT, CREDENTIALS, ClientStatus, CredentialStatus
 from fondaco.kit import clock
 from fondaco.kit.fields import IdField
@@ -33,6 +35,9 @@ class OAuthClient(Stateful):
     id = IdField()
     kind = models.CharField(max_length=12, choices=[(kind.value, kind.value) for kind in ClientKind])
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="oauth_clients")
+    # Of an installation: what it runs, so that one row keeps out every program of an app or a version.
+    app = models.ForeignKey(App, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     name = models.CharField(max_length=100)
     scopes = ArrayField(models.CharField(max_length=60), default=list)
     grant_types = ArrayField(models.CharField(max_length=40), default=list)
@@ -94,9 +99,24 @@ class CredentialSet(Stateful):
 
     @property
     def is_usable(self) -> bool:
-        """Whether the set proves its client: client alive, set not revoked and not past its overlap (DOMAIN 2.8)."""
-        is_over = self.expires_at is not None and self.expires_at <= clock.now()
-        return self.client.may_get_tokens and self.status != CredentialStatus.REVOKED and not is_over
+        """Whether the set proves its client: client alive and not cut off, set neither revoked nor past its overlap."""
+        return (
+            self.client.may_get_tokens
+            and self.status != CredentialStatus.REVOKED
+            and not self.is_past_overlap
+            and not self.is_cut_off
+        )
+
+    @property
+    def is_past_overlap(self) -> bool:
+        """Whether a newer set has replaced this one for good, in the account's time (DOMAIN 2.8)."""
+        return self.expires_at is not None and self.expires_at <= clock.now(self.client.account_id)
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether an operator keeps its program out; a query may have asked (``annotate(has_cutoff=…)``)."""
+        known = getattr(self, "has_cutoff", None)
+        return Cutoff.find_for(self.client, issued_at=self.created_at).exists() if known is None else bool(known)
 
     def audit_scope(self) -> Mapping[str, Any]:
         return {"account_id": self.client.account_id}

@@ -26,6 +26,8 @@ _TONES: Final = {
 # On the page of one version it need not be said that it is a version, and of what.
 _WORDS: Final[dict[str, Promise]] = {
     "version.created": gettext_lazy("This version was begun."),
+    "version.deprecated": gettext_lazy("It was taken out of the marketplace, and its end was announced."),
+    "version.ended": gettext_lazy("Its announced last day came."),
     "version.edited": gettext_lazy("Its content was changed."),
     "technical_content.available": gettext_lazy("It was made available to customers."),
     "listing_content.advertised": gettext_lazy("Its listing appeared in the marketplace."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import URLPattern, path
 
-from fondaco.surfaces.site.views import design, frame, health, inbox, invitations, media
+from fondaco.surfaces.site.views import design, devices, frame, health, inbox, invitations, media, tokens
 
 app_name = "site"
 
@@ -27,6 +27,11 @@ urlpatterns = [
     path("home", frame.home, name="home"),
     path("place", frame.switch_place, name="switch_place"),
     path("invitations/<str:token>", invitations.accept, name="invitation"),
+    path("you/tokens", tokens.show, name="tokens"),
+    path("you/tokens/new", tokens.make, name="new_token"),
+    path("you/tokens/revoke-all", tokens.revoke_all, name="revoke_tokens"),
+    path("you/tokens/<str:token_id>/revoke", tokens.revoke, name="revoke_token"),
+    path("device", devices.approve, name="device"),
     path("theme", frame.set_theme, name="set_theme"),
     path("media/<path:path>", media.picture, name="media"),
     *(_DEVELOPMENT if settings.DEVELOPMENT else []),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from http import HTTPStatus
 
 from django.contrib import messages
@@ -29,7 +29,7 @@ from fondaco.installs.queries import (
 from fondaco.installs.states import InstallationStatus, OperationKind
 from fondaco.kit import clock
 from fondaco.kit.errors import Conflict, DomainError, Forbidden
-from fondaco.messaging.queries import list_deliveries
+from fondaco.messaging.queries import list_changes_sent, sum_up_sign_outs
 from fondaco.surfaces.console.forms import ReasonForm
 from fondaco.surfaces.console.tiles import TONES
 from fondaco.surfaces.console.timeline import make_lines
@@ -39,6 +39,7 @@ from fondaco.surfaces.site.viewer import HouseRequest, PlaceKind
 
 _METHODS = ["GET", "HEAD", "POST"]
 _MOST_NAMES = 200
+_RECENTLY = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +67,12 @@ def show(request: HouseRequest, installation_id: str) -> HttpResponse:
     installation = item.installation
     operations = list(list_operations(installation))
     standing = _standing(item, operations)
-    if standing.next_try is not None and request.method == "GET":
+    if standing.next_try is not None and request.method == "GET" and not installation.is_cut_off:
         try:
             actions.retry_installation(actor=request.viewer.actor, by=request.viewer.user, installation=installation)
         except Conflict:
             return redirect(request.path)  # it was answered in this very moment
-    deliveries = list_deliveries(installation) if item.can_manage else []
+    deliveries = list_changes_sent(installation) if item.can_manage else []
     lines = make_lines(list_history(installation, operations), deliveries, clock.now())
     mark = f"{installation.status}-{len(lines)}"
     if request.htmx and request.GET.get("mark") == mark:
@@ -86,6 +87,7 @@ def show(request: HouseRequest, installation_id: str) -> HttpResponse:
         "summary": purchase_summary(installation.plan, installation.total_licences),
         "permissions": permission_lines(installation.version),
         "lines": lines,
+        "sign_outs": sum_up_sign_outs(installation, since=clock.now() - _RECENTLY) if item.can_manage else None,
         "mark": mark,
     }
     return render(request, "console/installation_state.html" if request.htmx else "console/installation.html", context)
@@ -189,7 +191,7 @@ def _standing(item: InstalledApp, operations: list[Operation]) -> Standing:
         is_removal=operation is not None and operation.kind == OperationKind.UNINSTALL,
         next_try=tries.get(installation.pk),
         why=installation.reason,
-        can_retry=item.can_manage and installation.can_be_retried and operation is None,
+        can_retry=item.can_manage and installation.can_be_retried and operation is None and not installation.is_cut_off,
         can_remove=item.can_manage and not installation.is_gone and (operation is None or not has_worked),
         can_force=Badge.FORCE_UNINSTALL in item.badges,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from http import HTTPStatus
 
 from django.http import HttpResponse, HttpResponseRedirect
@@ -9,14 +10,25 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from fondaco.accounts.models import User
 from fondaco.installs.actions import record_launch
 from fondaco.installs.errors import LaunchRefused
-from fondaco.installs.offers import list_installers
+from fondaco.installs.offers import list_helpers
 from fondaco.installs.policies import can_manage
 from fondaco.installs.queries import get_for_launch
+from fondaco.installs.states import Lack
 from fondaco.kit.errors import Forbidden
 from fondaco.surfaces.site.access import signed_in
 from fondaco.surfaces.site.viewer import HouseRequest, PlaceKind
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """One thing that is missing, and who can mend it: the viewer, or others of the account."""
+
+    words: str
+    is_own_job: bool
+    people: list[User]
 
 
 @never_cache
@@ -35,9 +47,17 @@ def launch(request: HouseRequest, installation_id: str) -> HttpResponse:
         context = {
             "installation": installation,
             "refusal": refusal,
-            "people": list_installers(user.account_id)[:5],
+            "lacks": _explain(user, refusal),
             "is_manager": can_manage(user),
             "place": place,
         }
         return render(request, "console/launch_refused.html", context, status=HTTPStatus.FORBIDDEN)
     return HttpResponseRedirect(address)
+
+
+def _explain(user: User, refusal: LaunchRefused) -> list[Missing]:
+    lacks = []
+    for lack, words in refusal.fields.items():
+        people = list_helpers(user.account_id, Lack(lack))
+        lacks.append(Missing(words[0], user in people, [each for each in people if each != user]))
+    return lacks

@@ -63,10 +63,24 @@ class TechnicalForm(forms.Form):
         required=False,
         help_text=_("Sends the event user.logout, so that your app can end their session too."),
     )
+    backchannel_logout_url = forms.CharField(
+        label=_("Back-channel logout URL"),
+        required=False,
+        widget=forms.URLInput(),
+        help_text=_("OpenID logout tokens are posted here when a session ends. Leave it empty if you do not use them."),
+    )
     is_manually_provisioned = forms.BooleanField(
         label=_("We set up each installation by hand"),
         required=False,
         help_text=_("Customers are told that it may take longer. You still have seven days to answer."),
+    )
+    are_credentials_claimed = forms.BooleanField(
+        label=_("We fetch credentials from a link"),
+        required=False,
+        help_text=_(
+            "Events then carry a link in place of the secret and the private key. It works once, within seven days, "
+            "for whoever has it."
+        ),
     )
     release_notes = forms.CharField(
         label=_("Release notes"), required=False, widget=_area(4), help_text=_("What is new, for customers.")
@@ -112,7 +126,9 @@ class TechnicalForm(forms.Form):
             scopes=tuple(data["scopes"]),
             scope_reasons={name: data[f"reason {name}"] for name in data["scopes"]},
             receives_user_logout=data["receives_user_logout"],
+            backchannel_logout_url=data["backchannel_logout_url"],
             is_manually_provisioned=data["is_manually_provisioned"],
+            are_credentials_claimed=data["are_credentials_claimed"],
             release_notes=data["release_notes"],
             test_instructions=data["test_instructions"],
             test_credentials=data["test_credentials"] or None,

@@ -1,6 +1,7 @@
 """Addresses by noun. Each function parses nothing and decides nothing: it calls the action that the page calls."""
 
 from fondaco.surfaces.api.management.routes import (
+    access,
     apps,
     clients,
     house,
@@ -33,4 +34,5 @@ ALL = [
     people.routes,
     installations.routes,
     house.routes,
+    access.routes,
 ]

@@ -18,10 +18,9 @@ from fondaco.installs.queries import (
     list_licensed_users,
     list_operations,
 )
-from fondaco.messaging.queries import list_deliveries
+from fondaco.messaging.queries import list_deliveries, list_logout_deliveries
 from fondaco.surfaces.api.management.door import Place, Request, Routes
 from fondaco.surfaces.api.management.pages import page, whole
-from fondaco.surfaces.api.management.shapes.apps import PlanShape
 from fondaco.surfaces.api.management.shapes.fields import Cursor, Limit, Page, WireId
 from fondaco.surfaces.api.management.shapes.installations import (
     DeliveryShape,
@@ -29,10 +28,12 @@ from fondaco.surfaces.api.management.shapes.installations import (
     InstallationShape,
     InstallBody,
     LaunchShape,
+    LogoutDeliveryShape,
     OfferShape,
     OperationShape,
     UninstallBody,
 )
+from fondaco.surfaces.api.management.shapes.offers import PlanShape
 from fondaco.surfaces.api.management.shapes.people import UserShape
 
 routes = Routes("Account: apps", Place.ACCOUNT)
@@ -154,6 +155,17 @@ def list_app_deliveries(
     """What was sent to the app's program, newest first, with every try."""
     installation = _find(request, installation_id)
     return page(list_deliveries(installation), DeliveryShape.of, cursor=cursor, limit=limit, order="-sequence")
+
+
+@routes.reads(
+    "/accounts/{account_id}/installations/{installation_id}/logout-deliveries", Page[LogoutDeliveryShape], *_MANAGERS
+)
+def list_app_logout_deliveries(
+    request: Request, account_id: str, installation_id: str, cursor: Cursor = None, limit: Limit = 20
+) -> Page[LogoutDeliveryShape]:
+    """The OpenID logout tokens for the app's program, newest first, with every try."""
+    installation = _find(request, installation_id)
+    return page(list_logout_deliveries(installation), LogoutDeliveryShape.of, cursor=cursor, limit=limit, order="-id")
 
 
 def _find(request: Request, installation_id: str) -> Installation:

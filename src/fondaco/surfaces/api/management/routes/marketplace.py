@@ -11,9 +11,10 @@ from fondaco.catalog.queries import Sort, get_listing, list_categories, listing_
 from fondaco.catalog.scopes import SCOPES
 from fondaco.surfaces.api.management.door import Place, Request, Routes
 from fondaco.surfaces.api.management.pages import ranked_page, whole
-from fondaco.surfaces.api.management.shapes.apps import CategoryShape, PlanShape, ScopeShape, ScreenshotShape
+from fondaco.surfaces.api.management.shapes.apps import CategoryShape, ScopeShape
 from fondaco.surfaces.api.management.shapes.fields import Cursor, Limit, Page, Slug
 from fondaco.surfaces.api.management.shapes.installations import CardShape, ListingPageShape, PermissionShape
+from fondaco.surfaces.api.management.shapes.offers import PlanShape, ScreenshotShape
 
 routes = Routes("Marketplace", Place.ANYWHERE)
 

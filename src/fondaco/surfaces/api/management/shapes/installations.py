@@ -8,9 +8,9 @@ from typing import Any, Literal
 from fondaco.audit.models import Event
 from fondaco.installs.models import Installation, Operation
 from fondaco.installs.queries import InstalledApp
-from fondaco.messaging.models import Attempt, Delivery
-from fondaco.surfaces.api.management.shapes.apps import PlanShape, ScreenshotShape
+from fondaco.messaging.models import Delivery, LogoutDelivery, Try
 from fondaco.surfaces.api.management.shapes.fields import Body, Shape, ShortId, Slug, WireId
+from fondaco.surfaces.api.management.shapes.offers import PlanShape, ScreenshotShape
 
 
 class ConsentBody(Body):
@@ -109,6 +109,7 @@ class InstallationShape(Shape):
     status: str
     reason: str
     total_licences: int
+    cut_off_reason: str | None
     badges: list[str]
     can_manage: bool
     why_not_launch: str | None
@@ -139,6 +140,7 @@ class SupportInstallationShape(Shape):
     status: str
     reason: str
     total_licences: int
+    cut_off_reason: str | None
     created_at: datetime
 
     @classmethod
@@ -185,7 +187,7 @@ class AttemptShape(Shape):
     error: str
 
     @classmethod
-    def of(cls, attempt: Attempt) -> AttemptShape:
+    def of(cls, attempt: Try) -> AttemptShape:
         return cls(
             started_at=attempt.started_at,
             duration_ms=attempt.duration_ms,
@@ -210,6 +212,30 @@ class DeliveryShape(Shape):
             event_id=delivery.message_id.hex,
             sequence=delivery.sequence,
             type=delivery.message.type,
+            status=delivery.status,
+            next_attempt_at=delivery.next_attempt_at,
+            attempts=[AttemptShape.of(attempt) for attempt in delivery.attempts.all()],
+        )
+
+
+class LogoutDeliveryShape(Shape):
+    """A logout token for the app's program, and every try: who left, and of which session."""
+
+    id: str
+    user_id: str
+    session_id: str
+    ended_at: datetime
+    status: str
+    next_attempt_at: datetime | None
+    attempts: list[AttemptShape]
+
+    @classmethod
+    def of(cls, delivery: LogoutDelivery) -> LogoutDeliveryShape:
+        return cls(
+            id=delivery.pk.hex,
+            user_id=delivery.user_id,
+            session_id=delivery.login_session_id.hex,
+            ended_at=delivery.ended_at,
             status=delivery.status,
             next_attempt_at=delivery.next_attempt_at,
             attempts=[AttemptShape.of(attempt) for attempt in delivery.attempts.all()],
@@ -264,5 +290,6 @@ def _facts(installation: Installation) -> dict[str, Any]:
         "status": installation.status,
         "reason": installation.reason,
         "total_licences": installation.total_licences,
+        "cut_off_reason": installation.cut_off_reason,
         "created_at": installation.created_at,
     }
