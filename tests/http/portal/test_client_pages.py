@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import html
 import re
-import threading
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.db import connection
+from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
@@ -20,10 +17,12 @@ from tests.factories.identity import CALLBACK, SIGN_IN, make_portal_client
 from tests.factories.partners import make_member
 from tests.searching import find_in_database
 
+from fondaco.audit.status import transition
 from fondaco.catalog.scopes import FOR_PORTAL_CLIENTS
 from fondaco.identity import actions
 from fondaco.identity.issuer import issuer
 from fondaco.identity.models import CredentialSet, OAuthClient
+from fondaco.identity.states import CredentialStatus
 from fondaco.kit import clock, crypto
 from fondaco.kit.models import IdempotentAnswer
 from fondaco.partners.models import Member, MemberRole
@@ -279,6 +278,20 @@ def test_regenerating(client: Client, mara: Member) -> None:
     assert CredentialSet.objects.count() == 2
 
 
+def test_a_client_whose_id_was_cut_off_can_be_brought_back(client: Client, mara: Member) -> None:
+    program = make_portal_client(mara)
+    with transaction.atomic():
+        transition(program.issued.set, CredentialStatus.REVOKED, actor=actor_for(mara.person))
+    place = f"/portal/clients/{program.client.pk.hex}"
+    page = text_of(client.get(place))
+    assert "No ID of this client works now." in page
+    assert "curl" not in page
+    assert client.get(f"{place}/key-pair").status_code == 404
+    answer = client.post(f"{place}/regenerate", {"attempt": "a" * 32, "revision": "0", "overlap": "1d"})
+    assert secrets_on(answer) != set()
+    assert "No ID of this client works now." not in text_of(client.get(place))
+
+
 def test_a_key_pair_is_shown_once_in_both_forms(client: Client, mara: Member) -> None:
     program = make_portal_client(mara)
     path = f"/portal/clients/{program.client.pk.hex}/key-pair"
@@ -353,38 +366,4 @@ def test_who_may_not_manage_clients_is_not_offered_them(mara: Member) -> None:
         assert ('href="/portal/clients"' in text_of(browser.get("/portal/"))) is may
         assert browser.get("/portal/clients").status_code == (200 if may else 403)
         assert browser.post("/portal/clients/new", entries()).status_code == (200 if may else 403)
-    assert OAuthClient.objects.count() == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_pressed_twice_at_once_it_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    mara = make_member()
-    begun, finish = threading.Event(), threading.Event()
-    real = actions.create_portal_client
-
-    def slow(**given: Any) -> Any:
-        begun.set()
-        assert finish.wait(10)
-        return real(**given)
-
-    monkeypatch.setattr(actions, "create_portal_client", slow)
-    answers: list[HttpResponse] = []
-
-    def press(browser: Client) -> Callable[[], None]:
-        def run() -> None:
-            answers.append(browser.post("/portal/clients/new", entries()))  # type: ignore[arg-type]
-            connection.close()
-
-        return run
-
-    browsers = [signed_in(mara), signed_in(mara)]
-    threads = [threading.Thread(target=press(browser)) for browser in browsers]
-    threads[0].start()
-    assert begun.wait(10)
-    threads[1].start()
-    finish.set()
-    for thread in threads:
-        thread.join(20)
-    assert [answer.status_code for answer in answers] == [200, 200]
-    assert secrets_on(answers[0]) == secrets_on(answers[1]) != set()
     assert OAuthClient.objects.count() == 1

@@ -16,8 +16,8 @@ from fondaco.catalog.errors import RevisionConflict
 from fondaco.catalog.scopes import Scope, scopes_by_api
 from fondaco.identity import actions, key_pairs
 from fondaco.identity.actions import IssuedCredentials, Overlap
-from fondaco.identity.models import OAuthClient
-from fondaco.identity.queries import get_portal_client, list_client_history, list_portal_clients
+from fondaco.identity.models import CredentialSet, OAuthClient
+from fondaco.identity.queries import get_current_set, get_portal_client, list_client_history, list_portal_clients
 from fondaco.kit.errors import DomainError
 from fondaco.kit.idempotency import KeyReused
 from fondaco.surfaces.portal import recipes
@@ -67,13 +67,14 @@ def create(request: HouseRequest) -> HttpResponse:
 def client_page(request: HouseRequest, client_id: str) -> HttpResponse:
     """A client: how to use it, what it may do, what is in force, what happened."""
     client = get_portal_client(request.viewer.member, client_id)
-    sets = client.sets_in_force  # type: ignore[attr-defined]  # put there by the query
+    sets: list[CredentialSet] = client.sets_in_force  # type: ignore[attr-defined]  # put there by the query
+    current = next((each for each in sets if each.expires_at is None), None)  # none when support cut it off
     context = {
         "client": client,
         "sets": sets,
-        "current": sets[0],
+        "current": current,
         "endpoints": recipes.endpoints(client),
-        "steps": recipes.steps(client, sets[0].wire_client_id),
+        "steps": recipes.steps(client, current.wire_client_id) if current else [],
         "scope_groups": _granted(client),
         "history": moments(list_client_history(client)),
     }
@@ -152,7 +153,7 @@ def key_pair(request: HouseRequest, client_id: str) -> HttpResponse:
     shown, status = _try_once(request, form, issue)
     if shown is not None:
         return _show(request, shown, "keyed")
-    context = {"client": client, "current": client.sets_in_force[0], "form": form}  # type: ignore[attr-defined]
+    context = {"client": client, "current": get_current_set(client), "form": form}
     return render(request, "portal/client_key_pair.html", context, status=status)
 
 
