@@ -1,6 +1,7 @@
 """Programs that may call the platform, and everything they prove themselves with."""
 
 from fondaco.identity.models.client import ClientKind, CredentialSet, OAuthClient
+from fondaco.identity.models.sign_in import FailedTries
 from fondaco.identity.models.token import (
     AuthorizationCode,
     LoginSession,
@@ -16,6 +17,7 @@ __all__ = [
     "AuthorizationCode",
     "ClientKind",
     "CredentialSet",
+    "FailedTries",
     "LoginSession",
     "OAuthClient",
     "PersonalAccessToken",

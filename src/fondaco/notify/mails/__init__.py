@@ -1,6 +1,7 @@
 """Every mail there is, one module each (or one for a few that are told apart by a word)."""
 
 from fondaco.notify.mails import (
+    email_change,
     installation,
     invitation,
     listing_advertised,
@@ -8,11 +9,14 @@ from fondaco.notify.mails import (
     partner_application_rejected,
     partner_application_verified,
     partner_application_verify,
+    security,
+    sign_in,
     submission_decided,
     submission_opened,
 )
 
 __all__ = [
+    "email_change",
     "installation",
     "invitation",
     "listing_advertised",
@@ -20,6 +24,8 @@ __all__ = [
     "partner_application_rejected",
     "partner_application_verified",
     "partner_application_verify",
+    "security",
+    "sign_in",
     "submission_decided",
     "submission_opened",
 ]
