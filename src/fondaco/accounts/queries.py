@@ -155,8 +155,8 @@ def email_change_token(change: EmailChange) -> str:
 def find_email_change(token: str) -> EmailChange:
     """The open change that a mailed link names."""
     change_id = links.read(_EMAIL_CHANGE, token)
-    found = EmailChange.objects.select_related("person").filter(pk=change_id, expires_at__gt=clock.now())
-    change = found.first() if change_id else None
+    found = EmailChange.objects.select_related("person").filter(expires_at__gt=clock.now())
+    change = found.filter(pk=change_id).first() if change_id else None
     if change is None:
         raise EmailChangeOver
     return change

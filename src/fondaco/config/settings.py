@@ -149,8 +149,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"  # people only join by a mailed invitation, which proves the address
 ACCOUNT_ADAPTER = "fondaco.surfaces.site.sign_in.AccountAdapter"
-# Failed tries are counted by identity.actions.tries; the other limits are allauth's own and count in the cache, which all
-# processes share.
+# Failed tries are counted by identity.tries; allauth's other limits count in the cache, which all processes share.
 ACCOUNT_RATE_LIMITS = {"login_failed": ""}
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
@@ -173,7 +172,7 @@ MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_TOLERANCE = 1  # clocks differ, and typing takes time; a code still counts once only
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEVELOPMENT  # http://localhost
 # The secret of the demo's people. In development the page that asks for a code shows theirs; elsewhere there is none.
-DEMO_TOTP_SECRET = "FONDACODEMOFONDACODEMOFONDACODEM" if DEVELOPMENT else ""  # noqa: S105
+DEMO_TOTP_SECRET = "FONDACODEMOFONDACODEMOFONDACODEM" if DEVELOPMENT else ""
 GEOIP_DATABASE = environment.text("FONDACO_GEOIP_DATABASE", "")
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/home"

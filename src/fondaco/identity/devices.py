@@ -26,7 +26,7 @@ def describe_device(user_agent: str) -> str:
 
 
 def describe_place(address: str) -> str:
-    """``Porto, Portugal (203.0.113.7)`` with a database of places; else the address; ``This network`` for a private one."""
+    """``Porto, Portugal (203.0.113.7)`` with a database of places, else the address; a private one is our network."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:

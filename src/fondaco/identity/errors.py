@@ -83,7 +83,7 @@ class TokenNameMissing(Invalid):
 
 
 class TooManyTries(TooMany):
-    """Proving who one is failed too often from here. A wait, never a lock for good: a stranger must not lock one out."""
+    """Proving who one is failed too often from here. A wait, never a lock for good: strangers lock nobody out."""
 
     code = "too-many-tries"
     message = _(

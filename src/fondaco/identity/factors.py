@@ -31,7 +31,8 @@ def unseal_text(sealed: str) -> str:
 
 def list_factors(person: Person) -> QuerySet[Authenticator]:
     """Everything that counts as a second factor, oldest first. Recovery codes do not: they stand in for one."""
-    return Authenticator.objects.filter(user=person).exclude(type=RECOVERY_CODES).order_by("created_at", "pk")
+    found: QuerySet[Authenticator] = Authenticator.objects.filter(user=person)
+    return found.exclude(type=RECOVERY_CODES).order_by("created_at", "pk")
 
 
 def has_factor(person: Person) -> bool:

@@ -34,7 +34,7 @@ class SignedIn:
         return self.session.person
 
 
-def find_signed_in(*, session_id: UUID, person_id: UUID | str) -> SignedIn | None:
+def find_signed_in(*, session_id: UUID, person_id: UUID) -> SignedIn | None:
     """The open session of this person with this id; None once it has ended, or they have left."""
     factors = Authenticator.objects.filter(user=OuterRef("person")).exclude(type=RECOVERY_CODES)
     ownerships = Member.objects.filter(person=OuterRef("person"), is_active=True, role=MemberRole.OWNER)

@@ -18,7 +18,7 @@ from fondaco.accounts.models import Person
 from fondaco.audit.actor import Actor
 from fondaco.audit.recording import record
 from fondaco.identity import events
-from fondaco.identity.errors import TooManyTries
+from fondaco.identity.errors import TooManyTries, WrongPassword
 from fondaco.identity.models import FailedTries, LoginSession
 from fondaco.kit import clock, crypto
 
@@ -37,7 +37,8 @@ class Limit:
         """How long to wait after so many failures."""
         if failures < self.free:
             return timedelta(0)
-        return min(self.first * 2 ** min(failures - self.free, 20), self.longest)
+        doubled: int = 2 ** min(failures - self.free, 20)
+        return min(self.first * doubled, self.longest)
 
 
 HERE: Final = Limit("here", 5, timedelta(minutes=1), timedelta(hours=1), timedelta(hours=24))
@@ -109,6 +110,16 @@ def forgive_tries(*, attempt: Try) -> None:
             if row.failures < limit.free:
                 row.paused_until = None
             row.save()
+
+
+def check_password(*, actor: Actor, person: Person, password: str) -> None:
+    """Asks someone who is known for their password again; raises :class:`WrongPassword`, and counts like a sign-in."""
+    attempt = Try("password", person.email, actor.address)
+    begin_try(attempt=attempt, person=person)
+    if not person.check_password(password):
+        note_failure(actor=actor, attempt=attempt, person=person)
+        raise WrongPassword(fields={"password": [str(WrongPassword.message)]})
+    forgive_tries(attempt=attempt)
 
 
 def _lock(attempt: Try, now: datetime) -> Iterable[tuple[Limit, FailedTries]]:

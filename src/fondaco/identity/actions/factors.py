@@ -21,9 +21,9 @@ from fondaco.accounts.models import Person
 from fondaco.audit.actor import Actor
 from fondaco.audit.recording import record
 from fondaco.identity import events, policies
-from fondaco.identity.errors import FactorExists, SecretTooShort, WrongCode, WrongPassword
+from fondaco.identity.errors import FactorExists, SecretTooShort, WrongCode
 from fondaco.identity.factors import APP, PASSKEY, RECOVERY_CODES, code_key, has_factor, list_factors
-from fondaco.identity.tries import Try, begin_try, forgive_tries, note_failure
+from fondaco.identity.tries import check_password
 from fondaco.kit.errors import NotFound, TooMany
 from fondaco.kit.rate import check_rate
 
@@ -108,12 +108,7 @@ def set_up_first_factor(*, actor: Actor, person: Person, password: str, secret: 
     """
     if has_factor(person):
         raise FactorExists
-    attempt = Try("password", person.email, actor.address)
-    begin_try(attempt=attempt, person=person)
-    if not person.check_password(password):
-        note_failure(actor=actor, attempt=attempt, person=person)
-        raise WrongPassword(fields={"password": [str(WrongPassword.message)]})
-    forgive_tries(attempt=attempt)
+    check_password(actor=actor, person=person, password=password)
     secret = _clean_secret(secret)
     if not validate_totp_code(secret, code):
         raise WrongCode(fields={"code": [str(WrongCode.message)]})

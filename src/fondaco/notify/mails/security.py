@@ -1,4 +1,4 @@
-"""To someone whose ways to prove themselves have changed: what was done, from where, and what to do if it was not them."""
+"""To someone whose ways to prove themselves have changed: what was done, from where, and what if it was not them."""
 
 from __future__ import annotations
 
@@ -49,7 +49,9 @@ def _words(event: Event) -> tuple[str, str]:
         thing = _("the passkey “%(name)s”") % {"name": event.data["name"]}
     match event.kind:
         case events.PASSWORD_CHANGED.name:
-            return _("Your password was changed"), _("You have a new password, and all your other devices were signed out.")
+            return _("Your password was changed"), _(
+                "You have a new password, and all your other devices were signed out."
+            )
         case events.FACTOR_ADDED.name:
             return _("You can prove yourself by one more thing"), _("Added: %(thing)s.") % {"thing": thing}
         case events.FACTOR_REMOVED.name:

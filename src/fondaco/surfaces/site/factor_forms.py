@@ -80,13 +80,10 @@ class _Limited(forms.Form):
             note_failure(actor=actor_of(request, self.user), attempt=attempt, person=self.user)
             raise forms.ValidationError(WrongCode.message, code=WrongCode.code) from refusal
         forgive_tries(attempt=attempt)
-        return code
-
-    def save(self) -> None:
-        super().save()  # type: ignore[misc]
         if self.authenticator.type == RECOVERY_CODES:
             left = count_recovery_codes(self.user)
-            note_recovery_code_used(actor=actor_of(context.request, self.user), person=self.user, left=left)
+            note_recovery_code_used(actor=actor_of(request, self.user), person=self.user, left=left)
+        return code
 
 
 class CodeForm(_Limited, AuthenticateForm):  # type: ignore[misc]  # allauth has no types
@@ -142,6 +139,4 @@ class PasskeyForm(_BaseAddWebAuthnForm):  # type: ignore[misc]
 class PasskeyNameForm(EditWebAuthnForm):  # type: ignore[misc]
     """Another name for a passkey."""
 
-    name = forms.CharField(
-        label=_("Name"), max_length=_LONGEST_NAME, error_messages={"required": _("Give it a name.")}
-    )
+    name = forms.CharField(label=_("Name"), max_length=_LONGEST_NAME, error_messages={"required": _("Give it a name.")})

@@ -34,7 +34,7 @@ _BROWSER_AGE: Final = 365 * 24 * 3600
 class Backend(AuthenticationBackend):  # type: ignore[misc]  # allauth has no types
     """allauth's sign-in by address and password. A cookie counts only as long as the session behind it is open."""
 
-    def get_user(self, user_id: UUID | str) -> Person | None:
+    def get_user(self, user_id: UUID) -> Person | None:
         """The person of this request's session, with their post on the staff, if any.
 
         Who has left, or whose session was ended anywhere, is signed out by this very request.
@@ -136,7 +136,7 @@ class BrowserMiddleware:
         response = self.get_response(request)
         fresh = getattr(request, "fresh_browser", "")
         if fresh:
-            response.set_cookie(  # type: ignore[attr-defined]  # every response has it
+            response.set_cookie(
                 _BROWSER,
                 fresh,
                 max_age=_BROWSER_AGE,

@@ -24,6 +24,7 @@ from fondaco.accounts.queries import find_user
 from fondaco.audit.actor import Actor, ActorKind
 from fondaco.identity.errors import InsufficientScope, TokenRefused
 from fondaco.identity.models import PersonalAccessToken
+from fondaco.identity.policies import check_second_factor
 from fondaco.identity.tokens import find_personal_token
 from fondaco.kit.errors import Forbidden, Invalid, NotFound
 from fondaco.kit.idempotency import Answer, answer_once
@@ -109,6 +110,7 @@ class Door:
     place: Place
     method: str
     permissions: tuple[Permission, ...] = ()
+    is_open_without_factor: bool = False  # for people who owe a second factor, too: where they set it up
 
     @property
     def access(self) -> str:
@@ -126,7 +128,9 @@ class Door:
         def guarded(request: Request, **path: Any) -> HttpResponse:
             if not request.path.isprintable():
                 raise NotFound
-            request.caller = caller = _find_caller(request, is_required=self.place != Place.ANYWHERE)
+            request.caller = caller = _find_caller(
+                request, is_required=self.place != Place.ANYWHERE, is_for_all=self.is_open_without_factor
+            )
             check_rate(f"management:{_identity(caller)}"[:200], limit=_LIMIT, per=_PER)
             self._enter(caller, path)
             _check_query(request, known)
@@ -170,10 +174,16 @@ class Routes(Router):
         self.place = place
 
     def serve(
-        self, method: str, path: str, answer: Any, *permissions: Permission, status: int = 200
+        self,
+        method: str,
+        path: str,
+        answer: Any,
+        *permissions: Permission,
+        status: int = 200,
+        without_factor: bool = False,
     ) -> Callable[[View], View]:
         """Opens ``method path`` to a function that returns ``answer``; None is an empty answer."""
-        door = Door(self.place, method, permissions)
+        door = Door(self.place, method, permissions, without_factor)
         self.doors.setdefault(path, []).append(door)
 
         def register(view: View) -> View:
@@ -211,7 +221,7 @@ class Routes(Router):
         return self.serve("DELETE", path, None, *permissions)
 
 
-def _find_caller(request: HttpRequest, *, is_required: bool) -> Caller:
+def _find_caller(request: HttpRequest, *, is_required: bool, is_for_all: bool) -> Caller:
     address = request.META.get("REMOTE_ADDR", "")
     header = request.headers.get("Authorization", "")
     if not header and not is_required:
@@ -221,6 +231,8 @@ def _find_caller(request: HttpRequest, *, is_required: bool) -> Caller:
         raise TokenRefused
     token = find_personal_token(plain.strip())
     person = token.person
+    if not is_for_all:
+        check_second_factor(person)
     return Caller(Actor(ActorKind.PERSON, id=person.pk.hex, label=person.name, address=address), token)
 
 

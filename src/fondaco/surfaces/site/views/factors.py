@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.models import Login
 from allauth.account.utils import get_next_redirect_url
 from allauth.core.internal.httpkit import authenticated_user
 from allauth.mfa.base.views import AuthenticateView
@@ -13,7 +14,6 @@ from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
 from allauth.mfa.webauthn.internal import auth
 from allauth.mfa.webauthn.internal.flows import perform_passwordless_login
 from allauth.mfa.webauthn.views import AddWebAuthnView, EditWebAuthnView, LoginWebAuthnView, RemoveWebAuthnView
-from allauth.account.models import Login
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -72,14 +72,13 @@ class RemoveAppView(DeactivateTOTPView):  # type: ignore[misc]
     """Asks whether the app shall not count any more."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {"may": policies.may_lose(_person(self.request), self.authenticator)}
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {"may": policies.may_lose(_person(self.request), self.authenticator)}
 
     def form_valid(self, form: Any) -> HttpResponse:
         person = _person(self.request)
         try:
-            actions.remove_factor(
-                actor=actor_of(self.request, person), person=person, factor_id=self.authenticator.pk
-            )
+            actions.remove_factor(actor=actor_of(self.request, person), person=person, factor_id=self.authenticator.pk)
         except DomainError as refusal:
             form.add_error(None, str(refusal))
             return self.form_invalid(form)  # type: ignore[no-any-return]
@@ -132,7 +131,8 @@ class RemovePasskeyView(RemoveWebAuthnView):  # type: ignore[misc]
     """Asks whether a passkey shall not count any more."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {"may": policies.may_lose(_person(self.request), self.object)}
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {"may": policies.may_lose(_person(self.request), self.object)}
 
     def form_valid(self, form: Any) -> HttpResponse:
         person = _person(self.request)

@@ -87,7 +87,7 @@ def profile(request: HouseRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-@reauthentication_required
+@reauthentication_required  # type: ignore[untyped-decorator]  # allauth has no types
 def change_email(request: HouseRequest) -> HttpResponse:
     """Asks for the new address, and mails it the question whether it is theirs."""
     person = _person(request)
