@@ -150,7 +150,8 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"  # people only join by a mailed invitation, which proves the address
 ACCOUNT_ADAPTER = "fondaco.surfaces.site.sign_in.AccountAdapter"
 # Failed tries are counted by identity.tries; allauth's other limits count in the cache, which all processes share.
-ACCOUNT_RATE_LIMITS = {"login_failed": ""}
+# Many people of a company share one address, so sign-ins are limited by failures first and by number only generously.
+ACCOUNT_RATE_LIMITS = {"login_failed": "", "login": "120/m/ip"}
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 # An operator or an owner of a partner who has nothing but a password can do nothing until they have a second factor.

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django.fixtures import Settings
 from tests.factories.accounts import PASSWORD, code_of, make_factor, make_person, make_user
 from tests.factories.identity import make_login_session
 from tests.factories.mail import deliver
@@ -19,6 +21,12 @@ from fondaco.kit import clock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HOME, CAFE = "192.0.2.10", "203.0.113.99"
+
+
+@pytest.fixture(autouse=True)
+def _quick_hashes(settings: Settings) -> None:
+    """Hundreds of passwords are typed here, and how each is checked is not what is tested."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture
@@ -46,17 +54,16 @@ def test_four_failures_cost_nothing(person: Person) -> None:
     assert attempt(person.email, PASSWORD)[0]
     fail(person.email, 4)  # a success forgot the ones before
     assert attempt(person.email, PASSWORD)[0]
-    assert deliver() == []
+    assert not Event.objects.filter(kind="sign_in.paused").exists()
 
 
 def test_the_fifth_begins_a_pause_that_doubles(person: Person) -> None:
-    with clock.freeze(clock.now()):
+    with clock.freeze() as start:
         fail(person.email, 5)
         is_in, page = attempt(person.email, PASSWORD)
         assert not is_in, "even the right password waits"
         assert "try again in 60 seconds" in page
     pause = timedelta(minutes=1)
-    start = clock.now()
     for _ in range(8):
         with clock.freeze(start + pause - timedelta(seconds=1)):
             assert "This failed too often" in attempt(person.email, "wrong")[1]
@@ -104,7 +111,7 @@ def test_one_address_that_tries_many_people_waits() -> None:
 
 
 def test_who_does_not_exist_looks_the_same() -> None:
-    with clock.freeze(clock.now()):
+    with clock.freeze():
         fail("nobody@people.example", 5)
         assert "try again in 60 seconds" in attempt("nobody@people.example", PASSWORD)[1]
     assert "nobody" not in "".join(FailedTries.objects.values_list("key_hash", flat=True))
@@ -150,7 +157,7 @@ def test_asking_for_a_new_password_is_limited_and_tells_nothing(person: Person, 
     for email in (person.email, "nobody@people.example"):
         client = Client()
         answer = client.post("/account/password/reset/", {"email": email}, follow=True)
-        pages.add(answer.content.decode())
+        pages.add(re.sub(r'X-CSRFToken": "\w+"', "", answer.content.decode()))
     assert len(pages) == 1
     statuses = [Client().post("/account/password/reset/", {"email": person.email}).status_code for _ in range(6)]
     assert statuses == [302, 302, 302, 302, 429, 429]

@@ -11,6 +11,7 @@ from fondaco.identity.actions.clients import (
 from fondaco.identity.actions.factors import (
     add_authenticator_app,
     add_passkey,
+    forget_factors,
     make_recovery_codes,
     note_recovery_code_used,
     remove_factor,
@@ -37,6 +38,7 @@ __all__ = [
     "end_forgotten_sessions",
     "end_login_session",
     "end_other_sessions",
+    "forget_factors",
     "issue_credentials",
     "make_recovery_codes",
     "note_recovery_code_used",

@@ -21,6 +21,7 @@ from fondaco.accounts.models import Person
 from fondaco.audit.actor import Actor
 from fondaco.audit.recording import record
 from fondaco.identity import events, policies
+from fondaco.identity.actions.login_sessions import end_all_sessions
 from fondaco.identity.errors import FactorExists, SecretTooShort, WrongCode
 from fondaco.identity.factors import APP, PASSKEY, RECOVERY_CODES, code_key, has_factor, list_factors
 from fondaco.identity.tries import check_password
@@ -81,6 +82,22 @@ def remove_factor(*, actor: Actor, person: Person, factor_id: int) -> None:
         if not has_factor(person):
             Authenticator.objects.filter(user=person, type=RECOVERY_CODES).delete()
         record(events.FACTOR_REMOVED, person, actor=actor, data={"kind": kind, "name": name})
+
+
+def forget_factors(*, actor: Actor, person: Person) -> int:
+    """For who has lost everything: takes all factors and recovery codes away and ends every session.
+
+    Whoever runs the machine does this after making sure who asks. Who must have a factor sets one up at the next
+    sign-in, before anything else.
+    """
+    with transaction.atomic(durable=True):
+        _lock(person)
+        factors = list(list_factors(person))
+        for factor in factors:
+            record(events.FACTOR_REMOVED, person, actor=actor, data={"kind": factor.type, "name": str(factor)})
+        Authenticator.objects.filter(user=person).delete()
+        end_all_sessions(actor=actor, person=person)
+    return len(factors)
 
 
 def make_recovery_codes(*, actor: Actor, person: Person) -> list[str]:
