@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import threading
 from datetime import timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.db import connection
 from django.test import Client
 from pytest_django.fixtures import Settings
 from tests.factories.accounts import (
@@ -24,8 +26,18 @@ from tests.http.api.caller import Api, read, refusal
 from tests.signing_in import weaken
 
 from fondaco.accounts.models import Operator, Person
+from fondaco.audit.actor import Actor
 from fondaco.audit.models import Event
-from fondaco.identity.factors import count_recovery_codes, has_factor, list_factors, seal_text
+from fondaco.identity.actions import forget_factors, remove_factor
+from fondaco.identity.errors import LastFactor
+from fondaco.identity.factors import (
+    count_recovery_codes,
+    has_factor,
+    list_factors,
+    rewrap_factors,
+    seal_text,
+    unseal_text,
+)
 from fondaco.identity.models import LoginSession
 from fondaco.kit import clock
 from fondaco.partners.models import MemberRole
@@ -323,3 +335,50 @@ def test_the_demo_is_shown_its_code_in_development_only(client: Client, settings
     Authenticator.objects.update(data={"secret": seal_text(settings.DEMO_TOTP_SECRET)})
     settings.DEMO_TOTP_SECRET = ""
     assert "This is the demo" not in client.get(CODE).content.decode()
+
+
+def test_who_has_lost_everything_begins_anew(client: Client) -> None:
+    person = make_operator(person=make_person("Jon Okafor", password=PASSWORD)).person
+    client.force_login(person)
+    assert forget_factors(actor=Actor.system("command line"), person=person) == 1
+    assert client.get("/backoffice/").headers["Location"].startswith("/account/login/")
+    assert not Authenticator.objects.filter(user=person).exists()
+    assert [letter.subject for letter in deliver()] == ["One of your second factors was removed"]
+    assert sign_in(client, person) == "/home"
+    assert client.get("/backoffice/").headers["Location"].startswith(NEEDED)
+
+
+def test_a_new_master_key_rewraps_the_secrets(settings: Settings) -> None:
+    person = ada()
+    factor = make_factor(person)
+    old = settings.MASTER_KEYS
+    settings.MASTER_KEYS = {"fresh": b"k" * 32, **old}
+    assert rewrap_factors() == 1
+    assert rewrap_factors() == 0
+    settings.MASTER_KEYS = {"fresh": b"k" * 32}
+    factor.refresh_from_db()
+    assert unseal_text(factor.data["secret"]) == TOTP_SECRET
+
+
+def test_two_removals_at_once_leave_one() -> None:
+    person = make_operator().person
+    app = list_factors(person).get()
+    passkey = Authenticator.objects.create(user=person, type="webauthn", data={"name": "Blue", "credential": {}})
+    outcomes: list[str] = []
+
+    def remove(factor: Authenticator) -> None:
+        try:
+            remove_factor(actor=Actor.system("test"), person=person, factor_id=factor.pk)
+            outcomes.append("removed")
+        except LastFactor:
+            outcomes.append("kept")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=remove, args=(factor,)) for factor in (app, passkey)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["kept", "removed"]
+    assert list_factors(person).count() == 1
