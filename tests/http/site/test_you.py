@@ -354,4 +354,4 @@ def test_the_menu_leads_there(ada: Person) -> None:
     for path, words in (("/you", "Profile"), ("/you/security", "Passkeys"), ("/you/sessions", "Sessions")):
         text = browser(ada).get(path).content.decode()
         assert words in text
-        assert 'aria-current="page"' in text
+        assert text.count('aria-current="page"') == 1, "the tab, and no entry of the place"
