@@ -14,9 +14,9 @@ from pytest_django.fixtures import Settings
 from tests.factories.accounts import actor_for
 from tests.http.test_every_address import PAGES, Address
 
-from fondaco.accounts.actions import invite_user
+from fondaco.accounts.actions import invite_user, request_email_change
 from fondaco.accounts.models import Person, User
-from fondaco.accounts.queries import invitation_token
+from fondaco.accounts.queries import email_change_token, invitation_token
 from fondaco.catalog.models import App, Plan, Screenshot, Version
 from fondaco.catalog.states import Track
 from fondaco.identity.models import OAuthClient
@@ -137,6 +137,9 @@ def token(address: Address) -> str:
             role=role,
         )
         return invitation_token(invitation)
+    if address.name == "confirm_email":
+        person = Person.objects.get(email=ANA)
+        return email_change_token(request_email_change(actor=actor_for(person), person=person, email="ana@new.example"))
     purpose = address.name.removeprefix("apply_")
     status = {"verify": "unverified", "answer": "questioned"}[purpose]
     return application_token(PartnerApplication.objects.get(status=status), purpose)

@@ -56,6 +56,19 @@ class Person(AbstractBaseUser):
         return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
 
 
+class EmailChange(models.Model):
+    """The address that a person wants to have; it counts when the link mailed to it was opened. One at a time."""
+
+    id = IdField()
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="email_change")
+    email = models.EmailField(max_length=254)
+    expires_at = models.DateTimeField()
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    def __str__(self) -> str:
+        return f"{self.person} → {self.email}"
+
+
 class Account(models.Model):
     """A customer of the platform, or a partner's developer account (``is_sandbox``)."""
 

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "django_htmx",
     "csp",
     "fondaco.kit",
@@ -86,6 +87,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "fondaco.surfaces.site.middleware.ViewerMiddleware",
+    "fondaco.surfaces.site.second_factor.SecondFactorMiddleware",
+    "fondaco.surfaces.site.sign_in.BrowserMiddleware",
     "fondaco.surfaces.site.middleware.RefusalMiddleware",
 ]
 ROOT_URLCONF = "fondaco.config.urls"
@@ -121,6 +124,13 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "fondaco.surfaces.site.assets.StaticStorage"},
 }
+CACHES = {
+    "default": {  # one for all processes: what allauth counts in it is counted once
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "kit_cacheentry",
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    }
+}
 MEDIA_ROOT = HOME / "media"
 MEDIA_URL = "/media/"
 STATIC_URL = "/static/"
@@ -143,8 +153,32 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"  # people only join by a mailed invitation, which proves the address
 ACCOUNT_ADAPTER = "fondaco.surfaces.site.sign_in.AccountAdapter"
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
+# Failed tries are counted by identity.tries; allauth's other limits count in the cache, which all processes share.
+# Many people of a company share one address, so sign-ins are limited by failures first and by number only generously.
+ACCOUNT_RATE_LIMITS = {"login_failed": "", "login": "120/m/ip"}
 ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+# An operator or an owner of a partner who has nothing but a password can do nothing until they have a second factor.
+REQUIRE_SECOND_FACTOR = environment.flag("FONDACO_REQUIRE_SECOND_FACTOR", default=True)
+MFA_ADAPTER = "fondaco.surfaces.site.second_factor.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "fondaco.surfaces.site.factor_forms.CodeForm",
+    "reauthenticate": "fondaco.surfaces.site.factor_forms.ConfirmingCodeForm",
+    "activate_totp": "fondaco.surfaces.site.factor_forms.ActivateForm",
+    "authenticate_webauthn": "fondaco.surfaces.site.factor_forms.PasskeyCodeForm",
+    "reauthenticate_webauthn": "fondaco.surfaces.site.factor_forms.ConfirmingPasskeyForm",
+    "login_webauthn": "fondaco.surfaces.site.factor_forms.PasskeySignInForm",
+    "add_webauthn": "fondaco.surfaces.site.factor_forms.PasskeyForm",
+    "edit_webauthn": "fondaco.surfaces.site.factor_forms.PasskeyNameForm",
+}
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1  # clocks differ, and typing takes time; a code still counts once only
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEVELOPMENT  # http://localhost
+# The secret of the demo's people. In development the page that asks for a code shows theirs; elsewhere there is none.
+DEMO_TOTP_SECRET = "FONDACODEMOFONDACODEMOFONDACODEM" if DEVELOPMENT else ""
+GEOIP_DATABASE = environment.text("FONDACO_GEOIP_DATABASE", "")
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from fondaco.catalog.errors import RevisionConflict
-from fondaco.kit.errors import Conflict, DomainError, Forbidden, Invalid
+from fondaco.kit.errors import Conflict, DomainError, Forbidden, Invalid, TooMany
 
 
 class TokenRefused(DomainError):
@@ -210,3 +213,66 @@ class DeviceExpired(Conflict):
     code = "device-expired"
     status = 400
     message = _("Nobody approved this device within ten minutes. Start the sign-in again.")
+
+
+class TooManyTries(TooMany):
+    """Proving who one is failed too often from here. A wait, never a lock for good: strangers lock nobody out."""
+
+    code = "too-many-tries"
+    message = _(
+        "This failed too often. Nothing was changed, and nobody is locked out for good: try again in %(wait)s. "
+        "If you forgot your password, have a link mailed to you."
+    )
+
+    def __init__(self, wait: timedelta) -> None:
+        seconds = max(1, -(-wait // timedelta(seconds=1)))
+        minutes = -(-seconds // 60)
+        if seconds <= 60:
+            text = ngettext("%(count)d second", "%(count)d seconds", seconds) % {"count": seconds}
+        else:
+            text = ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
+        super().__init__(retry_after=seconds, wait=text)
+
+
+class SecondFactorNeeded(Forbidden):
+    """An operator or an owner of a partner who has nothing but a password."""
+
+    code = "second-factor-needed"
+    message = _(
+        "Operators and owners of partners prove themselves by a second factor as well, and you have none yet. "
+        "Nothing was done. Set up an authenticator app or a passkey in your settings, then try again."
+    )
+
+
+class LastFactor(Conflict):
+    code = "last-factor"
+    message = _(
+        "Operators and owners of partners need a second factor, and this is your last one. It was kept. "
+        "Add another one first, then remove this one."
+    )
+
+
+class FactorExists(Conflict):
+    code = "factor-exists"
+    message = _(
+        "You have a second factor already. Nothing was changed. Sign in to the site to add or change one: "
+        "a program may set up the first one only."
+    )
+
+
+class WrongCode(Invalid):
+    code = "wrong-code"
+    message = _(
+        "This code is wrong, or it was used already. Nothing was changed. "
+        "Wait for the next one; the clock of your device must be right."
+    )
+
+
+class WrongPassword(Invalid):
+    code = "wrong-password"
+    message = _("This is not your password. Nothing was changed. Type it again, or have a new one mailed to you.")
+
+
+class SecretTooShort(Invalid):
+    code = "secret-too-short"
+    message = _("The secret must be at least 20 random bytes in base32. Nothing was changed. Make a longer one.")

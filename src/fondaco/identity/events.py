@@ -29,6 +29,15 @@ SIGNED_OUT = declare("login_session.ended", "A person's session on the platform 
 USER_SIGNED_OUT = declare(
     "user.signed_out", "A user was signed out of the apps of one account and stays signed in to the platform."
 )
+SIGN_IN_PAUSED = declare(
+    "sign_in.paused", "Someone failed to prove that they are this person too often, and has to wait before each try."
+)
+PASSWORD_CHANGED = declare("person.password_changed", "A person set a new password; their other sessions ended.")
+FACTOR_ADDED = declare("second_factor.added", "A person can prove themselves by one more thing that they hold.")
+FACTOR_REMOVED = declare("second_factor.removed", "A person took one of their second factors away.")
+FACTOR_RENAMED = declare("second_factor.renamed", "A person gave a passkey another name.")
+RECOVERY_CODES_MADE = declare("recovery_codes.made", "A person got new recovery codes; older ones died.")
+RECOVERY_CODE_USED = declare("recovery_codes.used", "A person signed in with one of their recovery codes.")
 CODE_REUSED = declare("authorization_code.reused", "A spent code was shown again; the tokens that came from it died.")
 ACCESS_TOKEN_REVOKED = declare("access_token.revoked", "An access token was ended before its time.")
 REFRESH_REVOKED = declare(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from django.db.models import Prefetch, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from fondaco.accounts.models import Account, Person
 from fondaco.accounts.permissions import Permission
@@ -41,6 +42,21 @@ def get_personal_token(person: Person, token_id: str) -> PersonalAccessToken:
     if token is None:
         raise NotFound
     return token
+
+
+def list_open_sessions(person: Person) -> QuerySet[LoginSession]:
+    """Where a person is signed in, last used first."""
+    seen = Coalesce("last_seen_at", "started_at")
+    return LoginSession.objects.filter(person=person, ended_at=None).annotate(seen_at=seen).order_by("-seen_at", "-pk")
+
+
+def get_open_session(person: Person, session_id: str) -> LoginSession:
+    """One of them, by wire id; anyone else's does not exist."""
+    found = parse_wire(session_id)
+    session = list_open_sessions(person).filter(pk=found).first() if found else None
+    if session is None:
+        raise NotFound
+    return session
 
 
 def find_open_session(person: Person, session_id: str) -> LoginSession | None:

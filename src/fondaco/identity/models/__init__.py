@@ -3,6 +3,7 @@
 from fondaco.identity.models.client import ClientKind, CredentialSet, OAuthClient
 from fondaco.identity.models.cutoff import Cutoff
 from fondaco.identity.models.device import DeviceAuthorization
+from fondaco.identity.models.sign_in import FailedTries
 from fondaco.identity.models.token import (
     AuthorizationCode,
     LoginSession,
@@ -20,6 +21,7 @@ __all__ = [
     "CredentialSet",
     "Cutoff",
     "DeviceAuthorization",
+    "FailedTries",
     "LoginSession",
     "OAuthClient",
     "PersonalAccessToken",

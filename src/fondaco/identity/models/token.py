@@ -34,6 +34,7 @@ class LoginSession(models.Model):
     started_at = models.DateTimeField(default=clock.now)
     address = models.CharField(max_length=45, blank=True)
     device = models.CharField(max_length=200, blank=True)
+    browser_hash = models.CharField(max_length=120, blank=True)  # of the cookie that a browser keeps for a year
     last_seen_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 

@@ -3,6 +3,7 @@
 from fondaco.notify.mails import (
     access_cut_off,
     credentials_rotated,
+    email_change,
     installation,
     invitation,
     listing_advertised,
@@ -11,6 +12,8 @@ from fondaco.notify.mails import (
     partner_application_verified,
     partner_application_verify,
     personal_token,
+    security,
+    sign_in,
     submission_decided,
     submission_opened,
     version_deprecated,
@@ -19,6 +22,7 @@ from fondaco.notify.mails import (
 __all__ = [
     "access_cut_off",
     "credentials_rotated",
+    "email_change",
     "installation",
     "invitation",
     "listing_advertised",
@@ -27,6 +31,8 @@ __all__ = [
     "partner_application_verified",
     "partner_application_verify",
     "personal_token",
+    "security",
+    "sign_in",
     "submission_decided",
     "submission_opened",
     "version_deprecated",

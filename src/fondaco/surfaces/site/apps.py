@@ -13,6 +13,9 @@ class SiteConfig(AppConfig):
         """A person's own settings; and, only in development, a column for the living page of components."""
         register(
             "you",
+            NavItem(label=_("Profile"), view="site:you", icon="user"),
+            NavItem(label=_("Security"), view="site:security", icon="key"),
+            NavItem(label=_("Sessions"), view="site:sessions", icon="device-desktop"),
             NavItem(label=_("Access tokens"), view="site:tokens", icon="code"),
         )
         if settings.DEVELOPMENT:

@@ -96,5 +96,6 @@ def _is_open(item: NavItem, viewer: Viewer) -> bool:
 
 def _match(path: str, prefixes: tuple[str, ...]) -> int:
     """How many characters of ``path`` the best of ``prefixes`` covers, by whole segments."""
-    fitting = [p for p in prefixes if path == p or path.startswith(p if p.endswith("/") else f"{p}/")]
+    # The front door is above everything, so only itself makes it the active one.
+    fitting = [p for p in prefixes if path == p or (p != "/" and path.startswith(p if p.endswith("/") else f"{p}/"))]
     return max((len(prefix) for prefix in fitting), default=0)

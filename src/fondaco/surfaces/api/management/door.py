@@ -25,6 +25,7 @@ from fondaco.audit.actor import Actor, ActorKind
 from fondaco.identity.errors import InsufficientScope, TokenLimited, TokenRefused
 from fondaco.identity.models import PersonalAccessToken
 from fondaco.identity.places import STAFF
+from fondaco.identity.policies import check_second_factor
 from fondaco.identity.tokens import find_personal_token
 from fondaco.kit.errors import Forbidden, Invalid, NotFound
 from fondaco.kit.idempotency import Answer, answer_once
@@ -120,6 +121,7 @@ class Door:
     method: str
     permissions: tuple[Permission, ...] = ()
     for_limited: bool = False
+    is_open_without_factor: bool = False  # for people who owe a second factor, too: where they set it up
 
     @property
     def access(self) -> str:
@@ -137,7 +139,9 @@ class Door:
         def guarded(request: Request, **path: Any) -> HttpResponse:
             if not request.path.isprintable():
                 raise NotFound
-            request.caller = caller = _find_caller(request, is_required=self.place != Place.ANYWHERE)
+            request.caller = caller = _find_caller(
+                request, is_required=self.place != Place.ANYWHERE, is_for_all=self.is_open_without_factor
+            )
             check_rate(f"management:{_identity(caller)}"[:200], limit=_LIMIT, per=_PER)
             self._enter(caller, path)
             _check_query(request, known)
@@ -212,9 +216,10 @@ class Routes(Router):
         *permissions: Permission,
         status: int = 200,
         for_limited: bool = False,
+        without_factor: bool = False,
     ) -> Callable[[View], View]:
         """Opens ``method path`` to a function that returns ``answer``; None is an empty answer."""
-        door = Door(self.place, method, permissions, for_limited)
+        door = Door(self.place, method, permissions, for_limited, without_factor)
         self.doors.setdefault(path, []).append(door)
 
         def register(view: View) -> View:
@@ -256,7 +261,7 @@ class Routes(Router):
         return self.serve("DELETE", path, None, *permissions)
 
 
-def _find_caller(request: HttpRequest, *, is_required: bool) -> Caller:
+def _find_caller(request: HttpRequest, *, is_required: bool, is_for_all: bool) -> Caller:
     address = request.META.get("REMOTE_ADDR", "")
     header = request.headers.get("Authorization", "")
     if not header and not is_required:
@@ -266,6 +271,8 @@ def _find_caller(request: HttpRequest, *, is_required: bool) -> Caller:
         raise TokenRefused
     token = find_personal_token(plain.strip())
     person = token.person
+    if not is_for_all:
+        check_second_factor(person)
     return Caller(Actor(ActorKind.PERSON, id=person.pk.hex, label=person.name, address=address), token)
 
 

@@ -14,12 +14,14 @@ from fondaco.surfaces.api.management.routes import (
     partners,
     people,
     reviews,
+    security,
     submissions,
     versions,
 )
 
 ALL = [
     me.routes,
+    security.routes,
     partner_applications.routes,
     partner_applications.operator_routes,
     invitations.routes,
