@@ -14,7 +14,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 
-from fondaco.accounts.permissions import OPERATOR_ROLES, OperatorRole, Permission
+from fondaco.accounts.permissions import ADMIN, OPERATOR_ROLES, OperatorRole, Permission
 from fondaco.accounts.states import INVITATION
 from fondaco.audit.status import Stateful
 from fondaco.kit import clock
@@ -76,13 +76,18 @@ class Account(models.Model):
 
 
 class Role(models.Model):
-    """A named set of permissions in one account. ``key`` is set for the three that every account begins with."""
+    """A named set of permissions in one account. ``key`` is set for the three that every account begins with.
+
+    ``revision`` grows with every save, so that two editors notice each other. What a role allows is ``granted``: of
+    Admin, ``permissions`` says nothing, because it always has all there are.
+    """
 
     id = IdField()
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="roles")
     name = models.CharField(max_length=40)
     key = models.CharField(max_length=20, blank=True)
     permissions = ArrayField(models.CharField(max_length=40), default=list)
+    revision = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = [
@@ -93,9 +98,19 @@ class Role(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_admin(self) -> bool:
+        """Whether this is the role that always has every permission of the account and cannot be changed."""
+        return self.key == "admin"
+
+    @property
+    def granted(self) -> frozenset[Permission]:
+        """What holders of this role may do. A name that no permission has any more allows nothing."""
+        return ADMIN if self.is_admin else frozenset(one for one in ADMIN if one.value in self.permissions)
+
     def allows(self, permission: Permission) -> bool:
         """Whether holders of this role have ``permission``."""
-        return permission.value in self.permissions
+        return permission in self.granted
 
 
 class User(models.Model):
@@ -119,7 +134,7 @@ class User(models.Model):
     @property
     def permissions(self) -> frozenset[Permission]:
         """What this user may do: nothing once deactivated."""
-        return frozenset(map(Permission, self.role.permissions)) if self.is_active else frozenset()
+        return self.role.granted if self.is_active else frozenset()
 
     def can(self, permission: Permission) -> bool:
         """Whether this user is active and their role gives ``permission``."""

@@ -10,7 +10,7 @@ from fondaco.accounts import links
 from fondaco.accounts.errors import InvitationOver, InvitationUnreadable
 from fondaco.accounts.models import Account, Invitation, Operator, Person, Role, User
 from fondaco.accounts.permissions import Permission
-from fondaco.accounts.policies import check_operator_can
+from fondaco.accounts.policies import check_can, check_operator_can
 from fondaco.accounts.states import InvitationStatus
 from fondaco.audit.models import Event
 from fondaco.kit import clock
@@ -45,17 +45,30 @@ def find_user(person: Person, account_id: str) -> User:
 
 
 def list_roles(account_id: str) -> QuerySet[Role]:
-    """The roles of an account, by name."""
-    return Role.objects.filter(account_id=account_id).order_by("name")
+    """The roles of an account, by name, with ``people``: how many active users have it."""
+    roles = Role.objects.filter(account_id=account_id).order_by("name")
+    return roles.annotate(people=Count("users", filter=Q(users__is_active=True)))
+
+
+def list_holders(account_id: str, permission: Permission) -> QuerySet[User]:
+    """The active users of an account who have ``permission``."""
+    role = Q(role__key="admin") | Q(role__permissions__contains=[permission.value])
+    return User.objects.filter(role, account_id=account_id, is_active=True)
 
 
 def get_role(account_id: str, role_id: str) -> Role:
     """One role of an account, by wire id."""
     found = parse_wire(role_id)
-    role = Role.objects.filter(account_id=account_id, pk=found).first() if found else None
+    role = list_roles(account_id).filter(pk=found).first() if found else None
     if role is None:
         raise NotFound
     return role
+
+
+def list_role_events(by: User, role: Role) -> QuerySet[Event]:
+    """What happened to a role of one's own account, newest first."""
+    check_can(by, Permission.ROLES_MANAGE)
+    return Event.objects.filter(account_id=by.account_id, subject_type="role", subject_id=role.pk.hex).order_by("-id")
 
 
 def get_account_by_name(name: str) -> Account:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from fondaco.accounts.models import Operator, User
+from fondaco.accounts.models import Operator
 from fondaco.accounts.permissions import OPERATOR_ROLES, Permission
+from fondaco.accounts.queries import list_holders
 from fondaco.partners.models import MEMBER_ROLES, Member
 
 
@@ -25,7 +26,5 @@ def members(partner_id: UUID, permission: Permission) -> list[str]:
 
 def managers(account_id: str) -> list[str]:
     """Addresses of the account's people who manage its apps."""
-    found = User.objects.filter(
-        account_id=account_id, is_active=True, role__permissions__contains=[Permission.APPS_MANAGE.value]
-    )
+    found = list_holders(account_id, Permission.APPS_MANAGE)
     return list(found.values_list("person__email", flat=True).order_by("person__email"))

@@ -3,6 +3,7 @@
 from fondaco.accounts.actions.accounts import appoint_operator, create_account, create_person
 from fondaco.accounts.actions.founding import admit_operator, open_account
 from fondaco.accounts.actions.invitations import accept_invitation, invite, invite_user, withdraw, withdraw_invitation
+from fondaco.accounts.actions.roles import create_role, delete_role, edit_role
 from fondaco.accounts.actions.users import (
     add_user,
     change_user_role,
@@ -20,7 +21,10 @@ __all__ = [
     "change_user_role",
     "create_account",
     "create_person",
+    "create_role",
     "deactivate_user",
+    "delete_role",
+    "edit_role",
     "end_seat",
     "invite",
     "invite_user",

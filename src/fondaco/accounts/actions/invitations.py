@@ -11,11 +11,12 @@ from django.db import IntegrityError, transaction
 
 from fondaco.accounts import events
 from fondaco.accounts.actions.accounts import create_person
+from fondaco.accounts.actions.roles import lock_role
 from fondaco.accounts.actions.users import add_user
 from fondaco.accounts.errors import AlreadyHere, AlreadyInvited, InvitationOver, PasswordTooWeak
 from fondaco.accounts.models import Account, Invitation, Person, Role, User
 from fondaco.accounts.permissions import Permission
-from fondaco.accounts.policies import check_can
+from fondaco.accounts.policies import check_can, check_can_now, check_may_give
 from fondaco.accounts.states import InvitationStatus
 from fondaco.audit.actor import Actor
 from fondaco.audit.recording import record
@@ -55,7 +56,8 @@ def invite_user(*, actor: Actor, by: User, account: Account, email: str, name: s
     with transaction.atomic(durable=True):
         if by.account_id != account.pk or role.account_id != account.pk:
             raise NotFound
-        check_can(by, Permission.PEOPLE_MANAGE)
+        check_can_now(by, Permission.PEOPLE_MANAGE)
+        check_may_give(by, lock_role(role).granted)
         if User.objects.filter(account=account, person__email__iexact=email).exists():
             raise AlreadyHere(email=email, place=account.company_name)
         return invite(

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from fondaco.surfaces.console.views import apps, installation, launching, people
+from fondaco.surfaces.console.views import apps, installation, launching, people, roles
 
 app_name = "console"
 
@@ -17,6 +17,10 @@ urlpatterns = [
     path("people", people.show, name="people"),
     path("people/invite", people.invite, name="invite"),
     path("people/invitations/<str:invitation_id>/withdraw", people.withdraw, name="withdraw_invitation"),
+    path("people/roles", roles.show_all, name="roles"),
+    path("people/roles/new", roles.create, name="create_role"),
+    path("people/roles/<str:role_id>", roles.edit, name="role"),
+    path("people/roles/<str:role_id>/delete", roles.delete, name="delete_role"),
     path("people/<str:user_id>", people.edit, name="person"),
     path("people/<str:user_id>/deactivate", people.deactivate, name="deactivate"),
     path("people/<str:user_id>/reactivate", people.reactivate, name="reactivate"),

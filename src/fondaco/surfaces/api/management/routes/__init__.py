@@ -12,6 +12,7 @@ from fondaco.surfaces.api.management.routes import (
     partners,
     people,
     reviews,
+    roles,
     submissions,
     versions,
 )
@@ -29,6 +30,7 @@ ALL = [
     reviews.routes,
     marketplace.routes,
     people.routes,
+    roles.routes,
     installations.routes,
     house.routes,
 ]

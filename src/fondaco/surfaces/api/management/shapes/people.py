@@ -85,10 +85,13 @@ class RoleShape(Shape):
     name: str
     key: str
     permissions: list[str]
+    revision: int
 
     @classmethod
     def of(cls, role: Role) -> RoleShape:
-        return cls(id=role.pk.hex, name=role.name, key=role.key, permissions=role.permissions)
+        return cls(
+            id=role.pk.hex, name=role.name, key=role.key, permissions=sorted(role.granted), revision=role.revision
+        )
 
 
 class UserShape(Shape):
