@@ -60,6 +60,28 @@ class RoleChanged(Conflict):
     )
 
 
+class LastStaffManager(Conflict):
+    code = "last-staff-manager"
+    message = _(
+        "%(name)s is the last one who can decide about staff. Nothing was changed. "
+        "Give someone else that responsibility first."
+    )
+
+
+class NotOneself(Conflict):
+    code = "not-oneself"
+    message = _("You cannot take your own post away. Nothing was changed. Ask a colleague to do it.")
+
+
+class RoleNotHeld(DomainError):
+    code = "role-not-held"
+    status = 403
+    message = _(
+        "You can only give responsibilities that you have yourself; you lack: %(roles)s. Nothing was changed. "
+        "Ask a colleague who has them, or whoever runs the machine."
+    )
+
+
 class AlreadyHere(Conflict):
     code = "already-a-member"
     message = _("%(email)s already belongs to %(place)s. Nothing was changed.")

@@ -15,7 +15,7 @@ from django.db import models
 from django.db.models.functions import Lower
 
 from fondaco.accounts.permissions import ADMIN, OPERATOR_ROLES, OperatorRole, Permission
-from fondaco.accounts.states import INVITATION
+from fondaco.accounts.states import INVITATION, InvitationStatus
 from fondaco.audit.status import Stateful
 from fondaco.kit import clock
 from fondaco.kit.fields import IdField, ShortIdField
@@ -166,8 +166,9 @@ class Operator(models.Model):
 class Invitation(Stateful):
     """An offer, mailed to an address, to join a place.
 
-    ``place`` is ``account``, or a kind that a higher package answers for (``partner``) by projecting
-    ``invitation.accepted``. The link in the mail is signed, not stored, so no secret lies in the table or the queue.
+    ``place`` is ``account``, ``operator`` (then ``role`` names responsibilities, separated by commas), or a kind that a
+    higher package answers for (``partner``) by projecting ``invitation.accepted``. The link in the mail is signed, not
+    stored, so no secret lies in the table or the queue.
     """
 
     MACHINE = INVITATION
@@ -178,7 +179,7 @@ class Invitation(Stateful):
     place = models.CharField(max_length=10)
     place_id = models.CharField(max_length=32)
     place_name = models.CharField(max_length=120)
-    role = models.CharField(max_length=40)
+    role = models.CharField(max_length=100)
     invited_by = models.CharField(max_length=200)
     expires_at = models.DateTimeField()
     accepted_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True)
@@ -195,6 +196,17 @@ class Invitation(Stateful):
 
     def __str__(self) -> str:
         return f"{self.email} → {self.place_name}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its link still lets someone in; the sweeper may not have closed one that is too old yet."""
+        return self.status == InvitationStatus.PENDING and self.expires_at > clock.now()
+
+    @property
+    def standing(self) -> InvitationStatus:
+        """Its state as people should read it: what is too old has expired."""
+        status = InvitationStatus(self.status)
+        return InvitationStatus.EXPIRED if status == InvitationStatus.PENDING and not self.is_open else status
 
     def audit_scope(self) -> Mapping[str, Any]:
         return {"account_id": self.place_id} if self.place == "account" else {}

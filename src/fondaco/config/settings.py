@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "fondaco.surfaces.site.middleware.ViewerMiddleware",
+    "fondaco.surfaces.site.middleware.BoundSessionMiddleware",
     "fondaco.surfaces.site.middleware.RefusalMiddleware",
 ]
 ROOT_URLCONF = "fondaco.config.urls"

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from fondaco.accounts.models import Account, Person
-from fondaco.identity.models import CredentialSet, LoginSession, PersonalAccessToken
+from fondaco.accounts.models import Account, Person, User
+from fondaco.accounts.permissions import Permission
+from fondaco.accounts.policies import check_can
+from fondaco.audit.models import Event
+from fondaco.identity.federation.errors import NoCompanySignIn
+from fondaco.identity.models import CredentialSet, IdentityProvider, LoginSession, PersonalAccessToken
 from fondaco.kit.errors import NotFound
 from fondaco.kit.ids import parse_wire
 
@@ -40,3 +44,36 @@ def find_credentials(account: Account, wire_client_id: str) -> CredentialSet | N
         .first()
     )
     return credentials if credentials is not None and credentials.is_usable else None
+
+
+def with_demands(users: QuerySet[User]) -> QuerySet[User]:
+    """Seats with ``must_federate``: whether the account wants its people to come through its own provider.
+
+    Administrators are exempt, so that a provider which is broken locks nobody out; their role says so.
+    """
+    demanding = IdentityProvider.objects.filter(account=OuterRef("account_id"), is_enabled=True, is_required=True)
+    return users.annotate(must_federate=Exists(demanding))
+
+
+def find_company_sign_in(name: str) -> IdentityProvider:
+    """The open way in of the account called ``name``; that there is none says nothing about the account."""
+    providers = IdentityProvider.objects.select_related("account", "default_role")
+    provider = providers.filter(account__name=name.strip().lower(), is_enabled=True).first()
+    if provider is None:
+        raise NoCompanySignIn(name=name[:60])
+    return provider
+
+
+def find_provider(by: User) -> IdentityProvider | None:
+    """The sign-in of one's own account, for who may decide about it."""
+    check_can(by, Permission.SIGN_IN_MANAGE)
+    providers = IdentityProvider.objects.select_related("account", "default_role")
+    return providers.prefetch_related("role_mappings__role").filter(account_id=by.account_id).first()
+
+
+def list_sign_in_events(by: User) -> QuerySet[Event]:
+    """What happened to the account's own sign-in, and whom it failed; newest first."""
+    check_can(by, Permission.SIGN_IN_MANAGE)
+    kinds = ("identity_provider.", "federated_")
+    found = Event.objects.filter(account_id=by.account_id)
+    return found.filter(Q(kind__startswith=kinds[0]) | Q(kind__startswith=kinds[1])).order_by("-id")

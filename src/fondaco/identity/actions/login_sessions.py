@@ -14,12 +14,37 @@ from fondaco.identity.models import LoginSession, TokenFamily
 from fondaco.kit import clock
 
 
-def start_login_session(*, actor: Actor, person: Person, address: str = "", device: str = "") -> LoginSession:
-    """Opens a session; ``address`` and ``device`` are what the person recognises it by."""
+def start_login_session(
+    *, actor: Actor, person: Person, address: str = "", device: str = "", bound_to: str = ""
+) -> LoginSession:
+    """Opens a session; ``address`` and ``device`` are what the person recognises it by.
+
+    ``bound_to`` is the account whose own provider vouched for the person: the session opens nothing else.
+    """
     with transaction.atomic(durable=True):
-        session = LoginSession.objects.create(person=person, address=address[:45], device=device[:200])
-        record(events.SIGNED_IN, session, actor=actor, data={"person": person.pk.hex})
+        session = LoginSession.objects.create(
+            person=person,
+            address=address[:45],
+            device=device[:200],
+            federated_account_id=bound_to or None,
+            is_bound=bool(bound_to),
+        )
+        record(events.SIGNED_IN, session, actor=actor, account_id=bound_to, data={"person": person.pk.hex})
     return session
+
+
+def note_federation(*, session: LoginSession, account_id: str) -> None:
+    """A session opened by password was vouched for by an account's provider, too. Nothing that opens is closed."""
+    LoginSession.objects.filter(pk=session.pk, ended_at=None).update(federated_account=account_id)
+
+
+def end_bound_sessions(*, actor: Actor, account_id: str, person: Person | None = None) -> None:
+    """Ends the sessions that only this account's provider opened; of one person or of all. A step."""
+    sessions = LoginSession.objects.select_for_update().filter(
+        federated_account=account_id, is_bound=True, ended_at=None
+    )
+    for session in sessions.filter(person=person) if person else sessions:
+        end_session(actor=actor, session=session)
 
 
 def end_login_session(*, actor: Actor, session_id: UUID) -> bool:

@@ -63,3 +63,11 @@ def revoke_personal_token(*, actor: Actor, by: Person, token: PersonalAccessToke
             locked.save(update_fields=["revoked_at"])
             record(events.PERSONAL_TOKEN_REVOKED, locked, actor=actor, data={"name": locked.name, "person": by.pk.hex})
     return locked
+
+
+def revoke_all_tokens(*, actor: Actor, person: Person) -> None:
+    """Ends every token of a person who has nothing left to do here. A step."""
+    for token in PersonalAccessToken.objects.select_for_update().filter(person=person, revoked_at=None):
+        token.revoked_at = clock.now()
+        token.save(update_fields=["revoked_at"])
+        record(events.PERSONAL_TOKEN_REVOKED, token, actor=actor, data={"name": token.name, "person": person.pk.hex})

@@ -1,6 +1,7 @@
 """Programs that may call the platform, and everything they prove themselves with."""
 
 from fondaco.identity.models.client import ClientKind, CredentialSet, OAuthClient
+from fondaco.identity.models.federation import FederatedIdentity, IdentityProvider, RoleMapping
 from fondaco.identity.models.token import (
     AuthorizationCode,
     LoginSession,
@@ -16,11 +17,14 @@ __all__ = [
     "AuthorizationCode",
     "ClientKind",
     "CredentialSet",
+    "FederatedIdentity",
+    "IdentityProvider",
     "LoginSession",
     "OAuthClient",
     "PersonalAccessToken",
     "RefreshToken",
     "RevokedToken",
+    "RoleMapping",
     "SpentAssertion",
     "TokenFamily",
     "TokenSigningKey",

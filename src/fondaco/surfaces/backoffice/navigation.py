@@ -7,7 +7,7 @@ from fondaco.catalog.states import Track
 from fondaco.partners.queries import count_applications
 from fondaco.partners.states import ApplicationStatus
 from fondaco.review.queries import count_queues
-from fondaco.surfaces.site.navigation import NavItem, register
+from fondaco.surfaces.site.navigation import NavItem, Spot, register
 from fondaco.surfaces.site.viewer import Viewer
 
 
@@ -49,4 +49,5 @@ register(
     NavItem(_("Partners"), "backoffice:partners", "heart-handshake", Permission.OPERATOR_VIEW),
     NavItem(_("Accounts"), "backoffice:accounts", "building", Permission.OPERATOR_VIEW),
     NavItem(_("Audit trail"), "backoffice:events", "history", Permission.OPERATOR_VIEW),
+    NavItem(_("Staff"), "backoffice:staff", "user-shield", Permission.OPERATOR_STAFF_MANAGE, Spot.FOOT),
 )

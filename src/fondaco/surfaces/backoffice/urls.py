@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from fondaco.surfaces.backoffice.views import accounts, applications, events, overview, partners, review
+from fondaco.surfaces.backoffice.views import accounts, applications, events, overview, partners, review, staff
 
 app_name = "backoffice"
 
@@ -24,5 +24,11 @@ urlpatterns = [
     path("submissions/<str:track>/<str:submission_id>", review.show, name="submission"),
     path("submissions/<str:track>/<str:submission_id>/approve", review.approve, name="approve_submission"),
     path("submissions/<str:track>/<str:submission_id>/reject", review.reject, name="reject_submission"),
+    path("staff", staff.show_all, name="staff"),
+    path("staff/appoint", staff.appoint, name="appoint_staff"),
+    path("staff/invitations/<str:invitation_id>/resend", staff.resend, name="resend_staff_invitation"),
+    path("staff/invitations/<str:invitation_id>/withdraw", staff.withdraw, name="withdraw_staff_invitation"),
+    path("staff/<str:operator_id>", staff.edit, name="staff_person"),
+    path("staff/<str:operator_id>/deactivate", staff.deactivate, name="deactivate_staff"),
     path("events", events.show_all, name="events"),
 ]

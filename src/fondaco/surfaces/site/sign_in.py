@@ -13,6 +13,7 @@ from fondaco.accounts.models import Person
 from fondaco.audit.actor import Actor, ActorKind
 from fondaco.identity.actions import end_login_session, end_other_sessions, start_login_session
 from fondaco.kit.ids import parse_wire
+from fondaco.surfaces.site.viewer import FEDERATION
 
 SID = "sid"  # session key: wire id of the LoginSession
 
@@ -41,8 +42,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
             person=user,
             address=request.META.get("REMOTE_ADDR", ""),
             device=request.headers.get("User-Agent", "")[:200],
+            bound_to=(bound_to := getattr(request, "federated_account", "")),
         )
         request.session[SID] = session.pk.hex
+        request.session[FEDERATION] = {"account": bound_to, "is_bound": bool(bound_to)}
 
     def logout(self, request: HttpRequest) -> None:
         """Ends the platform session."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import URLPattern, path
 
-from fondaco.surfaces.site.views import design, frame, health, inbox, invitations, media
+from fondaco.surfaces.site.views import design, federation, frame, health, inbox, invitations, media
 
 app_name = "site"
 
@@ -27,6 +27,11 @@ urlpatterns = [
     path("home", frame.home, name="home"),
     path("place", frame.switch_place, name="switch_place"),
     path("invitations/<str:token>", invitations.accept, name="invitation"),
+    path("sign-in", federation.choose, name="choose_company"),
+    path("sign-in/<slug:account>", federation.show, name="company_sign_in"),
+    path("sign-in/<slug:account>/go", federation.go, name="company_sign_in_go"),
+    path("sign-in/<slug:account>/return", federation.come_back, name="company_sign_in_return"),
+    path("connect-login", federation.connect_login, name="connect_login"),
     path("theme", frame.set_theme, name="set_theme"),
     path("media/<path:path>", media.picture, name="media"),
     *(_DEVELOPMENT if settings.DEVELOPMENT else []),

@@ -113,8 +113,10 @@ def edit(request: HouseRequest, role_id: str) -> HttpResponse:
         )
     except RoleChanged as refusal:
         role.refresh_from_db()
-        form.data = form.data.copy()  # what was typed stays; saving again is then a decision about the newer state
-        form.data["revision"] = str(role.revision)
+        entries = request.POST.copy()  # what was typed stays; saving again is then a decision about the newer state
+        entries["revision"] = str(role.revision)
+        form = RoleForm(entries)
+        form.is_valid()
         return _show_role(request, role, form, status=show_refusal(form, refusal), is_stale=True)
     except DomainError as refusal:
         return _show_role(request, role, form, status=show_refusal(form, refusal))

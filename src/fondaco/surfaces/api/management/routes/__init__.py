@@ -13,6 +13,8 @@ from fondaco.surfaces.api.management.routes import (
     people,
     reviews,
     roles,
+    sign_in,
+    staff,
     submissions,
     versions,
 )
@@ -31,6 +33,8 @@ ALL = [
     marketplace.routes,
     people.routes,
     roles.routes,
+    sign_in.routes,
+    staff.routes,
     installations.routes,
     house.routes,
 ]

@@ -130,7 +130,7 @@ class MemberShape(Shape):
 
 
 class InvitationShape(Shape):
-    """An offer to join a place. ``role`` is a role's id in an account, its name in a partner."""
+    """An offer to join a place. ``role`` is a role's id in an account, its name in a partner, names on the staff."""
 
     id: str
     email: str
@@ -152,7 +152,7 @@ class InvitationShape(Shape):
             place_id=invitation.place_id,
             place_name=invitation.place_name,
             role=invitation.role,
-            status=invitation.status,
+            status=invitation.standing,
             expires_at=invitation.expires_at,
         )
 
