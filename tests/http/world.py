@@ -78,7 +78,11 @@ def make_world() -> World:
     )
     jon = make_operator(person=make_person("Jon Everyone"))
     newcomer = appoint_staff(
-        actor=actor_for(jon.person), by=jon, email="new@fondaco.example", name="Noor New", roles=[OperatorRole.FINANCE]
+        actor=actor_for(jon.person),
+        by=jon,
+        email="new@fondaco.example",
+        name="Noor New",
+        roles=[OperatorRole.PARTNER_MANAGER],
     )
     with transaction.atomic():
         colleague = invite(

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from fondaco.accounts import actions
-from fondaco.accounts.errors import RoleChanged
+from fondaco.accounts.errors import RoleChanged, RoleFixed, RoleInUse
 from fondaco.accounts.models import Role
 from fondaco.accounts.permissions import ADMIN, EXPLANATIONS, LABELS, Permission
 from fondaco.accounts.queries import get_role, list_role_events, list_roles
@@ -132,9 +132,8 @@ def delete(request: HouseRequest, role_id: str) -> HttpResponse:
     name = role.name
     try:
         actions.delete_role(actor=request.viewer.actor, by=request.viewer.user, role=role)
-    except DomainError as refusal:
-        form = _form_of(role)
-        return _show_role(request, role, form, status=show_refusal(forms.Form(), refusal), refusal=refusal)
+    except (RoleFixed, RoleInUse) as refusal:
+        return _show_role(request, role, _form_of(role), status=refusal.status, refusal=refusal)
     messages.success(request, _("%(name)s was deleted.") % {"name": name})
     return redirect("console:roles")
 

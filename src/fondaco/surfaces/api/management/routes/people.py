@@ -13,7 +13,6 @@ from fondaco.surfaces.api.management.shapes.people import (
     InvitationShape,
     InviteUserBody,
     RoleBody,
-    RoleShape,
     UserShape,
 )
 
@@ -24,12 +23,6 @@ routes = Routes("Account: people", Place.ACCOUNT)
 def get_account(request: Request, account_id: str) -> AccountShape:
     """The account."""
     return AccountShape.of(request.caller.user.account)
-
-
-@routes.reads("/accounts/{account_id}/roles", Page[RoleShape], Permission.PEOPLE_VIEW)
-def list_roles(request: Request, account_id: str, cursor: Cursor = None, limit: Limit = 20) -> Page[RoleShape]:
-    """The roles of the account, and what they allow."""
-    return page(queries.list_roles(account_id), RoleShape.of, cursor=cursor, limit=limit)
 
 
 @routes.reads("/accounts/{account_id}/users", Page[UserShape], Permission.PEOPLE_VIEW)

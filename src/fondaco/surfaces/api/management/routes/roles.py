@@ -5,10 +5,18 @@ from __future__ import annotations
 from fondaco.accounts import actions, queries
 from fondaco.accounts.permissions import Permission
 from fondaco.surfaces.api.management.door import Place, Request, Routes
+from fondaco.surfaces.api.management.pages import page
+from fondaco.surfaces.api.management.shapes.fields import Cursor, Limit, Page
 from fondaco.surfaces.api.management.shapes.people import RoleShape
 from fondaco.surfaces.api.management.shapes.roles import SaveRoleBody, WriteRoleBody
 
 routes = Routes("Account: roles", Place.ACCOUNT)
+
+
+@routes.reads("/accounts/{account_id}/roles", Page[RoleShape], Permission.PEOPLE_VIEW)
+def list_roles(request: Request, account_id: str, cursor: Cursor = None, limit: Limit = 20) -> Page[RoleShape]:
+    """The roles of the account, and what they allow."""
+    return page(queries.list_roles(account_id), RoleShape.of, cursor=cursor, limit=limit)
 
 
 @routes.creates("/accounts/{account_id}/roles", RoleShape, Permission.ROLES_MANAGE)
