@@ -15,7 +15,7 @@ from tests.factories.installs import make_completed
 from tests.factories.partners import make_member, make_partner
 
 from fondaco.accounts.actions import appoint_staff, invite, invite_user, request_email_change
-from fondaco.accounts.models import Account, Person
+from fondaco.accounts.models import Account, Invitation, Operator, Person, User
 from fondaco.accounts.permissions import ADMIN, OperatorRole, Permission
 from fondaco.accounts.queries import email_change_token, invitation_token
 from fondaco.audit.actor import Actor
@@ -75,31 +75,9 @@ def make_world() -> World:
     reviewed = make_version(make_app(partner, name="Whisper"))
     submission = submit(actor=actor_for(owner.person), by=owner, version=reviewed, track=Track.TECHNICAL)
     by = installation.installed_by
-    agent = account.roles.get(key="agent")
-    joining = invite_user(
-        actor=actor_for(by.person), by=by, account=account, email="new@harbour.example", name="Nia New", role=agent
-    )
     jon = make_operator(person=make_person("Jon Everyone"))
-    newcomer = appoint_staff(
-        actor=actor_for(jon.person),
-        by=jon,
-        email="new@fondaco.example",
-        name="Noor New",
-        roles=[OperatorRole.PARTNER_MANAGER],
-    )
-    with transaction.atomic():
-        colleague = invite(
-            actor=SYSTEM, email="new@ledgerline.example", name="Nils New", place="partner", place_id=partner.pk.hex,
-            place_name=partner.name, role="developer", invited_by="Mara Lind",
-        )  # fmt: skip
-    save_provider(
-        actor=SYSTEM,
-        by=by,
-        revision=0,
-        entries=ProviderEntries(
-            name="Harbour account", issuer=NOBODY, client_id="fondaco", default_role=agent, client_secret="secret"
-        ),
-    )
+    joining, newcomer, colleague = _invite(account, by, partner, jon)
+    _set_up_sign_in(by)
     world.values = {
         "installation_id": installation.pk.hex,
         "user_id": account.users.get(role__key="supervisor").pk,
@@ -138,6 +116,39 @@ def make_world() -> World:
     world.surface_values[("backoffice", "invitation_id")] = newcomer.pk.hex
     world.surface_values[("withdraw", "version_id")] = reviewed.pk.hex
     return world
+
+
+def _invite(account: Account, by: User, partner: Partner, jon: Operator) -> tuple[Invitation, Invitation, Invitation]:
+    """One to the account, one to the staff, one to the partner."""
+    agent = account.roles.get(key="agent")
+    joining = invite_user(
+        actor=actor_for(by.person), by=by, account=account, email="new@harbour.example", name="Nia New", role=agent
+    )
+    newcomer = appoint_staff(
+        actor=actor_for(jon.person),
+        by=jon,
+        email="new@fondaco.example",
+        name="Noor New",
+        roles=[OperatorRole.PARTNER_MANAGER],
+    )
+    with transaction.atomic():
+        colleague = invite(
+            actor=SYSTEM, email="new@ledgerline.example", name="Nils New", place="partner", place_id=partner.pk.hex,
+            place_name=partner.name, role="developer", invited_by="Mara Lind",
+        )  # fmt: skip
+    return joining, newcomer, colleague
+
+
+def _set_up_sign_in(by: User) -> None:
+    agent = by.account.roles.get(key="agent")
+    save_provider(
+        actor=SYSTEM,
+        by=by,
+        revision=0,
+        entries=ProviderEntries(
+            name="Harbour account", issuer=NOBODY, client_id="fondaco", default_role=agent, client_secret="secret"
+        ),
+    )
 
 
 def _add_viewers(world: World) -> Member:
