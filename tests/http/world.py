@@ -14,7 +14,7 @@ from tests.factories.installs import make_completed
 from tests.factories.partners import make_member, make_partner
 
 from fondaco.accounts.actions import appoint_staff, invite, invite_user
-from fondaco.accounts.models import Account, Person
+from fondaco.accounts.models import Account, Invitation, Operator, Person, User
 from fondaco.accounts.permissions import ADMIN, OperatorRole, Permission
 from fondaco.accounts.queries import invitation_token
 from fondaco.audit.actor import Actor
@@ -76,27 +76,8 @@ def make_world() -> World:
     joining = invite_user(
         actor=actor_for(by.person), by=by, account=account, email="new@harbour.example", name="Nia New", role=agent
     )
-    jon = make_operator(person=make_person("Jon Everyone"))
-    newcomer = appoint_staff(
-        actor=actor_for(jon.person),
-        by=jon,
-        email="new@fondaco.example",
-        name="Noor New",
-        roles=[OperatorRole.PARTNER_MANAGER],
-    )
-    with transaction.atomic():
-        colleague = invite(
-            actor=SYSTEM, email="new@ledgerline.example", name="Nils New", place="partner", place_id=partner.pk.hex,
-            place_name=partner.name, role="developer", invited_by="Mara Lind",
-        )  # fmt: skip
-    save_provider(
-        actor=SYSTEM,
-        by=by,
-        revision=0,
-        entries=ProviderEntries(
-            name="Harbour account", issuer=NOBODY, client_id="fondaco", default_role=agent, client_secret="secret"
-        ),
-    )
+    jon, newcomer, colleague = _invite_others(partner)
+    _set_up_sign_in(by)
     world.values = {
         "installation_id": installation.pk.hex,
         "user_id": account.users.get(role__key="supervisor").pk,
@@ -127,6 +108,39 @@ def make_world() -> World:
     world.surface_values[("backoffice", "invitation_id")] = newcomer.pk.hex
     world.surface_values[("withdraw", "version_id")] = reviewed.pk.hex
     return world
+
+
+def _invite_others(partner: Partner) -> tuple[Operator, Invitation, Invitation]:
+    jon = make_operator(person=make_person("Jon Everyone"))
+    newcomer = appoint_staff(
+        actor=actor_for(jon.person),
+        by=jon,
+        email="new@fondaco.example",
+        name="Noor New",
+        roles=[OperatorRole.PARTNER_MANAGER],
+    )
+    with transaction.atomic():
+        colleague = invite(
+            actor=SYSTEM, email="new@ledgerline.example", name="Nils New", place="partner", place_id=partner.pk.hex,
+            place_name=partner.name, role="developer", invited_by="Mara Lind",
+        )  # fmt: skip
+    assert isinstance(newcomer, Invitation)
+    return jon, newcomer, colleague
+
+
+def _set_up_sign_in(by: User) -> None:
+    save_provider(
+        actor=SYSTEM,
+        by=by,
+        revision=0,
+        entries=ProviderEntries(
+            name="Harbour account",
+            issuer=NOBODY,
+            client_id="fondaco",
+            default_role=by.account.roles.get(key="agent"),
+            client_secret="secret",
+        ),
+    )
 
 
 def _add_viewers(world: World) -> Member:
