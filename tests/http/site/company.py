@@ -1,37 +1,21 @@
-"""Harbour Bank, whose people sign in through a provider on a port of its own, and the browser's way there and back."""
+"""Harbour Bank, whose sign-in is a provider of its own, and a browser that goes there and back."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
-import pytest
 from django.http import HttpResponse
 from django.test import Client
-from tests.factories.accounts import SYSTEM, make_account, make_user
-from tests.openid_provider import CLIENT_ID, CLIENT_SECRET, Provider, openid_provider
+from tests.factories.accounts import SYSTEM
+from tests.openid_provider import CLIENT_ID, CLIENT_SECRET, Provider
 
 from fondaco.accounts.models import Person, User
 from fondaco.identity.actions import ProviderEntries, save_provider, switch_provider
 from fondaco.identity.models import FederatedIdentity, IdentityProvider, LoginSession
 
 NINA = {"sub": "nina-1", "email": "nina@harbour.example", "email_verified": True, "name": "Nina North"}
-
-
-@pytest.fixture
-def provider() -> Iterator[Provider]:
-    with openid_provider(**NINA) as running:
-        yield running
-
-
-@pytest.fixture
-def ada(provider: Provider) -> User:
-    """Administrator of Harbour Bank, whose sign-in is set up and open."""
-    user = make_user(make_account("harbour"))
-    set_up(user, provider)
-    return user
 
 
 def set_up(by: User, provider: Provider, *, is_enabled: bool = True, **entries: Any) -> IdentityProvider:

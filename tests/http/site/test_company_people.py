@@ -1,4 +1,4 @@
-"""Who comes in through a company's provider, as whom, and where such a session leads."""
+"""Whom a company's provider lets in, as whom, and what their session opens."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.test import Client
 from tests.factories.accounts import PASSWORD, SYSTEM, make_account, make_operator, make_person, make_role, make_user
 from tests.factories.identity import make_program
 from tests.factories.partners import make_member
-from tests.http.site.company import NINA, ada, nobody_came_in, provider, set_up, sign_in
+from tests.http.site.company import NINA, nobody_came_in, set_up, sign_in
 from tests.openid_provider import CLIENT_SECRET, Provider
 
 from fondaco.accounts.actions import deactivate_user, invite_user
@@ -21,8 +21,6 @@ from fondaco.accounts.permissions import Permission
 from fondaco.audit.models import Event
 from fondaco.identity.actions import end_login_session, remove_provider, switch_provider
 from fondaco.identity.models import FederatedIdentity, IdentityProvider, LoginSession
-
-__all__ = ["ada", "provider"]  # fixtures
 
 pytestmark = pytest.mark.django_db
 

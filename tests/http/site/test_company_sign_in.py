@@ -1,4 +1,4 @@
-"""The way to a company's own OpenID provider and back: what is asked, what is checked, what a bad one gets."""
+"""Signing in through a company's own OpenID provider, which runs on a port of its own and can misbehave."""
 
 from __future__ import annotations
 
@@ -9,15 +9,13 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.test import Client
 from tests.factories.accounts import make_account, make_user
-from tests.http.site.company import NINA, ada, nobody_came_in, provider, set_up, sign_in, to_provider
+from tests.http.site.company import NINA, nobody_came_in, set_up, sign_in, to_provider
 from tests.openid_provider import CLIENT_ID, CLIENT_SECRET, Provider
 
 from fondaco.accounts.models import Person, User
 from fondaco.audit.models import Event
 from fondaco.identity.models import IdentityProvider, LoginSession
 from fondaco.kit import clock
-
-__all__ = ["ada", "provider"]  # fixtures
 
 pytestmark = pytest.mark.django_db
 
