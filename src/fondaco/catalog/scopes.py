@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Final
 
 from django.utils.functional import Promise
@@ -89,8 +88,12 @@ _CATALOGUE = (
         _("Answers changes of its own installation"),
         "apps",
         _APPS,
-        _("Approve or reject what is open for its own installation"),
-        (f"POST {_INSTALLATION}/state",),
+        _("Answer what is open for its own installation, and renew its credentials"),
+        (
+            f"POST {_INSTALLATION}/state",
+            f"POST {_INSTALLATION}/credentials/{{client_id}}/state",
+            f"POST {_INSTALLATION}/credentials/actions/rotate",
+        ),
         implicit=True,
         is_for_installations=True,
     ),
@@ -197,6 +200,7 @@ _CATALOGUE = (
         "logout",
         _SESSIONS,
         _("End a user's session on the platform"),
+        ("POST {issuer}/oauth/end_user_session",),
     ),
     Scope(
         "tokens:introspect",
@@ -215,4 +219,7 @@ FOR_PORTAL_CLIENTS: Final = tuple(scope.name for scope in _CATALOGUE if not scop
 
 def scopes_by_api() -> list[tuple[str, list[Scope]]]:
     """The catalogue by API, in its own order; names are in the reader's language."""
-    return [(str(api), list(scopes)) for api, scopes in groupby(_CATALOGUE, key=lambda scope: scope.api)]
+    found: dict[str, list[Scope]] = {}
+    for scope in _CATALOGUE:
+        found.setdefault(str(scope.api), []).append(scope)
+    return list(found.items())
