@@ -93,7 +93,7 @@ class Context:
         self._stack.callback(_stop, process)
         return process
 
-    def wait_for(self, url: str, process: subprocess.Popen[bytes], *, seconds: float = 90) -> None:
+    def wait_for(self, url: str, process: subprocess.Popen[bytes], *, seconds: float = 300) -> None:
         """Waits until ``url`` answers 200; raises with the process's last lines when it ends or does not answer."""
         until = time.monotonic() + seconds
         while time.monotonic() < until and process.poll() is None:
@@ -105,13 +105,18 @@ class Context:
                 time.sleep(0.1)
         raise RuntimeError(f"{url} did not answer. Last lines:\n{self._last_lines()}")
 
+    def database(self, settings: Mapping[str, str] | None = None) -> EmbeddedServer:
+        """Starts a PostgreSQL with the product's settings, and those given."""
+        server = EmbeddedServer(self.folder / "database", settings)
+        self._stack.callback(server.stop)
+        server.start()
+        return server
+
     def house(self, *, environment: Mapping[str, str] | None = None) -> House:
         """Starts the whole product with its demo through ``fondaco up``, on private ports and in a private home."""
         port, partner_port = self.free_port(), self.free_port()
         url, partner_url = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{partner_port}"
-        server = EmbeddedServer(self.folder / "database", _DATABASE)
-        self._stack.callback(server.stop)
-        server.start()
+        server = self.database(_DATABASE)
         settings = {
             "FONDACO_HOME": str(self.folder / "home"),
             "FONDACO_SITE_URL": url,

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import base64
+import hmac
 import html
 import io
 import os
@@ -154,14 +155,28 @@ def become_partner(run: Drive) -> tuple[Platform, str]:
     partner = run.operator.post(f"{path}/approve")
     run.say("The applicant answers, and the operator approves: partner, developer account, invitation.")
     token = token_in_mail(run, email, r"/invitations/([^\s\"<]+)")
-    accepted = run.visitor.post(f"/invitations/{token}/accept", {"name": "Mara Drive", "password": uuid.uuid4().hex})
+    password = uuid.uuid4().hex
+    accepted = run.visitor.post(f"/invitations/{token}/accept", {"name": "Mara Drive", "password": password})
     expect(accepted["place_id"], partner["id"], "the place of the invitation")
     own = Platform(run.site, accepted["token"])
+    secret = base64.b32encode(os.urandom(20)).decode()
+    app = {"password": password, "secret": secret, "code": code_of(secret)}
+    expect(len(own.post("/me/authenticator", app)["recovery_codes"]), 10, "recovery codes")
+    run.say("Mara accepts, gets her first token, and sets up an authenticator app: owners must have one.")
     grants = own.get(f"/partners/{partner['id']}")["developer_grants"]
     given = [grant["quantity"] or grant["amount_minor"] for grant in grants]
     expect(given, [3, 2500], "what the developer account was given")
-    run.say("Mara accepts, gets her first token, and finds three licences and $25 of credit in the developer account.")
+    run.say("She finds three licences and $25 of credit in the developer account.")
     return own, f"/partners/{partner['id']}"
+
+
+def code_of(secret: str) -> str:
+    """What an authenticator app with this secret shows now (RFC 6238)."""
+    counter = (int(time.time()) // 30).to_bytes(8, "big")
+    digest = hmac.digest(base64.b32decode(secret), counter, "sha1")
+    start = digest[-1] & 15
+    number = int.from_bytes(digest[start : start + 4], "big") & 0x7FFFFFFF
+    return f"{number % 1_000_000:06}"
 
 
 def register(run: Drive, partner: Platform, place: str) -> tuple[Json, str]:

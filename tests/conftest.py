@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import pytest
 from django.db import connection
+from tests import signing_in
 
 from fondaco.identity import signing_keys
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _sessions_of_the_house() -> None:
+    """A client that a test signs in has what every browser has after a sign-in."""
+    signing_in.install()
 
 
 @pytest.fixture(autouse=True)

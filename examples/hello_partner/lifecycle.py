@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 
 from hello_partner.misbehave import Switch
-from hello_partner.platform_client import PlatformClient, PlatformError
-from hello_partner.store import Installation, Store, StoredEvent
+from hello_partner.platform_client import PlatformClient, PlatformError, claim_credentials
+from hello_partner.store import CREDENTIALS, Installation, Store, StoredEvent
 from hello_partner.tokens import TokenRefusedError, Tokens
 from hello_partner.worker import CannotHandleError
 
@@ -89,7 +89,7 @@ class Lifecycle:
             tokens_url=links["tokens"]["href"],
             userinfo_url=links.get("userinfo", {}).get("href") or f"{root}/users/me",
             installation_url=links.get("installation", {}).get("href") or fallback,
-            **_credentials(data),
+            **self._credentials(body),
         )
         # Credentials may be fresh although the client id is not.
         self._tokens.forget(installation)
@@ -108,6 +108,17 @@ class Lifecycle:
         note = self._client(installation).answer(is_approved=True, reason=reason)
         self._store.change_installation(installation.id, state="active")
         return note
+
+    def _credentials(self, body: Body) -> dict[str, str]:
+        """What proves that we are this installation: in the event, or fetched once from the link in its place. The
+        client secret is not kept: we never use it, and what is not kept cannot leak."""
+        data, link = body["data"], body["_links"].get("credentials", {}).get("href")
+        if data.get("private_key") or not link:
+            return _pick(data)
+        known = self._store.get_installation(data["installation_id"])
+        if known is not None and known.client_id == data["client_id"] and known.private_key:
+            return {name: getattr(known, name) for name in CREDENTIALS}  # fetched before we were interrupted
+        return _pick(claim_credentials(self._http, body["_links"]["root"]["href"].rstrip("/"), link))
 
     def _updated(self, body: Body) -> str:
         installation = self._known(body)
@@ -162,7 +173,7 @@ class Lifecycle:
         installation = self._known(body)
         self._tokens.forget(installation)
         # Kept first, acknowledged second: a crash in between leaves us with two sets that work.
-        installation = self._store.change_installation(installation.id, **_credentials(body["data"]))
+        installation = self._store.change_installation(installation.id, **self._credentials(body))
         self._tokens.forget(installation)
         return self._client(installation).acknowledge_credentials()
 
@@ -172,10 +183,8 @@ class Lifecycle:
         return f"{ended} {'session' if ended == 1 else 'sessions'} ended"
 
 
-def _credentials(data: Body) -> dict[str, str]:
-    """What proves that we are this installation. The event's client secret is not kept: we never use it, and what is
-    not kept cannot leak."""
-    return {name: data[name] for name in ("client_id", "private_key", "key_id", "key_algorithm")}
+def _pick(data: Body) -> dict[str, str]:
+    return {name: data[name] for name in CREDENTIALS}
 
 
 def _optional(read: Callable[[], Body]) -> Body:

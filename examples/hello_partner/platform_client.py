@@ -33,6 +33,17 @@ def make_http_client() -> httpx.Client:
     return httpx.Client(timeout=10, follow_redirects=False, mounts=direct)
 
 
+def claim_credentials(http: httpx.Client, root: str, link: str) -> dict[str, Any]:
+    """Fetch credentials from the link in an event. It works once: keep what comes at once. 410: somebody was faster."""
+    if not link.startswith(f"{root}/"):
+        raise PlatformError(root, 400, "outside the platform's root; we take no credentials from there")
+    answer = http.post(link, headers={"Accept": "application/json"})
+    if not answer.is_success:
+        raise PlatformError(f"{root}/credential-claims/…", answer.status_code, answer.text)
+    content: dict[str, Any] = answer.json()
+    return content
+
+
 class PlatformClient:
     """Reads and answers for one installation with its account-level token."""
 

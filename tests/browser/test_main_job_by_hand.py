@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
-from tests.browser.conftest import PageAs
+from tests.browser.conftest import PageAs, set_up_factor
 from tests.browser.house import House
 from tests.browser.looking import find_faults, find_overflow, keep_picture
 from tests.browser.mailbox import follow_mail, open_mail
@@ -106,6 +106,9 @@ def become_partner(album: Album, noor: Page, jon: Page) -> None:
     fill(noor, {"Password": "paper-boats-on-monday"})
     album.look(noor, "invitation")
     press(noor, "Set the password and join")
+    expect(noor.get_by_role("heading", level=1)).to_have_text("Before you go on")
+    album.look(noor, "before-you-go-on")
+    set_up_factor(noor)
     noor.wait_for_url("**/portal/")
     album.look(noor, "portal-of-a-new-partner")
 

@@ -19,15 +19,18 @@ pytestmark = pytest.mark.browser
 
 THEMES = ("light", "dark")
 DESIGN = [f"/design{path}" for path in ("", "/data", "/form", "/apps", "/notices", "/look")]
+FACTORS = ["/account/2fa/app/", "/account/2fa/passkeys/add/", "/account/reauthenticate/"]
 SIGN_IN = ["/account/login/", "/account/password/reset/", "/account/password/reset/done/", "/account/signup/"]
 # Who walks, from where, and over which addresses.
 WALKS: dict[str, tuple[str | None, list[str], tuple[str, ...]]] = {
     "stranger": (None, ["/", *SIGN_IN, "/account/inactive/", "/inbox"], ("/",)),
     "look": (None, DESIGN, ("/design",)),
     "customer": (CUSTOMER, ["/my-apps", "/account/password/change/", "/account/logout/"], ("/my-apps", "/people")),
+    "own settings": ("ivy@harbour.example", ["/you", "/you/email", *FACTORS], ("/you",)),
     "agent": ("leo@starship.example", ["/my-apps"], ("/my-apps",)),
     "partner": (PARTNER, ["/portal/"], ("/portal/",)),
     "operator": (OPERATOR, ["/backoffice/"], ("/backoffice/",)),
+    "tokens": (PARTNER, ["/you/tokens", "/you/tokens/new", "/device"], ("/you/tokens", "/device")),
 }
 # Pages whose pictures are kept in every size and theme; the others are looked at once.
 KEY_PAGES = {
@@ -35,7 +38,9 @@ KEY_PAGES = {
     "look": {"site:design"},
     "customer": {"console:my_apps", "console:installation", "console:people"},
     "agent": {"console:my_apps"},
+    "own settings": {"site:you", "site:security", "site:sessions"},
     "partner": {"portal:overview", "portal:version", "portal:technical"},
+    "tokens": {"site:tokens", "site:device"},
     "operator": {"backoffice:overview", "backoffice:submission", "backoffice:application"},
 }
 SURFACES = {"storefront", "console", "portal", "backoffice"}
@@ -43,7 +48,7 @@ SURFACES = {"storefront", "console", "portal", "backoffice"}
 ANSWERS_ONLY = {
     "backoffice": {
         "question_application", "approve_application", "reject_application", "approve_submission", "reject_submission",
-        "submissions", "invite_owner",
+        "submissions", "invite_owner", "restore_access", "rotate_credentials",
     },
     "console": {"my_apps_board", "retry", "launch", "withdraw_invitation", "deactivate", "reactivate"},
     "portal": {"withdraw_member_invitation", "create_version", "remove_member"},

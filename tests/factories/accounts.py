@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import time
 from itertools import count
 
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.db import transaction
 
 from fondaco.accounts.actions import appoint_operator, create_account
 from fondaco.accounts.models import Account, Operator, Person, User
 from fondaco.accounts.permissions import OperatorRole
 from fondaco.audit.actor import Actor, ActorKind
+from fondaco.identity.factors import seal_text
 
 SYSTEM = Actor.system("tests")
 PASSWORD = "correct-horse-battery"
+TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 _numbers = count(1)
 
 
@@ -41,11 +46,26 @@ def make_user(account: Account | None = None, *, role: str = "admin", person: Pe
     )
 
 
-def make_operator(*roles: OperatorRole, person: Person | None = None) -> Operator:
-    """Staff with these roles; all of them when none is named."""
+def make_operator(*roles: OperatorRole, person: Person | None = None, has_factor: bool = True) -> Operator:
+    """Staff with these roles; all of them when none is named. They have an authenticator app, as they must."""
     person = person or make_person("Jon Okafor")
+    if has_factor:
+        make_factor(person)
     with transaction.atomic():
         return appoint_operator(actor=SYSTEM, person=person, roles=roles or tuple(OperatorRole))
+
+
+def make_factor(person: Person, secret: str = TOTP_SECRET) -> Authenticator:
+    """An authenticator app that the tests hold the secret of; one that is there already is kept."""
+    found, _is_new = Authenticator.objects.get_or_create(
+        user=person, type=Authenticator.Type.TOTP, defaults={"data": {"secret": seal_text(secret)}}
+    )
+    return found
+
+
+def code_of(secret: str = TOTP_SECRET, *, steps: int = 0) -> str:
+    """What the app shows now, or ``steps`` half minutes from now."""
+    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30 + steps)))
 
 
 def actor_for(person: Person) -> Actor:

@@ -11,13 +11,22 @@ from cryptography.hazmat.primitives import serialization
 from django.db import transaction
 from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
-from tests.factories.accounts import SYSTEM, make_account
+from tests.factories.accounts import SYSTEM, actor_for, make_account
+from tests.factories.partners import make_member
 
 from fondaco.accounts.models import Account, Person
-from fondaco.identity.actions import IssuedCredentials, create_client, issue_credentials, start_login_session
+from fondaco.identity.actions import (
+    IssuedCredentials,
+    create_client,
+    create_portal_client,
+    issue_credentials,
+    start_login_session,
+)
+from fondaco.identity.client_fields import ClientFields
 from fondaco.identity.issuer import token_url
-from fondaco.identity.models import ClientKind, LoginSession, OAuthClient
+from fondaco.identity.models import ClientKind, CredentialSet, LoginSession, OAuthClient
 from fondaco.kit import clock
+from fondaco.partners.models import Member
 
 CALLBACK = "https://app.ledgerline.example/sso/cb"
 SCOPES = ("openid", "refresh_token", "apps:read", "apps:write", "account:read")
@@ -89,6 +98,34 @@ def make_program(account: Account | None = None, *, algorithm: str = "ES256", **
             },
         )
         return Program(client, issue_credentials(actor=SYSTEM, client=client, algorithm=algorithm))
+
+
+def make_public_program(account: Account | None = None, **overrides: Any) -> Program:
+    """A client that keeps no secret, such as an app on a phone."""
+    program = make_program(account, **overrides)
+    OAuthClient.objects.filter(pk=program.client.pk).update(is_public=True)
+    CredentialSet.objects.filter(pk=program.issued.set.pk).update(secret_hash="", public_key="")
+    program.client.refresh_from_db()
+    program.issued.set.refresh_from_db()
+    return program
+
+
+EXPORT = ClientFields(
+    name="Nightly export", grant_types=("client_credentials",), scopes=("account:read", "users:read"), redirect_uris=()
+)
+SIGN_IN = ClientFields(
+    name="Wallboard",
+    grant_types=("authorization_code", "refresh_token"),
+    scopes=("openid", "refresh_token", "users:read"),
+    redirect_uris=(CALLBACK,),
+)
+
+
+def make_portal_client(by: Member | None = None, fields: ClientFields = EXPORT, *, is_public: bool = False) -> Program:
+    """A client that a partner made by hand, with its secret."""
+    by = by or make_member()
+    issued = create_portal_client(actor=actor_for(by.person), by=by, fields=fields, is_public=is_public)
+    return Program(issued.set.client, issued)
 
 
 def make_login_session(person: Person) -> LoginSession:

@@ -7,13 +7,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import connection
+from procrastinate.contrib.django.models import ProcrastinateJob
 from tests.factories.accounts import actor_for, make_account, make_user
 from tests.factories.catalog import make_published_version
 
 from fondaco.accounts.models import Account, User
 from fondaco.audit.actor import Actor, ActorKind
 from fondaco.catalog.models import Plan, Version
+from fondaco.installs import jobs
 from fondaco.installs.actions import Consent, answer_operation, install_app, uninstall_app
+from fondaco.installs.actions.access import FOLLOW
 from fondaco.installs.models import Installation, Operation
 from fondaco.installs.queries import consent_text
 
@@ -60,3 +64,11 @@ def make_pending(account: Account | None = None, **overrides: Any) -> Installati
     return uninstall_app(
         actor=actor_for(by.person), by=by, installation=installation, reason_type="not_needed", reason="Season is over"
     )
+
+
+def follow_cutoffs() -> None:
+    """The worker's turn at what follows from cut-offs, and from their end."""
+    while job := ProcrastinateJob.objects.filter(task_name=FOLLOW).order_by("id").first():
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM procrastinate_jobs WHERE id = %s", [job.pk])
+        jobs.follow_cutoff(**job.args)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import count
 
-from tests.factories.accounts import make_account, make_person
+from tests.factories.accounts import make_account, make_factor, make_person
 
 from fondaco.accounts.models import Person
 from fondaco.partners.models import Member, MemberRole, Partner
@@ -26,15 +26,20 @@ def make_partner(name: str = "Ledgerline GmbH") -> Partner:
 
 
 def make_member(
-    partner: Partner | None = None, *, role: MemberRole = MemberRole.OWNER, person: Person | None = None
+    partner: Partner | None = None,
+    *,
+    role: MemberRole = MemberRole.OWNER,
+    person: Person | None = None,
+    has_factor: bool = True,
 ) -> Member:
-    """A person who works for a partner."""
+    """A person who works for a partner. Owners have an authenticator app, as they must."""
     names = {
         MemberRole.OWNER: "Mara Lind",
         MemberRole.DEVELOPER: "Devi Rao",
         MemberRole.MARKETING: "Milo Brandt",
         MemberRole.FINANCE: "Fenna Vos",
     }
-    return Member.objects.create(
-        partner=partner or make_partner(), person=person or make_person(names[role]), role=role.value
-    )
+    person = person or make_person(names[role])
+    if has_factor and role == MemberRole.OWNER:
+        make_factor(person)
+    return Member.objects.create(partner=partner or make_partner(), person=person, role=role.value)

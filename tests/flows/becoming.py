@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+from tests.factories.accounts import code_of
 from tests.flows.browser import Browser
 from tests.flows.house import House
 
@@ -31,6 +34,14 @@ def become_partner(house: House, operator: Browser) -> Browser:
     page = mara.open(house.link_in(invitation))
     assert page.title.startswith("Join Ledgerline GmbH")
     page = mara.press("Set the password and join", {"Your name": "Mara Lind", "Password": MARAS_PASSWORD})
+    assert page.title.startswith("Before you go on")
+    page = mara.open("/account/2fa/app/")
+    secret = re.search(r'data-copy="([A-Z2-7]{32})"', page.html)
+    assert secret
+    page = mara.press("Set it up", {"Code": code_of(secret.group(1))})
+    assert page.title.startswith("Your recovery codes")
+    house.mail_to(MARA, "You can prove yourself by one more thing")
+    page = mara.open("/home")
     assert page.url == f"{house.site}/portal/"
     check_partner()
     return mara

@@ -16,6 +16,7 @@ import httpx
 from django.core.mail import EmailMessage
 from django.db import connection
 from tests.factories import mail
+from tests.factories.installs import follow_cutoffs
 from tests.flows.browser import Browser
 from werkzeug.serving import BaseWSGIServer, make_server
 
@@ -122,6 +123,10 @@ class House:
         """The sweeper's turn."""
         while deadlines.sweep_once():
             pass
+
+    def work(self) -> None:
+        """The worker's turn at what follows from cut-offs; its turn at mails is ``mails``."""
+        follow_cutoffs()
 
     def mails(self) -> list[EmailMessage]:
         """Runs the queued jobs and returns the mails which that sent."""

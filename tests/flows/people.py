@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tests.factories.accounts import PASSWORD, make_account, make_operator, make_person, make_user
+from tests.factories.accounts import PASSWORD, code_of, make_account, make_operator, make_person, make_user
 from tests.flows.browser import Browser
 from tests.flows.house import House
 
@@ -25,7 +25,9 @@ def sign_in(house: House, email: str, password: str = PASSWORD) -> Browser:
     """A new browser in which someone has signed in through the form."""
     browser = house.browser()
     browser.open("/account/login/")
-    browser.press("Sign in", {"Email": email, "Password": password})
+    page = browser.press("Sign in", {"Email": email, "Password": password})
+    if page.title.startswith("One more step"):
+        browser.press("Go on", {"Code": code_of()})
     return browser
 
 

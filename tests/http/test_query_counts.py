@@ -14,11 +14,12 @@ from pytest_django.fixtures import Settings
 from tests.factories.accounts import actor_for
 from tests.http.test_every_address import PAGES, Address
 
-from fondaco.accounts.actions import invite_user
+from fondaco.accounts.actions import invite_user, request_email_change
 from fondaco.accounts.models import Person, User
-from fondaco.accounts.queries import invitation_token
+from fondaco.accounts.queries import email_change_token, invitation_token
 from fondaco.catalog.models import App, Plan, Screenshot, Version
 from fondaco.catalog.states import Track
+from fondaco.identity.models import OAuthClient
 from fondaco.installs.models import Installation
 from fondaco.partners.models import Member, Partner, PartnerApplication
 from fondaco.partners.queries import application_token
@@ -99,6 +100,7 @@ def things(address: Address, name: str) -> list[str]:
         "application_id": PartnerApplication.objects.all(),
         "partner_id": Partner.objects.all(),
         "submission_id": Submission.objects.filter(status="open") | Submission.objects.filter(status="rejected"),
+        "client_id": OAuthClient.objects.filter(account=ledgerline.developer_account, kind="portal"),
         "member_id": Member.objects.filter(partner=ledgerline, role="marketing"),
         "app_id": App.objects.filter(partner=ledgerline),
         "version_id": versions,
@@ -107,6 +109,10 @@ def things(address: Address, name: str) -> list[str]:
     }
     if name in by_name:
         return [row.pk.hex for row in by_name[name]]
+    if name in {"kind", "cutoff_id"}:
+        return ["installation"] if name == "kind" else []
+    if name == "target_id":
+        return [one.pk.hex for one in Installation.objects.filter(account__name="starship")]
     if name == "track":
         return [track.value for track in Track]
     if name == "slug":
@@ -131,6 +137,9 @@ def token(address: Address) -> str:
             role=role,
         )
         return invitation_token(invitation)
+    if address.name == "confirm_email":
+        person = Person.objects.get(email=ANA)
+        return email_change_token(request_email_change(actor=actor_for(person), person=person, email="ana@new.example"))
     purpose = address.name.removeprefix("apply_")
     status = {"verify": "unverified", "answer": "questioned"}[purpose]
     return application_token(PartnerApplication.objects.get(status=status), purpose)

@@ -10,16 +10,19 @@ from typing import Any
 from django.db import transaction
 from tests.factories.accounts import SYSTEM, actor_for, make_account, make_operator, make_person, make_user
 from tests.factories.catalog import make_app, make_plan, make_published_version, make_version
+from tests.factories.identity import make_login_session, make_portal_client
 from tests.factories.installs import make_completed
 from tests.factories.partners import make_member, make_partner
 
-from fondaco.accounts.actions import invite, invite_user
+from fondaco.accounts.actions import invite, invite_user, request_email_change
 from fondaco.accounts.models import Account, Person
 from fondaco.accounts.permissions import OperatorRole, Permission
-from fondaco.accounts.queries import invitation_token
+from fondaco.accounts.queries import email_change_token, invitation_token
 from fondaco.audit.actor import Actor
 from fondaco.catalog.states import Track
+from fondaco.installs.actions import cut_off
 from fondaco.installs.models import Installation
+from fondaco.installs.reach import Target, TargetKind
 from fondaco.messaging.models import Message
 from fondaco.messaging.signing import ensure_signing_key
 from fondaco.partners.actions import apply_to_become_partner, question_application, verify_application
@@ -91,6 +94,7 @@ def make_world() -> World:
         "screenshot_id": draft.listing.screenshots.get().pk.hex,
         "track": "technical",
         "submission_id": submission.pk.hex,
+        "client_id": make_portal_client(owner).client.pk.hex,
         "slug": app.slug,
         "account": account.name,
         "token": invitation_token(joining),
@@ -100,9 +104,16 @@ def make_world() -> World:
         "operation_id": installation.operations.get().pk.hex,
         "path": "icons/none.png",
         "mail_id": "nothing-0",
+        "session_id": make_login_session(by.person).pk.hex,
         "rest": "nowhere",
+        "kind": "installation",
+        "target_id": make_completed(version=published).pk.hex,
+        "cutoff_id": _cut_off(make_completed(version=published)),
+        "token_id": UNKNOWN,  # each has their own, and nobody finds another's: see test_token_pages.py
     }
     world.values["application_id"] = _apply(world)
+    change = request_email_change(actor=actor_for(by.person), person=by.person, email="ada@new.example")
+    world.surface_values[("confirm_email", "token")] = email_change_token(change)
     world.surface_values[("portal", "invitation_id")] = colleague.pk.hex
     world.surface_values[("withdraw", "version_id")] = reviewed.pk.hex
     return world
@@ -131,6 +142,13 @@ def _add_viewers(world: World) -> Member:
             Viewer(f"operator: {role}", operator.person, operator.permissions, OPERATOR, frozenset({OPERATOR}))
         )
     return next(member for member in members if member.role == MemberRole.OWNER)
+
+
+def _cut_off(installation: Installation) -> str:
+    """Another account's app that an operator cut off."""
+    jon = make_operator(OperatorRole.SUPPORT)
+    target = Target(TargetKind.INSTALLATION, installation.app, installation=installation)
+    return cut_off(actor=actor_for(jon.person), by=jon, target=target, reason="It copied contacts.").pk.hex
 
 
 def _apply(world: World) -> str:

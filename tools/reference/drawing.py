@@ -33,6 +33,7 @@ _MEANINGS = {
     "audit": "events, the door for statuses",
     "kit": "no domain words",
     "config": "settings",
+    "resource_server": "for other APIs: whose token is this",
 }
 
 

@@ -19,7 +19,7 @@ import fondaco
 from fondaco.accounts.permissions import EXPLANATIONS, OPERATOR_ROLES, Permission
 from fondaco.audit.kinds import all_kinds
 from fondaco.audit.status import Machine, Stateful
-from fondaco.catalog.scopes import SCOPES, Scope
+from fondaco.catalog.scopes import Scope, scopes_by_api
 from fondaco.cli import main as command_line
 from fondaco.kit import deadlines
 from fondaco.kit.errors import DomainError
@@ -87,9 +87,30 @@ def _operator_roles() -> str:
 
 
 def scopes() -> str:
-    """Scopes with the sentence that a customer reads before consenting."""
-    rows = [[f"`{scope.name}`", str(scope.consent), _how_given(scope)] for scope in SCOPES.values()]
-    return table(["scope", "a customer reads", "how an app gets it"], rows)
+    """Scopes by API: what each opens to a program, what a customer reads before consenting, who gets it how."""
+    heads = [
+        "scope",
+        "allows a program to",
+        "endpoints",
+        "a customer reads",
+        "how an app gets it",
+        "client of the portal",
+    ]
+    return "\n\n".join(
+        f"## {api}\n\n" + table(heads, [_scope(scope) for scope in scopes]) for api, scopes in scopes_by_api()
+    )
+
+
+def _scope(scope: Scope) -> list[str]:
+    allows = str(scope.allows)
+    return [
+        f"`{scope.name}`",
+        allows[0].lower() + allows[1:],
+        "<br>".join(f"`{each}`" for each in scope.endpoints) or "none yet",
+        str(scope.consent),
+        _how_given(scope),
+        "no" if scope.is_for_installations else "yes",
+    ]
 
 
 def _how_given(scope: Scope) -> str:

@@ -49,3 +49,31 @@ class InvitationUnreadable(Conflict):
 class PasswordTooWeak(Invalid):
     code = "password-too-weak"
     message = _("This password is easy to guess. Nothing was saved. Choose another one.")
+
+
+class NameMissing(Invalid):
+    code = "name-missing"
+    message = _("Write your name as others should see it, in 1 to 100 characters. Nothing was changed.")
+
+
+class EmailUnreadable(Invalid):
+    code = "email-unreadable"
+    message = _("Write an e-mail address like ana@company.example. Nothing was changed.")
+
+
+class SameEmail(Invalid):
+    code = "same-email"
+    message = _("This is your address already. Nothing was changed.")
+
+
+class EmailTaken(Conflict):
+    code = "email-taken"
+    message = _("Someone else signs in with %(email)s. Your address stays as it was. Choose another one.")
+
+
+class EmailChangeOver(Conflict):
+    code = "email-change-over"
+    message = _(
+        "This link no longer opens: it was used, taken back or is more than a day old. Your address was not changed "
+        "by it. Ask for the change again in your settings."
+    )

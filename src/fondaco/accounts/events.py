@@ -12,3 +12,9 @@ INVITATION_SENT = declare("invitation.sent", "Someone was invited by mail.")
 INVITATION_ACCEPTED = declare("invitation.accepted", "An invitation was accepted.")
 INVITATION_WITHDRAWN = declare("invitation.withdrawn", "An invitation was taken back.")
 INVITATION_EXPIRED = declare("invitation.expired", "An invitation was not answered in time.")
+PERSON_RENAMED = declare("person.renamed", "A person changed how others see their name.")
+EMAIL_CHANGE_REQUESTED = declare(
+    "person.email_change_requested", "A person wants another address; it is asked whether it is theirs."
+)
+EMAIL_CHANGE_WITHDRAWN = declare("person.email_change_withdrawn", "A person keeps the address that they have.")
+EMAIL_CHANGED = declare("person.email_changed", "A person proved another address and signs in with it from now on.")

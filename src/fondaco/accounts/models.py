@@ -14,7 +14,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 
-from fondaco.accounts.permissions import OPERATOR_ROLES, OperatorRole, Permission
+from fondaco.accounts.permissions import OPERATOR_ROLES, OperatorRole, Permission, narrow
 from fondaco.accounts.states import INVITATION
 from fondaco.audit.status import Stateful
 from fondaco.kit import clock
@@ -54,6 +54,19 @@ class Person(AbstractBaseUser):
         """One or two letters for the round picture."""
         words = (self.name or self.email).split()
         return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
+
+
+class EmailChange(models.Model):
+    """The address that a person wants to have; it counts when the link mailed to it was opened. One at a time."""
+
+    id = IdField()
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="email_change")
+    email = models.EmailField(max_length=254)
+    expires_at = models.DateTimeField()
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    def __str__(self) -> str:
+        return f"{self.person} → {self.email}"
 
 
 class Account(models.Model):
@@ -110,6 +123,8 @@ class User(models.Model):
     external_phone_number = models.CharField(max_length=20, blank=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
+    narrowed_to: frozenset[str] | None = None  # what a personal access token leaves of it; never stored
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "person"], name="user_once_per_account")]
 
@@ -119,7 +134,8 @@ class User(models.Model):
     @property
     def permissions(self) -> frozenset[Permission]:
         """What this user may do: nothing once deactivated."""
-        return frozenset(map(Permission, self.role.permissions)) if self.is_active else frozenset()
+        given = frozenset(map(Permission, self.role.permissions)) if self.is_active else frozenset()
+        return narrow(given, self.narrowed_to)
 
     def can(self, permission: Permission) -> bool:
         """Whether this user is active and their role gives ``permission``."""
@@ -133,6 +149,8 @@ class Operator(models.Model):
     roles = ArrayField(models.CharField(max_length=30), default=list)
     is_active = models.BooleanField(default=True)
 
+    narrowed_to: frozenset[str] | None = None  # what a personal access token leaves of it; never stored
+
     def __str__(self) -> str:
         return self.person.name
 
@@ -141,7 +159,8 @@ class Operator(models.Model):
         """What all roles of this operator together allow."""
         if not self.is_active:
             return frozenset()
-        return frozenset().union(*(OPERATOR_ROLES[OperatorRole(role)] for role in self.roles))
+        given = frozenset[Permission]().union(*(OPERATOR_ROLES[OperatorRole(role)] for role in self.roles))
+        return narrow(given, self.narrowed_to)
 
     def can(self, permission: Permission) -> bool:
         """Whether this operator is active and one of their roles gives ``permission``."""

@@ -100,3 +100,8 @@ OPERATOR_ROLES: Final[dict[OperatorRole, frozenset[Permission]]] = {
     ),
     OperatorRole.FINANCE: frozenset({Permission.OPERATOR_VIEW, Permission.OPERATOR_FINANCE}),
 }
+
+
+def narrow(permissions: frozenset[Permission], to: frozenset[str] | None) -> frozenset[Permission]:
+    """What is left of ``permissions`` to who acts with less than all of them; None leaves all."""
+    return permissions if to is None else frozenset(one for one in permissions if one in to)

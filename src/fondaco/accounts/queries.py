@@ -7,8 +7,8 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 
 from fondaco.accounts import links
-from fondaco.accounts.errors import InvitationOver, InvitationUnreadable
-from fondaco.accounts.models import Account, Invitation, Operator, Person, Role, User
+from fondaco.accounts.errors import EmailChangeOver, InvitationOver, InvitationUnreadable
+from fondaco.accounts.models import Account, EmailChange, Invitation, Operator, Person, Role, User
 from fondaco.accounts.permissions import Permission
 from fondaco.accounts.policies import check_operator_can
 from fondaco.accounts.states import InvitationStatus
@@ -18,6 +18,7 @@ from fondaco.kit.errors import NotFound
 from fondaco.kit.ids import is_short_id, parse_wire
 
 _INVITATION = "invitation"
+_EMAIL_CHANGE = "email_change"
 
 
 def list_users(account_id: str, *, only_active: bool = True) -> QuerySet[User]:
@@ -139,3 +140,23 @@ def find_invitation(token: str) -> Invitation:
 def find_invited(invitation: Invitation) -> Person | None:
     """Who has the invited address already, if anyone."""
     return Person.objects.filter(email=invitation.email).first()
+
+
+def find_pending_email(person: Person) -> EmailChange | None:
+    """The address that waits to be confirmed, if one does."""
+    return EmailChange.objects.filter(person=person, expires_at__gt=clock.now()).first()
+
+
+def email_change_token(change: EmailChange) -> str:
+    """What the mailed link carries."""
+    return links.sign(_EMAIL_CHANGE, change.pk)
+
+
+def find_email_change(token: str) -> EmailChange:
+    """The open change that a mailed link names."""
+    change_id = links.read(_EMAIL_CHANGE, token)
+    found = EmailChange.objects.select_related("person").filter(expires_at__gt=clock.now())
+    change = found.filter(pk=change_id).first() if change_id else None
+    if change is None:
+        raise EmailChangeOver
+    return change

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from fondaco.catalog.models import LicenceModel
+from fondaco.catalog.models import LicenceModel, Meter
 from fondaco.kit.money import Money
 
 
@@ -34,6 +34,7 @@ class TechnicalFields:
     receives_user_logout: bool = False
     backchannel_logout_url: str = ""
     is_manually_provisioned: bool = False
+    are_credentials_claimed: bool = False
     release_notes: str = ""
     test_instructions: str = ""
     test_credentials: str | None = None
@@ -67,3 +68,4 @@ class PlanFields:
     description: str = ""
     min_licences: int = 1
     max_licences: int | None = None
+    meter: Meter | None = None

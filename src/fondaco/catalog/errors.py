@@ -23,11 +23,11 @@ class ContentLocked(Conflict):
     )
 
 
-class PreviousVersionOpen(Conflict):
-    code = "previous-version-open"
+class AnotherInReview(Conflict):
+    code = "another-in-review"
     message = _(
-        "Version %(name)s is not published yet, so no new version was created. "
-        "Finish it first: its technical content must be available and its listing advertised."
+        "The %(track)s content of version %(name)s is in review, and reviewers read one version of an app at a time. "
+        "Nothing was submitted. Wait for its decision, or take it back first."
     )
 
 
@@ -66,6 +66,14 @@ class NotApproved(Conflict):
     code = "not-approved"
     message = _(
         "This version cannot be made available: its technical content is %(status)s, and only approved content can. "
+        "Nothing was changed."
+    )
+
+
+class NotPublished(Conflict):
+    code = "not-published"
+    message = _(
+        "The technical content of this version is %(status)s, so there is nothing to take out of the marketplace. "
         "Nothing was changed."
     )
 

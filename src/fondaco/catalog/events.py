@@ -6,6 +6,10 @@ APP_REGISTERED = declare("app.registered", "A partner registered an app.")
 APP_CHANGED = declare("app.changed", "An app's own details or icon were changed.")
 VERSION_CREATED = declare("version.created", "A partner began a new version of an app.")
 VERSION_EDITED = declare("version.edited", "The content of a version was changed.")
+VERSION_DEPRECATED = declare(
+    "version.deprecated", "A version was taken out of the marketplace, and its end was announced."
+)
+VERSION_ENDED = declare("version.ended", "The day came that was announced as the end of a version.")
 
 TECHNICAL_SUBMITTED = declare("technical_content.submitted", "Technical content was submitted for review.")
 TECHNICAL_WITHDRAWN = declare("technical_content.withdrawn", "Technical content was taken back from review.")

@@ -7,7 +7,7 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from fondaco.catalog.models.plan import LicenceModel
+from fondaco.catalog.models.plan import LicenceModel, Meter
 from fondaco.catalog.states import Track
 
 STATUSES: Final[dict[str, Promise]] = {
@@ -27,6 +27,37 @@ LICENCE_MODELS: Final[dict[str, Promise]] = {
     LicenceModel.PER_SEAT.value: _("per seat and month"),
     LicenceModel.PER_ACCOUNT.value: _("per account and month"),
 }
+
+TECHNICAL_FIELDS: Final[dict[str, Promise]] = {
+    "events_callback_url": _("Events callback URL"),
+    "standalone_url": _("Standalone URL"),
+    "redirect_urls": _("Redirect URLs"),
+    "receives_user_logout": _("Hears of sign-outs"),
+    "is_manually_provisioned": _("Manually provisioned"),
+    "release_notes": _("Release notes"),
+    "test_instructions": _("Test instructions"),
+}
+LISTING_FIELDS: Final[dict[str, Promise]] = {
+    "display_name": _("Name"),
+    "summary": _("Summary"),
+    "description": _("Description"),
+    "video_url": _("Video"),
+    "support_url": _("Support page"),
+    "support_email": _("Support address"),
+    "docs_url": _("Documentation"),
+    "privacy_url": _("Privacy policy"),
+    "terms_url": _("Terms of use"),
+}
+
+
+def describe_meter(meter: Meter) -> str:
+    """``$0.0125 per minute, 500 a month included, never more than $200 a month``."""
+    words = [_("%(price)s per %(unit)s") % {"price": meter.price.format(), "unit": meter.unit}]
+    if meter.included:
+        words.append(_("%(count)s a month included") % {"count": f"{meter.included:,}"})
+    if meter.cap:
+        words.append(_("never more than %(cap)s a month") % {"cap": meter.cap.format()})
+    return ", ".join(map(str, words))
 
 
 def status_label(status: str) -> str:

@@ -7,11 +7,11 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from fondaco.accounts.models import Account
+from fondaco.accounts.models import Account, Operator
 from fondaco.accounts.permissions import Permission
 from fondaco.catalog.completeness import missing_fields
-from fondaco.catalog.errors import ContentLocked, PreviousVersionOpen
-from fondaco.catalog.labels import status_label
+from fondaco.catalog.errors import AnotherInReview, ContentLocked
+from fondaco.catalog.labels import status_label, track_label
 from fondaco.catalog.models import App, ListingContent, TechnicalContent, TrackContent, Version
 from fondaco.catalog.states import ListingStatus, TechnicalStatus, Track
 from fondaco.kit.errors import Forbidden, NotFound
@@ -75,11 +75,41 @@ def can_make_available(by: Member, version: Version) -> bool:
     )
 
 
-def check_can_create_version(by: Member, app: App, newest: Version | None) -> None:
-    """A new version needs the one before to be approved and published (DOMAIN 5.4)."""
-    check_can(by, app, Permission.PARTNER_APPS_EDIT)
-    if newest is not None and not newest.was_published:
-        raise PreviousVersionOpen(name=newest.name)
+def can_deprecate(by: Member | Operator, version: Version) -> bool:
+    """Whether ``by`` may take the version out of the marketplace, or change what was announced about that."""
+    return _may_deprecate(by, version) and version.technical.status in {
+        TechnicalStatus.AVAILABLE,
+        TechnicalStatus.DEPRECATED,
+    }
+
+
+def check_can_deprecate(by: Member | Operator, version: Version) -> None:
+    """The partner's publishers, and the operator's partner managers; a stranger's version does not exist."""
+    if isinstance(by, Member):
+        check_can(by, version.app, Permission.PARTNER_PUBLISH)
+    elif not _may_deprecate(by, version):
+        raise Forbidden
+
+
+def _may_deprecate(by: Member | Operator, version: Version) -> bool:
+    if isinstance(by, Operator):
+        return by.can(Permission.OPERATOR_PARTNERS)
+    return version.app.partner_id == by.partner_id and by.can(Permission.PARTNER_PUBLISH)
+
+
+def find_ahead(version: Version, track: Track) -> Version | None:
+    """The other version of the app whose ``track`` is in review; this one waits for its decision.
+
+    Reviewers read one version of an app at a time, so that what was asked of one is not lost in the next.
+    """
+    in_review = {f"{track.value}__status": TechnicalStatus.IN_REVIEW}
+    return Version.objects.filter(app_id=version.app_id, **in_review).exclude(pk=version.pk).first()
+
+
+def check_nothing_ahead(version: Version, track: Track) -> None:
+    """At most one version of an app is in review on each track."""
+    if ahead := find_ahead(version, track):
+        raise AnotherInReview(track=track_label(track).lower(), name=ahead.name)
 
 
 def is_icon_locked(app: App) -> bool:

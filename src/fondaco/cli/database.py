@@ -57,7 +57,8 @@ def demo(quiet: Annotated[bool, typer.Option("--quiet", help="Do not print the l
         return
     title = "The demo was made" if made else "The demo is there already"
     rows = [(label, email, password, settings.SITE_URL + path) for label, email, password, path in LOGINS]
-    typer.echo(console.box(title, rows))
+    note = "Operators and owners of partners are asked for a code: in the demo, the page that asks shows it."
+    typer.echo(console.box(title, rows, [note]))
 
 
 def _reason(problem: Exception) -> str:

@@ -21,11 +21,16 @@ def web(
 
     if not is_port_free(host, port):
         refuse(f"Port {port} on {host} is taken by another program: stop that program, or choose another with --port.")
+    words = server_words("fondaco.runtime.serving:application", host=host, port=port, workers=workers)
+    os.execv(sys.executable, [sys.executable, *words])  # noqa: S606 (no shell is wanted)
+
+
+def server_words(application: str, *, host: str, port: int, workers: int) -> list[str]:
+    """How Python is told to serve a WSGI application; benchmarks serve their peers just so."""
     # One blocking thread per worker is the fastest by measurement (docs/adr/0001).
     server = f"--interface wsgi --workers {workers} --blocking-threads 1 --workers-kill-timeout 5"
     server += " --respawn-failed-workers --log-level warning"
-    words = [*server.split(), "--host", host, "--port", str(port), "fondaco.runtime.serving:application"]
-    os.execv(sys.executable, [sys.executable, "-m", "granian", *words])  # noqa: S606 (no shell is wanted)
+    return ["-m", "granian", *server.split(), "--host", host, "--port", str(port), application]
 
 
 def dispatch() -> None:

@@ -66,7 +66,27 @@ def account(
     typer.echo(f"{settings.SITE_URL}/invitations/{invitation_token(invitation)}")
 
 
+def lost_device(
+    email: Annotated[str, typer.Argument(help="The address that they sign in with.")],
+) -> None:
+    """Take away the second factors of someone who has lost them all, and sign them out everywhere.
+
+    Make sure first that it is really them who ask: afterwards their password alone signs them in.
+    """
+    load_django()
+    from fondaco.accounts.models import Person
+    from fondaco.audit.actor import Actor
+    from fondaco.identity.actions import forget_factors
+
+    person = Person.objects.filter(email__iexact=email).first()
+    if person is None:
+        refuse(f"Nobody here has the address {email}. Nothing was changed; check the spelling.")
+    count = forget_factors(actor=Actor.system("command line"), person=person)
+    typer.echo(f"{count} taken away. {person.email} is signed out and signs in with the password alone.")
+
+
 def register(app: typer.Typer) -> None:
     """Adds the commands."""
     app.command(rich_help_panel=_PANEL)(operator)
     app.command(rich_help_panel=_PANEL)(account)
+    app.command("lost-device", rich_help_panel=_PANEL)(lost_device)

@@ -29,6 +29,8 @@ SUPPORT_EMAIL = environment.text("FONDACO_SUPPORT_EMAIL", "support@fondaco.examp
 ALLOWED_HOSTS = environment.words("FONDACO_ALLOWED_HOSTS", urlsplit(SITE_URL).hostname or "localhost") + (
     ["127.0.0.1", "localhost", "[::1]"] if DEVELOPMENT else []
 )
+if IDENTITY_STYLE == "host":  # each account's own host
+    ALLOWED_HOSTS.append(f".{urlsplit(IDENTITY_URL).hostname}")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 # ── Secrets ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -47,6 +49,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "django_htmx",
     "csp",
     "fondaco.kit",
@@ -84,10 +87,14 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "fondaco.surfaces.site.middleware.ViewerMiddleware",
+    "fondaco.surfaces.site.second_factor.SecondFactorMiddleware",
+    "fondaco.surfaces.site.sign_in.BrowserMiddleware",
     "fondaco.surfaces.site.middleware.RefusalMiddleware",
 ]
 ROOT_URLCONF = "fondaco.config.urls"
 WSGI_APPLICATION = "fondaco.config.wsgi.application"
+WSGI_SHIM = "fondaco.surfaces.idp.shim.Shim"  # stands before Django when TOKEN_SHIM is on
+TOKEN_SHIM = environment.flag("FONDACO_TOKEN_SHIM", default=True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEMPLATES = [
     {
@@ -117,6 +124,13 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "fondaco.surfaces.site.assets.StaticStorage"},
 }
+CACHES = {
+    "default": {  # one for all processes: what allauth counts in it is counted once
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "kit_cacheentry",
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    }
+}
 MEDIA_ROOT = HOME / "media"
 MEDIA_URL = "/media/"
 STATIC_URL = "/static/"
@@ -139,8 +153,32 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"  # people only join by a mailed invitation, which proves the address
 ACCOUNT_ADAPTER = "fondaco.surfaces.site.sign_in.AccountAdapter"
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
+# Failed tries are counted by identity.tries; allauth's other limits count in the cache, which all processes share.
+# Many people of a company share one address, so sign-ins are limited by failures first and by number only generously.
+ACCOUNT_RATE_LIMITS = {"login_failed": "", "login": "120/m/ip"}
 ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+# An operator or an owner of a partner who has nothing but a password can do nothing until they have a second factor.
+REQUIRE_SECOND_FACTOR = environment.flag("FONDACO_REQUIRE_SECOND_FACTOR", default=True)
+MFA_ADAPTER = "fondaco.surfaces.site.second_factor.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "fondaco.surfaces.site.factor_forms.CodeForm",
+    "reauthenticate": "fondaco.surfaces.site.factor_forms.ConfirmingCodeForm",
+    "activate_totp": "fondaco.surfaces.site.factor_forms.ActivateForm",
+    "authenticate_webauthn": "fondaco.surfaces.site.factor_forms.PasskeyCodeForm",
+    "reauthenticate_webauthn": "fondaco.surfaces.site.factor_forms.ConfirmingPasskeyForm",
+    "login_webauthn": "fondaco.surfaces.site.factor_forms.PasskeySignInForm",
+    "add_webauthn": "fondaco.surfaces.site.factor_forms.PasskeyForm",
+    "edit_webauthn": "fondaco.surfaces.site.factor_forms.PasskeyNameForm",
+}
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1  # clocks differ, and typing takes time; a code still counts once only
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEVELOPMENT  # http://localhost
+# The secret of the demo's people. In development the page that asks for a code shows theirs; elsewhere there is none.
+DEMO_TOTP_SECRET = "FONDACODEMOFONDACODEMOFONDACODEM" if DEVELOPMENT else ""
+GEOIP_DATABASE = environment.text("FONDACO_GEOIP_DATABASE", "")
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
@@ -202,6 +240,9 @@ OUTBOUND_ALLOWED_NETWORKS = environment.words("FONDACO_ALLOWED_NETWORKS")
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 ANSWER_WINDOW = timedelta(days=7)
 TRIAL_LENGTH = timedelta(days=30)
+# Each installation gets new credentials this often (0: never by itself); old ones work on for the overlap (DOMAIN 2.8).
+CREDENTIALS_ROTATE_EVERY = timedelta(days=environment.number("FONDACO_CREDENTIALS_ROTATE_DAYS", 180))
+CREDENTIALS_OVERLAP = timedelta(days=7)
 SIGNATURE_PUBLIC_KEY_FORM = environment.text("FONDACO_SIGNATURE_PUBLIC_KEY_FORM", "spki")  # or ``raw`` (DOMAIN 1.6)
 
 # ── Logs ─────────────────────────────────────────────────────────────────────────────────────────────────────────────

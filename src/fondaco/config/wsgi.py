@@ -2,8 +2,12 @@
 
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+from django.utils.module_loading import import_string
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fondaco.config.settings")
 
 application = get_wsgi_application()
+if settings.TOKEN_SHIM:
+    application = import_string(settings.WSGI_SHIM)(application)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext_lazy as _
+from datetime import timedelta
 
-from fondaco.kit.errors import Conflict, DomainError, Forbidden, Invalid
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from fondaco.catalog.errors import RevisionConflict
+from fondaco.kit.errors import Conflict, DomainError, Forbidden, Invalid, TooMany
 
 
 class TokenRefused(DomainError):
@@ -50,6 +54,31 @@ class ClientRevoked(Conflict):
     message = _("Access of this program was revoked for good. Nothing was created.")
 
 
+class ClientChanged(RevisionConflict):
+    """The code of :class:`RevisionConflict`, for a page on which nothing was typed."""
+
+    message = _(
+        "%(name)s changed this client while you were looking at it. Nothing was done now. "
+        "Look at what it is now, then try again."
+    )
+
+
+class TooManyClients(Conflict):
+    code = "too-many-clients"
+    message = _(
+        "There are %(most)s OAuth clients already, as many as one account may have. Nothing was created. "
+        "Delete one that nobody uses, then try again."
+    )
+
+
+class ClientIsPublic(Conflict):
+    code = "client-is-public"
+    message = _(
+        "%(name)s runs where nothing stays secret, so it has neither a secret nor a key pair. Nothing was created. "
+        "Make another client for a program on a server."
+    )
+
+
 class UnknownClient(DomainError):
     """Never answered with a redirect: nobody vouches for the address (RFC 6749 §4.1.2.1)."""
 
@@ -82,3 +111,168 @@ class NoSeat(Forbidden):
 class TokenNameMissing(Invalid):
     code = "token-name-missing"
     message = _("Give the token a name of 1 to 60 characters, so that you recognise it later. Nothing was created.")
+
+
+class RotationUnderWay(Conflict):
+    code = "rotation-under-way"
+    message = _(
+        "New credentials were sent already, and the old ones work until %(until)s. Nothing was changed. "
+        "Acknowledge the new ones first, or ask again when that time is over."
+    )
+
+
+class NothingToAcknowledge(Conflict):
+    code = "nothing-to-acknowledge"
+    message = _(
+        "These are not the newest credentials, or they were acknowledged before. Nothing was changed. "
+        "Acknowledge the client id of the last event that carried credentials."
+    )
+
+
+class AlreadyCutOff(Conflict):
+    code = "already-cut-off"
+    message = _("This is cut off already. Nothing was changed.")
+
+
+class TokenScopeUnknown(Invalid):
+    code = "token-scope-unknown"
+    message = _("%(scope)s is no permission that you have there. No token was made. Choose from those that you have.")
+
+
+class TokenExpiryWrong(Invalid):
+    code = "token-expiry-wrong"
+    message = _("A token cannot end in the past, nor after the token it is made with. No token was made.")
+
+
+class TooManyTokens(Conflict):
+    code = "too-many-tokens"
+    message = _(
+        "You have %(most)d access tokens, which is as many as one person may have. No token was made. "
+        "Revoke one that is not used any more, then try again."
+    )
+
+
+class TokenMade(Conflict):
+    """The same form, sent again."""
+
+    code = "token-made"
+    message = _(
+        "This form was sent before, and the token was made then; it is shown only once. No second one was made. "
+        "If you do not have it, revoke it in the list and make another."
+    )
+
+
+class TokenLimited(Forbidden):
+    """The token may do less than its owner, and this is not among it."""
+
+    code = "token-limited"
+    message = _(
+        "This token is limited to certain permissions or to one place, and cannot do this. Nothing was done. "
+        "Use a token without limits, or do it on the site."
+    )
+
+
+class NoSuchUserCode(Invalid):
+    code = "no-such-user-code"
+    message = _(
+        "No program waits with this code. Nothing was approved. Compare it with the one in your terminal; "
+        "codes live ten minutes, so it may be over: then start again there."
+    )
+
+
+class NothingToGrant(Conflict):
+    code = "nothing-to-grant"
+    message = _("You have none of the permissions that this program asks for, so there is nothing to approve.")
+
+
+class DeviceUnknown(Invalid):
+    code = "device-unknown"
+    status = 400
+    message = _("This device code is unknown, or it was used already. Start the sign-in again.")
+
+
+class DevicePending(Conflict):
+    code = "device-pending"
+    status = 400
+    message = _("Nobody has approved this device yet. Ask again in a few seconds.")
+
+
+class DeviceTooFast(Conflict):
+    code = "device-too-fast"
+    status = 400
+    message = _("The device asks too often. Wait five seconds more between two questions.")
+
+
+class DeviceDenied(Conflict):
+    code = "device-denied"
+    status = 400
+    message = _("The person refused this device, or may not approve it any more. Nothing was granted.")
+
+
+class DeviceExpired(Conflict):
+    code = "device-expired"
+    status = 400
+    message = _("Nobody approved this device within ten minutes. Start the sign-in again.")
+
+
+class TooManyTries(TooMany):
+    """Proving who one is failed too often from here. A wait, never a lock for good: strangers lock nobody out."""
+
+    code = "too-many-tries"
+    message = _(
+        "This failed too often. Nothing was changed, and nobody is locked out for good: try again in %(wait)s. "
+        "If you forgot your password, have a link mailed to you."
+    )
+
+    def __init__(self, wait: timedelta) -> None:
+        seconds = max(1, -(-wait // timedelta(seconds=1)))
+        minutes = -(-seconds // 60)
+        if seconds <= 60:
+            text = ngettext("%(count)d second", "%(count)d seconds", seconds) % {"count": seconds}
+        else:
+            text = ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
+        super().__init__(retry_after=seconds, wait=text)
+
+
+class SecondFactorNeeded(Forbidden):
+    """An operator or an owner of a partner who has nothing but a password."""
+
+    code = "second-factor-needed"
+    message = _(
+        "Operators and owners of partners prove themselves by a second factor as well, and you have none yet. "
+        "Nothing was done. Set up an authenticator app or a passkey in your settings, then try again."
+    )
+
+
+class LastFactor(Conflict):
+    code = "last-factor"
+    message = _(
+        "Operators and owners of partners need a second factor, and this is your last one. It was kept. "
+        "Add another one first, then remove this one."
+    )
+
+
+class FactorExists(Conflict):
+    code = "factor-exists"
+    message = _(
+        "You have a second factor already. Nothing was changed. Sign in to the site to add or change one: "
+        "a program may set up the first one only."
+    )
+
+
+class WrongCode(Invalid):
+    code = "wrong-code"
+    message = _(
+        "This code is wrong, or it was used already. Nothing was changed. "
+        "Wait for the next one; the clock of your device must be right."
+    )
+
+
+class WrongPassword(Invalid):
+    code = "wrong-password"
+    message = _("This is not your password. Nothing was changed. Type it again, or have a new one mailed to you.")
+
+
+class SecretTooShort(Invalid):
+    code = "secret-too-short"
+    message = _("The secret must be at least 20 random bytes in base32. Nothing was changed. Make a longer one.")

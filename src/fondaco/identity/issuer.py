@@ -11,10 +11,20 @@ from fondaco.accounts.models import Account
 
 def issuer(account: Account) -> str:
     """The ``iss`` of an account's tokens: ``{IDENTITY_URL}/{name}``, or ``https://{name}.{host}`` in host style."""
+    return issuer_of(account.name)
+
+
+def issuer_of(name: str) -> str:
+    """The same for the account called ``name``."""
+    return issuer_template().replace("{account}", name)
+
+
+def issuer_template() -> str:
+    """All issuers of the house at once, with ``{account}`` where a name goes."""
     if settings.IDENTITY_STYLE == "host":
         parts = urlsplit(settings.IDENTITY_URL)
-        return f"{parts.scheme}://{account.name}.{parts.netloc}"
-    return f"{settings.IDENTITY_URL}/{account.name}"
+        return f"{parts.scheme}://{{account}}.{parts.netloc}"
+    return f"{settings.IDENTITY_URL}/{{account}}"
 
 
 def authorize_url(account: Account) -> str:
@@ -25,6 +35,16 @@ def authorize_url(account: Account) -> str:
 def token_url(account: Account) -> str:
     """Where a program gets tokens; the ``aud`` of client assertions."""
     return f"{issuer(account)}/oauth/token"
+
+
+def revoke_url(account: Account) -> str:
+    """Where a program gives a token back (RFC 7009)."""
+    return f"{issuer(account)}/oauth/revoke"
+
+
+def introspection_url(account: Account) -> str:
+    """Where a program asks whether a token is alive (RFC 7662)."""
+    return f"{issuer(account)}/oauth/introspect"
 
 
 def jwks_url(account: Account) -> str:

@@ -5,12 +5,21 @@ from __future__ import annotations
 from django.db.models import Exists, OuterRef
 from procrastinate.contrib.django import app
 
+from fondaco.audit.actor import Actor
 from fondaco.identity import signing_keys
-from fondaco.identity.models import RefreshToken, RevokedToken, SpentAssertion, TokenFamily
+from fondaco.identity.actions import end_forgotten_sessions
+from fondaco.identity.models import (
+    DeviceAuthorization,
+    FailedTries,
+    RefreshToken,
+    RevokedToken,
+    SpentAssertion,
+    TokenFamily,
+)
 from fondaco.identity.queries import UNUSED
 from fondaco.kit import clock
 
-_EXPIRING = (SpentAssertion, RevokedToken, RefreshToken)
+_EXPIRING = (SpentAssertion, RevokedToken, RefreshToken, DeviceAuthorization, FailedTries)
 
 
 @app.periodic(cron="23 * * * *")
@@ -19,6 +28,7 @@ def tidy(timestamp: int) -> None:
     """Each hour: makes the next signing key when it is time, forgets assertions and families nobody can use again."""
     signing_keys.ensure_signing_key()
     forget_expired()
+    end_forgotten_sessions(actor=Actor.system("tidying"))
 
 
 def forget_expired() -> int:

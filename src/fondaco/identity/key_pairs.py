@@ -48,6 +48,13 @@ def import_public(public: str) -> ECKey | RSAKey:
     return ECKey.import_key(pem) if isinstance(key, ec.EllipticCurvePublicKey) else RSAKey.import_key(pem)
 
 
+def private_pem(private: str) -> str:
+    """A wire ``private_key`` as most libraries and files want it: PEM, the same PKCS#8 in armour."""
+    key = serialization.load_der_private_key(base64.b64decode(private), None)
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    return pem.decode()
+
+
 def _pkcs8(key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey) -> str:
     der = key.private_bytes(serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     return base64.b64encode(der).decode()

@@ -4,20 +4,35 @@ from __future__ import annotations
 
 from typing import Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from fondaco.accounts.models import Account, Person
-from fondaco.identity.models import CredentialSet, LoginSession, PersonalAccessToken
+from fondaco.accounts.permissions import Permission
+from fondaco.audit.models import Event
+from fondaco.catalog.models import Version
+from fondaco.identity.models import (
+    ClientKind,
+    CredentialSet,
+    Cutoff,
+    LoginSession,
+    OAuthClient,
+    PersonalAccessToken,
+)
+from fondaco.identity.states import ClientStatus, CredentialStatus, CutoffStatus
+from fondaco.kit import clock
 from fondaco.kit.errors import NotFound
 from fondaco.kit.ids import parse_wire
+from fondaco.partners.models import Member
+from fondaco.partners.policies import check_can
 
 # Token families whose code was never redeemed: nobody got anything by them.
 UNUSED: Final = Q(code__isnull=False, code__used_at__isnull=True)
 
 
 def list_personal_tokens(person: Person) -> QuerySet[PersonalAccessToken]:
-    """A person's own tokens that still count, newest first."""
-    return PersonalAccessToken.objects.filter(person=person, revoked_at=None).order_by("-created_at")
+    """A person's own tokens that were not revoked, newest first; those past their end stay until they are."""
+    return PersonalAccessToken.objects.filter(person=person, revoked_at=None).order_by("-created_at", "-id")
 
 
 def get_personal_token(person: Person, token_id: str) -> PersonalAccessToken:
@@ -29,10 +44,52 @@ def get_personal_token(person: Person, token_id: str) -> PersonalAccessToken:
     return token
 
 
+def list_open_sessions(person: Person) -> QuerySet[LoginSession]:
+    """Where a person is signed in, last used first."""
+    seen = Coalesce("last_seen_at", "started_at")
+    return LoginSession.objects.filter(person=person, ended_at=None).annotate(seen_at=seen).order_by("-seen_at", "-pk")
+
+
+def get_open_session(person: Person, session_id: str) -> LoginSession:
+    """One of them, by wire id; anyone else's does not exist."""
+    found = parse_wire(session_id)
+    session = list_open_sessions(person).filter(pk=found).first() if found else None
+    if session is None:
+        raise NotFound
+    return session
+
+
 def find_open_session(person: Person, session_id: str) -> LoginSession | None:
     """The person's session with this wire id, unless it has ended."""
     found = parse_wire(session_id)
     return LoginSession.objects.filter(pk=found, person=person, ended_at=None).first() if found else None
+
+
+def list_cutoffs() -> QuerySet[Cutoff]:
+    """Every cut-off in force, newest first. Callers checked that an operator asks."""
+    found = Cutoff.objects.filter(status=CutoffStatus.IN_FORCE).order_by("-id")
+    return found.select_related("client__account", "client__app__partner", "version__app__partner", "app__partner")
+
+
+def get_cutoff(cutoff_id: str) -> Cutoff:
+    """One cut-off, in force or lifted, by wire id."""
+    found = parse_wire(cutoff_id)
+    cutoff = Cutoff.objects.filter(pk=found).first() if found else None
+    if cutoff is None:
+        raise NotFound
+    return cutoff
+
+
+def find_cutoff(version: Version) -> Cutoff | None:
+    """What keeps every program of this version out, if anything does."""
+    found = Q(version=version) | Q(app=version.app_id)
+    return Cutoff.objects.filter(found, status=CutoffStatus.IN_FORCE).order_by("id").first()
+
+
+def list_credentials(client: OAuthClient) -> QuerySet[CredentialSet]:
+    """A client's sets, newest first, with whether each still proves it. Callers checked who asks."""
+    found = CredentialSet.objects.filter(client=client).select_related("client")
+    return found.annotate(has_cutoff=Cutoff.keeps_out()).order_by("-id")
 
 
 def find_credentials(account: Account, wire_client_id: str) -> CredentialSet | None:
@@ -41,7 +98,56 @@ def find_credentials(account: Account, wire_client_id: str) -> CredentialSet | N
         return None
     credentials = (
         CredentialSet.objects.select_related("client__account")
+        .annotate(has_cutoff=Cutoff.keeps_out())
         .filter(wire_client_id=wire_client_id, client__account=account)
         .first()
     )
     return credentials if credentials is not None and credentials.is_usable else None
+
+
+def list_portal_clients(by: Member) -> QuerySet[OAuthClient]:
+    """The clients that the partner made for its developer account, by name, each with its ``sets_in_force``."""
+    check_can(by, Permission.PARTNER_CLIENTS_MANAGE)
+    sets = Prefetch("credential_sets", _in_force(CredentialSet.objects.all()), to_attr="sets_in_force")
+    return (
+        OAuthClient.objects.filter(account=by.partner.developer_account_id, kind=ClientKind.PORTAL)
+        .exclude(status=ClientStatus.REVOKED)
+        .select_related("account")
+        .prefetch_related(sets)
+        .order_by("name", "id")
+    )
+
+
+def get_portal_client(by: Member, client_id: str) -> OAuthClient:
+    """One of them, by our own id (not one of its client IDs)."""
+    found = parse_wire(client_id)
+    client = list_portal_clients(by).filter(pk=found).first() if found else None
+    if client is None:
+        raise NotFound
+    return client
+
+
+def list_sets_in_force(client: OAuthClient) -> QuerySet[CredentialSet]:
+    """The client's sets that work now, newest first: the current one, then those in their overlap."""
+    return _in_force(client.credential_sets.all())
+
+
+def get_current_set(client: OAuthClient) -> CredentialSet:
+    """The set that no newer one replaces."""
+    credentials = list_sets_in_force(client).filter(expires_at=None).first()
+    if credentials is None:
+        raise NotFound
+    return credentials
+
+
+def list_client_history(client: OAuthClient, *, limit: int = 50) -> list[Event]:
+    """What happened to a client and its sets, newest first. Whoever passes the client was let in to it."""
+    sets = [pk.hex for pk in client.credential_sets.values_list("pk", flat=True)]
+    of_client = Q(subject_type="oauthclient", subject_id=client.pk.hex)
+    of_sets = Q(subject_type="credentialset", subject_id__in=sets)
+    return list(Event.objects.filter(of_client | of_sets).order_by("-id")[:limit])
+
+
+def _in_force(sets: QuerySet[CredentialSet]) -> QuerySet[CredentialSet]:
+    living = sets.exclude(status=CredentialStatus.REVOKED)
+    return living.filter(Q(expires_at=None) | Q(expires_at__gt=clock.now())).order_by("-created_at", "-id")

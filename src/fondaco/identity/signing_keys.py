@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from django.db import connection, transaction
 from joserfc.jwk import ECKey
 
@@ -35,6 +36,7 @@ class SigningKey:
 
     key_id: str
     key: ECKey = field(repr=False)
+    private_key: EllipticCurvePrivateKey = field(repr=False)
     public_jwk: dict[str, Any]
     signs_from: datetime
     signs_until: datetime
@@ -87,8 +89,14 @@ def find_key(key_id: str) -> SigningKey | None:
 
 
 def published_keys() -> list[dict[str, Any]]:
-    """The public JWKs of the key set, of future keys too, read afresh."""
+    """The public JWKs of the key set, of future keys too, read afresh.
+
+    Whoever keeps the set for a while must know the key that signs meanwhile, so one is made here when none is there
+    for the coming week: otherwise a house in which nothing happened for long would sign with a key nobody has seen.
+    """
     now = clock.now()
+    if all(key.signs_until - now < PUBLISHED_BEFORE for key in _ring.keys(at_most_old=0).values()):
+        ensure_signing_key()
     return [key.public_jwk for key in _ring.keys(at_most_old=0).values() if key.published_until > now]
 
 
@@ -121,12 +129,15 @@ def _make(*, signs_from: datetime) -> None:
 
 def _load(row: TokenSigningKey) -> SigningKey:
     private = serialization.load_der_private_key(row.private_key or b"", password=None)
+    if not isinstance(private, EllipticCurvePrivateKey):
+        raise TypeError("a signing key is not of an elliptic curve")
     pem = private.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     return SigningKey(
         key_id=row.pk.hex,
         key=ECKey.import_key(pem),
+        private_key=private,
         public_jwk=row.public_jwk,
         signs_from=row.signs_from,
         signs_until=row.signs_until,

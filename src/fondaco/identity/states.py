@@ -52,3 +52,40 @@ CREDENTIALS: Final = Machine(
         CredentialStatus.REVOKED: events.CREDENTIALS_REVOKED,
     },
 )
+
+
+class CutoffStatus(StrEnum):
+    IN_FORCE = "in_force"
+    LIFTED = "lifted"  # what was issued before stays dead
+
+
+CUTOFF: Final = Machine(
+    name="cut-off",
+    states=CutoffStatus,
+    initial=CutoffStatus.IN_FORCE,
+    table={CutoffStatus.IN_FORCE: frozenset({CutoffStatus.LIFTED}), CutoffStatus.LIFTED: frozenset()},
+    events={CutoffStatus.LIFTED: events.ACCESS_RESTORED},
+)
+
+
+class DeviceStatus(StrEnum):
+    PENDING = "pending"  # its code waits for somebody to type it
+    APPROVED = "approved"
+    DENIED = "denied"
+    SPENT = "spent"  # the device has its token
+    EXPIRED = "expired"
+
+
+DEVICE: Final = Machine(
+    name="device authorization",
+    states=DeviceStatus,
+    initial=DeviceStatus.PENDING,
+    table={
+        DeviceStatus.PENDING: frozenset({DeviceStatus.APPROVED, DeviceStatus.DENIED, DeviceStatus.EXPIRED}),
+        DeviceStatus.APPROVED: frozenset({DeviceStatus.SPENT, DeviceStatus.EXPIRED}),
+        DeviceStatus.DENIED: frozenset(),
+        DeviceStatus.SPENT: frozenset(),
+        DeviceStatus.EXPIRED: frozenset(),
+    },
+    events={DeviceStatus.APPROVED: events.DEVICE_APPROVED, DeviceStatus.DENIED: events.DEVICE_DENIED},
+)

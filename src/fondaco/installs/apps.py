@@ -6,5 +6,5 @@ class InstallsConfig(AppConfig):
     label = "installs"
 
     def ready(self) -> None:
-        """Deadline handlers register themselves when imported."""
-        from fondaco.installs import actions  # noqa: F401, PLC0415 - models must be loaded first
+        """Projections and deadline handlers register themselves when imported."""
+        from fondaco.installs import actions, projections  # noqa: F401, PLC0415 - models must be loaded first

@@ -13,8 +13,9 @@ from fondaco.installs.states import InstallationStatus
 
 
 class Badge(StrEnum):
-    """In the order of their importance: of the first eight only one is shown, the other two sit in corners."""
+    """In the order of their importance: of the first nine only one is shown, the other two sit in corners."""
 
+    CUT_OFF = "cut_off"
     FAILED_UPDATE = "failed_update"
     FAILED_INSTALLATION = "failed_installation"
     TRIAL_EXPIRED = "trial_expired"
@@ -46,6 +47,7 @@ class InstallationFacts:
     has_worked: bool = False
     is_manually_provisioned: bool = False  # the version installed, or the one coming
     has_upgrade: bool = False
+    is_cut_off: bool = False  # by an operator
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,13 @@ class ViewerFacts:
 
 
 LOOKS: Final[dict[Badge, Look]] = {
+    Badge.CUT_OFF: Look(
+        _("Cut off"),
+        _("The platform keeps the app's program out, so nobody can open it. You can ask why, or uninstall the app."),
+        "plug-off",
+        "danger",
+        dims_icon=True,
+    ),
     Badge.FAILED_UPDATE: Look(
         _("Failed update"),
         _("A change failed and could not be taken back. Ask support to mend it."),
@@ -119,6 +128,8 @@ def badges(installation: InstallationFacts, viewer: ViewerFacts) -> tuple[Badge,
 
 
 def _standing(installation: InstallationFacts) -> Badge:
+    if installation.is_cut_off:
+        return Badge.CUT_OFF
     if installation.status == InstallationStatus.FAILED:
         return Badge.FAILED_UPDATE if installation.has_worked else Badge.FAILED_INSTALLATION
     if found := _BY_STATUS.get(installation.status):

@@ -80,3 +80,15 @@ class LaunchRefused(Forbidden):
 
     code = "launch-refused"
     message = _("%(app)s cannot be opened: %(reason)s")
+
+
+class NotInUse(Conflict):
+    code = "not-in-use"
+    message = _(
+        "%(app)s was never confirmed in this account, so its first credentials are its only ones. Nothing was changed."
+    )
+
+
+class AccessCutOff(Conflict):
+    code = "access-cut-off"
+    message = _("%(app)s is cut off by the platform: “%(reason)s” Nothing was changed. Ask %(support)s about it.")

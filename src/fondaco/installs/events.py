@@ -13,6 +13,10 @@ INSTALLATION_PENDING = declare("installation.pending", "A change of an installat
 INSTALLATION_COMPLETED = declare("installation.completed", "An installation is active.")
 INSTALLATION_SUSPENDED = declare("installation.suspended", "An installation was suspended because its trial ended.")
 INSTALLATION_REVOKED = declare("installation.revoked", "An app was removed from an account.")
+INSTALLATION_CUT_OFF = declare("installation.cut_off", "An operator cut an installed app's program off.")
+INSTALLATION_RESTORED = declare(
+    "installation.restored", "A cut-off was lifted; the app's program was sent new credentials."
+)
 INSTALLATION_LAUNCHED = declare("installation.launched", "A user opened an app by single sign-on.")
 
 OPERATION_OPENED = declare("operation.opened", "An operation was opened and waits for the app's program.")

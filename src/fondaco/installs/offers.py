@@ -12,11 +12,10 @@ from fondaco.accounts.models import User
 from fondaco.accounts.permissions import Permission
 from fondaco.accounts.queries import list_users
 from fondaco.catalog.models import Plan, Version
-from fondaco.catalog.policies import explain_installable
 from fondaco.catalog.queries import get_listing
 from fondaco.catalog.states import TechnicalStatus
 from fondaco.installs.models import Installation
-from fondaco.installs.policies import check_can_install
+from fondaco.installs.policies import check_can_install, explain_order
 from fondaco.installs.queries import consent_text, find_installed, has_tried
 from fondaco.installs.states import Lack
 from fondaco.kit.errors import NotFound
@@ -57,7 +56,7 @@ def get_offer(by: User, slug: str, version_id: str = "") -> Offer:
         plans=tuple(version.plans.all()),
         installed=find_installed(by.account_id, version.app_id),
         has_tried=has_tried(by.account_id, version.app_id),
-        why_not=explain_installable(version, by.account),
+        why_not=explain_order(version, by.account),
     )
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from fondaco.accounts.models import Operator, User
+from fondaco.accounts.models import Account, Operator, User
 from fondaco.accounts.permissions import Permission
-from fondaco.installs.errors import LaunchRefused
+from fondaco.catalog.models import Version
+from fondaco.catalog.policies import explain_installable
+from fondaco.identity.queries import find_cutoff
+from fondaco.installs.errors import AccessCutOff, LaunchRefused
 from fondaco.installs.models import Installation, Licence
 from fondaco.installs.states import InstallationStatus, Lack
 from fondaco.kit.errors import Forbidden, NotFound
@@ -33,6 +38,15 @@ def check_can_install(by: User) -> None:
     """Installing is an order on the account's behalf."""
     if not by.can(Permission.APPS_INSTALL):
         raise Forbidden(_("Your role may not install apps. Nothing was ordered. Ask an administrator of your account."))
+
+
+def explain_order(version: Version, account: Account, *, by_link: bool = False) -> Promise | str | None:
+    """Why ``account`` cannot newly install ``version``: the catalogue's reasons, and a cut-off; None when it can."""
+    if reason := explain_installable(version, account, by_link=by_link):
+        return reason
+    if cutoff := find_cutoff(version):
+        return _("It is cut off by the platform: “%(reason)s”") % {"reason": cutoff.reason}
+    return None
 
 
 def check_can_manage(by: User, installation: Installation) -> None:
@@ -63,22 +77,39 @@ def check_can_see(by: User, installation: Installation, *, is_licensed: bool) ->
         raise NotFound
 
 
-def find_obstacles(user: User, installation: Installation, *, is_licensed: bool) -> dict[Lack, Promise]:
+def check_not_cut_off(installation: Installation) -> None:
+    """Raises :class:`AccessCutOff` while an operator keeps the app's program out."""
+    reason = installation.cut_off_reason
+    if reason is not None:
+        raise AccessCutOff(app=installation.app.name, reason=reason, support=settings.SUPPORT_EMAIL)
+
+
+def find_obstacles(user: User, installation: Installation, *, is_licensed: bool) -> dict[Lack, Promise | str]:
     """Everything that keeps ``user`` from opening the app, in plain words; empty when nothing does."""
-    found: dict[Lack, Promise] = {}
+    found: dict[Lack, Promise | str] = {}
     if not user.can(Permission.APPS_LAUNCH):
         found[Lack.ROLE] = _("your role may not open apps. Ask an administrator of your account.")
     if not installation.can_be_launched:
-        status = InstallationStatus(installation.status)
-        found[Lack.STATE] = _NOT_READY.get(status, _NOT_READY[InstallationStatus.SUSPENDED])
+        found[Lack.STATE] = _explain_state(installation)
     if not is_licensed and not installation.is_gone:
         found[Lack.LICENCE] = _("you have no licence for it. Ask an administrator of your account.")
     return found
 
 
-def explain_launch(user: User, installation: Installation, *, is_licensed: bool) -> Promise | None:
+def explain_launch(user: User, installation: Installation, *, is_licensed: bool) -> Promise | str | None:
     """The first reason why ``user`` cannot open the app; None when they can. Both a licence and Launch are needed."""
     return next(iter(find_obstacles(user, installation, is_licensed=is_licensed).values()), None)
+
+
+def _explain_state(installation: Installation) -> Promise | str:
+    if installation.is_cut_off and not installation.is_gone:
+        return format_lazy(
+            _("it is cut off by the platform: “{reason}” Ask {support} about it."),
+            reason=installation.cut_off_reason,
+            support=settings.SUPPORT_EMAIL,
+        )
+    status = InstallationStatus(installation.status)
+    return _NOT_READY.get(status, _NOT_READY[InstallationStatus.SUSPENDED])
 
 
 def check_can_launch(user: User, installation: Installation) -> None:

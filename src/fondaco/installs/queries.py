@@ -9,16 +9,17 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from fondaco.accounts.models import Operator, User
 from fondaco.accounts.permissions import Permission
 from fondaco.accounts.policies import check_operator_can
+from fondaco.catalog.labels import describe_meter
 from fondaco.catalog.models import Plan, Version
 from fondaco.catalog.scopes import SCOPES
-from fondaco.identity.models import OAuthClient
+from fondaco.identity.models import Cutoff, OAuthClient
 from fondaco.installs.badges import Badge, InstallationFacts, ViewerFacts, badges
 from fondaco.installs.models import Installation, Licence, Operation, Trial
 from fondaco.installs.policies import can_manage, explain_launch
@@ -35,7 +36,7 @@ class InstalledApp:
 
     installation: Installation
     badges: tuple[Badge, ...]
-    why_not_launch: Promise | None  # plain words; None when the viewer can open it
+    why_not_launch: Promise | str | None  # plain words; None when the viewer can open it
     can_manage: bool
     trial_days_left: int | None  # while a trial runs
 
@@ -55,6 +56,8 @@ class PurchaseSummary:
     is_trial: bool
     licences: int
     monthly_total: Money
+    usage: str  # what usage costs on top, in words; empty when nothing is counted
+    monthly_most: Money | None  # with usage at its limit; None when it has none
     trial_days: int
 
     def as_json(self) -> dict[str, Any]:
@@ -67,6 +70,8 @@ class PurchaseSummary:
             "is_trial": self.is_trial,
             "licences": self.licences,
             "monthly_total_minor": self.monthly_total.minor,
+            "usage": self.usage,
+            "monthly_most_minor": self.monthly_most.minor if self.monthly_most else None,
         }
 
 
@@ -91,8 +96,19 @@ def get_installation(by: User, installation_id: str) -> InstalledApp:
 def list_for_support(by: Operator, account_id: str) -> QuerySet[Installation]:
     """Every installation that an account ever had, newest first, for operators who mend them."""
     check_operator_can(by, Permission.OPERATOR_SUPPORT)
-    found = Installation.objects.filter(account_id=account_id)
+    words = Subquery(Cutoff.covering("client").order_by("id").values("reason")[:1])
+    found = Installation.objects.filter(account_id=account_id).annotate(cutoff_words=words)
     return found.select_related("app__partner", "version", "plan").order_by("-id")
+
+
+def get_for_support(by: Operator, installation_id: str) -> Installation:
+    """Any installation by wire id, for operators who mend them."""
+    check_operator_can(by, Permission.OPERATOR_SUPPORT)
+    found = parse_wire(installation_id)
+    installation = Installation.objects.filter(pk=found).first() if found else None
+    if installation is None:
+        raise NotFound
+    return installation
 
 
 def get_for_launch(user: User, installation_id: str) -> Installation:
@@ -166,6 +182,15 @@ def has_tried(account_id: str, app_id: UUID) -> bool:
     return Trial.objects.filter(account_id=account_id, app_id=app_id, started_at__isnull=False).exists()
 
 
+def list_living(version_id: UUID | None = None, *, after: UUID | None = None) -> QuerySet[Installation]:
+    """Installations that are not gone, of all accounts, in the order of their ids: for the house's own notices."""
+    found = Installation.objects.exclude(status=InstallationStatus.REVOKED).order_by("pk")
+    found = found.select_related("version__app__partner", "version__technical", "account")
+    if version_id is not None:
+        found = found.filter(version_id=version_id)
+    return found.filter(pk__gt=after) if after is not None else found
+
+
 def find_installed(account_id: str, app_id: UUID) -> Installation | None:
     """The installation of an app in an account that is not gone."""
     return (
@@ -184,6 +209,8 @@ def purchase_summary(plan: Plan, seats: int) -> PurchaseSummary:
         is_trial=plan.is_trial,
         licences=seats,
         monthly_total=plan.monthly_total(seats),
+        usage=describe_meter(plan.meter) if plan.meter else "",
+        monthly_most=plan.monthly_most(seats),
         trial_days=settings.TRIAL_LENGTH.days if plan.is_trial else 0,
     )
 
@@ -219,7 +246,11 @@ def _facts(by: User, *, with_gone: bool = False) -> QuerySet[Any]:
             "installed_by__person",
             "trial",
         )
-        .annotate(is_licensed=Exists(own), has_worked=Exists(approved))
+        .annotate(
+            is_licensed=Exists(own),
+            has_worked=Exists(approved),
+            cutoff_words=Subquery(Cutoff.covering("client").order_by("id").values("reason")[:1]),
+        )
     )
     return found if with_gone else found.exclude(status=InstallationStatus.REVOKED)
 
@@ -236,6 +267,7 @@ def _show(installation: Any, by: User, now: datetime) -> InstalledApp:
         status=InstallationStatus(installation.status),
         has_worked=installation.has_worked,
         is_manually_provisioned=installation.version.technical.is_manually_provisioned,
+        is_cut_off=installation.is_cut_off,
     )
     viewer = ViewerFacts(
         can_manage=is_manager, can_force=is_manager and installation.account.has_feature("force_uninstall")

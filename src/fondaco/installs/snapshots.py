@@ -8,6 +8,7 @@ from uuid import UUID
 from fondaco.audit.actor import Actor
 from fondaco.audit.kinds import EventKind
 from fondaco.audit.recording import record
+from fondaco.identity.actions import place_client
 from fondaco.installs import events
 from fondaco.installs.models import AutoInstallRule, Installation, Licence
 from fondaco.installs.states import InstallationStatus
@@ -76,6 +77,8 @@ def put_in_force(installation: Installation, snapshot: Snapshot, *, actor: Actor
         setattr(installation, name, columns[name])
     if changed:
         installation.save(update_fields=changed)
+    if "version_id" in changed:
+        place_client(client=installation.client, version=installation.version)
     wanted, held = set(snapshot["users"]), set(current["users"])
     release_licences(installation, held - wanted, actor=actor)
     assign_licences(installation, wanted - held, actor=actor)

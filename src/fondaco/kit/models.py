@@ -80,3 +80,14 @@ class IdempotentAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.status} to {self.key_hash[:8]}"
+
+
+class CacheEntry(models.Model):
+    """The table of Django's database cache, which all processes share (``settings.CACHES``); nothing else writes it."""
+
+    cache_key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.cache_key

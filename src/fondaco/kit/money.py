@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from functools import cache, total_ordering
 from typing import Any
 
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from fondaco.kit.errors import Invalid
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
+_MICRO_PLACES = 6
 _AMOUNT = re.compile(r"(-?)([0-9]{1,13})(?:\.([0-9]+))?")
 
 
@@ -97,6 +98,48 @@ class Money:
         if other.currency != self.currency:
             raise TypeError(f"{self.currency} and {other.currency} do not go together")
         return other.minor
+
+
+@dataclass(frozen=True, slots=True)
+class UnitPrice:
+    """What one unit of something counted costs, in millionths of the currency's major unit: $0.0125 is 12,500.
+
+    A price this small cannot be an amount of money; many units of it are one, rounded once, half to even.
+    """
+
+    micros: int
+    currency: str = "USD"
+
+    def __post_init__(self) -> None:
+        if type(self.micros) is not int or self.micros < 0:
+            raise TypeError("a unit price is a whole number of millionths, not below zero")
+
+    @classmethod
+    def parse(cls, text: str, currency: str = "USD") -> UnitPrice:
+        """The price written as ``0.0125``, with at most six decimals; raises :class:`BadAmount`, never rounds."""
+        match = _AMOUNT.fullmatch(text.strip())
+        if not match or match[1] or len(match[3] or "") > _MICRO_PLACES:
+            raise BadAmount(text=text, currency=currency)
+        return cls(int(match[2] + (match[3] or "").ljust(_MICRO_PLACES, "0")), currency)
+
+    @property
+    def decimal(self) -> Decimal:
+        """The price in major units, exactly: ``Decimal("0.0125")``."""
+        return Decimal(self.micros).scaleb(-_MICRO_PLACES)
+
+    def times(self, quantity: int) -> Money:
+        """What ``quantity`` units cost."""
+        places = get_currency_precision(self.currency)
+        total = (self.decimal * quantity).scaleb(places).to_integral_value(ROUND_HALF_EVEN)
+        return Money(int(total), self.currency)
+
+    def format(self, locale: str | None = None) -> str:
+        """For people: ``$0.0125``, with as many decimals as it has, at least those of the currency."""
+        name = to_locale(locale or get_language() or "en")
+        places = get_currency_precision(self.currency)
+        decimals = "0" * places + "#" * (_MICRO_PLACES - places)
+        pattern = _whole_pattern(name).replace("#,##0", f"#,##0.{decimals}")
+        return format_currency(self.decimal, self.currency, format=pattern, locale=name, currency_digits=False)
 
 
 @cache

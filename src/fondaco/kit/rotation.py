@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from django.apps import apps
 from django.db import connection, models
 
 from fondaco.kit import crypto
 from fondaco.kit.fields import SealedField
+
+_elsewhere: list[Callable[[], int]] = []
+
+
+def also(rewrap: Callable[[], int]) -> Callable[[], int]:
+    """Registers what rewraps sealed values that lie in no :class:`SealedField`; it returns how many there were."""
+    if rewrap not in _elsewhere:
+        _elsewhere.append(rewrap)
+    return rewrap
 
 
 def sealed_columns() -> Iterator[tuple[type[models.Model], SealedField]]:
@@ -24,7 +33,8 @@ def rewrap_all(batch: int = 500) -> int:
 
     Safe while the product runs, and to repeat after an interruption. When it returns 0, the old key may go.
     """
-    return sum(_rewrap_column(model, field, batch) for model, field in sealed_columns())
+    columns = sum(_rewrap_column(model, field, batch) for model, field in sealed_columns())
+    return columns + sum(rewrap() for rewrap in _elsewhere)
 
 
 def _rewrap_column(model: type[models.Model], field: SealedField, batch: int) -> int:

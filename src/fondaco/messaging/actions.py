@@ -20,6 +20,7 @@ from fondaco.audit.actor import Actor
 from fondaco.audit.recording import record
 from fondaco.audit.status import transition
 from fondaco.installs.actions import fail_open_operation, reach_installation
+from fondaco.installs.actions.operations import retry_pause
 from fondaco.installs.models import Installation, Operation
 from fondaco.kit import clock, deadlines
 from fondaco.kit.ids import new_id
@@ -31,6 +32,7 @@ from fondaco.messaging.states import DeliveryStatus
 
 WAKE_CHANNEL: Final = "fondaco_deliveries"  # the dispatcher listens here
 SECRETS_EXPIRE: Final = "message.secrets_expire"
+RETRY_DUE: Final = "message.retry_due"
 # Three tries in a round: at once, five minutes later, and ten minutes after that (DOMAIN 1.5).
 RETRY_DELAYS: Final = (timedelta(minutes=5), timedelta(minutes=10))
 EXCERPT_LENGTH: Final = 2048
@@ -151,10 +153,7 @@ def retry_failed(*, actor: Actor, operation: Operation) -> int:
     for delivery in failed:
         if delivery.message.type == MessageType.APP_INSTALLED and delivery.message.body is None:
             continue
-        delivery.attempt_count = 0
-        delivery.next_attempt_at = clock.now(delivery.installation.account_id)
-        delivery.save(update_fields=["attempt_count", "next_attempt_at"])
-        transition(delivery, DeliveryStatus.PENDING, actor=actor)
+        _begin_round(actor, delivery)
         queued += 1
     if queued:
         wake_dispatcher()
@@ -182,10 +181,28 @@ def endpoint_of(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc.lower()}"
 
 
+@deadlines.handler(RETRY_DUE)
+def retry_undelivered(subject_id: str, due_at: datetime) -> None:
+    """Sends rotated credentials again, as long as they are kept: without them the partner will be locked out."""
+    held = Delivery.objects.select_related("message", "installation__app").filter(
+        pk=UUID(hex=subject_id), status=DeliveryStatus.FAILED, message__body__isnull=False
+    )
+    if (delivery := held.first()) is not None:
+        _begin_round(Actor.system("sweeper"), delivery)
+        wake_dispatcher()
+
+
 @deadlines.handler(SECRETS_EXPIRE)
 def erase_secrets(subject_id: str, due_at: datetime) -> None:
     """A week is over: what was not delivered by now is not kept either."""
     Message.objects.filter(pk=UUID(hex=subject_id)).update(body=None)
+
+
+def _begin_round(actor: Actor, delivery: Delivery) -> None:
+    delivery.attempt_count = 0
+    delivery.next_attempt_at = clock.now(delivery.installation.account_id)
+    delivery.save(update_fields=["attempt_count", "next_attempt_at"])
+    transition(delivery, DeliveryStatus.PENDING, actor=actor)
 
 
 def _keep(delivery: Delivery, outcome: Outcome) -> None:
@@ -230,5 +247,9 @@ def _fail(actor: Actor, delivery: Delivery, outcome: Outcome) -> None:
         return
     transition(delivery, DeliveryStatus.FAILED, actor=actor, reason=outcome.explanation)
     operation = delivery.message.operation
+    if operation is None and delivery.message.body is not None:
+        pause = retry_pause(now - delivery.message.created_at)
+        account_id = delivery.installation.account_id
+        deadlines.schedule(RETRY_DUE, subject_id=delivery.pk.hex, due_at=now + pause, account_id=account_id)
     if operation is not None and operation.is_open:
         fail_open_operation(actor=actor, installation=delivery.installation, reason=outcome.explanation)

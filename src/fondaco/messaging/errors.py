@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from fondaco.kit.errors import NotFound
+from fondaco.kit.errors import DomainError, NotFound
 
 
 class UnknownKey(NotFound):
     code = "signature-key-not-found"
     message = _("There is no signature key with this id, or it was retired more than 30 days ago.")
+
+
+class ClaimOver(DomainError):
+    """Used, past its seven days, or for credentials that are dead. Nothing more is said."""
+
+    code = "claim-over"
+    status = 410
+    message = _(
+        "These credentials were fetched already, or the link is over. They are not kept here. If it was not you who "
+        "fetched them, tell the platform's support: they can replace them at once."
+    )

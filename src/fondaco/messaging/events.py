@@ -6,6 +6,7 @@ MESSAGE_QUEUED = declare("message.queued", "An event for a partner was written a
 DELIVERY_DELIVERED = declare("delivery.delivered", "A partner's program received an event.")
 DELIVERY_FAILED = declare("delivery.failed", "All tries to deliver an event failed.")
 DELIVERY_RETRIED = declare("delivery.retried", "A failed delivery was started again.")
+CREDENTIALS_CLAIMED = declare("credentials.claimed", "A partner fetched credentials from the link in an event.")
 SIGNING_KEY_CREATED = declare("signing_key.created", "A key that signs events for partners came into use.")
 LOGOUT_TOKEN_DELIVERED = declare("logout_token.delivered", "An app accepted an OpenID logout token.")
 LOGOUT_TOKEN_FAILED = declare("logout_token.failed", "An app could not be told by a logout token that a user left.")

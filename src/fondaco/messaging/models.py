@@ -10,7 +10,7 @@ from django.db import models
 
 from fondaco.accounts.models import User
 from fondaco.audit.status import Stateful
-from fondaco.identity.models import LoginSession, OAuthClient
+from fondaco.identity.models import CredentialSet, LoginSession, OAuthClient
 from fondaco.installs.models import Installation, Operation
 from fondaco.kit import clock
 from fondaco.kit.fields import IdField, SealedField
@@ -62,6 +62,23 @@ class Message(models.Model):
         """The public body, parsed."""
         parsed: dict[str, Any] = json.loads(self.public_body)
         return parsed
+
+
+class CredentialClaim(models.Model):
+    """A link in an event that hands its credentials out once. The link's token is kept as a hash only.
+
+    ``credentials`` is the JSON to answer with, sealed until it is fetched, a week old, or the set is dead.
+    """
+
+    message = models.OneToOneField(Message, on_delete=models.CASCADE, primary_key=True, related_name="claim")
+    credential_set = models.ForeignKey(CredentialSet, on_delete=models.CASCADE, related_name="+")
+    token_hash = models.CharField(max_length=120, unique=True)
+    credentials = SealedField(null=True)
+    expires_at = models.DateTimeField()  # in the account's time
+    claimed_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"claim of {self.message}"
 
 
 class Posting(Stateful):

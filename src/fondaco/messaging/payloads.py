@@ -19,11 +19,13 @@ from fondaco.installs.models import Installation, Trial
 
 Json = dict[str, Any]
 SECRETS: Final = ("client_secret", "private_key")  # members of ``data`` that leave once
+CLAIM_LINK: Final = "credentials"  # the link that takes their place; as secret as they are, until it is used
 API_VERSION: Final = "1"
 
 
 class MessageType(StrEnum):
     APP_INSTALLED = "app.installed"
+    CREDENTIALS_ROTATED = "app.credentials_rotated"
     APP_UNINSTALLED = "app.uninstalled"
     TRIAL_STARTED = "app.trial_started"
     TRIAL_ENDED = "app.trial_ended"
@@ -31,7 +33,10 @@ class MessageType(StrEnum):
 
 
 # The only types that carry the version's name (DOMAIN 1.2).
-_NAMES_VERSION: Final = frozenset({MessageType.APP_INSTALLED, MessageType.APP_UNINSTALLED})
+_NAMES_VERSION: Final = frozenset(
+    {MessageType.APP_INSTALLED, MessageType.APP_UNINSTALLED, MessageType.CREDENTIALS_ROTATED}
+)
+CARRY_CREDENTIALS: Final = (MessageType.APP_INSTALLED.value, MessageType.CREDENTIALS_ROTATED.value)
 _HAS_NO_VERSION: Final = frozenset({MessageType.USER_LOGOUT})
 
 
@@ -59,9 +64,9 @@ def installation_path(installation: Installation) -> str:
     return f"/apps/{installation.app_id.hex}/installations/{installation.pk.hex}"
 
 
-def installed(installation: Installation, credentials: IssuedCredentials) -> Content:
-    """``app.installed``: the only message besides a rotation that carries credentials."""
-    data = {
+def credentials_data(installation: Installation, credentials: IssuedCredentials) -> Json:
+    """What both messages that carry credentials have as ``data``, and what a claim is answered with."""
+    return {
         **_place(installation),
         "client_id": credentials.client_id,
         "client_secret": credentials.client_secret,
@@ -70,6 +75,10 @@ def installed(installation: Installation, credentials: IssuedCredentials) -> Con
         "key_id": credentials.key_id,
         "key_algorithm": credentials.key_algorithm,
     }
+
+
+def installed(installation: Installation, data: Json) -> Content:
+    """``app.installed``."""
     links = {
         "installation": link(installation_path(installation)),
         "userinfo": link("/users/me"),
@@ -77,6 +86,22 @@ def installed(installation: Installation, credentials: IssuedCredentials) -> Con
         "tokens": {"href": token_url(installation.account)},
     }
     return Content(MessageType.APP_INSTALLED, data, links)
+
+
+def credentials_rotated(installation: Installation, data: Json) -> Content:
+    """``app.credentials_rotated``."""
+    links = {
+        "installation": link(installation_path(installation)),
+        "authorization": {"href": authorize_url(installation.account)},
+        "tokens": {"href": token_url(installation.account)},
+    }
+    return Content(MessageType.CREDENTIALS_ROTATED, data, links)
+
+
+def claimable(content: Content, token: str) -> Content:
+    """The same with a link to fetch the secrets from, once, in place of the secrets."""
+    data = {**content.data, **dict.fromkeys(SECRETS, None)}
+    return Content(content.type, data, {**content.links, CLAIM_LINK: link(f"/credential-claims/{token}")})
 
 
 def uninstalled(installation: Installation, *, reason_type: str, reason: str) -> Content:
@@ -145,9 +170,12 @@ def serialise(body: Mapping[str, Any]) -> str:
 
 
 def redact(body: Json) -> Json:
-    """The same with ``null`` in place of every secret."""
+    """The same with ``null`` in place of every secret, and of the address that leads to them."""
     hidden = dict.fromkeys((name for name in SECRETS if name in body["data"]), None)
-    return {**body, "data": {**body["data"], **hidden}}
+    redacted = {**body, "data": {**body["data"], **hidden}}
+    if CLAIM_LINK in body.get("_links", {}):
+        redacted["_links"] = {**body["_links"], CLAIM_LINK: {"href": None}}
+    return redacted
 
 
 def has_secrets(body: Json) -> bool:
@@ -159,8 +187,11 @@ class Redactor:
     """Replaces the secrets of one sealed body in any text, also where JSON escaped their slashes."""
 
     def __init__(self, body: bytes | None) -> None:
-        data = json.loads(body)["data"] if body else {}
+        parsed = json.loads(body) if body else {}
+        data, links = parsed.get("data", {}), parsed.get("_links", {})
         values = [value for name in SECRETS if (value := data.get(name))]
+        if CLAIM_LINK in links:
+            values.append(links[CLAIM_LINK]["href"].rsplit("/", 1)[-1])
         self._values = [form for value in values for form in (value, value.replace("/", "\\/"))]
 
     def __call__(self, text: str) -> str:

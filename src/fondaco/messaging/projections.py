@@ -8,17 +8,18 @@ from fondaco.accounts.models import User
 from fondaco.audit.actor import Actor, ActorKind
 from fondaco.audit.models import Event
 from fondaco.audit.recording import projects, projects_jointly
-from fondaco.audit.status import transition
 from fondaco.identity import events as identity_events
-from fondaco.identity.actions import issue_credentials
+from fondaco.identity.actions import end_credentials
 from fondaco.identity.models import LoginSession
-from fondaco.identity.states import CredentialStatus
 from fondaco.installs import events as facts
+from fondaco.installs.actions.operations import lock
 from fondaco.installs.models import Installation, Operation, Trial
 from fondaco.installs.states import OperationKind
 from fondaco.kit import clock, jobs
+from fondaco.kit.ids import parse_wire
 from fondaco.messaging import payloads
 from fondaco.messaging.actions import retry_failed, withdraw, write_message
+from fondaco.messaging.handover import hand_over, take_back
 from fondaco.messaging.jobs import announce_sign_outs
 from fondaco.messaging.models import Delivery
 from fondaco.messaging.payloads import Content, MessageType
@@ -28,14 +29,37 @@ from fondaco.messaging.sign_outs import note_ended_sessions, note_user_left
 @projects(facts.OPERATION_OPENED)
 def announce_operation(event: Event, operation: Operation) -> None:
     """Tells the partner what it is to answer."""
-    content = {OperationKind.INSTALL: _installed, OperationKind.UNINSTALL: _uninstalled}[OperationKind(operation.kind)]
-    write_message(
-        actor=_actor(event),
-        installation=operation.installation,
-        content=content(event, operation),
+    tell = {OperationKind.INSTALL: _installed, OperationKind.UNINSTALL: _uninstalled}[OperationKind(operation.kind)]
+    tell(event, operation)
+
+
+@projects(identity_events.CREDENTIALS_ROTATED)
+def tell_rotation(event: Event, subject: object) -> None:
+    """The new set goes to the partner. One that never got its first (only when forced) gets that event anew."""
+    found = (
+        Installation.objects.filter(client_id=parse_wire(event.data.get("client"))).values_list("pk", flat=True).first()
+    )
+    if found is None:  # of a client made by hand, whose owner sees the new secret on the page
+        return
+    installation, actor = lock(found), _actor(event)
+    operation = None
+    if event.data.get("is_forced"):
+        held = take_back(actor=actor, installation=installation, reason="replaced")
+        unheard = (message.operation for message in held if message.type == MessageType.APP_INSTALLED)
+        operation = next((each for each in unheard if each is not None and each.is_open), None)
+    hand_over(
+        actor=actor,
+        installation=installation,
+        build=payloads.installed if operation else payloads.credentials_rotated,
         created_at=event.occurred_at,
         operation=operation,
     )
+
+
+@projects(facts.INSTALLATION_CUT_OFF, facts.INSTALLATION_REVOKED)
+def keep_back(event: Event, installation: Installation) -> None:
+    """Credentials that are dead are neither sent nor kept."""
+    take_back(actor=_actor(event), installation=installation, reason=event.kind)
 
 
 @projects(facts.OPERATION_RETRIED)
@@ -87,16 +111,23 @@ def tell_user_left(event: Event, user: User) -> None:
         jobs.defer(announce_sign_outs)
 
 
-def _installed(event: Event, operation: Operation) -> Content:
+def _installed(event: Event, operation: Operation) -> None:
     """One operation, one credential set (T11). Asking anew ends the set of the time before."""
-    actor, client = _actor(event), operation.installation.client
-    for old in client.credential_sets.exclude(status=CredentialStatus.REVOKED):
-        transition(old, CredentialStatus.REVOKED, actor=actor)
-    return payloads.installed(operation.installation, issue_credentials(actor=actor, client=client))
+    actor, installation = _actor(event), operation.installation
+    if end_credentials(actor=actor, client=installation.client):
+        take_back(actor=actor, installation=installation, reason=event.kind)
+    hand_over(
+        actor=actor,
+        installation=installation,
+        build=payloads.installed,
+        created_at=event.occurred_at,
+        operation=operation,
+    )
 
 
-def _uninstalled(event: Event, operation: Operation) -> Content:
-    return payloads.uninstalled(operation.installation, reason_type=operation.reason_type, reason=operation.reason)
+def _uninstalled(event: Event, operation: Operation) -> None:
+    content = payloads.uninstalled(operation.installation, reason_type=operation.reason_type, reason=operation.reason)
+    _write(event, operation.installation, content, operation)
 
 
 def _may_know(installation: Installation) -> bool:
@@ -105,8 +136,14 @@ def _may_know(installation: Installation) -> bool:
     return any(delivery.lease or delivery.attempts.exists() for delivery in sent)
 
 
-def _write(event: Event, installation: Installation, content: Content) -> None:
-    write_message(actor=_actor(event), installation=installation, content=content, created_at=event.occurred_at)
+def _write(event: Event, installation: Installation, content: Content, operation: Operation | None = None) -> None:
+    write_message(
+        actor=_actor(event),
+        installation=installation,
+        content=content,
+        created_at=event.occurred_at,
+        operation=operation,
+    )
 
 
 def _actor(event: Event) -> Actor:

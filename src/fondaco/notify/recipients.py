@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fondaco.accounts.models import Operator, User
 from fondaco.accounts.permissions import OPERATOR_ROLES, Permission
+from fondaco.catalog.models import App
 from fondaco.partners.models import MEMBER_ROLES, Member
 
 
@@ -21,6 +22,12 @@ def members(partner_id: UUID, permission: Permission) -> list[str]:
     roles = [role.value for role, granted in MEMBER_ROLES.items() if permission in granted]
     found = Member.objects.filter(partner_id=partner_id, is_active=True, role__in=roles)
     return list(found.values_list("person__email", flat=True).order_by("person__email"))
+
+
+def technical_people(app: App) -> list[str]:
+    """Who looks after an app's program: its technical contact if it names one, and the partner's developers."""
+    named = [app.technical_email] if app.technical_email else []
+    return list(dict.fromkeys([*named, *members(app.partner_id, Permission.PARTNER_APPS_EDIT)]))
 
 
 def managers(account_id: str) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.db import models
 
 from fondaco.accounts.models import Account, Person
-from fondaco.accounts.permissions import Permission
+from fondaco.accounts.permissions import Permission, narrow
 from fondaco.audit.status import Stateful
 from fondaco.kit import clock
 from fondaco.kit.fields import IdField
@@ -115,6 +115,8 @@ class Member(models.Model):
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
+    narrowed_to: frozenset[str] | None = None  # what a personal access token leaves of it; never stored
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["partner", "person"], name="member_once_per_partner")]
 
@@ -124,7 +126,8 @@ class Member(models.Model):
     @property
     def permissions(self) -> frozenset[Permission]:
         """What this member's role allows: nothing once they left."""
-        return MEMBER_ROLES[MemberRole(self.role)] if self.is_active else frozenset()
+        given = MEMBER_ROLES[MemberRole(self.role)] if self.is_active else frozenset()
+        return narrow(given, self.narrowed_to)
 
     def can(self, permission: Permission) -> bool:
         """Whether this member is active and their role gives ``permission``."""

@@ -149,7 +149,9 @@ class Supervisor:
             (label, email, password, f"{addresses.site_url}{path}") for label, email, password, path in self.logins
         ]
         rows += [("", ""), ("Sign in as", "e-mail", "password", "page"), *logins] if logins else []  # type: ignore[list-item]
-        print(box("Fondaco is open", rows, ["Ctrl-C stops everything; the data stay."]), flush=True)
+        notes = ["Operators and owners of partners are asked for a code: in the demo, the page that asks shows it."]
+        notes = [*(notes if logins else []), "Ctrl-C stops everything; the data stay."]
+        print(box("Fondaco is open", rows, notes), flush=True)
 
     def _look(self) -> None:
         """One round: lines, deaths, restarts."""

@@ -15,8 +15,8 @@ from fondaco.audit.models import Event
 from fondaco.catalog import actions
 from fondaco.catalog.categories import ensure_defaults
 from fondaco.catalog.content import AppDetails
-from fondaco.catalog.errors import BadImage, IconLocked, PreviousVersionOpen, SlugLocked
-from fondaco.catalog.models import App, Category, Version
+from fondaco.catalog.errors import BadImage, IconLocked, SlugLocked
+from fondaco.catalog.models import App, Category
 from fondaco.catalog.states import ListingStatus, TechnicalStatus
 from fondaco.kit.errors import Forbidden, Invalid, NotFound
 from fondaco.partners.models import Member, MemberRole
@@ -172,16 +172,26 @@ def test_the_next_version_begins_as_a_copy(mara: Member) -> None:
 
 @pytest.mark.parametrize("technical", TechnicalStatus)
 @pytest.mark.parametrize("listing", ListingStatus)
-def test_new_version_only_after_publication(mara: Member, technical: TechnicalStatus, listing: ListingStatus) -> None:
+def test_the_next_version_may_begin_at_any_time(
+    mara: Member, technical: TechnicalStatus, listing: ListingStatus
+) -> None:
     app = make_app(mara.partner)
     make_version(app, technical=technical, listing=listing)
-    was_published = technical in {"available", "deprecated"} and listing in {"advertised", "deprecated"}
-    if was_published:
-        actions.create_version(actor=actor_for(mara.person), by=mara, app=app, name="2.0.0")
-    else:
-        with pytest.raises(PreviousVersionOpen, match=r"Version 1\.0\.0 is not published yet"):
-            actions.create_version(actor=actor_for(mara.person), by=mara, app=app, name="2.0.0")
-    assert Version.objects.filter(app=app).count() == (2 if was_published else 1)
+    second = actions.create_version(actor=actor_for(mara.person), by=mara, app=app, name="2.0.0")
+    assert (second.technical.status, second.listing.status) == ("draft", "draft")
+
+
+def test_any_version_may_be_copied(mara: Member) -> None:
+    app = make_app(mara.partner)
+    first = make_version(app, release_notes="Not copied", standalone_url="https://app.ledgerline.example/first")
+    make_version(app, name="2.0.0")
+    third = actions.create_version(actor=actor_for(mara.person), by=mara, app=app, name="3.0.0", source=first)
+    assert third.technical.standalone_url == "https://app.ledgerline.example/first"
+    assert Event.objects.get(kind="version.created").data == {"name": "3.0.0", "copied_from": "1.0.0"}
+    elsewhere = make_version()
+    with pytest.raises(NotFound):
+        actions.create_version(actor=actor_for(mara.person), by=mara, app=app, name="4.0.0", source=elsewhere)
+    assert list(app.versions.order_by("pk").values_list("name", flat=True)) == ["1.0.0", "2.0.0", "3.0.0"]
 
 
 @pytest.mark.parametrize(

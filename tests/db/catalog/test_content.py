@@ -34,6 +34,7 @@ TECHNICAL = TechnicalFields(
     scope_reasons={"contacts:write": "to note payments", "queues:write": "not asked for"},
     receives_user_logout=True,
     backchannel_logout_url="https://new.ledgerline.example/logout",
+    are_credentials_claimed=True,
     release_notes="First\r\nrelease",
 )
 LISTING = ListingFields(

@@ -159,9 +159,9 @@ def test_the_session_of_someone_else_is_not_found() -> None:
 
 
 def test_a_personal_token_is_shown_once_and_works_until_revoked() -> None:
-    person = make_person()
-    token, plain = actions.create_personal_token(actor=SYSTEM, person=person, name=" drive ", scopes=["apps:read"])
-    assert (token.name, token.scopes) == ("drive", ["apps:read"])
+    person = make_user().person
+    token, plain = actions.create_personal_token(actor=SYSTEM, person=person, name=" drive ", scopes=["people.view"])
+    assert (token.name, token.scopes) == ("drive", ["people.view"])
     assert plain.startswith(token.hint)
     assert plain not in " ".join(str(row) for row in [*PersonalAccessToken.objects.values(), *Event.objects.values()])
     found = find_personal_token(plain)
@@ -170,7 +170,7 @@ def test_a_personal_token_is_shown_once_and_works_until_revoked() -> None:
     actions.revoke_personal_token(actor=SYSTEM, by=person, token=token)
     with pytest.raises(TokenRefused):
         find_personal_token(plain)
-    assert kinds() == ["personal_token.created", "personal_token.revoked"]
+    assert kinds()[-2:] == ["personal_token.created", "personal_token.revoked"]
 
 
 def test_using_a_personal_token_is_noted_once_a_minute() -> None:

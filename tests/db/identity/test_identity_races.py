@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.db import connection
@@ -46,7 +47,7 @@ def code_for(program: Program) -> str:
     wire = WireRequest(program.account, {name: [value] for name, value in query.items()})
     session = make_login_session(user.person)
     address = grant_authorization(read_authorization(wire), person=user.person, login_session=session)
-    return address.partition("code=")[2]
+    return parse_qs(urlsplit(address).query)["code"][0]
 
 
 def test_one_code_is_exchanged_once_and_its_tokens_die() -> None:

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey
-from tests.factories.accounts import SYSTEM
-from tests.factories.identity import SCOPES, Program, make_program
+from tests.factories.accounts import SYSTEM, make_account, make_user
+from tests.factories.identity import SCOPES, Program, make_login_session, make_program
 
 from fondaco.audit.status import transition
 from fondaco.identity import signing_keys
 from fondaco.identity.errors import InsufficientScope, TokenRefused
 from fondaco.identity.jobs import forget_expired
-from fondaco.identity.models import SpentAssertion, TokenSigningKey
+from fondaco.identity.models import RevokedToken, SpentAssertion, TokenFamily, TokenSigningKey
 from fondaco.identity.states import CredentialStatus
 from fondaco.identity.tokens import issue_access_token, require_scope, verify_access_token
 from fondaco.kit import clock
 
 pytestmark = pytest.mark.django_db
+DEEP = base64.urlsafe_b64encode(b"[" * 3000).decode() + ".e30.e30"  # deeper than a parser can go down
 
 
 @pytest.fixture
@@ -69,6 +73,8 @@ def test_a_token_lives_ten_minutes(program: Program) -> None:
         {"header": {"kid": None}},
         {"header": {"typ": "JWT"}},
         {"header": {"typ": None}},
+        {"jti": None},
+        {"jti": 7},
         {"key": ECKey.generate_key("P-256")},
         {"header": {"alg": "HS256"}, "key": OctKey.generate_key(256)},
         {"aud": "https://elsewhere.example"},
@@ -97,7 +103,7 @@ def test_an_unchanged_forgery_is_a_good_token(program: Program) -> None:
     assert verify_access_token(forge(token_of(program))).client == program.client
 
 
-@pytest.mark.parametrize("token", ["", "a.b.c", "..", "é", "x" * 9000, "eyJhbGciOiJub25lIn0.e30.", "\0"])
+@pytest.mark.parametrize("token", ["", "a.b.c", "..", "é", "x" * 9000, "eyJhbGciOiJub25lIn0.e30.", "\0", DEEP])
 def test_what_is_no_token_at_all(token: str) -> None:
     with pytest.raises(TokenRefused):
         verify_access_token(token)
@@ -116,6 +122,47 @@ def test_tokens_from_before_the_line_are_dead(program: Program) -> None:
     program.client.save(update_fields=["tokens_valid_after"])
     with pytest.raises(TokenRefused):
         verify_access_token(token)
+
+
+def test_a_token_that_was_revoked_alone_is_dead_and_its_siblings_live(program: Program) -> None:
+    token, sibling = token_of(program), token_of(program)
+    jti = verify_access_token(token).token.token_id
+    RevokedToken.objects.create(jti=jti, expires_at=clock.now() + timedelta(minutes=10))
+    with pytest.raises(TokenRefused):
+        verify_access_token(token)
+    assert verify_access_token(sibling).client == program.client
+
+
+def test_checking_costs_one_query_and_for_a_user_two(program: Program) -> None:
+    user = make_user(program.account)
+    family = TokenFamily.objects.create(
+        client=program.client, user=user, login_session=make_login_session(user.person), expires_at=clock.now()
+    )
+    for_user = issue_access_token(credentials=program.issued.set, scope="openid", family=family)
+    for token, count in ((token_of(program), 1), (for_user, 2)):
+        with CaptureQueriesContext(connection) as queries:
+            found = verify_access_token(token)
+        assert len(queries) == count
+        with CaptureQueriesContext(connection) as queries:
+            assert found.client.account.name == program.account.name
+            assert found.user is None or (found.user.person, found.user.role.key) == (user.person, "admin")
+        assert len(queries) == 0
+    assert found.session_id == family.login_session_id.hex
+
+
+@pytest.mark.parametrize("style", ["path", "host"])
+def test_each_account_has_its_own_issuer_in_both_styles(program: Program, settings: Any, style: str) -> None:
+    settings.IDENTITY_STYLE, settings.IDENTITY_URL = style, "https://id.example.com"
+    name = program.account.name
+    ours = f"https://{name}.id.example.com" if style == "host" else f"https://id.example.com/{name}"
+    token = token_of(program)
+    assert verify_access_token(token).token.issuer == ours
+    other = make_account()
+    foreign = ours.replace(name, other.name)
+    others = f"https://id.example.com/{name}" if style == "host" else f"https://{name}.id.example.com"
+    for wrong in (foreign, others, f"{ours}/", ours.upper(), "https://id.example.com"):
+        with pytest.raises(TokenRefused):
+            verify_access_token(forge(token, iss=wrong))
 
 
 # Keys -----------------------------------------------------------------------------------------------------------------

@@ -90,6 +90,8 @@ def test_a_paid_order_keeps_what_was_promised_to_cost() -> None:
         "is_trial": False,
         "licences": 2,
         "monthly_total_minor": 3600,
+        "usage": "",
+        "monthly_most_minor": 3600,
     }
     assert not Trial.objects.exists()
 

@@ -10,7 +10,7 @@ import pytest
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.urls import resolve
 from procrastinate.contrib.django.models import ProcrastinateJob
-from tests.factories.accounts import SYSTEM, actor_for, make_operator, make_user
+from tests.factories.accounts import SYSTEM, TOTP_SECRET, actor_for, make_operator, make_person, make_user
 from tests.factories.catalog import make_app, make_version
 from tests.factories.installs import PARTNER_PROGRAM, make_completed, make_installing, make_pending
 from tests.factories.mail import deliver, link_in
@@ -21,6 +21,9 @@ from fondaco.accounts.permissions import OperatorRole
 from fondaco.accounts.queries import invitation_token
 from fondaco.catalog import actions as catalog
 from fondaco.catalog.states import Track
+from fondaco.identity import actions as identity
+from fondaco.identity.models import FailedTries
+from fondaco.identity.tries import Try, begin_try, note_failure
 from fondaco.installs.actions import answer_operation
 from fondaco.installs.models import Installation
 from fondaco.kit import clock, deadlines
@@ -212,9 +215,57 @@ def test_those_who_manage_apps_are_told_what_became_of_one(
     assert words in letters_sent[0].body
 
 
+def test_who_proves_themselves_otherwise_is_told() -> None:
+    person = make_person(password="correct-horse-battery")
+    [app] = [identity.add_authenticator_app(actor=actor_for(person), person=person, secret=TOTP_SECRET).factor]
+    identity.make_recovery_codes(actor=actor_for(person), person=person)
+    identity.note_recovery_code_used(actor=actor_for(person), person=person, left=1)
+    identity.remove_factor(actor=actor_for(person), person=person, factor_id=app.pk)
+    identity.change_password(actor=SYSTEM, person=person, password="harbour-lantern-42")
+    assert [told(letter) for letter in deliver()] == [
+        ([person.email], subject)
+        for subject in (
+            "You can prove yourself by one more thing",
+            "You have new recovery codes",
+            "A recovery code of yours was used",
+            "One of your second factors was removed",
+            "Your password was changed",
+        )
+    ]
+
+
+def test_a_new_browser_a_pause_and_another_address_are_told() -> None:
+    person = make_person()
+    for browser in ("one", "two", "two"):
+        identity.start_login_session(actor=SYSTEM, person=person, address="203.0.113.7", browser=browser)
+    assert [told(letter) for letter in deliver()] == [([person.email], "A new sign-in from An unknown browser")]
+    attempt = Try("password", person.email, "203.0.113.7")
+    for _ in range(6):
+        begin_try(attempt=attempt, person=person)
+        note_failure(actor=SYSTEM, attempt=attempt, person=person)
+        FailedTries.objects.update(paused_until=None)
+    assert [told(letter) for letter in deliver()] == [([person.email], "Someone keeps failing to sign in as you")]
+    change = accounts.request_email_change(actor=SYSTEM, person=person, email="new@people.example")
+    old = person.email
+    assert [told(letter) for letter in deliver()] == [
+        (["new@people.example"], "Confirm your new address"),
+        ([old], "You asked for another address"),
+    ]
+    accounts.confirm_email_change(actor=SYSTEM, change=change)
+    assert [told(letter) for letter in deliver()] == [([old], "Your address was changed")]
+
+
 def test_every_mail_there_is_has_been_seen_here() -> None:
     assert list(letters.all_mails()) == [
+        "access_cut_off_customer",
+        "access_cut_off_partner",
+        "access_restored_customer",
+        "access_restored_partner",
         "app_uninstalled",
+        "credentials_rotated",
+        "email_change_confirm",
+        "email_change_requested",
+        "email_changed",
         "installation_failed",
         "installation_succeeded",
         "invitation",
@@ -224,6 +275,9 @@ def test_every_mail_there_is_has_been_seen_here() -> None:
         "partner_application_rejected",
         "partner_application_verify",
         "partner_application_waiting",
+        "security_changed",
+        "sign_in_new_browser",
+        "sign_in_paused",
         "submission_approved",
         "submission_opened",
         "submission_rejected",

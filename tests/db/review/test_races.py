@@ -13,6 +13,7 @@ from tests.factories.partners import make_member
 
 from fondaco.audit.models import Event
 from fondaco.catalog import actions as catalog
+from fondaco.catalog.errors import AnotherInReview
 from fondaco.catalog.models import ListingContent, TechnicalContent, Version
 from fondaco.catalog.states import ListingStatus, TechnicalStatus, Track
 from fondaco.kit.errors import DomainError
@@ -77,14 +78,28 @@ def test_publishing_and_approving_at_the_same_moment_do_not_miss_each_other(atte
     assert ListingContent.objects.get(pk=version.pk).status == ListingStatus.ADVERTISED
 
 
-def test_two_new_versions_at_once_become_one() -> None:
+def test_of_three_versions_with_one_name_one_begins() -> None:
     mara = make_member()
     app = make_app(mara.partner)
-    results = at_once(
-        *(
-            lambda name=name: catalog.create_version(actor=actor_for(mara.person), by=mara, app=app, name=name)
-            for name in ("1.0.0", "1.0.1", "1.0.2")
-        )
-    )
+    actor = actor_for(mara.person)
+    results = at_once(*[lambda: catalog.create_version(actor=actor, by=mara, app=app, name="1.0.0")] * 3)
     assert len([result for result in results if isinstance(result, Version)]) == 1
     assert Version.objects.filter(app=app).count() == 1
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_of_two_versions_submitted_at_once_one_gets_in(attempt: int) -> None:
+    mara = make_member()
+    app = make_app(mara.partner)
+    versions = [make_version(app), make_version(app, name="2.0.0")]
+    actor = actor_for(mara.person)
+    results = at_once(
+        *(
+            lambda version=version: actions.submit(actor=actor, by=mara, version=version, track=Track.LISTING)
+            for version in versions
+        )
+    )
+    refused = [result for result in results if isinstance(result, DomainError)]
+    assert [type(refusal) for refusal in refused] == [AnotherInReview]
+    assert Submission.objects.count() == 1
+    assert sorted(ListingContent.objects.values_list("status", flat=True)) == ["draft", "in_review"]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from django.db.models import Count
 from pytest_django.fixtures import Settings
 
 from fondaco.accounts.models import Account, Operator, Person, User
 from fondaco.audit import chain
 from fondaco.audit.models import Event
 from fondaco.catalog.models import App, Version
+from fondaco.identity.models import OAuthClient
 from fondaco.installs.models import Installation, Operation
 from fondaco.messaging.models import Delivery
 from fondaco.partners.models import Partner, PartnerApplication
@@ -17,7 +19,7 @@ from fondaco.runtime.demo import LOGINS, installations, seed
 from fondaco.runtime.demo.seeding import NotInProduction
 
 pytestmark = pytest.mark.django_db
-COUNTED = (Person, User, Partner, App, Version, Submission, Installation, Operation, Delivery, Event)
+COUNTED = (Person, User, Partner, App, Version, Submission, Installation, Operation, Delivery, Event, OAuthClient)
 
 
 def counts() -> dict[str, int]:
@@ -66,6 +68,11 @@ def test_everybody_and_everything_is_there_and_twice_is_the_same() -> None:
         "deskbridge": "installing",
         "callback-desk": "installing",
         "tempo-wfm": "installing",
+    }
+    portal_clients = OAuthClient.objects.filter(kind="portal").annotate(sets=Count("credential_sets"))
+    assert set(portal_clients.values_list("name", "is_public", "sets")) == {
+        ("Nightly export", False, 2),
+        ("Wallboard", True, 1),
     }
     for _label, email, password, _page in LOGINS:
         assert Person.objects.get(email=email).check_password(password)

@@ -28,7 +28,7 @@ def test_me_tells_places_and_permissions() -> None:
         ("operator", "staff"),
     ]
     assert me["places"][1]["permissions"] == ["partner.revenue.view", "partner.view"]
-    assert me["places"][2]["permissions"] == ["operator.support", "operator.view"]
+    assert me["places"][2]["permissions"] == ["operator.access.revoke", "operator.support", "operator.view"]
     assert me["token"]["name"] == "tests"
 
 

@@ -12,7 +12,7 @@ from tests.factories.accounts import make_account, make_user
 from tests.http.api.caller import Api, read, refusal
 
 from fondaco.accounts.models import Invitation
-from fondaco.kit import clock
+from fondaco.kit import clock, idempotency
 from fondaco.kit.idempotency import Answer, KeyInUse, answer_once, forget_old
 from fondaco.kit.models import IdempotentAnswer
 
@@ -110,3 +110,33 @@ def test_of_two_at_once_one_is_carried_out() -> None:
     thread.join(10)
     replay = answer_once(caller="c", key="k", request=b"r", produce=Mock())
     assert (seen[0].is_replay, replay.is_replay, replay.body) == (False, True, b"done")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_is_patient_waits_for_the_first_but_not_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, finish, seen = threading.Event(), threading.Event(), []
+
+    def produce() -> Answer:
+        begun.set()
+        assert finish.wait(10)
+        return Answer(201, "t", b"done")
+
+    def ask() -> None:
+        seen.append(answer_once(caller="c", key="k", request=b"r", produce=produce, is_patient=True))
+        connection.close()
+
+    threads = [threading.Thread(target=ask) for _ in range(2)]
+    threads[0].start()
+    assert begun.wait(10)
+    with monkeypatch.context() as patch:
+        patch.setattr(idempotency, "_PATIENCE", "20ms")
+        with pytest.raises(KeyInUse):
+            answer_once(caller="c", key="k", request=b"r", produce=Mock(), is_patient=True)
+    threads[1].start()
+    finish.set()
+    for thread in threads:
+        thread.join(10)
+    assert sorted((answer.is_replay, answer.body) for answer in seen) == [(False, b"done"), (True, b"done")]
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW lock_timeout")
+        assert cursor.fetchone() == ("0",)

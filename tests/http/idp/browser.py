@@ -59,9 +59,11 @@ class Browser:
 
 
 def returned(answer: Any) -> dict[str, str]:
-    """The parameters with which the browser goes back to the app."""
+    """The parameters with which the browser goes back to the app, but for ``iss``, which is always there."""
     assert answer.status_code == 302
     assert answer["Cache-Control"] == "no-store"
     address = urlsplit(answer["Location"])
     assert f"{address.scheme}://{address.netloc}{address.path}" == CALLBACK
-    return {name: values[0] for name, values in parse_qs(address.query, strict_parsing=True).items()}
+    found = {name: values[0] for name, values in parse_qs(address.query, strict_parsing=True).items()}
+    assert found.pop("iss") == f"http://127.0.0.1:8000/{answer.wsgi_request.path.split('/')[1]}"
+    return found

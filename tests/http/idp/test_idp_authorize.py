@@ -14,6 +14,7 @@ from joserfc.jwk import KeySet
 from tests.factories.accounts import SYSTEM, make_account, make_user
 from tests.factories.identity import CALLBACK, SCOPES, make_program
 from tests.http.idp.browser import Browser, returned
+from tests.http.idp.pkce import CHALLENGE
 
 from fondaco.identity import actions
 from fondaco.identity.errors import TokenRefused
@@ -22,8 +23,6 @@ from fondaco.identity.tokens import verify_access_token
 from fondaco.kit import clock
 
 pytestmark = pytest.mark.django_db
-VERIFIER = "v" * 43
-CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
 
 
 def test_a_signed_in_person_goes_straight_back_with_code_and_state(browser: Browser) -> None:
@@ -67,6 +66,9 @@ def test_the_id_token_names_the_person(browser: Browser) -> None:
         "iat": now,
         "exp": now + 3600,
         "auth_time": int(session.started_at.timestamp()),
+        "at_hash": base64.urlsafe_b64encode(hashlib.sha256(body["access_token"].encode()).digest()[:16])
+        .rstrip(b"=")
+        .decode(),
         "sid": session.pk.hex,
         "name": browser.user.person.name,
         "email": browser.user.person.email,

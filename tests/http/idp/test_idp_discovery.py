@@ -13,6 +13,8 @@ from fondaco.surfaces.idp.urls import addresses
 
 pytestmark = pytest.mark.django_db
 urlpatterns = addresses("host")
+PROOFS = ["client_secret_basic", "client_secret_post", "private_key_jwt"]
+ALGORITHMS = ["ES256", "ES384", "ES512", "PS256", "PS384", "PS512"]
 
 
 def test_the_metadata_of_an_issuer(client: Client) -> None:
@@ -26,6 +28,8 @@ def test_the_metadata_of_an_issuer(client: Client) -> None:
         "issuer": f"{root}/acme",
         "authorization_endpoint": f"{root}/acme/oauth/authorize",
         "token_endpoint": f"{root}/acme/oauth/token",
+        "revocation_endpoint": f"{root}/acme/oauth/revoke",
+        "introspection_endpoint": f"{root}/acme/oauth/introspect",
         "userinfo_endpoint": f"{root}/users/me",
         "jwks_uri": f"{root}/acme/.well-known/jwks.json",
         "response_types_supported": ["code"],
@@ -34,11 +38,28 @@ def test_the_metadata_of_an_issuer(client: Client) -> None:
         "scopes_supported": list(SCOPES),
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["ES256"],
-        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "private_key_jwt"],
-        "token_endpoint_auth_signing_alg_values_supported": ["ES256", "ES384", "ES512", "PS256", "PS384", "PS512"],
+        "token_endpoint_auth_methods_supported": [*PROOFS, "none"],
+        "token_endpoint_auth_signing_alg_values_supported": ALGORITHMS,
+        "revocation_endpoint_auth_methods_supported": [*PROOFS, "none"],
+        "revocation_endpoint_auth_signing_alg_values_supported": ALGORITHMS,
+        "introspection_endpoint_auth_methods_supported": PROOFS,
+        "introspection_endpoint_auth_signing_alg_values_supported": ALGORITHMS,
+        "authorization_response_iss_parameter_supported": True,
         "code_challenge_methods_supported": ["S256"],
-        "prompt_values_supported": ["none"],
-        "claims_supported": ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "sid", "name", "email"],
+        "prompt_values_supported": ["none", "login"],
+        "claims_supported": [
+            "iss",
+            "sub",
+            "aud",
+            "exp",
+            "iat",
+            "auth_time",
+            "at_hash",
+            "nonce",
+            "sid",
+            "name",
+            "email",
+        ],
         "backchannel_logout_supported": True,
         "backchannel_logout_session_supported": True,
         "claims_parameter_supported": False,

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from datetime import timedelta
 
 import pytest
 from tests.factories.accounts import SYSTEM, make_person, make_user
 from tests.factories.identity import make_program
 from tests.http.idp.browser import Browser
+from tests.http.idp.pkce import CHALLENGE, VERIFIER
 
 from fondaco.audit.models import Event
 from fondaco.identity import actions
@@ -20,8 +19,6 @@ from fondaco.identity.tokens import verify_access_token
 from fondaco.kit import clock
 
 pytestmark = pytest.mark.django_db
-VERIFIER = "v" * 43
-CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
 
 
 # Codes ----------------------------------------------------------------------------------------------------------------

@@ -280,6 +280,7 @@ def test_every_page_is_there_for_its_own_and_404_for_strangers(client: Client, m
         f"/portal/apps/{version.app.pk.hex}",
         f"/portal/apps/{version.app.pk.hex}/edit",
         f"/portal/apps/{version.app.pk.hex}/versions/new",
+        f"/portal/apps/{version.app.pk.hex}/compare",
         f"/portal/versions/{version.pk.hex}",
         *(
             f"/portal/versions/{version.pk.hex}/{page}"
@@ -292,6 +293,7 @@ def test_every_page_is_there_for_its_own_and_404_for_strangers(client: Client, m
                 "submit/technical",
                 "submit/listing",
                 "publish",
+                "deprecate",
             )
         ),
         f"/portal/plans/{plan.pk.hex}",
@@ -303,7 +305,7 @@ def test_every_page_is_there_for_its_own_and_404_for_strangers(client: Client, m
         assert (address, client.get(address).status_code) == (address, 200)
         assert (address, stranger.get(address).status_code) == (address, 404)
         assert (address, visitor.get(address).status_code) == (address, 302)
-        if not address.endswith(("preview", version.pk.hex, version.app.pk.hex)):
+        if not address.endswith(("preview", "compare", version.pk.hex, version.app.pk.hex)):
             assert (address, stranger.post(address, {"name": "Mine"}).status_code) in {(address, 404), (address, 422)}
     assert client.get(f"/portal/versions/{version.pk.hex}/submit/everything").status_code == 404
     assert client.get("/portal/apps/nonsense").status_code == 404

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -67,15 +68,20 @@ def test_kill_9_of_the_owner_ends_the_server_and_loses_nothing(home: Path) -> No
     assert processes.belonging_to(home) == {}
 
 
+def mount(folder: Path, option: str) -> None:
+    """A disk of memory; where that is not allowed, the test has nothing to stand on."""
+    folder.mkdir()
+    made = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", option, "tmpfs", str(folder)], check=False, capture_output=True
+    )
+    if made.returncode != 0:
+        pytest.skip("only root may mount a disk")
+
+
 @pytest.fixture(params=["size=16m", "ro"])
 def small_disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, Path]]:
     folder = tmp_path / "disk"
-    folder.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", request.param, "tmpfs", str(folder)], check=False, capture_output=True
-    )
-    if mounted.returncode != 0:
-        pytest.skip("only root may mount a disk")
+    mount(folder, request.param)
     yield request.param, folder
     subprocess.run(["umount", str(folder)], check=True)
 
@@ -84,14 +90,54 @@ def test_a_full_or_read_only_disk_is_one_sentence(small_disk: tuple[str, Path]) 
     kind, folder = small_disk
     with pytest.raises(StartRefused) as refusal:
         EmbeddedServer(folder / "home").start()
-    place = f"The disk of {folder}/home is"
-    assert (
-        str(refusal.value)
-        == {
-            "size=16m": f"{place} full: at least 200 MB are needed; free some space and start again.",
-            "ro": f"{place} read-only: mount it writable, or set FONDACO_HOME to a folder that is.",
-        }[kind]
-    )
+    assert str(refusal.value) == about_disk(kind, folder / "home")
+
+
+def test_the_house_does_not_start_on_a_full_or_read_only_disk(small_disk: tuple[str, Path], tmp_path: Path) -> None:
+    kind, folder = small_disk
+    assert start_and_fail(folder / "home", tmp_path) == about_disk(kind, folder / "home")
+
+
+def test_the_house_does_not_start_again_on_a_disk_that_filled_up_or_became_read_only(tmp_path: Path) -> None:
+    folder = tmp_path / "disk"
+    mount(folder, "size=1m")
+    home = folder / "home"
+    (home / "static").mkdir(parents=True)
+    try:
+        (home / "filler").write_bytes(b"x" * (1024 * 1024 - 8 * 4096))
+        with contextlib.suppress(OSError), (home / "rest").open("wb", buffering=0) as rest:
+            while rest.write(b"x" * 4096):
+                pass
+        assert start_and_fail(home, tmp_path) == about_disk("size=1m", home)
+        subprocess.run(["mount", "-o", "remount,ro", str(folder)], check=True)
+        assert start_and_fail(home, tmp_path) == about_disk("ro", home)
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+def about_disk(kind: str, home: Path) -> str:
+    if kind == "ro":
+        return f"The disk of {home} is read-only: mount it writable, or set FONDACO_HOME to a folder that is."
+    return f"The disk of {home} is full: at least 200 MB are needed; free some space and start again."
+
+
+def start_and_fail(home: Path, log_folder: Path) -> str:
+    """The one line that ``fondaco up`` says before it exits with 1."""
+    log = log_folder / "said.log"
+    with log.open("w") as file:
+        process = subprocess.run(
+            [sys.executable, "-m", "fondaco.cli", "up", "--no-demo"],
+            check=False,
+            env=processes.environment(home),
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            timeout=60,
+        )
+    assert process.returncode == 1, log.read_text()
+    assert processes.belonging_to(home) == {}
+    said = log.read_text()
+    assert said.count("\n") == 1, said
+    return said.rstrip("\n")
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has folders that the database's user may not enter")

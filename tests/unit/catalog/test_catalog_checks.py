@@ -127,7 +127,9 @@ def test_unknown_choices_are_named(found: Findings) -> None:
 
 def test_scopes_that_change_something_need_a_reason() -> None:
     assert [name for name, scope in SCOPES.items() if scope.needs_reason] == [
+        "events:write",
         "contacts:write",
+        "user-ring-groups:write",
         "queues:write",
         "callback:write",
         "data-reports:write",

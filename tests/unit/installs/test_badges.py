@@ -24,6 +24,7 @@ NOBODY = ViewerFacts()
         (S.REJECTED, {"is_manually_provisioned": True}, Badge.FAILED_INSTALLATION),
         (S.TIMEOUT, {}, Badge.FAILED_INSTALLATION),
         (S.SUSPENDED, {"has_worked": True, "has_upgrade": True}, Badge.TRIAL_EXPIRED),
+        *((status, {"is_cut_off": True, "has_worked": True}, Badge.CUT_OFF) for status in sorted(set(S) - {S.REVOKED})),
     ],
 )
 def test_one_badge_says_where_it_stands(status: S, facts: dict[str, bool], expected: Badge) -> None:
@@ -43,8 +44,8 @@ def test_what_is_gone_has_none() -> None:
 
 def test_every_combination_has_exactly_one_standing_and_a_look() -> None:
     corners = {Badge.MANAGEABLE, Badge.FORCE_UNINSTALL}
-    for status, *flags in product(set(S) - {S.REVOKED}, *[(False, True)] * 5):
-        shown = badges(InstallationFacts(status, *flags[:3]), ViewerFacts(*flags[3:]))
+    for status, *flags in product(set(S) - {S.REVOKED}, *[(False, True)] * 6):
+        shown = badges(InstallationFacts(status, *flags[:4]), ViewerFacts(*flags[4:]))
         assert len([badge for badge in shown if badge not in corners]) == 1
         assert shown[0] not in corners
     assert set(LOOKS) == set(Badge)

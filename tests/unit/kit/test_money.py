@@ -6,7 +6,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fondaco.kit.money import BadAmount, Money, money_property
+from fondaco.kit.money import BadAmount, Money, UnitPrice, money_property
 
 minor = st.integers(-(10**14), 10**14)
 
@@ -109,3 +109,32 @@ def test_money_property() -> None:
     assert (row.price_minor, row.price_currency) == (5, "USD")
     row.price = None
     assert row.price is None
+
+
+@given(st.integers(0, 10**12), st.sampled_from(["USD", "JPY", "KWD"]))
+def test_a_unit_price_reads_back(micros: int, currency: str) -> None:
+    price = UnitPrice(micros, currency)
+    assert UnitPrice.parse(format(price.decimal, "f"), currency) == price
+
+
+@given(st.integers(0, 10**9), st.integers(0, 10**6))
+def test_many_units_are_rounded_once(micros: int, quantity: int) -> None:
+    exact = Decimal(micros) * quantity / 10_000
+    assert abs(UnitPrice(micros).times(quantity).minor - exact) <= Decimal("0.5")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"), [("0.0125", "$0.0125"), ("18", "$18.00"), ("0.5", "$0.50"), ("0.000001", "$0.000001")]
+)
+def test_a_unit_price_is_shown_with_the_decimals_it_has(text: str, shown: str) -> None:
+    assert UnitPrice.parse(text).format("en") == shown
+
+
+def test_half_a_cent_goes_to_the_even_one() -> None:
+    assert [UnitPrice(5000).times(count).minor for count in (1, 3, 5)] == [0, 2, 2]
+
+
+@pytest.mark.parametrize("text", ["", "-1", "0.0000001", "1e3", "a", "1.", ".5"])
+def test_what_is_no_unit_price(text: str) -> None:
+    with pytest.raises(BadAmount):
+        UnitPrice.parse(text)

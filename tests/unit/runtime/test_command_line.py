@@ -12,7 +12,22 @@ from typer.testing import CliRunner
 from fondaco.cli.main import app
 from fondaco.config import keys
 
-COMMANDS = ("up", "doctor", "migrate", "demo", "web", "dispatch", "worker", "sweep", "keys", "token", "verify-audit")
+COMMANDS = (
+    "up",
+    "doctor",
+    "migrate",
+    "demo",
+    "web",
+    "dispatch",
+    "worker",
+    "sweep",
+    "keys",
+    "token",
+    "verify-audit",
+    "login",
+    "logout",
+    "whoami",
+)
 
 
 def test_help_lists_every_command_and_loads_neither_django_nor_a_driver() -> None:

@@ -42,6 +42,12 @@ def test_entries_need_their_permission() -> None:
     assert [entry.label for entry in find_entries(asked("/", "forms.view"))] == ["Home", "Design", "Forms"]
 
 
+def test_of_several_permissions_one_is_enough() -> None:
+    register("tests", NavItem("Reviews", "site:home", "home", permission=("a.read", "b.read")))
+    shown = [len(find_entries(asked("/", *held))) for held in ((), ("a.read",), ("b.read",), ("c.read",))]
+    assert shown == [0, 1, 1, 0]
+
+
 @pytest.mark.parametrize(
     ("path", "active"),
     [

@@ -3,6 +3,12 @@
 from fondaco.accounts.actions.accounts import appoint_operator, create_account, create_person
 from fondaco.accounts.actions.founding import admit_operator, open_account
 from fondaco.accounts.actions.invitations import accept_invitation, invite, invite_user, withdraw, withdraw_invitation
+from fondaco.accounts.actions.people import (
+    confirm_email_change,
+    rename_person,
+    request_email_change,
+    withdraw_email_change,
+)
 from fondaco.accounts.actions.users import (
     add_user,
     change_user_role,
@@ -18,6 +24,7 @@ __all__ = [
     "admit_operator",
     "appoint_operator",
     "change_user_role",
+    "confirm_email_change",
     "create_account",
     "create_person",
     "deactivate_user",
@@ -26,7 +33,10 @@ __all__ = [
     "invite_user",
     "open_account",
     "reactivate_user",
+    "rename_person",
+    "request_email_change",
     "restore_seat",
     "withdraw",
+    "withdraw_email_change",
     "withdraw_invitation",
 ]

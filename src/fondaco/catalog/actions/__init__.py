@@ -2,6 +2,7 @@
 
 from fondaco.catalog.actions.apps import change_app, register_app
 from fondaco.catalog.actions.content import edit_listing, edit_technical
+from fondaco.catalog.actions.ending import deprecate_version
 from fondaco.catalog.actions.offers import add_plan, add_screenshot, edit_plan, remove_plan, remove_screenshot
 from fondaco.catalog.actions.tracks import (
     approve_track,
@@ -18,6 +19,7 @@ __all__ = [
     "approve_track",
     "change_app",
     "create_version",
+    "deprecate_version",
     "edit_listing",
     "edit_plan",
     "edit_technical",

@@ -112,6 +112,7 @@ def _clean_technical(fields: TechnicalFields) -> dict[str, Any]:
         "receives_user_logout": bool(fields.receives_user_logout),
         "backchannel_logout_url": found.url("backchannel_logout_url", fields.backchannel_logout_url, most=500),
         "is_manually_provisioned": bool(fields.is_manually_provisioned),
+        "are_credentials_claimed": bool(fields.are_credentials_claimed),
         "release_notes": found.text("release_notes", fields.release_notes, most=5000, lines=True),
         "test_instructions": found.text("test_instructions", fields.test_instructions, most=5000, lines=True),
     }

@@ -15,7 +15,7 @@ from fondaco.catalog.checks import Findings
 from fondaco.catalog.content import PlanFields
 from fondaco.catalog.errors import PriceLocked, TrialPlanLocked
 from fondaco.catalog.images import store_screenshot
-from fondaco.catalog.models import LicenceModel, ListingContent, Plan, PlanType, Screenshot, Version
+from fondaco.catalog.models import LicenceModel, ListingContent, Meter, Plan, PlanType, Screenshot, Version
 from fondaco.catalog.policies import EDIT_PERMISSION, check_can, check_can_edit, check_editable, is_price_locked
 from fondaco.catalog.states import Track
 from fondaco.kit.errors import Invalid
@@ -25,7 +25,19 @@ MAX_PLANS: Final = 10
 MAX_SCREENSHOTS: Final = 8
 _MOST_LICENCES: Final = 100_000
 _MOST_PRICE: Final = 10_000_000_00
-_PRICED: Final = ("price_minor", "currency", "model", "min_licences", "max_licences")
+_MOST_PRICE_MICROS: Final = 10_000 * 1_000_000
+_MOST_INCLUDED: Final = 1_000_000_000
+_PRICED: Final = (
+    "price_minor",
+    "currency",
+    "model",
+    "min_licences",
+    "max_licences",
+    "meter_unit",
+    "meter_price_micros",
+    "meter_included",
+    "meter_cap_minor",
+)
 
 
 def add_plan(*, actor: Actor, by: Member, version: Version, fields: PlanFields) -> Plan:
@@ -125,6 +137,7 @@ def _clean_plan(fields: PlanFields, version: Version, *, plan: Plan | None = Non
         "model": LicenceModel(fields.model).value,
         "min_licences": fields.min_licences,
         "max_licences": most,
+        **_clean_meter(fields.meter, found),
     }
     same_name = version.plans.filter(name__iexact=clean["name"])
     if clean["name"] and any(other.pk != (plan and plan.pk) for other in same_name):
@@ -139,6 +152,24 @@ def _clean_plan(fields: PlanFields, version: Version, *, plan: Plan | None = Non
         found.add("max_licences", _("This is less than the smallest number."))
     found.raise_if_any()
     return clean
+
+
+def _clean_meter(meter: Meter | None, found: Findings) -> dict[str, Any]:
+    if meter is None:
+        return {"meter_unit": "", "meter_price_micros": 0, "meter_included": 0, "meter_cap_minor": None}
+    unit = found.text("meter_unit", meter.unit, least=1, most=30)
+    if not 1 <= meter.price.micros <= _MOST_PRICE_MICROS:
+        found.add("meter_price", _("Use a price above 0 and up to 10,000."))
+    if not 0 <= meter.included <= _MOST_INCLUDED:
+        found.add("meter_included", _("Use a number from 0 to 1,000,000,000."))
+    if meter.cap is not None and not 0 < meter.cap.minor <= _MOST_PRICE:
+        found.add("meter_cap", _("Use an amount above 0 and up to 10,000,000, or nothing for no limit."))
+    return {
+        "meter_unit": unit,
+        "meter_price_micros": meter.price.micros,
+        "meter_included": meter.included,
+        "meter_cap_minor": None if meter.cap is None else meter.cap.minor,
+    }
 
 
 def _next(pieces: QuerySet[Plan] | QuerySet[Screenshot]) -> int:

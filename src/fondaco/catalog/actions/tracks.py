@@ -10,8 +10,8 @@ from fondaco.audit.status import transition
 from fondaco.catalog.completeness import missing_fields
 from fondaco.catalog.errors import ContentIncomplete, NotApproved
 from fondaco.catalog.labels import status_label
-from fondaco.catalog.models import ListingContent, TechnicalContent, Version
-from fondaco.catalog.policies import EDIT_PERMISSION, check_can, check_editable, content_of
+from fondaco.catalog.models import App, ListingContent, TechnicalContent, Version
+from fondaco.catalog.policies import EDIT_PERMISSION, check_can, check_editable, check_nothing_ahead, content_of
 from fondaco.catalog.search import index_listing
 from fondaco.catalog.states import ListingStatus, TechnicalStatus, Track
 from fondaco.partners.models import Member
@@ -29,7 +29,7 @@ def make_available(*, actor: Actor, by: Member, version: Version) -> Version:
     """
     with transaction.atomic(durable=True):
         check_can(by, version.app, Permission.PARTNER_PUBLISH)
-        version = _lock(version)
+        version = lock_tracks(version)
         if version.technical.status != TechnicalStatus.APPROVED:
             raise NotApproved(status=status_label(version.technical.status))
         transition(version.technical, TechnicalStatus.AVAILABLE, actor=actor)
@@ -38,10 +38,15 @@ def make_available(*, actor: Actor, by: Member, version: Version) -> Version:
 
 
 def submit_track(*, actor: Actor, by: Member, version: Version, track: Track) -> Version:
-    """A step: locks the track for review. Refuses with every field that is still missing."""
+    """A step: locks the track for review. Refuses with every field that is still missing.
+
+    Holds the app, so that two of its versions submitted at once do not both get in.
+    """
     check_can(by, version.app, EDIT_PERMISSION[track])
-    version = _lock(version)
+    App.objects.select_for_update().only("pk").get(pk=version.app_id)
+    version = lock_tracks(version)
     check_editable(content_of(version, track))
+    check_nothing_ahead(version, track)
     if missing := missing_fields(version, track):
         raise ContentIncomplete(fields={name: [message] for name, message in missing.items()})
     transition(content_of(version, track), _IN_REVIEW[track], actor=actor)
@@ -51,14 +56,14 @@ def submit_track(*, actor: Actor, by: Member, version: Version, track: Track) ->
 def withdraw_track(*, actor: Actor, by: Member, version: Version, track: Track) -> Version:
     """A step: takes the track back from review; it is a draft again."""
     check_can(by, version.app, EDIT_PERMISSION[track])
-    version = _lock(version)
+    version = lock_tracks(version)
     transition(content_of(version, track), _DRAFT[track], actor=actor)
     return version
 
 
 def approve_track(*, actor: Actor, version: Version, track: Track) -> Version:
     """A step: the track passed. An approved listing is advertised at once when its version is available."""
-    version = _lock(version)
+    version = lock_tracks(version)
     transition(content_of(version, track), _APPROVED[track], actor=actor)
     if track == Track.LISTING:
         _advertise_when_ready(version, actor)
@@ -67,13 +72,13 @@ def approve_track(*, actor: Actor, version: Version, track: Track) -> Version:
 
 def reject_track(*, actor: Actor, version: Version, track: Track, feedback: str) -> Version:
     """A step: the track goes back to the partner, who may edit and submit it again."""
-    version = _lock(version)
+    version = lock_tracks(version)
     transition(content_of(version, track), _REJECTED[track], actor=actor, reason=feedback)
     return version
 
 
-def _lock(version: Version) -> Version:
-    """Holds both contents, always technical first: publishing looks at both, and two orders would deadlock.
+def lock_tracks(version: Version) -> Version:
+    """A step: holds both contents, always technical first: publishing looks at both, and two orders would deadlock.
 
     Without it an approval of the listing and a publication at the same moment would each miss the other, and the
     listing would stay approved for ever.

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from fondaco.accounts.permissions import Permission
 from fondaco.audit.actor import Actor
 from fondaco.audit.recording import record
 from fondaco.catalog import events
@@ -22,8 +23,9 @@ from fondaco.catalog.models import (
     TechnicalContent,
     Version,
 )
-from fondaco.catalog.policies import check_can_create_version
+from fondaco.catalog.policies import check_can
 from fondaco.catalog.queries.apps import newest_version
+from fondaco.kit.errors import NotFound
 from fondaco.partners.models import Member
 
 _TECHNICAL_COPIED = (
@@ -35,6 +37,7 @@ _TECHNICAL_COPIED = (
     "receives_user_logout",
     "backchannel_logout_url",
     "is_manually_provisioned",
+    "are_credentials_claimed",
     "test_instructions",
     "test_credentials",
 )
@@ -59,30 +62,36 @@ _PLAN_COPIED = (
     "currency",
     "min_licences",
     "max_licences",
+    "meter_unit",
+    "meter_price_micros",
+    "meter_included",
+    "meter_cap_minor",
     "position",
 )
 
 
-def create_version(*, actor: Actor, by: Member, app: App, name: str) -> Version:
-    """Begins a version: a copy of the newest one, or empty with its 30-day trial plan when it is the first.
+def create_version(*, actor: Actor, by: Member, app: App, name: str, source: Version | None = None) -> Version:
+    """Begins a version at any time: a copy of ``source``, by default of the newest one.
 
-    Raises :class:`PreviousVersionOpen` while the newest version is not published (DOMAIN 5.4).
+    The first is empty but for its 30-day trial plan.
     """
     with transaction.atomic(durable=True):
+        check_can(by, app, Permission.PARTNER_APPS_EDIT)
+        if source is not None and source.app_id != app.pk:
+            raise NotFound
         app = App.objects.select_for_update().select_related("partner").get(pk=app.pk)  # one new version at a time
-        newest = newest_version(app)
-        check_can_create_version(by, app, newest)
+        source = source or newest_version(app)
         version = Version.objects.create(app=app, name=clean_version_name(app, name), created_by=by.person.name)
-        if newest is None:
+        if source is None:
             _start_empty(version)
         else:
-            _copy(newest, version)
+            _copy(source, version)
         record(
             events.VERSION_CREATED,
             version,
             actor=actor,
             partner_id=app.partner_id,
-            data={"name": version.name, "copied_from": newest.name if newest else ""},
+            data={"name": version.name, "copied_from": source.name if source else ""},
         )
     return version
 
@@ -112,8 +121,8 @@ def _start_empty(version: Version) -> None:
     )
 
 
-def _copy(newest: Version, version: Version) -> None:
-    technical, listing = newest.technical, newest.listing
+def _copy(source: Version, version: Version) -> None:
+    technical, listing = source.technical, source.listing
     TechnicalContent.objects.create(version=version, **{name: getattr(technical, name) for name in _TECHNICAL_COPIED})
     copy = ListingContent.objects.create(version=version, **{name: getattr(listing, name) for name in _LISTING_COPIED})
     copy.categories.set(listing.categories.all())
@@ -124,5 +133,5 @@ def _copy(newest: Version, version: Version) -> None:
         for picture in listing.screenshots.all()
     )
     Plan.objects.bulk_create(
-        Plan(version=version, **{name: getattr(plan, name) for name in _PLAN_COPIED}) for plan in newest.plans.all()
+        Plan(version=version, **{name: getattr(plan, name) for name in _PLAN_COPIED}) for plan in source.plans.all()
     )

@@ -1,7 +1,7 @@
 """What partners offer: apps, their versions, the two kinds of content of a version, and its plans."""
 
 from fondaco.catalog.models.app import App, Category
-from fondaco.catalog.models.plan import LicenceModel, Plan, PlanType
+from fondaco.catalog.models.plan import LicenceModel, Meter, Plan, PlanType
 from fondaco.catalog.models.version import ListingContent, Screenshot, TechnicalContent, TrackContent, Version
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "Category",
     "LicenceModel",
     "ListingContent",
+    "Meter",
     "Plan",
     "PlanType",
     "Screenshot",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 from django.db import models
 
 from fondaco.catalog.models.version import Version
 from fondaco.kit.fields import IdField
-from fondaco.kit.money import Money
+from fondaco.kit.money import Money, UnitPrice
 
 
 class PlanType(StrEnum):
@@ -21,6 +22,19 @@ class LicenceModel(StrEnum):
 
     PER_SEAT = "per_seat"
     PER_ACCOUNT = "per_account"
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """What a plan counts besides licences: so many units a month are included, each further one has its price.
+
+    ``cap`` is the most that usage can cost an account in a month; None is no limit.
+    """
+
+    unit: str  # in the singular: “transcribed minute”
+    price: UnitPrice
+    included: int = 0
+    cap: Money | None = None
 
 
 class Plan(models.Model):
@@ -37,11 +51,20 @@ class Plan(models.Model):
     currency = models.CharField(max_length=3, default="USD")
     min_licences = models.PositiveIntegerField(default=1)
     max_licences = models.PositiveIntegerField(null=True, blank=True)
+    meter_unit = models.CharField(max_length=30, blank=True)  # empty: the plan counts nothing
+    meter_price_micros = models.PositiveBigIntegerField(default=0)
+    meter_included = models.PositiveIntegerField(default=0)
+    meter_cap_minor = models.PositiveBigIntegerField(null=True, blank=True)
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         ordering = ["position", "id"]
         constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(meter_unit="")
+                | models.Q(meter_price_micros=0, meter_included=0, meter_cap_minor=None),
+                name="plan_meter_is_whole",
+            ),
             models.UniqueConstraint(fields=["version", "name"], name="plan_name_unique"),
             models.UniqueConstraint(
                 fields=["version"], condition=models.Q(type="trial"), name="plan_one_trial_per_version"
@@ -70,6 +93,21 @@ class Plan(models.Model):
     @property
     def is_per_seat(self) -> bool:
         return self.model == LicenceModel.PER_SEAT
+
+    @property
+    def meter(self) -> Meter | None:
+        """What is counted, if anything is."""
+        if not self.meter_unit:
+            return None
+        cap = None if self.meter_cap_minor is None else Money(self.meter_cap_minor, self.currency)
+        price = UnitPrice(self.meter_price_micros, self.currency)
+        return Meter(self.meter_unit, price, self.meter_included, cap)
+
+    def monthly_most(self, licences: int) -> Money | None:
+        """The most that ``licences`` can cost in a month, usage and all; None when usage has no limit."""
+        if self.meter is None:
+            return self.monthly_total(licences)
+        return None if self.meter.cap is None else self.monthly_total(licences) + self.meter.cap
 
     def monthly_total(self, licences: int) -> Money:
         """What ``licences`` cost in a month (DOMAIN 5.5)."""

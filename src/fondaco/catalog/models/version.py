@@ -24,6 +24,8 @@ class Version(models.Model):
     app = models.ForeignKey(App, on_delete=models.CASCADE, related_name="versions")
     name = models.CharField(max_length=30)
     created_by = models.CharField(max_length=100)
+    deprecation_reason = models.TextField(max_length=1000, blank=True)  # read by customers
+    ends_on = models.DateField(null=True, blank=True)  # announced: from this day nobody keeps it alive
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:
@@ -36,13 +38,6 @@ class Version(models.Model):
     def is_published(self) -> bool:
         """Whether customers can find and install it."""
         return self.technical.status == TechnicalStatus.AVAILABLE and self.listing.status == ListingStatus.ADVERTISED
-
-    @property
-    def was_published(self) -> bool:
-        """Whether it is published or once was, so that the next version may begin."""
-        return self.technical.status in {TechnicalStatus.AVAILABLE, TechnicalStatus.DEPRECATED} and (
-            self.listing.status in {ListingStatus.ADVERTISED, ListingStatus.DEPRECATED}
-        )
 
 
 class TrackContent(Stateful):

@@ -6,10 +6,12 @@ from fondaco.catalog.queries.apps import (
     get_plan,
     get_screenshot,
     get_version,
+    get_versions,
     list_apps,
     list_history,
     list_partner_apps,
     newest_version,
+    predecessor,
 )
 from fondaco.catalog.queries.listing import ListingView, PermissionLine, PlanLine, listing_view, permission_lines
 from fondaco.catalog.queries.marketplace import (
@@ -30,6 +32,7 @@ __all__ = [
     "get_plan",
     "get_screenshot",
     "get_version",
+    "get_versions",
     "latest_published",
     "list_apps",
     "list_categories",
@@ -39,5 +42,6 @@ __all__ = [
     "missing_fields",
     "newest_version",
     "permission_lines",
+    "predecessor",
     "search_listings",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
@@ -66,6 +67,32 @@ def get_version(by: Member, version_id: str) -> Version:
     if version is None:
         raise NotFound
     return version
+
+
+def get_versions(by: Member, app: App, *version_ids: str) -> list[Version]:
+    """Versions of one app in the order asked for, with all that can be compared; four queries."""
+    found = (
+        Version.objects.filter(
+            app__partner_id=by.partner_id, app=app, pk__in=filter(None, map(parse_wire, version_ids))
+        )
+        .select_related("app__partner", *_WITH_CONTENT)
+        .defer("listing__search")
+        .prefetch_related("plans", "listing__categories", "listing__screenshots")
+    )
+    versions = {version.pk.hex: version for version in found}
+    if not versions.keys() >= set(version_ids):
+        raise NotFound
+    return [versions[version_id] for version_id in version_ids]
+
+
+def predecessor(version: Version, versions: Iterable[Version]) -> Version:
+    """What ``version`` is compared with when nobody says: the one customers had before, else the one begun before.
+
+    ``versions`` are the app's, newest first. The first version of an app is compared with itself.
+    """
+    earlier = [other for other in versions if other.pk < version.pk]
+    published = (other for other in earlier if other.is_published)
+    return next(published, earlier[0] if earlier else version)
 
 
 def get_plan(by: Member, plan_id: str) -> Plan:

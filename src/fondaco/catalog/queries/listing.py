@@ -8,7 +8,7 @@ from datetime import datetime
 from django.conf import settings
 from django.utils.functional import Promise
 
-from fondaco.catalog.labels import LICENCE_MODELS
+from fondaco.catalog.labels import LICENCE_MODELS, describe_meter
 from fondaco.catalog.models import Category, Plan, Screenshot, Version
 from fondaco.catalog.scopes import SCOPES
 
@@ -34,6 +34,11 @@ class PlanLine:
     def price(self) -> str:
         """``$18``; the trial costs nothing."""
         return self.plan.price.format()
+
+    @property
+    def usage(self) -> str:
+        """What usage costs on top, in words; empty when nothing is counted."""
+        return describe_meter(self.plan.meter) if self.plan.meter else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,28 +9,87 @@ from fondaco.identity.actions.clients import (
     set_logout_url,
     suspend_client,
 )
+from fondaco.identity.actions.cutoffs import begin_cutoff, lift_cutoff, place_client
+from fondaco.identity.actions.devices import approve_device, ask_for_device, deny_device, spend_device
+from fondaco.identity.actions.factors import (
+    add_authenticator_app,
+    add_passkey,
+    forget_factors,
+    make_recovery_codes,
+    note_recovery_code_used,
+    remove_factor,
+    rename_passkey,
+    set_up_first_factor,
+    spend_code,
+)
 from fondaco.identity.actions.login_sessions import (
+    change_password,
+    end_forgotten_sessions,
     end_login_session,
     end_other_sessions,
     end_sessions,
     end_user_session,
     start_login_session,
 )
-from fondaco.identity.actions.personal_tokens import create_personal_token, revoke_personal_token
+from fondaco.identity.actions.personal_tokens import (
+    create_personal_token,
+    revoke_all_personal_tokens,
+    revoke_personal_token,
+)
+from fondaco.identity.actions.portal_clients import (
+    Overlap,
+    create_key_pair,
+    create_portal_client,
+    delete_portal_client,
+    edit_portal_client,
+    regenerate_secret,
+)
+from fondaco.identity.actions.rotation import acknowledge_credentials, end_credentials, rotate_credentials
+from fondaco.identity.actions.tokens import end_token_family, revoke_access_token
 
 __all__ = [
     "IssuedCredentials",
+    "Overlap",
+    "acknowledge_credentials",
+    "add_authenticator_app",
+    "add_passkey",
+    "approve_device",
+    "ask_for_device",
+    "begin_cutoff",
+    "change_password",
     "create_client",
+    "create_key_pair",
     "create_personal_token",
+    "create_portal_client",
+    "delete_portal_client",
+    "deny_device",
+    "edit_portal_client",
+    "end_credentials",
+    "end_forgotten_sessions",
     "end_login_session",
     "end_other_sessions",
     "end_sessions",
+    "end_token_family",
     "end_user_session",
+    "forget_factors",
     "issue_credentials",
+    "lift_cutoff",
+    "make_recovery_codes",
+    "note_recovery_code_used",
+    "place_client",
+    "regenerate_secret",
+    "remove_factor",
+    "rename_passkey",
     "resume_client",
+    "revoke_access_token",
+    "revoke_all_personal_tokens",
     "revoke_client",
     "revoke_personal_token",
+    "rotate_credentials",
     "set_logout_url",
+    "set_up_first_factor",
+    "spend_code",
+    "spend_device",
     "start_login_session",
     "suspend_client",
 ]

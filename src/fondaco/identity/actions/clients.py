@@ -10,10 +10,11 @@ from fondaco.audit.actor import Actor
 from fondaco.audit.recording import record
 from fondaco.audit.status import transition
 from fondaco.identity import events, key_pairs, policies
+from fondaco.identity.actions.rotation import end_credentials
 from fondaco.identity.errors import ClientRevoked
-from fondaco.identity.models import ClientKind, CredentialSet, OAuthClient, TokenFamily
-from fondaco.identity.states import ClientStatus, CredentialStatus
-from fondaco.kit import clock, crypto
+from fondaco.identity.models import ClientKind, CredentialSet, OAuthClient
+from fondaco.identity.states import ClientStatus
+from fondaco.kit import crypto
 from fondaco.kit.ids import new_id
 
 SECRET_PREFIX = "fdc_"  # noqa: S105 - what our client secrets begin with
@@ -23,7 +24,8 @@ SECRET_PREFIX = "fdc_"  # noqa: S105 - what our client secrets begin with
 class IssuedCredentials:
     """A new credential set with the strings that leave once, exactly as the wire has them (DOMAIN 1.4).
 
-    Secret and private key are kept nowhere: whoever issues a set seals them into a message, or shows them once.
+    Secret and private key are kept nowhere: whoever issues a set seals them into a message, or shows them once. What a
+    set does not have is an empty string.
     """
 
     set: CredentialSet
@@ -44,12 +46,13 @@ def create_client(
     scopes: Iterable[str],
     redirect_uris: Iterable[str],
     grant_types: Iterable[str],
+    is_public: bool = False,
 ) -> OAuthClient:
     """Creates a client with access to ``account``; it can do nothing until credentials are issued."""
     scopes, redirect_uris = list(scopes), list(redirect_uris)
     policies.check_scopes(scopes)
     for uri in redirect_uris:
-        policies.check_redirect_uri(uri)
+        policies.check_redirect_uri(uri, is_public=is_public)
     client = OAuthClient.objects.create(
         account=account,
         name=name,
@@ -57,6 +60,7 @@ def create_client(
         scopes=scopes,
         redirect_uris=redirect_uris,
         grant_types=list(grant_types),
+        is_public=is_public,
     )
     record(
         events.CLIENT_CREATED,
@@ -80,15 +84,20 @@ def set_logout_url(*, actor: Actor, client: OAuthClient, url: str) -> OAuthClien
 
 
 def issue_credentials(*, actor: Actor, client: OAuthClient, algorithm: str = "ES256") -> IssuedCredentials:
-    """Gives a client a set with an id, a secret and a key pair of its own; earlier sets stay as they are."""
+    """Gives a client a set with an id, a secret and a key pair of its own; earlier sets stay as they are.
+
+    An empty ``algorithm`` leaves the key pair out. A public client gets neither pair nor secret.
+    """
     if not client.may_get_tokens:
         raise ClientRevoked
-    pair = key_pairs.generate(algorithm)
-    secret = crypto.new_secret(SECRET_PREFIX)
+    is_keyed = bool(algorithm) and not client.is_public
+    pair = key_pairs.generate(algorithm) if is_keyed else key_pairs.KeyPair(public="", private="")
+    secret = "" if client.is_public else crypto.new_secret(SECRET_PREFIX)
+    algorithm = algorithm or key_pairs.ALGORITHMS[0]
     credentials = CredentialSet.objects.create(
         client=client,
         wire_client_id=new_id().hex,
-        secret_hash=crypto.keyed_hash(secret),
+        secret_hash=crypto.keyed_hash(secret) if secret else "",
         key_id=new_id().hex,
         key_algorithm=algorithm,
         public_key=pair.public,
@@ -129,9 +138,5 @@ def resume_client(*, actor: Actor, client: OAuthClient, reason: str = "") -> OAu
 def revoke_client(*, actor: Actor, client: OAuthClient, reason: str = "") -> OAuthClient:
     """Ends a client for good: its sets, codes, refresh tokens and access tokens are dead with this commit."""
     transition(client, ClientStatus.REVOKED, actor=actor, reason=reason)
-    client.tokens_valid_after = clock.now()
-    client.save(update_fields=["tokens_valid_after"])
-    for credentials in client.credential_sets.exclude(status=CredentialStatus.REVOKED):
-        transition(credentials, CredentialStatus.REVOKED, actor=actor, reason=reason)
-    TokenFamily.objects.filter(client=client, ended_at=None).update(ended_at=client.tokens_valid_after)
+    end_credentials(actor=actor, client=client, reason=reason)
     return client

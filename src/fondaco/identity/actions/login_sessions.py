@@ -2,26 +2,53 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import Coalesce
 
 from fondaco.accounts.models import Operator, Person, User
 from fondaco.audit.actor import Actor
 from fondaco.audit.recording import Fact, record, record_all
-from fondaco.identity import events
+from fondaco.identity import events, factors
 from fondaco.identity.models import LoginSession, TokenFamily
 from fondaco.kit import clock
 from fondaco.partners.models import Member
 
+UNSEEN_FOR: Final = timedelta(days=14)  # the age of the cookie (settings.SESSION_COOKIE_AGE)
+_AT_ONCE: Final = 500
 
-def start_login_session(*, actor: Actor, person: Person, address: str = "", device: str = "") -> LoginSession:
-    """Opens a session; ``address`` and ``device`` are what the person recognises it by."""
+
+def start_login_session(
+    *, actor: Actor, person: Person, address: str = "", device: str = "", browser: str = ""
+) -> LoginSession:
+    """Opens a session; ``address`` and ``device`` are what the person recognises it by.
+
+    ``browser`` is what their browser shows to be known again. A browser that the person has not been seen in before
+    is told them by mail, unless it is their very first.
+    """
+    browser_hash = factors.browser_hash(browser)
     with transaction.atomic(durable=True):
-        session = LoginSession.objects.create(person=person, address=address[:45], device=device[:200])
-        record(events.SIGNED_IN, session, actor=actor, data={"person": person.pk.hex})
+        earlier = LoginSession.objects.filter(person=person)
+        is_new = bool(browser_hash) and earlier.exists() and not earlier.filter(browser_hash=browser_hash).exists()
+        session = LoginSession.objects.create(
+            person=person, address=address[:45], device=device[:200], browser_hash=browser_hash
+        )
+        data: dict[str, Any] = {"person": person.pk.hex} | ({"is_new_browser": True} if is_new else {})
+        record(events.SIGNED_IN, session, actor=actor, data=data)
     return session
+
+
+def change_password(*, actor: Actor, person: Person, password: str, keep: UUID | None = None) -> None:
+    """Sets a new password and ends every session but ``keep`` with everything that apps got in them."""
+    with transaction.atomic(durable=True):
+        person.set_password(password)
+        person.save(update_fields=["password"])
+        end_all_sessions(actor=actor, person=person, keep=keep)
+        record(events.PASSWORD_CHANGED, person, actor=actor)
 
 
 def end_login_session(*, actor: Actor, session_id: UUID) -> bool:
@@ -93,3 +120,15 @@ def has_place(person: Person, *, besides: User | None = None) -> bool:
         or Member.objects.filter(person=person, is_active=True).exists()
         or Operator.objects.filter(person=person, is_active=True).exists()
     )
+
+
+def end_forgotten_sessions(*, actor: Actor) -> int:
+    """Ends sessions whose cookie is too old to be shown again and in which no app holds anything; returns how many."""
+    now = clock.now()
+    held = TokenFamily.objects.filter(login_session=OuterRef("pk"), ended_at=None, expires_at__gt=now)
+    forgotten = (
+        LoginSession.objects.annotate(seen=Coalesce("last_seen_at", "started_at"))
+        .filter(~Exists(held), ended_at=None, seen__lt=now - UNSEEN_FOR)
+        .values_list("pk", flat=True)
+    )
+    return sum(end_login_session(actor=actor, session_id=pk) for pk in list(forgotten[:_AT_ONCE]))

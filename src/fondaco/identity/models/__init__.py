@@ -1,6 +1,9 @@
 """Programs that may call the platform, and everything they prove themselves with."""
 
 from fondaco.identity.models.client import ClientKind, CredentialSet, OAuthClient
+from fondaco.identity.models.cutoff import Cutoff
+from fondaco.identity.models.device import DeviceAuthorization
+from fondaco.identity.models.sign_in import FailedTries
 from fondaco.identity.models.token import (
     AuthorizationCode,
     LoginSession,
@@ -16,6 +19,9 @@ __all__ = [
     "AuthorizationCode",
     "ClientKind",
     "CredentialSet",
+    "Cutoff",
+    "DeviceAuthorization",
+    "FailedTries",
     "LoginSession",
     "OAuthClient",
     "PersonalAccessToken",

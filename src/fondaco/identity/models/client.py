@@ -15,6 +15,8 @@ from django.db import models
 
 from fondaco.accounts.models import Account
 from fondaco.audit.status import Stateful
+from fondaco.catalog.models import App, Version
+from fondaco.identity.models.cutoff import Cutoff
 from fondaco.identity.states import CLIENT, CREDENTIALS, ClientStatus, CredentialStatus
 from fondaco.kit import clock
 from fondaco.kit.fields import IdField
@@ -33,6 +35,9 @@ class OAuthClient(Stateful):
     id = IdField()
     kind = models.CharField(max_length=12, choices=[(kind.value, kind.value) for kind in ClientKind])
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="oauth_clients")
+    # Of an installation: what it runs, so that one row keeps out every program of an app or a version.
+    app = models.ForeignKey(App, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     name = models.CharField(max_length=100)
     scopes = ArrayField(models.CharField(max_length=60), default=list)
     grant_types = ArrayField(models.CharField(max_length=40), default=list)
@@ -41,6 +46,8 @@ class OAuthClient(Stateful):
     backchannel_logout_url = models.URLField(max_length=500, blank=True)  # told when a user's session ends
     tokens_valid_after = models.DateTimeField(default=clock.now)
     last_used_at = models.DateTimeField(null=True, blank=True)
+    revision = models.PositiveIntegerField(default=0)  # of what people set by hand; an editor says which one they saw
+    updated_by = models.CharField(max_length=100, blank=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)
     status = CLIENT.column()
 
@@ -80,6 +87,7 @@ class CredentialSet(Stateful):
     key_algorithm = models.CharField(max_length=5, default="ES256")
     public_key = models.TextField(blank=True)  # base64 SPKI DER, as on the wire
     expires_at = models.DateTimeField(null=True, blank=True)  # set when a newer set replaces this one
+    last_used_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)
     status = CREDENTIALS.column()
 
@@ -91,9 +99,24 @@ class CredentialSet(Stateful):
 
     @property
     def is_usable(self) -> bool:
-        """Whether the set proves its client: client alive, set not revoked and not past its overlap (DOMAIN 2.8)."""
-        is_over = self.expires_at is not None and self.expires_at <= clock.now()
-        return self.client.may_get_tokens and self.status != CredentialStatus.REVOKED and not is_over
+        """Whether the set proves its client: client alive and not cut off, set neither revoked nor past its overlap."""
+        return (
+            self.client.may_get_tokens
+            and self.status != CredentialStatus.REVOKED
+            and not self.is_past_overlap
+            and not self.is_cut_off
+        )
+
+    @property
+    def is_past_overlap(self) -> bool:
+        """Whether a newer set has replaced this one for good, in the account's time (DOMAIN 2.8)."""
+        return self.expires_at is not None and self.expires_at <= clock.now(self.client.account_id)
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether an operator keeps its program out; a query may have asked (``annotate(has_cutoff=…)``)."""
+        known = getattr(self, "has_cutoff", None)
+        return Cutoff.find_for(self.client, issued_at=self.created_at).exists() if known is None else bool(known)
 
     def audit_scope(self) -> Mapping[str, Any]:
         return {"account_id": self.client.account_id}

@@ -34,6 +34,7 @@ class LoginSession(models.Model):
     started_at = models.DateTimeField(default=clock.now)
     address = models.CharField(max_length=45, blank=True)
     device = models.CharField(max_length=200, blank=True)
+    browser_hash = models.CharField(max_length=120, blank=True)  # of the cookie that a browser keeps for a year
     last_seen_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
@@ -65,6 +66,7 @@ class AuthorizationCode(models.Model):
     scope = models.TextField(blank=True)
     nonce = models.CharField(max_length=255, blank=True)
     code_challenge = models.CharField(max_length=128, blank=True)  # S256; empty when the request had none
+    authenticated_at = models.DateTimeField(default=clock.now)  # when the person last proved who they are
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
 
@@ -108,18 +110,37 @@ class RevokedToken(models.Model):
 
 
 class PersonalAccessToken(models.Model):
-    """A token that a person made for a program of theirs; it may do what the person may, within ``scopes``."""
+    """A token that a person made for a program of theirs; it may do what the person may, within its limits.
+
+    ``scopes`` are permissions, none means all; ``place`` is where it works (``account:…``, ``partner:…`` or
+    ``operator:staff``), none means everywhere. It dies with the token that it was made with.
+    """
 
     id = IdField()
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="personal_tokens")
     name = models.CharField(max_length=60)
     token_hash = models.CharField(max_length=120, unique=True)
     hint = models.CharField(max_length=12)  # the first characters, to recognise it by
-    scopes = ArrayField(models.CharField(max_length=60), default=list, blank=True)  # empty: everything
+    scopes = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+    place = models.CharField(max_length=45, blank=True)
+    made_with = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="made")
+    request_id = models.UUIDField(null=True, blank=True)  # of the form that asked, so that sent twice makes one
     expires_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "request_id"], name="personal_token_once_per_request")]
+
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether it may do less than its owner."""
+        return bool(self.scopes or self.place)
+
+    def is_live(self) -> bool:
+        """Whether it opens anything, by itself; its owner may be gone."""
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > clock.now())

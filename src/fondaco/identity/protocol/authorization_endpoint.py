@@ -6,34 +6,49 @@ There is no consent page: the administrator consented when the app was installed
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
+from authlib.common.urls import add_params_to_uri
 from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749 import AccessDeniedError, InvalidRequestError
 from django.db import transaction
 
-from fondaco.accounts.models import Person, User
+from fondaco.accounts.models import Account, Person, User
 from fondaco.identity.errors import NoSeat, UnknownClient, UnregisteredRedirect
+from fondaco.identity.issuer import issuer
 from fondaco.identity.models import LoginSession
 from fondaco.identity.protocol.clients import ProtocolClient
 from fondaco.identity.protocol.requests import ProtocolRequest, WireRequest
 from fondaco.identity.protocol.server import Server
+from fondaco.kit import clock
+
+_LONGEST_MAX_AGE: Final = 9  # digits: thirty years
 
 
 @dataclass(frozen=True, slots=True)
 class Authorization:
-    """A request of a known client to a registered address. ``refusal`` is where to send the browser with an error."""
+    """A request of a known client to a registered address. ``refusal`` is where to send the browser with an error.
+
+    ``max_age`` is how long ago the person may have proved who they are, if the app cares.
+    """
 
     request: ProtocolRequest = field(repr=False)
     server: Server = field(repr=False)
     redirect_uri: str
     grant: Any = None
     refusal: str = ""
+    max_age: timedelta | None = None
 
     @property
     def is_silent(self) -> bool:
         """The app wants no page to be shown (``prompt=none``)."""
-        return "none" in self.request.payload.data.get("prompt", "").split()
+        return "none" in _prompts(self.request)
+
+    def wants_proof(self, *, authenticated_at: datetime) -> bool:
+        """Whether the app wants the person to prove again who they are, although they did at that time."""
+        is_old = self.max_age is not None and clock.now() - authenticated_at > self.max_age
+        return is_old or "login" in _prompts(self.request)
 
 
 def read_authorization(wire: WireRequest) -> Authorization:
@@ -46,32 +61,43 @@ def read_authorization(wire: WireRequest) -> Authorization:
     redirect_uri = request.payload.redirect_uri
     try:
         _check_response_type(request)
+        max_age = _check_prompt(request)
         grant = server.get_consent_grant(request)
         if not client.row.may_sign_users_in:
             raise AccessDeniedError("This app is suspended for the account.")
     except OAuth2Error as error:
         return Authorization(request, server, redirect_uri, refusal=_address(server, error, request))
-    return Authorization(request, server, redirect_uri, grant=grant)
+    return Authorization(request, server, redirect_uri, grant=grant, max_age=max_age)
 
 
 def refuse_silently(authorization: Authorization) -> str:
-    """Where to send the browser when the app wanted no page, but the person would have to sign in."""
+    """Where to send the browser when the person would have to sign in, but the app wants no page, or none can help."""
     error = OAuth2Error(error="login_required", description="The user must sign in first.")
     return _address(authorization.server, error, authorization.request)
 
 
-def grant_authorization(authorization: Authorization, *, person: Person, login_session: LoginSession) -> str:
-    """Where to send the browser with a code for the person's seat in the account; raises :class:`NoSeat`."""
+def grant_authorization(
+    authorization: Authorization,
+    *,
+    person: Person,
+    login_session: LoginSession,
+    authenticated_at: datetime | None = None,
+) -> str:
+    """Where to send the browser with a code for the person's seat in the account; raises :class:`NoSeat`.
+
+    ``authenticated_at`` is when they last proved who they are, if that was after the session began.
+    """
     account = authorization.request.wire.account
     user = User.objects.filter(account=account, person=person, is_active=True).select_related("person").first()
     if user is None or not person.is_active:
         raise NoSeat(email=person.email, account=account.company_name)
     authorization.request.login_session = login_session
+    authorization.request.authenticated_at = authenticated_at
     with transaction.atomic(durable=True):
         answer = authorization.server.create_authorization_response(
             authorization.request, grant_user=user, grant=authorization.grant
         )
-    return str(answer.headers["Location"])
+    return _with_issuer(str(answer.headers["Location"]), account)
 
 
 def _check_client(request: ProtocolRequest, server: Server) -> ProtocolClient:
@@ -95,6 +121,27 @@ def _check_response_type(request: ProtocolRequest) -> None:
         raise OAuth2Error(error="unsupported_response_type", description="response_type must be code.")
 
 
+def _check_prompt(request: ProtocolRequest) -> timedelta | None:
+    """Checks OpenID Connect Core §3.1.2.1; returns ``max_age``."""
+    prompts, max_age = _prompts(request), request.payload.data.get("max_age")
+    if "none" in prompts and len(prompts) > 1:
+        raise InvalidRequestError("prompt=none goes with no other prompt.")
+    if max_age is None:
+        return None
+    if not (max_age.isascii() and max_age.isdigit() and len(max_age) <= _LONGEST_MAX_AGE):
+        raise InvalidRequestError("max_age must be a number of seconds.")
+    return timedelta(seconds=int(max_age))
+
+
+def _prompts(request: ProtocolRequest) -> list[str]:
+    return str(request.payload.data.get("prompt", "")).split()
+
+
 def _address(server: Server, error: OAuth2Error, request: ProtocolRequest) -> str:
     error.redirect_uri, error.state = request.payload.redirect_uri, request.payload.state
-    return str(server.answer_error(error).headers["Location"])
+    return _with_issuer(str(server.answer_error(error).headers["Location"]), request.wire.account)
+
+
+def _with_issuer(address: str, account: Account) -> str:
+    """Says who answers, so that an app with several issuers cannot be led to mix them up (RFC 9207)."""
+    return str(add_params_to_uri(address, {"iss": issuer(account)}))

@@ -1,4 +1,4 @@
-"""How a program proves at the token endpoint which client it is: Basic, form fields, or a signed assertion."""
+"""How a program proves which client it is: Basic, form fields, or a signed assertion. A public client only says so."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ from fondaco.identity.queries import find_credentials
 from fondaco.kit import clock, crypto
 from fondaco.kit.ids import parse_wire
 
-METHODS: Final = ("client_secret_basic", "client_secret_post", "private_key_jwt")
+PROOFS: Final = ("client_secret_basic", "client_secret_post", "private_key_jwt")
+METHODS: Final = (*PROOFS, "none")  # none: a public client, which keeps no secret (RFC 6749 §2.1)
 ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 SKEW: Final = timedelta(seconds=60)
 LONGEST_LIFE: Final = timedelta(minutes=10)
@@ -50,15 +51,18 @@ def authenticate(request: ProtocolRequest) -> ProtocolClient:
     ]
     if len(ways) > 1:
         raise InvalidRequestError("More than one way of client authentication was used.")
-    if not ways:
-        raise _refuse("The request has no client authentication.")
-    if ways[0] == "private_key_jwt":
+    method = ways[0] if ways else "none"
+    if method == "none":
+        credentials = _by_name(request)
+    elif method == "private_key_jwt":
         credentials = _by_assertion(request)
     else:
         credentials = _by_secret(request, *_claimed_secret(request))
     if form.get("client_id", credentials.wire_client_id) != credentials.wire_client_id:
         raise _refuse()
-    request.auth_method = ways[0]
+    if credentials.client.is_public != (method == "none"):
+        raise _refuse()
+    request.auth_method = method
     return ProtocolClient(credentials)
 
 
@@ -86,6 +90,14 @@ def _claimed_secret(request: ProtocolRequest) -> tuple[str, str]:
     return client_id or "", secret or ""
 
 
+def _by_name(request: ProtocolRequest) -> CredentialSet:
+    """Proves nothing. What a public client shows is bound to it by PKCE and by rotation (RFC 9700 §2.1.1, §4.14)."""
+    credentials = find_credentials(request.wire.account, request.form.get("client_id", ""))
+    if credentials is None or not credentials.client.is_public:
+        raise _refuse("The request has no client authentication.")
+    return credentials
+
+
 def _by_secret(request: ProtocolRequest, client_id: str, secret: str) -> CredentialSet:
     credentials = find_credentials(request.wire.account, client_id)
     # Always compared, so that an unknown id takes as long as a wrong secret.
@@ -101,7 +113,9 @@ def _by_assertion(request: ProtocolRequest) -> CredentialSet:
     assertion = request.form.get("client_assertion", "")
     header, unverified = _unverified(assertion)
     credentials = find_credentials(request.wire.account, str(unverified.get("sub", "")))
-    if credentials is None or header.get("kid") != credentials.key_id:
+    if credentials is None or header.get("kid") != credentials.key_id or not credentials.public_key:
+        raise _refuse()
+    if header.get("alg") != credentials.key_algorithm or "crit" in header:  # nothing is there to be understood
         raise _refuse()
     key = import_public(credentials.public_key)
     try:
@@ -163,7 +177,8 @@ def _unverified(assertion: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
         claims = json.loads(parsed.payload)
     except (JoseError, ValueError, RecursionError):
         raise _refuse() from None
-    return parsed.headers(), claims if isinstance(claims, dict) else {}
+    header: object = parsed.headers()  # a JSON text may stand there as well
+    return header if isinstance(header, dict) else {}, claims if isinstance(claims, dict) else {}
 
 
 def _refuse(description: str = "Client authentication failed.") -> InvalidClientError:

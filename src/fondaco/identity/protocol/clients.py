@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from authlib.oauth2.rfc6749 import ClientMixin
 
 from fondaco.identity.models import CredentialSet, OAuthClient
+
+_ON_THIS_MACHINE: Final = re.compile(r"http://(127\.0\.0\.1|\[::1\])(?::[0-9]{1,5})?([/?].*|)")
 
 
 class ProtocolClient(ClientMixin):  # type: ignore[misc]  # Authlib has no types
@@ -35,8 +40,13 @@ class ProtocolClient(ClientMixin):  # type: ignore[misc]  # Authlib has no types
         return " ".join(dict.fromkeys(wanted)) if set(wanted) <= set(self.row.scopes) else None
 
     def check_redirect_uri(self, redirect_uri: str) -> bool:
-        """Exactly as registered (RFC 9700 §2.1)."""
-        return redirect_uri in self.row.redirect_uris
+        """Exactly as registered (RFC 9700 §2.1), but for the port of a program on the browser's own machine, which
+        takes the one that is free (RFC 8252 §7.3)."""
+        registered = self.row.redirect_uris
+        if redirect_uri in registered:
+            return True
+        wanted = _without_port(redirect_uri) if self.row.is_public else None
+        return wanted is not None and any(_without_port(each) == wanted for each in registered)
 
     def check_response_type(self, response_type: str) -> bool:
         return response_type == "code" and "authorization_code" in self.row.grant_types
@@ -44,9 +54,17 @@ class ProtocolClient(ClientMixin):  # type: ignore[misc]  # Authlib has no types
     def check_grant_type(self, grant_type: str) -> bool:
         if grant_type == "refresh_token":
             return self.gets_refresh_tokens
+        if grant_type == "client_credentials" and self.row.is_public:  # it has no credentials (RFC 6749 §4.4)
+            return False
         return grant_type in self.row.grant_types
 
     @property
     def gets_refresh_tokens(self) -> bool:
         """It holds the scope or the grant of that name (DOMAIN 3.4)."""
         return "refresh_token" in self.row.scopes or "refresh_token" in self.row.grant_types
+
+
+def _without_port(redirect_uri: str) -> tuple[str, str] | None:
+    """Host and rest of an http address of the browser's own machine, None for any other."""
+    found = _ON_THIS_MACHINE.fullmatch(redirect_uri)
+    return (found[1], found[2]) if found else None

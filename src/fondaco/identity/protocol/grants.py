@@ -13,10 +13,9 @@ from authlib.oauth2.rfc7636 import CodeChallenge
 from authlib.oidc.core import OpenIDCode
 
 from fondaco.accounts.models import User
-from fondaco.audit.actor import Actor, ActorKind
 from fondaco.audit.kinds import EventKind
-from fondaco.audit.recording import record
 from fondaco.identity import events, tokens
+from fondaco.identity.actions.tokens import end_token_family
 from fondaco.identity.models import AuthorizationCode, RefreshToken, TokenFamily
 from fondaco.identity.protocol.clients import ProtocolClient
 from fondaco.identity.protocol.requests import ProtocolRequest
@@ -98,6 +97,7 @@ class CodeExchange(AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib has
             scope=request.scope,
             nonce=request.payload.data.get("nonce", ""),
             code_challenge=request.payload.data.get("code_challenge", ""),
+            authenticated_at=request.authenticated_at or request.login_session.started_at,
             expires_at=now + CODE_LIFETIME,
         )
 
@@ -165,16 +165,18 @@ class Refresh(RefreshTokenGrant):  # type: ignore[misc]  # Authlib has no types
 
 
 class Pkce(CodeChallenge):  # type: ignore[misc]  # Authlib has no types
-    """S256 for who wants it; ``plain``, which is also what no method means, protects nothing and is refused."""
+    """S256: public clients must, others may. ``plain``, which no method means too, protects nothing and is refused."""
 
     SUPPORTED_CODE_CHALLENGE_METHOD: Final = ["S256"]
 
     def __init__(self) -> None:
-        super().__init__(required=False)
+        super().__init__(required=True)  # of public clients, says Authlib
 
     def validate_code_challenge(self, grant: CodeExchange, redirect_uri: str) -> None:
         super().validate_code_challenge(grant, redirect_uri)
         data = grant.request.payload.data
+        if grant.client.row.is_public and not data.get("code_challenge"):
+            raise InvalidRequestError("A public client must send a code_challenge.")
         if data.get("code_challenge") and data.get("code_challenge_method") != "S256":
             raise InvalidRequestError("code_challenge_method must be S256.")
 
@@ -195,7 +197,13 @@ class OpenId(OpenIDCode):  # type: ignore[misc]  # Authlib has no types
 
     def encode_id_token(self, token: Mapping[str, Any], request: ProtocolRequest) -> str:
         code = request.authorization_code.row
-        return tokens.issue_id_token(credentials=request.client.credentials, family=code.family, nonce=code.nonce)
+        return tokens.issue_id_token(
+            credentials=request.client.credentials,
+            family=code.family,
+            nonce=code.nonce,
+            authenticated_at=code.authenticated_at,
+            access_token=token["access_token"],
+        )
 
 
 def _user_of(family: TokenFamily) -> User:
@@ -234,12 +242,4 @@ def _new_refresh_token(family: TokenFamily, scope: str) -> str:
 
 def _end_family(family: TokenFamily, kind: EventKind, request: ProtocolRequest) -> None:
     """Somebody has a copy of a secret: nothing that came from it counts any more, and the fact is kept."""
-    if TokenFamily.objects.filter(pk=family.pk, ended_at=None).update(ended_at=clock.now()):
-        client = family.client
-        record(
-            kind,
-            family,
-            actor=Actor(ActorKind.CLIENT, id=client.pk.hex, label=client.name, address=request.wire.address),
-            account_id=client.account_id,
-            data={"client": client.pk.hex, "user": family.user_id},
-        )
+    end_token_family(actor=request.actor(family.client), family=family, kind=kind)

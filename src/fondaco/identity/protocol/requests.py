@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from authlib.oauth2.rfc6749 import OAuth2Payload, OAuth2Request
 
 from fondaco.accounts.models import Account
+from fondaco.audit.actor import Actor, ActorKind
 from fondaco.identity.issuer import token_url
-from fondaco.identity.models import LoginSession
+from fondaco.identity.models import LoginSession, OAuthClient
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,8 @@ class WireAnswer:
 class _Payload(OAuth2Payload):  # type: ignore[misc]  # Authlib has no types
     def __init__(self, parameters: Mapping[str, Sequence[str]]) -> None:
         self._datalist = {name: list(values) for name, values in parameters.items() if values}
-        self._data = {name: values[-1] for name, values in self._datalist.items()}
+        # What is sent without a value counts as not sent (RFC 6749 §3.1, §3.2).
+        self._data = {name: values[-1] for name, values in self._datalist.items() if values[-1]}
 
     @property
     def data(self) -> dict[str, str]:
@@ -47,15 +50,20 @@ class _Payload(OAuth2Payload):  # type: ignore[misc]  # Authlib has no types
 
 
 class ProtocolRequest(OAuth2Request):  # type: ignore[misc]  # Authlib has no types
-    """What the grants see. ``login_session`` is set where a person stands behind the request."""
+    """What the grants see. ``login_session`` and ``authenticated_at`` are set where a person stands behind it."""
 
-    def __init__(self, method: str, wire: WireRequest, *, login_session: LoginSession | None = None) -> None:
+    def __init__(self, method: str, wire: WireRequest) -> None:
         # Whether the transport is secure is for SECURE_SSL_REDIRECT to say: behind a proxy every request comes plain.
         super().__init__(method, "https://" + token_url(wire.account).partition("://")[2], headers={})
         self.headers = {"Authorization": wire.authorization} if wire.authorization else {}
         self.payload = self._payload = _Payload(wire.parameters)
         self.wire = wire
-        self.login_session = login_session
+        self.login_session: LoginSession | None = None
+        self.authenticated_at: datetime | None = None
+
+    def actor(self, client: OAuthClient) -> Actor:
+        """The program as the cause of a change."""
+        return Actor(ActorKind.CLIENT, id=client.pk.hex, label=client.name, address=self.wire.address)
 
     @property
     def form(self) -> dict[str, str]:

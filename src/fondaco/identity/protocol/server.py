@@ -10,6 +10,7 @@ from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749 import AuthorizationServer
 
 from fondaco.accounts.models import Account
+from fondaco.identity.issuer import issuer
 from fondaco.identity.protocol.client_authentication import authenticate
 from fondaco.identity.protocol.clients import ProtocolClient
 from fondaco.identity.protocol.grants import ClientCredentials, CodeExchange, OpenId, Pkce, Refresh
@@ -66,4 +67,10 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # Authlib has no types
         """An error of the protocol, in the protocol's own words."""
         error.description = error.description or _DESCRIPTIONS.get(error.error, "")
         status, body, headers = error()
-        return self.handle_response(status, dict(body) if body else {}, headers)
+        answer = self.handle_response(status, dict(body) if body else {}, headers)
+        challenge = answer.headers.get("WWW-Authenticate", "")
+        if not challenge:
+            return answer
+        # A Basic challenge has a realm (RFC 7617 §2), which Authlib leaves out.
+        whole = challenge.replace("Basic ", f'Basic realm="{issuer(self._account)}", ', 1)
+        return WireAnswer(answer.status, answer.body, {**answer.headers, "WWW-Authenticate": whole})

@@ -1,19 +1,30 @@
 """Writes of the installs domain."""
 
+from fondaco.installs.actions.access import cut_off, restore_access
 from fondaco.installs.actions.answering import answer_operation, fail_open_operation, reach_installation
+from fondaco.installs.actions.credentials import (
+    acknowledge_credentials,
+    rotate_credentials,
+    rotate_own_credentials,
+)
 from fondaco.installs.actions.installing import Consent, install_app, retry_installation
 from fondaco.installs.actions.launching import record_launch
 from fondaco.installs.actions.removing import cancel_installation, force_uninstall_app, uninstall_app
 
 __all__ = [
     "Consent",
+    "acknowledge_credentials",
     "answer_operation",
     "cancel_installation",
+    "cut_off",
     "fail_open_operation",
     "force_uninstall_app",
     "install_app",
     "reach_installation",
     "record_launch",
+    "restore_access",
     "retry_installation",
+    "rotate_credentials",
+    "rotate_own_credentials",
     "uninstall_app",
 ]

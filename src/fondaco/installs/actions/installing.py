@@ -16,9 +16,8 @@ from fondaco.audit.actor import Actor
 from fondaco.audit.recording import record
 from fondaco.audit.status import transition
 from fondaco.catalog.models import Plan, Version
-from fondaco.catalog.policies import explain_installable
 from fondaco.catalog.scopes import IMPLICIT
-from fondaco.identity.actions import create_client, set_logout_url
+from fondaco.identity.actions import create_client, place_client, set_logout_url
 from fondaco.identity.models import ClientKind, OAuthClient
 from fondaco.installs import events, snapshots
 from fondaco.installs.actions import operations
@@ -32,7 +31,13 @@ from fondaco.installs.errors import (
     UsersUnusable,
 )
 from fondaco.installs.models import Grant, Installation, Operation, Trial
-from fondaco.installs.policies import check_can_install, check_can_manage, check_can_see
+from fondaco.installs.policies import (
+    check_can_install,
+    check_can_manage,
+    check_can_see,
+    check_not_cut_off,
+    explain_order,
+)
 from fondaco.installs.queries import consent_text, has_tried, purchase_summary
 from fondaco.installs.snapshots import Rule
 from fondaco.installs.states import InstallationStatus, OperationKind
@@ -118,6 +123,7 @@ def retry_installation(*, actor: Actor, by: User | None, installation: Installat
         locked = operations.lock(installation.pk)
         if not locked.can_be_retried:
             raise NotRetryable
+        check_not_cut_off(locked)
         if locked.status == InstallationStatus.FAILED and (operation := operations.find_open(locked)):
             if by is not None:
                 check_can_see(by, locked, is_licensed=locked.licences.filter(user=by).exists())
@@ -137,7 +143,11 @@ def retry_unreachable(subject_id: str, due_at: datetime) -> None:
     if found is None:
         return
     operation = operations.find_open(operations.lock(found))
-    if operation is not None and operation.pk.hex == subject_id:
+    if operation is None or operation.pk.hex != subject_id:
+        return
+    if operation.installation.is_cut_off:
+        operations.schedule_retry(operation)
+    else:
         _send_again(Actor.system("sweeper"), operation)
 
 
@@ -163,7 +173,7 @@ def _limit(plan: Plan, count: int) -> dict[str, object]:
 
 
 def _check_offer(by: User, version: Version, plan: Plan, *, by_link: bool) -> None:
-    if reason := explain_installable(version, by.account, by_link=by_link):
+    if reason := explain_order(version, by.account, by_link=by_link):
         raise NotInstallable(reason=reason)
     if plan.version_id != version.pk:
         raise PlanElsewhere
@@ -181,6 +191,7 @@ def _create_client(actor: Actor, by: User, version: Version) -> OAuthClient:
         redirect_uris=version.technical.redirect_urls,
         grant_types=list(GRANT_TYPES),
     )
+    place_client(client=client, version=version)
     return set_logout_url(actor=actor, client=client, url=version.technical.backchannel_logout_url)
 
 

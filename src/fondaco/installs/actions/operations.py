@@ -94,8 +94,13 @@ def schedule_retry(operation: Operation) -> None:
     """
     account_id = operation.installation.account_id
     now = clock.now(account_id)
-    pause = min(max(now - operation.created_at, _SHORTEST_RETRY), _LONGEST_RETRY)
+    pause = retry_pause(now - operation.created_at)
     deadlines.schedule(RETRY_DUE, subject_id=operation.pk.hex, due_at=now + pause, account_id=account_id)
+
+
+def retry_pause(waited: timedelta) -> timedelta:
+    """How long to leave an unreachable program alone: as long as it was waited for, within 1 to 12 hours."""
+    return min(max(waited, _SHORTEST_RETRY), _LONGEST_RETRY)
 
 
 def cancel_deadlines(operation: Operation) -> bool:

@@ -7,11 +7,12 @@ from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.functional import cached_property
 
 from fondaco.accounts.models import Account, User
 from fondaco.audit.status import Stateful
 from fondaco.catalog.models import App, Plan, Version
-from fondaco.identity.models import OAuthClient
+from fondaco.identity.models import Cutoff, OAuthClient
 from fondaco.installs.states import INSTALLATION, LAUNCHABLE, RETRYABLE, InstallationStatus
 from fondaco.kit import clock
 from fondaco.kit.fields import IdField
@@ -49,7 +50,20 @@ class Installation(Stateful):
     @property
     def can_be_launched(self) -> bool:
         """Whether licensed users get in; a client that may not sign users in belongs to a trial that is over."""
-        return self.status in LAUNCHABLE and self.client.may_sign_users_in
+        return self.status in LAUNCHABLE and self.client.may_sign_users_in and not self.is_cut_off
+
+    @cached_property
+    def cut_off_reason(self) -> str | None:
+        """An operator's words, while its program is kept out; a query may have asked (``annotate(cutoff_words=…)``)."""
+        if "cutoff_words" in self.__dict__:
+            known: str | None = self.__dict__["cutoff_words"]
+            return known
+        return Cutoff.find_for(self.client).order_by("id").values_list("reason", flat=True).first()
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether an operator keeps its program out."""
+        return self.cut_off_reason is not None
 
     @property
     def can_be_retried(self) -> bool:

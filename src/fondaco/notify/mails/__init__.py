@@ -1,6 +1,9 @@
 """Every mail there is, one module each (or one for a few that are told apart by a word)."""
 
 from fondaco.notify.mails import (
+    access_cut_off,
+    credentials_rotated,
+    email_change,
     installation,
     invitation,
     listing_advertised,
@@ -8,11 +11,18 @@ from fondaco.notify.mails import (
     partner_application_rejected,
     partner_application_verified,
     partner_application_verify,
+    personal_token,
+    security,
+    sign_in,
     submission_decided,
     submission_opened,
+    version_deprecated,
 )
 
 __all__ = [
+    "access_cut_off",
+    "credentials_rotated",
+    "email_change",
     "installation",
     "invitation",
     "listing_advertised",
@@ -20,6 +30,10 @@ __all__ = [
     "partner_application_rejected",
     "partner_application_verified",
     "partner_application_verify",
+    "personal_token",
+    "security",
+    "sign_in",
     "submission_decided",
     "submission_opened",
+    "version_deprecated",
 ]

@@ -133,9 +133,15 @@ def _fill_technical(listing: Listing, version: Version, by: Member) -> None:
 
 def _fill_listing(listing: Listing, version: Version, by: Member) -> None:
     actor, site = actor_for(by.person), f"{by.partner.website}/{listing.slug}"
-    for name, dollars, per_seat in listing.plans:
+    for number, (name, dollars, per_seat) in enumerate(listing.plans):
         model = LicenceModel.PER_SEAT if per_seat else LicenceModel.PER_ACCOUNT
-        plan = PlanFields(name=name, price=Money(dollars * 100), model=model, summary="Everything, billed monthly")
+        plan = PlanFields(
+            name=name,
+            price=Money(dollars * 100),
+            model=model,
+            summary="Everything, billed monthly",
+            meter=listing.meter if number == 0 else None,
+        )
         if not version.plans.filter(name=name).exists():
             actions.add_plan(actor=actor, by=by, version=version, fields=plan)
     for number, text in enumerate(listing.shots[version.listing.screenshots.count() :], 1):

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from fondaco.catalog.models import Meter
+from fondaco.kit.money import Money, UnitPrice
+
 MARA, TOMAS = "mara@ledgerline.example", "tomas@ledgerline.example"
 PRIYA, OSKAR = "priya@northwind.example", "oskar@northwind.example"
 
@@ -25,6 +28,7 @@ class Listing:
     stage: str = "advertised"
     is_manual: bool = False
     answers: bool = True  # whether its program runs in the demo; the others stay as they are shown
+    meter: Meter | None = None  # what its first plan counts besides licences
     shots: tuple[str, ...] = ("The day at a glance", "The last weeks as a line", "Everyone with their state")
 
 
@@ -110,6 +114,7 @@ LISTINGS: Final = (
         (("Interpreter", 36, True),),
         "1.1.0",
         answers=False,
+        meter=Meter("translated minute", UnitPrice(24_000), included=300, cap=Money(150_00)),
     ),
     Listing(
         "cadence-coach",

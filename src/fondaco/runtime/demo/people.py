@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import cache
 from typing import Final
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
@@ -13,6 +14,8 @@ from fondaco.accounts import actions, queries
 from fondaco.accounts.models import Account, Invitation, Operator, Person
 from fondaco.accounts.permissions import OperatorRole
 from fondaco.audit.actor import Actor, ActorKind
+from fondaco.identity.actions import add_authenticator_app
+from fondaco.identity.factors import has_factor
 from fondaco.kit import clock
 from fondaco.partners import actions as partner_actions
 from fondaco.partners.models import Member, MemberRole, Partner, PartnerApplication
@@ -126,6 +129,13 @@ def _person(email: str, name: str) -> Person:
     return person
 
 
+def _give_factor(email: str) -> None:
+    """The authenticator app that operators and owners must have; in development the sign-in page shows its code."""
+    person = Person.objects.get(email=email)
+    if settings.DEMO_TOTP_SECRET and not has_factor(person):
+        add_authenticator_app(actor=actor_for(person), person=person, secret=settings.DEMO_TOTP_SECRET)
+
+
 def actor_for(person: Person) -> Actor:
     """A demo person as the cause of a change."""
     return Actor(ActorKind.PERSON, id=person.pk.hex, label=person.name, address="127.0.0.1")
@@ -138,6 +148,7 @@ def make_operators() -> None:
             if not Operator.objects.filter(person__email=email).exists():
                 person = _person(email, name)
                 actions.appoint_operator(actor=ACTOR, person=person, roles=roles)
+        _give_factor(email)
 
 
 def operator() -> Operator:
@@ -184,6 +195,7 @@ def _admit(company: str, website: str, intention: str, people: tuple[tuple[str, 
         partner_actions.approve_application(actor=actor_for(by.person), by=by, application=application)
     partner = Partner.objects.get(name=company)
     _accept(email, name)
+    _give_factor(email)
     owner = member(email)
     for colleague, colleague_name, role in people[1:]:
         if not Person.objects.filter(email=colleague).exists():

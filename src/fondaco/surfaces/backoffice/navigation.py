@@ -3,7 +3,6 @@
 from django.utils.translation import gettext_lazy as _
 
 from fondaco.accounts.permissions import Permission
-from fondaco.catalog.states import Track
 from fondaco.partners.queries import count_applications
 from fondaco.partners.states import ApplicationStatus
 from fondaco.review.queries import count_queues
@@ -11,10 +10,9 @@ from fondaco.surfaces.site.navigation import NavItem, register
 from fondaco.surfaces.site.viewer import Viewer
 
 
-def count_submissions(viewer: Viewer, track: Track) -> int:
-    """Submissions that wait in the queue of ``track``; both queues are asked for at once."""
-    counts = viewer.once("queues", lambda: count_queues(viewer.operator))
-    return counts.get(track, 0)
+def count_submissions(viewer: Viewer) -> int:
+    """Submissions that wait in the queues of the tracks that the viewer reviews."""
+    return sum(viewer.once("queues", lambda: count_queues(viewer.operator)).values())
 
 
 def count_waiting_applications(viewer: Viewer) -> int:
@@ -33,20 +31,14 @@ register(
         count=count_waiting_applications,
     ),
     NavItem(
-        _("Technical reviews"),
-        "backoffice:technical_reviews",
-        "test-pipe",
-        Permission.OPERATOR_REVIEW_TECHNICAL,
-        count=lambda viewer: count_submissions(viewer, Track.TECHNICAL),
-    ),
-    NavItem(
-        _("Listing reviews"),
-        "backoffice:listing_reviews",
+        _("Reviews"),
+        "backoffice:submissions",
         "clipboard-check",
-        Permission.OPERATOR_REVIEW_LISTING,
-        count=lambda viewer: count_submissions(viewer, Track.LISTING),
+        (Permission.OPERATOR_REVIEW_TECHNICAL, Permission.OPERATOR_REVIEW_LISTING),
+        count=count_submissions,
     ),
     NavItem(_("Partners"), "backoffice:partners", "heart-handshake", Permission.OPERATOR_VIEW),
     NavItem(_("Accounts"), "backoffice:accounts", "building", Permission.OPERATOR_VIEW),
+    NavItem(_("Access"), "backoffice:access", "plug-off", Permission.OPERATOR_ACCESS_REVOKE),
     NavItem(_("Audit trail"), "backoffice:events", "history", Permission.OPERATOR_VIEW),
 )

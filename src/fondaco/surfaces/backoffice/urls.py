@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from fondaco.surfaces.backoffice.views import accounts, applications, events, overview, partners, review
+from fondaco.surfaces.backoffice.views import access, accounts, applications, events, overview, partners, review
 
 app_name = "backoffice"
 
@@ -24,5 +24,10 @@ urlpatterns = [
     path("submissions/<str:track>/<str:submission_id>", review.show, name="submission"),
     path("submissions/<str:track>/<str:submission_id>/approve", review.approve, name="approve_submission"),
     path("submissions/<str:track>/<str:submission_id>/reject", review.reject, name="reject_submission"),
+    path("access", access.show_all, name="access"),
+    path("access/token", access.token, name="access_token"),
+    path("access/restore/<str:cutoff_id>", access.restore, name="restore_access"),
+    path("access/rotate/<str:installation_id>", access.rotate, name="rotate_credentials"),
+    path("access/<str:kind>/<str:target_id>", access.show, name="access_target"),
     path("events", events.show_all, name="events"),
 ]

@@ -8,6 +8,6 @@ from fondaco.surfaces.site.navigation import NavItem, register
 register(
     "account",
     NavItem(_("My Apps"), "console:my_apps", "layout-grid", Permission.APPS_VIEW),
-    NavItem(_("Marketplace"), "storefront:marketplace", "building-store"),
+    NavItem(_("Marketplace"), "storefront:marketplace", "building-store", beneath=("/marketplace", "/install")),
     NavItem(_("People"), "console:people", "users", Permission.PEOPLE_VIEW),
 )

@@ -77,6 +77,8 @@ def _state(item: InstalledApp, badge: Badge, operation: Operation | None) -> str
             InstallationStatus.REJECTED: _("Declined by its maker · see why"),
             InstallationStatus.TIMEOUT: _("No answer · try again or remove"),
         }.get(InstallationStatus(installation.status), _("Installation failed · retrying"))
+    if badge == Badge.CUT_OFF:
+        return _("Cut off by the platform: “%(reason)s”") % {"reason": installation.cut_off_reason}
     sentences = {
         Badge.INSTALLING: _("Installing · waiting for %(company)s") % {"company": company},
         Badge.UPDATING: _("Updating · launch as usual"),
@@ -96,6 +98,8 @@ def _state(item: InstalledApp, badge: Badge, operation: Operation | None) -> str
 
 def _need(item: InstalledApp, badge: Badge) -> str:
     app = {"app": item.installation.app.name}
+    if badge == Badge.CUT_OFF:
+        return _("%(app)s is cut off by the platform.") % app
     if badge == Badge.TRIAL_EXPIRED:
         return _("The trial of %(app)s is over.") % app
     if badge == Badge.FAILED_UPDATE:

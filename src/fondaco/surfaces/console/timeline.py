@@ -25,12 +25,18 @@ TONES: Final = {
     "installation.timed_out": "bad",
     "installation.suspended": "warn",
     "installation.revoked": "mute",
+    "installation.cut_off": "bad",
+    "installation.restored": "good",
     "operation.retried": "info",
     "operation.objected": "warn",
 }
+_SAID: Final = frozenset(  # somebody's own words
+    {"installation.rejected", "operation.objected", "installation.pending", "installation.cut_off"}
+)
 _NEWS: Final[dict[str, Promise]] = {
     "app.installed": gettext_lazy("the installation"),
     "app.uninstalled": gettext_lazy("the removal"),
+    "app.credentials_rotated": gettext_lazy("new credentials"),
     "app.trial_started": gettext_lazy("the beginning of the trial"),
     "app.trial_ended": gettext_lazy("the end of the trial"),
 }
@@ -54,7 +60,7 @@ def event_line(event: Event) -> Line:
     """A fact as a line; only people are named as its cause."""
     is_person = event.actor_kind == ActorKind.PERSON
     reason = str(event.data.get("reason") or "")
-    is_said = event.kind in {"installation.rejected", "operation.objected", "installation.pending"}
+    is_said = event.kind in _SAID
     is_cause = event.kind == "installation.failed"
     return Line(
         kind=event.kind,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
@@ -20,11 +23,13 @@ from fondaco.identity.errors import NoSeat
 from fondaco.identity.issuer import account_name_of_host, authorize_url
 from fondaco.identity.models import LoginSession
 from fondaco.identity.protocol.authorization_endpoint import grant_authorization, read_authorization, refuse_silently
-from fondaco.identity.protocol.requests import WireRequest
+from fondaco.identity.protocol.requests import WireAnswer, WireRequest
+from fondaco.identity.protocol.revocation_endpoint import answer_revocation_request
 from fondaco.identity.protocol.token_endpoint import answer_token_request
 from fondaco.identity.queries import find_open_session
 from fondaco.identity.signing_keys import published_keys
 from fondaco.kit.errors import NotFound
+from fondaco.surfaces.idp import proof
 from fondaco.surfaces.site.access import public
 from fondaco.surfaces.site.sign_in import SID
 from fondaco.surfaces.site.viewer import HouseRequest
@@ -44,14 +49,19 @@ def authorize(request: HouseRequest, account: str = "") -> HttpResponseBase:
         return _send_away(authorization.refusal)
     person = request.viewer.person
     session = _find_session(request, person) if person else None
-    if person is None or session is None:
-        if authorization.is_silent:
+    proved_at = proof.last_proof(request, session)
+    must_prove = authorization.wants_proof(authenticated_at=proved_at) and not proof.was_given(request, proved_at)
+    if person is None or session is None or must_prove:
+        if authorization.is_silent or (session and not proof.can_be_given(request)):
             return _send_away(refuse_silently(authorization))
-        return _to_sign_in(request, tenant)
+        if must_prove:
+            proof.remember_asking(request, proved_at)
+        return _to_sign_in(request, tenant, again=session is not None)
     try:
-        address = grant_authorization(authorization, person=person, login_session=session)
+        address = grant_authorization(authorization, person=person, login_session=session, authenticated_at=proved_at)
     except NoSeat as refusal:
         return render(request, "idp/no_seat.html", {"refusal": refusal, "account": tenant}, status=refusal.status)
+    proof.forget_asking(request)
     return _send_away(address)
 
 
@@ -74,24 +84,15 @@ def resume(request: HouseRequest, account: str = "") -> HttpResponseBase:
 @public
 def token(request: HouseRequest, account: str = "") -> HttpResponseBase:
     """Answers programs with tokens (DOMAIN 3.4)."""
-    try:
-        tenant = _find_account(request, account)
-    except NotFound:
-        return _unstored(_json({"error": "invalid_request", "error_description": "There is no such account."}, 404))
-    if request.content_type != _FORM:
-        return _unstored(_json({"error": "invalid_request", "error_description": f"Send the form as {_FORM}."}, 400))
-    answer = answer_token_request(
-        WireRequest(
-            tenant,
-            dict(request.POST.lists()),
-            authorization=request.headers.get("Authorization", ""),
-            address=request.META.get("REMOTE_ADDR", ""),
-        )
-    )
-    response = _json(dict(answer.body), answer.status)
-    for name, value in answer.headers.items():
-        response.headers[name] = value
-    return _unstored(response)
+    return _answer_program(request, account, answer_token_request)
+
+
+@csrf_exempt
+@require_POST
+@public
+def revoke(request: HouseRequest, account: str = "") -> HttpResponseBase:
+    """Takes a token back (RFC 7009)."""
+    return _answer_program(request, account, answer_revocation_request)
 
 
 @require_safe
@@ -107,6 +108,38 @@ def jwks(request: HouseRequest, account: str = "") -> HttpResponseBase:
     """The keys that verify our signatures; the same for all accounts."""
     _find_account(request, account)
     return _for_everyone(_json({"keys": published_keys()}))
+
+
+def _answer_program(
+    request: HttpRequest, account: str, answer_request: Callable[[WireRequest], WireAnswer]
+) -> HttpResponse:
+    """Reads a program's form and writes the answer; whatever is wrong is said in the protocol's own shape."""
+    try:
+        tenant = _find_account(request, account)
+    except NotFound:
+        return _refuse("There is no such account.", 404)
+    if request.content_type != _FORM:
+        return _refuse(f"Send the form as {_FORM}.", 400)
+    try:
+        form = dict(request.POST.lists())
+    except (BadRequest, SuspiciousOperation):  # not UTF-8, too large, or too many fields
+        return _refuse("The form cannot be read.", 400)
+    answer = answer_request(
+        WireRequest(
+            tenant,
+            form,
+            authorization=request.headers.get("Authorization", ""),
+            address=request.META.get("REMOTE_ADDR", ""),
+        )
+    )
+    response = _json(dict(answer.body), answer.status)
+    for name, value in answer.headers.items():
+        response.headers[name] = value
+    return _unstored(response)
+
+
+def _refuse(description: str, status: int) -> HttpResponse:
+    return _unstored(_json({"error": "invalid_request", "error_description": description}, status))
 
 
 def _find_account(request: HttpRequest, name: str) -> Account:
@@ -130,9 +163,11 @@ def _find_session(request: HouseRequest, person: Person) -> LoginSession | None:
     return session
 
 
-def _to_sign_in(request: HttpRequest, account: Account) -> HttpResponse:
+def _to_sign_in(request: HttpRequest, account: Account, *, again: bool) -> HttpResponse:
+    """To the sign-in page, or to the one where a person who is signed in proves once more who they are."""
     resume_path = _path_of(authorize_url(account), request).replace("/oauth/authorize", "/oauth/resume", 1)
-    return _unstored(redirect_to_login(resume_path))
+    page = "account_reauthenticate" if again else settings.LOGIN_URL
+    return _unstored(redirect_to_login(resume_path, login_url=page))
 
 
 def _path_of(url: str, request: HttpRequest) -> str:
@@ -152,6 +187,7 @@ def _json(body: dict[str, Any], status: int = 200) -> HttpResponse:
 def _unstored(response: HttpResponse) -> HttpResponse:
     """Codes and tokens are kept by no cache, and their address is told to no third page."""
     response.headers["Cache-Control"] = "no-store"
+    response.headers["Pragma"] = "no-cache"
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
 

@@ -22,6 +22,7 @@ from fondaco.partners.models import Member
 from fondaco.review.models import Submission
 from fondaco.review.queries import list_submissions, place_in_queue, usual_answer_time
 from fondaco.review.states import SubmissionStatus
+from fondaco.surfaces.site.words import day
 
 _STEPS: Final = {
     Track.TECHNICAL: ("draft", "in_review", "approved", "available"),
@@ -59,6 +60,7 @@ class TrackCard:
     steps: tuple[str, ...]
     current: int
     missing: tuple[Missing, ...]
+    ahead: Version | None  # of the same app, in review: this one waits
     open: Submission | None
     decided: Submission | None  # the last decision, when it still says something
     usual: timedelta | None
@@ -85,6 +87,28 @@ class Board:
     next: NextStep | None
     state: str
     can_make_available: bool
+    can_deprecate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VersionLine:
+    """A version in the list of its app, and what may be done with it from there."""
+
+    version: Version
+    edit_url: str  # empty when nothing of it may be edited
+    withdraw: tuple[Track, ...]
+    can_deprecate: bool
+
+
+def version_line(version: Version, by: Member) -> VersionLine:
+    """A line of the list; no query when app and contents are loaded."""
+    editable = next((track for track in Track if policies.can_edit(by, version, track)), None)
+    return VersionLine(
+        version=version,
+        edit_url=edit_url(version, editable) if editable else "",
+        withdraw=tuple(track for track in Track if policies.can_withdraw(by, version, track)),
+        can_deprecate=policies.can_deprecate(by, version),
+    )
 
 
 def board(version: Version, by: Member) -> Board:
@@ -99,6 +123,7 @@ def board(version: Version, by: Member) -> Board:
         next=_next_step(version, (technical, listing), can_make_available=can_make_available),
         state=state_in_words(version),
         can_make_available=can_make_available,
+        can_deprecate=policies.can_deprecate(by, version),
     )
 
 
@@ -108,7 +133,11 @@ def state_in_words(version: Version) -> str:
     if version.is_published:
         return _("Published: customers can find and install it.")
     if TechnicalStatus.DEPRECATED in {technical, listing}:
-        return _("Withdrawn: nobody can newly install it.")
+        if version.ends_on:
+            return _("Deprecated: nobody can newly install it. Its last day is %(day)s.") % {
+                "day": day(version.ends_on)
+            }
+        return _("Deprecated: nobody can newly install it.")
     if TechnicalStatus.REJECTED in {technical, listing}:
         return _("Waiting for you: a reviewer asks for changes.")
     if technical == TechnicalStatus.APPROVED:
@@ -155,6 +184,7 @@ def _card(version: Version, track: Track, by: Member, submissions: list[Submissi
     decided = next((submission for submission in of_track if submission.decided_by_id), None)
     missing = tuple(_missing(version, track)) if content.is_editable else ()
     can_edit = policies.can_edit(by, version, track)
+    ahead = policies.find_ahead(version, track) if content.is_editable and not missing else None
     steps = _STEPS[track]
     return TrackCard(
         track=track,
@@ -165,11 +195,12 @@ def _card(version: Version, track: Track, by: Member, submissions: list[Submissi
         steps=tuple(status_label(step) for step in steps),
         current={"rejected": 2, "deprecated": 4}.get(status) or steps.index(status) + 1,
         missing=missing,
+        ahead=ahead,
         open=opened,
         decided=decided if status in {"rejected", "approved"} else None,
         usual=usual_answer_time(track) if opened else None,
         can_edit=can_edit,
-        can_submit=can_edit and not missing,
+        can_submit=can_edit and not missing and ahead is None,
         can_withdraw=policies.can_withdraw(by, version, track),
         edit_url=edit_url(version, track),
     )
@@ -211,6 +242,8 @@ def _next_step(version: Version, cards: tuple[TrackCard, TrackCard], *, can_make
             return NextStep(_("Change what was asked for"), card.edit_url)
         if card.missing:
             return NextStep(_("Complete %(track)s") % {"track": card.label.lower()}, card.missing[0].url)
+        if card.ahead:
+            continue
         submit = reverse("portal:submit", args=[version.pk.hex, card.track.value])
         return NextStep(_("Submit %(track)s") % {"track": card.label.lower()}, submit)
     return None

@@ -15,5 +15,6 @@ register(
         Permission.PARTNER_VIEW,
         beneath=("/portal/versions", "/portal/plans", "/portal/screenshots"),
     ),
+    NavItem(_("OAuth clients"), "portal:clients", "key", Permission.PARTNER_CLIENTS_MANAGE),
     NavItem(_("Members"), "portal:members", "users", Permission.PARTNER_VIEW),
 )

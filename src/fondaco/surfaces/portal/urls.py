@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from fondaco.surfaces.portal import urls_members
-from fondaco.surfaces.portal.views import apps, content, offers, overview, publication, versions
+from fondaco.surfaces.portal import urls_clients, urls_members
+from fondaco.surfaces.portal.views import apps, comparing, content, offers, overview, publication, versions
 
 app_name = "portal"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("apps/new", apps.register, name="register"),
     path("apps/<str:app_id>", apps.app_page, name="app"),
     path("apps/<str:app_id>/edit", apps.edit, name="edit_app"),
+    path("apps/<str:app_id>/compare", comparing.compare, name="compare"),
     path("apps/<str:app_id>/versions/new", versions.create, name="create_version"),
     path("versions/<str:version_id>", versions.version_page, name="version"),
     path("versions/<str:version_id>/preview", versions.preview, name="preview"),
@@ -26,5 +27,7 @@ urlpatterns = [
     path("versions/<str:version_id>/submit/<str:track>", publication.submit, name="submit"),
     path("versions/<str:version_id>/withdraw/<str:track>", publication.withdraw, name="withdraw"),
     path("versions/<str:version_id>/publish", publication.publish, name="publish"),
+    path("versions/<str:version_id>/deprecate", publication.deprecate, name="deprecate"),
+    *urls_clients.urlpatterns,
     *urls_members.urlpatterns,
 ]

@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from fondaco.surfaces.site.navigation import NavItem, Spot, register
 
@@ -9,7 +10,14 @@ class SiteConfig(AppConfig):
     label = "surface_site"
 
     def ready(self) -> None:
-        """Gives the living page of components, which exists only in development, a column of its own."""
+        """A person's own settings; and, only in development, a column for the living page of components."""
+        register(
+            "you",
+            NavItem(label=_("Profile"), view="site:you", icon="user"),
+            NavItem(label=_("Security"), view="site:security", icon="key"),
+            NavItem(label=_("Sessions"), view="site:sessions", icon="device-desktop"),
+            NavItem(label=_("Access tokens"), view="site:tokens", icon="code"),
+        )
         if settings.DEVELOPMENT:
             register(
                 "design",

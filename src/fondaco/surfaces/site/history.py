@@ -26,9 +26,17 @@ _TONES: Final = {
 # On the page of one version it need not be said that it is a version, and of what.
 _WORDS: Final[dict[str, Promise]] = {
     "version.created": gettext_lazy("This version was begun."),
+    "version.deprecated": gettext_lazy("It was taken out of the marketplace, and its end was announced."),
+    "version.ended": gettext_lazy("Its announced last day came."),
     "version.edited": gettext_lazy("Its content was changed."),
     "technical_content.available": gettext_lazy("It was made available to customers."),
     "listing_content.advertised": gettext_lazy("Its listing appeared in the marketplace."),
+    "client.created": gettext_lazy("This client was created."),
+    "client.edited": gettext_lazy("What it is or may do was changed."),
+    "client.regenerated": gettext_lazy("Its ID and secret were regenerated."),
+    "client.key_pair_created": gettext_lazy("It got a new key pair."),
+    "credentials.issued": gettext_lazy("An ID was given out."),
+    "credentials.revoked": gettext_lazy("An ID stopped working."),
 }
 
 

@@ -32,7 +32,7 @@ class NavItem:
     label: str | Promise
     view: str
     icon: str
-    permission: str | None = None
+    permission: str | tuple[str, ...] | None = None  # of several, one is enough
     spot: Spot = Spot.MAIN
     count: Callable[[Viewer], int] | None = None
     beneath: tuple[str, ...] = ()
@@ -70,7 +70,7 @@ def find_entries(request: HttpRequest, spot: str = Spot.MAIN, kind: str | None =
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]  # put there by the middleware
     if kind is None:
         kind = viewer.place.kind if viewer.place else ""
-    items = [item for item in _ITEMS.get(kind, []) if item.permission is None or viewer.can(item.permission)]
+    items = [item for item in _ITEMS.get(kind, []) if _is_open(item, viewer)]
     addresses = {item.view: reverse(item.view) for item in items}
     matches = {item.view: _match(request.path, (addresses[item.view], *item.beneath)) for item in items}
     best = max(matches.values(), default=0)
@@ -87,7 +87,15 @@ def find_entries(request: HttpRequest, spot: str = Spot.MAIN, kind: str | None =
     ]
 
 
+def _is_open(item: NavItem, viewer: Viewer) -> bool:
+    if item.permission is None:
+        return True
+    needed = (item.permission,) if isinstance(item.permission, str) else item.permission
+    return any(viewer.can(permission) for permission in needed)
+
+
 def _match(path: str, prefixes: tuple[str, ...]) -> int:
     """How many characters of ``path`` the best of ``prefixes`` covers, by whole segments."""
-    fitting = [p for p in prefixes if path == p or path.startswith(p if p.endswith("/") else f"{p}/")]
+    # The front door is above everything, so only itself makes it the active one.
+    fitting = [p for p in prefixes if path == p or (p != "/" and path.startswith(p if p.endswith("/") else f"{p}/"))]
     return max((len(prefix) for prefix in fitting), default=0)

@@ -2,45 +2,90 @@
 
 from __future__ import annotations
 
-from typing import Any
+import secrets
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, Final
 from uuid import UUID
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
-from django.http import HttpRequest
+from allauth.core import context
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
 
 from fondaco.accounts.models import Person
 from fondaco.audit.actor import Actor, ActorKind
-from fondaco.identity.actions import end_login_session, end_other_sessions, start_login_session
+from fondaco.identity.actions import change_password, end_login_session, start_login_session
+from fondaco.identity.signed_in import SignedIn, find_signed_in, note_seen
+from fondaco.identity.tries import Try, begin_try, forgive_tries, note_failure
+from fondaco.kit import clock
+from fondaco.kit.errors import DomainError
 from fondaco.kit.ids import parse_wire
 
-SID = "sid"  # session key: wire id of the LoginSession
+SID: Final = "sid"  # session key: wire id of the LoginSession
+_FRESH: Final = timedelta(seconds=settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)
+_BROWSER: Final = "browser"  # cookie by which a browser is known again
+_BROWSER_AGE: Final = 365 * 24 * 3600
 
 
 class Backend(AuthenticationBackend):  # type: ignore[misc]  # allauth has no types
-    """allauth's sign-in by address and password. Each request's person comes with their post on the staff, if any."""
+    """allauth's sign-in by address and password. A cookie counts only as long as the session behind it is open."""
 
-    def get_user(self, user_id: UUID | str) -> Person | None:
-        """The person of a session; who left has none any more."""
-        person = Person.objects.select_related("operator").filter(pk=user_id).first()
-        return person if person is not None and self.user_can_authenticate(person) else None
+    def get_user(self, user_id: UUID) -> Person | None:
+        """The person of this request's session, with their post on the staff, if any.
+
+        Who has left, or whose session was ended anywhere, is signed out by this very request.
+        """
+        request = context.request
+        if request is None:
+            return None
+        session_id = parse_wire(request.session.get(SID, ""))
+        found = find_signed_in(session_id=session_id, person_id=user_id) if session_id else None
+        if found is None:
+            request.session.flush()
+            return None
+        note_seen(found.session)
+        request.signed_in = found
+        return found.person
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
-    """Joins allauth's sign-in to the house's own login sessions."""
+    """Joins allauth's sign-in to the house's own login sessions and limits."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """People join by invitation only."""
         return False
 
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Person | None:
+        """Checks a password; a try that fails makes the next one wait (``identity.tries``)."""
+        email = str(credentials.get("email", "")).strip().lower()[:254]
+        attempt = Try("password", email, address_of(request))
+        person = Person.objects.filter(email=email).first()
+        try:
+            begin_try(attempt=attempt, person=person)
+        except DomainError as refusal:
+            raise ValidationError(str(refusal), code=refusal.code) from refusal
+        found: Person | None = super().authenticate(request, **credentials)
+        if found is None:
+            visitor = Actor.anonymous(label=email[:200], address=attempt.address)
+            note_failure(actor=visitor, attempt=attempt, person=person)
+        else:
+            forgive_tries(attempt=attempt)
+        return found
+
     def login(self, request: HttpRequest, user: Person) -> None:
         """Opens the platform session whose id is the ``sid`` that apps see."""
         super().login(request, user)
+        browser = _browser_of(request)
         session = start_login_session(
-            actor=_actor(request, user),
+            actor=actor_of(request, user),
             person=user,
-            address=request.META.get("REMOTE_ADDR", ""),
+            address=address_of(request),
             device=request.headers.get("User-Agent", "")[:200],
+            browser=browser,
         )
         request.session[SID] = session.pk.hex
 
@@ -48,18 +93,29 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         """Ends the platform session."""
         session_id = parse_wire(request.session.get(SID, ""))
         if session_id is not None and isinstance(request.user, Person):
-            end_login_session(actor=_actor(request, request.user), session_id=session_id)
+            end_login_session(actor=actor_of(request, request.user), session_id=session_id)
         super().logout(request)
 
     def set_password(self, user: Person, password: str) -> None:
         """A new password ends what was opened with the old one, but not the session that it is set in."""
-        super().set_password(user, password)
         own = parse_wire(self.request.session.get(SID, ""))
-        end_other_sessions(actor=_actor(self.request, user), person=user, keep=own)
+        change_password(actor=actor_of(self.request, user), person=user, password=password, keep=own)
+        forgive_tries(attempt=Try("password", user.email, address_of(self.request)))
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Whoever signed in a moment ago has just shown who they are."""
+        found: SignedIn | None = getattr(context.request, "signed_in", None)
+        if found is not None and clock.now() - found.session.started_at < _FRESH:
+            return False
+        return bool(super().is_reauthentication_required(app=app, **kwargs))
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """The page that sends everyone to their own place."""
         return "/home"
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        """Back to the page with everything that one proves oneself by."""
+        return reverse("site:security")
 
     def format_email_subject(self, subject: str) -> str:
         """Subjects carry no site prefix."""
@@ -70,5 +126,40 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         super().send_mail(template_prefix, email, context)
 
 
-def _actor(request: HttpRequest, person: Person) -> Actor:
-    return Actor(ActorKind.PERSON, id=person.pk.hex, label=person.name, address=request.META.get("REMOTE_ADDR", ""))
+class BrowserMiddleware:
+    """Lets a browser in which someone signs in keep a value by which it is known again, so that new ones are told."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        fresh = getattr(request, "fresh_browser", "")
+        if fresh:
+            response.set_cookie(
+                _BROWSER,
+                fresh,
+                max_age=_BROWSER_AGE,
+                httponly=True,
+                samesite="Lax",
+                secure=settings.SESSION_COOKIE_SECURE,
+            )
+        return response
+
+
+def actor_of(request: HttpRequest, person: Person) -> Actor:
+    """The person as the cause of what this request does."""
+    return Actor(ActorKind.PERSON, id=person.pk.hex, label=person.name, address=address_of(request))
+
+
+def address_of(request: HttpRequest) -> str:
+    """The network address that the request came from."""
+    return str(request.META.get("REMOTE_ADDR", ""))[:45]
+
+
+def _browser_of(request: HttpRequest) -> str:
+    known = request.COOKIES.get(_BROWSER, "")[:100]
+    if not known:
+        known = secrets.token_urlsafe(24)
+        request.fresh_browser = known  # type: ignore[attr-defined]  # for the middleware above
+    return known

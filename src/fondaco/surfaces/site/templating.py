@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import translation
 from jinja2 import Environment, StrictUndefined
 
+from fondaco.catalog.labels import describe_meter
 from fondaco.kit import clock
 from fondaco.surfaces.site import words
 from fondaco.surfaces.site.charts import bar_chart, line_chart
@@ -42,6 +43,7 @@ def environment(**options: Any) -> Environment:
     env.filters.update(
         money=words.money,
         number=words.number,
+        usage=describe_meter,
         ago=words.ago,
         lasting=words.lasting,
         datetime=words.moment,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import URLPattern, path
 
-from fondaco.surfaces.site.views import design, frame, health, inbox, invitations, media
+from fondaco.surfaces.site.views import design, devices, frame, health, inbox, invitations, media, tokens, you
 
 app_name = "site"
 
@@ -27,6 +27,20 @@ urlpatterns = [
     path("home", frame.home, name="home"),
     path("place", frame.switch_place, name="switch_place"),
     path("invitations/<str:token>", invitations.accept, name="invitation"),
+    path("you", you.profile, name="you"),
+    path("you/email", you.change_email, name="change_email"),
+    path("you/email/keep", you.withdraw_email, name="withdraw_email"),
+    path("you/email/<str:token>", you.confirm_email, name="confirm_email"),
+    path("you/security", you.security, name="security"),
+    path("you/second-factor", you.second_factor, name="second_factor"),
+    path("you/sessions", you.sessions, name="sessions"),
+    path("you/sessions/end", you.end_sessions, name="end_sessions"),
+    path("you/sessions/<str:session_id>/end", you.end_session, name="end_session"),
+    path("you/tokens", tokens.show, name="tokens"),
+    path("you/tokens/new", tokens.make, name="new_token"),
+    path("you/tokens/revoke-all", tokens.revoke_all, name="revoke_tokens"),
+    path("you/tokens/<str:token_id>/revoke", tokens.revoke, name="revoke_token"),
+    path("device", devices.approve, name="device"),
     path("theme", frame.set_theme, name="set_theme"),
     path("media/<path:path>", media.picture, name="media"),
     *(_DEVELOPMENT if settings.DEVELOPMENT else []),

@@ -18,6 +18,7 @@ from django.http import HttpRequest
 from fondaco.accounts.models import Operator, Person, User
 from fondaco.accounts.permissions import Permission
 from fondaco.audit.actor import Actor, ActorKind
+from fondaco.identity.signed_in import SignedIn
 from fondaco.partners.models import Member
 
 if TYPE_CHECKING:
@@ -78,6 +79,12 @@ class Viewer:
         """Who is signed in, or None."""
         user = self._request.user
         return user if isinstance(user, Person) else None
+
+    @cached_property
+    def signed_in(self) -> SignedIn | None:
+        """The session of whoever is signed in, and what it must be proven by."""
+        found: SignedIn | None = getattr(self._request, "signed_in", None) if self.person else None
+        return found
 
     @cached_property
     def places(self) -> list[Place]:

@@ -22,8 +22,10 @@ from fondaco.accounts.models import Operator, Person, User
 from fondaco.accounts.permissions import Permission
 from fondaco.accounts.queries import find_user
 from fondaco.audit.actor import Actor, ActorKind
-from fondaco.identity.errors import InsufficientScope, TokenRefused
+from fondaco.identity.errors import InsufficientScope, TokenLimited, TokenRefused
 from fondaco.identity.models import PersonalAccessToken
+from fondaco.identity.places import STAFF
+from fondaco.identity.policies import check_second_factor
 from fondaco.identity.tokens import find_personal_token
 from fondaco.kit.errors import Forbidden, Invalid, NotFound
 from fondaco.kit.idempotency import Answer, answer_once
@@ -63,9 +65,14 @@ class Caller:
     @property
     def person(self) -> Person:
         """The token's owner."""
+        return self.shown_token.person
+
+    @property
+    def shown_token(self) -> PersonalAccessToken:
+        """The token of a caller who must have one."""
         if self.token is None:
             raise TokenRefused
-        return self.token.person
+        return self.token
 
     @property
     def user(self) -> User:
@@ -104,11 +111,17 @@ class PersonalToken(HttpBearer):
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """What one address asks of its callers. ``permissions``: one of them is enough."""
+    """What one address asks of its callers. ``permissions``: one of them is enough.
+
+    A limited token opens what it is limited to, and of addresses without permissions those that only read; in
+    ``Place.PERSON`` none, because they lie beyond every limit. ``for_limited`` makes an exception.
+    """
 
     place: Place
     method: str
     permissions: tuple[Permission, ...] = ()
+    for_limited: bool = False
+    is_open_without_factor: bool = False  # for people who owe a second factor, too: where they set it up
 
     @property
     def access(self) -> str:
@@ -126,7 +139,9 @@ class Door:
         def guarded(request: Request, **path: Any) -> HttpResponse:
             if not request.path.isprintable():
                 raise NotFound
-            request.caller = caller = _find_caller(request, is_required=self.place != Place.ANYWHERE)
+            request.caller = caller = _find_caller(
+                request, is_required=self.place != Place.ANYWHERE, is_for_all=self.is_open_without_factor
+            )
             check_rate(f"management:{_identity(caller)}"[:200], limit=_LIMIT, per=_PER)
             self._enter(caller, path)
             _check_query(request, known)
@@ -144,20 +159,44 @@ class Door:
 
     def _enter(self, caller: Caller, path: Mapping[str, str]) -> None:
         """Finds what the caller is at the place of the path; to whom is nothing there, the place does not exist."""
-        holder: User | Member | Operator
-        if self.place == Place.ACCOUNT:
-            holder = caller.as_user = find_user(caller.person, path["account_id"])
-        elif self.place == Place.PARTNER:
-            holder = caller.as_member = find_member(caller.person, path["partner_id"])
-        elif self.place == Place.OPERATOR:
-            holder = caller.as_operator = _find_operator(caller.person)
-        else:
+        if self.place in {Place.ANYWHERE, Place.PERSON}:
+            if caller.token and caller.token.is_limited and not self.is_open_to_limited:
+                raise TokenLimited
             return
-        if self.permissions and not any(holder.can(permission) for permission in self.permissions):
+        holder = self._find_holder(caller, path)
+        held = [permission for permission in self.permissions if holder.can(permission)]
+        if self.permissions and not held:
             raise Forbidden
-        scopes = caller.token.scopes if caller.token else []
-        if scopes and self.permissions and not {one.value for one in self.permissions} & set(scopes):
-            raise InsufficientScope(scope=self.permissions[0].value)
+        if scopes := caller.shown_token.scopes:
+            # Whatever the action asks the holder later on, it gets no more than the token allows.
+            holder.narrowed_to = frozenset(scopes)
+            if held and not any(holder.can(permission) for permission in held):
+                raise InsufficientScope(scope=held[0].value)
+            if not self.is_open_to_limited:
+                raise TokenLimited
+
+    @property
+    def is_open_to_limited(self) -> bool:
+        """Whether limits of a token are checked by what it asks for, or do not matter."""
+        return bool(self.permissions) or self.for_limited or (self.method == "GET" and self.place != Place.PERSON)
+
+    def _find_holder(self, caller: Caller, path: Mapping[str, str]) -> User | Member | Operator:
+        only = caller.shown_token.place
+        here = {
+            Place.ACCOUNT: f"account:{path.get('account_id')}",
+            Place.PARTNER: f"partner:{path.get('partner_id')}",
+            Place.OPERATOR: STAFF,
+        }
+        if only not in {"", here[self.place]}:
+            raise NotFound
+        if self.place == Place.ACCOUNT:
+            caller.as_user = find_user(caller.person, path["account_id"])
+            return caller.as_user
+        if self.place == Place.PARTNER:
+            caller.as_member = find_member(caller.person, path["partner_id"])
+            return caller.as_member
+        caller.as_operator = _find_operator(caller.person)
+        return caller.as_operator
 
 
 class Routes(Router):
@@ -170,10 +209,17 @@ class Routes(Router):
         self.place = place
 
     def serve(
-        self, method: str, path: str, answer: Any, *permissions: Permission, status: int = 200
+        self,
+        method: str,
+        path: str,
+        answer: Any,
+        *permissions: Permission,
+        status: int = 200,
+        for_limited: bool = False,
+        without_factor: bool = False,
     ) -> Callable[[View], View]:
         """Opens ``method path`` to a function that returns ``answer``; None is an empty answer."""
-        door = Door(self.place, method, permissions)
+        door = Door(self.place, method, permissions, for_limited, without_factor)
         self.doors.setdefault(path, []).append(door)
 
         def register(view: View) -> View:
@@ -190,13 +236,17 @@ class Routes(Router):
 
         return register
 
-    def reads(self, path: str, answer: Any, *permissions: Permission) -> Callable[[View], View]:
+    def reads(
+        self, path: str, answer: Any, *permissions: Permission, for_limited: bool = False
+    ) -> Callable[[View], View]:
         """``GET``."""
-        return self.serve("GET", path, answer, *permissions)
+        return self.serve("GET", path, answer, *permissions, for_limited=for_limited)
 
-    def does(self, path: str, answer: Any, *permissions: Permission) -> Callable[[View], View]:
+    def does(
+        self, path: str, answer: Any, *permissions: Permission, for_limited: bool = False
+    ) -> Callable[[View], View]:
         """``POST`` that changes something which exists."""
-        return self.serve("POST", path, answer, *permissions)
+        return self.serve("POST", path, answer, *permissions, for_limited=for_limited)
 
     def creates(self, path: str, answer: Any, *permissions: Permission) -> Callable[[View], View]:
         """``POST`` that makes something new."""
@@ -211,7 +261,7 @@ class Routes(Router):
         return self.serve("DELETE", path, None, *permissions)
 
 
-def _find_caller(request: HttpRequest, *, is_required: bool) -> Caller:
+def _find_caller(request: HttpRequest, *, is_required: bool, is_for_all: bool) -> Caller:
     address = request.META.get("REMOTE_ADDR", "")
     header = request.headers.get("Authorization", "")
     if not header and not is_required:
@@ -221,6 +271,8 @@ def _find_caller(request: HttpRequest, *, is_required: bool) -> Caller:
         raise TokenRefused
     token = find_personal_token(plain.strip())
     person = token.person
+    if not is_for_all:
+        check_second_factor(person)
     return Caller(Actor(ActorKind.PERSON, id=person.pk.hex, label=person.name, address=address), token)
 
 

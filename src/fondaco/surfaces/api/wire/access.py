@@ -18,6 +18,7 @@ from fondaco.installs.models import Installation
 from fondaco.installs.queries import get_installation_of_client
 from fondaco.kit.errors import DomainError, NotFound
 from fondaco.kit.rate import check_rate
+from fondaco.resource_server import TokenMissing, read_bearer
 from fondaco.surfaces.api.wire.answers import BadRequest, Json, MethodNotAllowed, UnsupportedMedia, answer, refuse
 from fondaco.surfaces.site.access import ACCESS
 
@@ -147,7 +148,7 @@ def by_method(**views: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
 
 
 def _bearer(request: HttpRequest) -> str:
-    kind, _space, token = request.headers.get("Authorization", "").partition(" ")
-    if kind.lower() != "bearer" or not token.strip():
-        raise TokenRefused
-    return token.strip()
+    try:
+        return read_bearer(request.headers.get("Authorization"))
+    except TokenMissing:
+        raise TokenRefused from None

@@ -98,6 +98,14 @@ def state(installed: Installation) -> Json:
     }
 
 
+def credentials(installed: Installation, client_id: str, state: str) -> Json:
+    """Where one set of credentials stands."""
+    return {
+        "state": state,
+        "_links": {"self": link(f"{installation_path(installed)}/credentials/{client_id}/state")},
+    }
+
+
 def subscription(installed: Installation) -> Json:
     """The plan in force and how many licences were bought."""
     return {

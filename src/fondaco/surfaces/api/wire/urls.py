@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from fondaco.surfaces.api.wire import apps, keys, people
+from fondaco.surfaces.api.wire import apps, credentials, keys, people
 from fondaco.surfaces.api.wire.access import by_method
 
 _INSTALLATION = "apps/<str:app_id>/installations/<str:installation_id>"
@@ -18,11 +18,14 @@ urlpatterns = [
     path(f"{_INSTALLATION}/users", apps.list_users),
     path(f"{_INSTALLATION}/subscription", apps.show_subscription),
     path(f"{_INSTALLATION}/trial", apps.show_trial),
+    path(f"{_INSTALLATION}/credentials/actions/rotate", credentials.rotate),
+    path(f"{_INSTALLATION}/credentials/<str:client_id>/state", credentials.acknowledge),
+    path("credential-claims/<str:token>", credentials.claim),
     path("apps/<str:app_id>/events/<str:event_id>", apps.show_event),
     path("account", people.show_account),
     path("users", people.list_users),
     path("users/me", people.show_me),
     path("users/<str:user_id>", people.show_user),
     path("events/signature-keys/<str:key_id>", keys.show_key),
-    re_path(r"^(?:apps|account|users|events)/(?P<rest>.*)$", keys.refuse_unknown),
+    re_path(r"^(?:apps|account|users|events|credential-claims)/(?P<rest>.*)$", keys.refuse_unknown),
 ]

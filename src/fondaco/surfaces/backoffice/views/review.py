@@ -7,6 +7,7 @@ from http import HTTPStatus
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -21,6 +22,7 @@ from fondaco.review.labels import STATUSES
 from fondaco.review.models import Submission
 from fondaco.review.policies import can_decide, reviewable_tracks
 from fondaco.review.queries import (
+    count_queues,
     get_submission,
     list_decided,
     list_queue,
@@ -70,6 +72,7 @@ def _queue(request: HouseRequest, track: Track) -> HttpResponse:
     context = {
         "track": track,
         "label": TRACKS[track.value],
+        "tabs": _tabs(request, track),
         "page": page,
         "links": page_links(request, page),
         "decided": [submission for submission in list_decided(operator) if submission.track == track],
@@ -78,6 +81,16 @@ def _queue(request: HouseRequest, track: Track) -> HttpResponse:
         "statuses": STATUSES,
     }
     return render(request, "backoffice/review_queue.html", context)
+
+
+def _tabs(request: HouseRequest, current: Track) -> list[tuple[str, str, bool, int]]:
+    """The queues that the operator works on, each with how many wait."""
+    operator = request.viewer.operator
+    counts = request.viewer.once("queues", lambda: count_queues(operator))
+    return [
+        (str(TRACKS[track.value]), reverse(f"backoffice:{track}_reviews"), track == current, counts.get(track, 0))
+        for track in reviewable_tracks(operator)
+    ]
 
 
 @requires(Permission.OPERATOR_VIEW)

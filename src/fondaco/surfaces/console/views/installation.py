@@ -67,7 +67,7 @@ def show(request: HouseRequest, installation_id: str) -> HttpResponse:
     installation = item.installation
     operations = list(list_operations(installation))
     standing = _standing(item, operations)
-    if standing.next_try is not None and request.method == "GET":
+    if standing.next_try is not None and request.method == "GET" and not installation.is_cut_off:
         try:
             actions.retry_installation(actor=request.viewer.actor, by=request.viewer.user, installation=installation)
         except Conflict:
@@ -191,7 +191,7 @@ def _standing(item: InstalledApp, operations: list[Operation]) -> Standing:
         is_removal=operation is not None and operation.kind == OperationKind.UNINSTALL,
         next_try=tries.get(installation.pk),
         why=installation.reason,
-        can_retry=item.can_manage and installation.can_be_retried and operation is None,
+        can_retry=item.can_manage and installation.can_be_retried and operation is None and not installation.is_cut_off,
         can_remove=item.can_manage and not installation.is_gone and (operation is None or not has_worked),
         can_force=Badge.FORCE_UNINSTALL in item.badges,
     )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any, cast
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from fondaco.catalog.content import AppDetails
 from fondaco.catalog.images import ICON_BYTES
-from fondaco.catalog.models import App
+from fondaco.catalog.models import App, Version
 
 _ICON_HELP = _(
     "A square PNG or JPEG of 256 to 1024 pixels and at most 1 MiB. Corners are rounded when it is shown, "
@@ -82,7 +85,7 @@ class RegisterForm(AppForm):
 
 
 class VersionForm(forms.Form):
-    """Begins a version."""
+    """Begins a version. ``versions`` are the app's, newest first; the first version has nothing to copy."""
 
     name = forms.CharField(
         label=_("Name of the version"),
@@ -90,3 +93,19 @@ class VersionForm(forms.Form):
         help_text=_("Customers see it, for example 2.4.0."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+    source = forms.ChoiceField(
+        label=_("Begins as a copy of"), required=False, help_text=_("Addresses, scopes, listing, plans and pictures.")
+    )
+
+    def __init__(self, versions: Sequence[Version], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if versions:
+            choices = [(version.pk.hex, version.name) for version in versions]
+            cast("forms.ChoiceField", self.fields["source"]).choices = choices
+        else:
+            del self.fields["source"]
+
+    def chosen_source(self, versions: Sequence[Version]) -> Version | None:
+        """The version to copy; None means the newest, if there is one."""
+        chosen = self.cleaned_data.get("source")
+        return next((version for version in versions if version.pk.hex == chosen), None)

@@ -74,6 +74,14 @@ class TechnicalForm(forms.Form):
         required=False,
         help_text=_("Customers are told that it may take longer. You still have seven days to answer."),
     )
+    are_credentials_claimed = forms.BooleanField(
+        label=_("We fetch credentials from a link"),
+        required=False,
+        help_text=_(
+            "Events then carry a link in place of the secret and the private key. It works once, within seven days, "
+            "for whoever has it."
+        ),
+    )
     release_notes = forms.CharField(
         label=_("Release notes"), required=False, widget=_area(4), help_text=_("What is new, for customers.")
     )
@@ -120,6 +128,7 @@ class TechnicalForm(forms.Form):
             receives_user_logout=data["receives_user_logout"],
             backchannel_logout_url=data["backchannel_logout_url"],
             is_manually_provisioned=data["is_manually_provisioned"],
+            are_credentials_claimed=data["are_credentials_claimed"],
             release_notes=data["release_notes"],
             test_instructions=data["test_instructions"],
             test_credentials=data["test_credentials"] or None,

@@ -1,4 +1,4 @@
-"""Fields that a draft may leave empty and a submission may not; pages do not call them optional."""
+"""Fields that are not optional, but about whose emptiness the action has to speak: a draft may leave them empty."""
 
 from __future__ import annotations
 

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from fondaco.catalog.content import PlanFields
 from fondaco.catalog.images import SCREENSHOT_BYTES
-from fondaco.catalog.models import LicenceModel, Plan
-from fondaco.kit.money import BadAmount, Money
+from fondaco.catalog.models import LicenceModel, Meter, Plan, Version
+from fondaco.kit.money import BadAmount, Money, UnitPrice
 
 
 class PlanForm(forms.Form):
@@ -40,11 +40,70 @@ class PlanForm(forms.Form):
         label=_("What is in it"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
     )
 
+    meter_unit = forms.CharField(
+        label=_("What is counted"),
+        required=False,
+        max_length=30,
+        help_text=_("One of it, for example “transcribed minute” or “message”."),
+    )
+    meter_price = forms.CharField(
+        label=_("Price of one"),
+        required=False,
+        help_text=_("In US dollars with up to six decimals, for example 0.0125."),
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+    )
+    meter_included = forms.IntegerField(
+        label=_("Included in a month"), required=False, help_text=_("So many cost nothing. Empty means none.")
+    )
+    meter_cap = forms.CharField(
+        label=_("Most that usage can cost in a month"),
+        required=False,
+        help_text=_("Beyond it usage goes on and costs nothing more. Leave it empty for no limit."),
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+    )
+
     @classmethod
     def of(cls, plan: Plan) -> PlanForm:
         """The form as the plan stands."""
-        initial: dict[str, Any] = {name: getattr(plan, name) for name in cls.base_fields if name != "price"}
-        return cls(initial={**initial, "price": str(plan.price.decimal)})
+        same = [name for name in cls.base_fields if name not in {"price", "meter_price", "meter_cap"}]
+        initial: dict[str, Any] = {name: getattr(plan, name) for name in same}
+        initial |= {"price": str(plan.price.decimal), "meter_included": plan.meter_included or None}
+        if meter := plan.meter:
+            price = format(meter.price.decimal.normalize(), "f")
+            initial |= {"meter_price": price, "meter_cap": str(meter.cap.decimal) if meter.cap else ""}
+        return cls(initial=initial)
+
+    def clean_meter_price(self) -> UnitPrice | None:
+        """The price in millionths; never rounded."""
+        text = self.cleaned_data["meter_price"]
+        try:
+            return UnitPrice.parse(text) if text else None
+        except BadAmount as error:
+            raise forms.ValidationError(str(error)) from error
+
+    def clean_meter_cap(self) -> Money | None:
+        """The limit, if there is one."""
+        text = self.cleaned_data["meter_cap"]
+        try:
+            return Money.parse(text) if text else None
+        except BadAmount as error:
+            raise forms.ValidationError(str(error)) from error
+
+    def clean(self) -> dict[str, Any]:
+        """Usage is either described by its unit and its price, or not at all."""
+        data = super().clean() or self.cleaned_data
+        given = {name: data.get(f"meter_{name}") for name in ("unit", "price", "included", "cap")}
+        if any(given.values()):
+            for name in ("unit", "price"):
+                if not given[name] and f"meter_{name}" not in self.errors:
+                    self.add_error(f"meter_{name}", _("This is needed, too, when usage is counted."))
+        return data
+
+    def _meter(self) -> Meter | None:
+        data = self.cleaned_data
+        if not data["meter_unit"]:
+            return None
+        return Meter(data["meter_unit"], data["meter_price"], data["meter_included"] or 0, data["meter_cap"])
 
     def clean_price(self) -> Money:
         """The amount in minor units; never rounded."""
@@ -55,7 +114,8 @@ class PlanForm(forms.Form):
 
     def plan_fields(self) -> PlanFields:
         """What was typed, for the action."""
-        return PlanFields(**{**self.cleaned_data, "model": LicenceModel(self.cleaned_data["model"])})
+        given = {name: value for name, value in self.cleaned_data.items() if not name.startswith("meter_")}
+        return PlanFields(**{**given, "model": LicenceModel(given["model"]), "meter": self._meter()})
 
 
 class ScreenshotForm(forms.Form):
@@ -76,6 +136,31 @@ class ScreenshotForm(forms.Form):
     def image_bytes(self) -> bytes:
         """The upload; one byte more than allowed is enough to refuse it."""
         return bytes(self.cleaned_data["image"].read(SCREENSHOT_BYTES + 1))
+
+
+class DeprecationForm(forms.Form):
+    """Why a version is no longer offered, and until when it is kept alive."""
+
+    reason = forms.CharField(
+        label=_("Why, and what customers should do"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Everyone who manages an installation of this version reads it."),
+    )
+    ends_on = forms.DateField(
+        label=_("Its last day"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_(
+            "From this day you no longer keep its addresses alive: at least 30 days ahead. Leave it empty while there "
+            "is no such day."
+        ),
+    )
+
+    @classmethod
+    def of(cls, version: Version) -> DeprecationForm:
+        """The form as it was announced before."""
+        return cls(initial={"reason": version.deprecation_reason, "ends_on": version.ends_on})
 
 
 class SubmitForm(forms.Form):

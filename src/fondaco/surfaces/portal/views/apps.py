@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from fondaco.accounts.permissions import Permission
 from fondaco.catalog import actions
+from fondaco.catalog.models import App
 from fondaco.catalog.policies import is_icon_locked, is_slug_locked
 from fondaco.catalog.queries import get_app
 from fondaco.kit.errors import DomainError
@@ -62,22 +63,18 @@ def register(request: HouseRequest) -> HttpResponse:
 @requires(Permission.PARTNER_VIEW)
 def app_page(request: HouseRequest, app_id: str) -> HttpResponse:
     """An app: its versions and its details."""
-    app = get_app(request.viewer.member, app_id)
-    return render(request, "portal/app.html", {**app_context(request, app_id), "app": app, "form": VersionForm()})
+    return render(request, "portal/app.html", app_context(request, get_app(request.viewer.member, app_id)))
 
 
-def app_context(request: HouseRequest, app_id: str) -> dict[str, object]:
-    """What the page of an app shows besides a form."""
-    app = get_app(request.viewer.member, app_id)
+def app_context(request: HouseRequest, app: App, form: VersionForm | None = None) -> dict[str, object]:
+    """What the page of an app shows; ``form`` is the one that begins a version, filled in."""
     versions = list(app.versions.all())
-    newest = versions[0] if versions else None
-    can_edit = request.viewer.can(Permission.PARTNER_APPS_EDIT)
     return {
         "app": app,
-        "versions": versions,
-        "newest": newest,
-        "can_edit": can_edit,
-        "can_create": can_edit and (newest is None or newest.was_published),
+        "versions": [boards.version_line(version, request.viewer.member) for version in versions],
+        "newest": versions[0] if versions else None,
+        "can_edit": request.viewer.can(Permission.PARTNER_APPS_EDIT),
+        "form": form or VersionForm(versions, initial={"source": request.GET.get("copy", "")}),
         "state_in_words": boards.state_in_words,
         "status_pill": boards.status_pill,
     }

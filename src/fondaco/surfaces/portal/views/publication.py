@@ -10,14 +10,14 @@ from django.views.decorators.http import require_http_methods
 
 from fondaco.accounts.permissions import Permission
 from fondaco.catalog import actions as catalog
-from fondaco.catalog.policies import EDIT_PERMISSION, check_can, content_of
+from fondaco.catalog.policies import EDIT_PERMISSION, can_deprecate, check_can, content_of
 from fondaco.catalog.queries import get_version
 from fondaco.catalog.states import ListingStatus, Track
 from fondaco.kit.errors import DomainError, NotFound
 from fondaco.review import actions as review
 from fondaco.review.queries import find_open
-from fondaco.surfaces.portal.boards import board
-from fondaco.surfaces.portal.forms.offers import SubmitForm
+from fondaco.surfaces.portal.boards import board, state_in_words
+from fondaco.surfaces.portal.forms.offers import DeprecationForm, SubmitForm
 from fondaco.surfaces.site.access import requires
 from fondaco.surfaces.site.forms import show_refusal
 from fondaco.surfaces.site.viewer import HouseRequest
@@ -96,6 +96,35 @@ def publish(request: HouseRequest, version_id: str) -> HttpResponse:
             "is_listing_approved": content_of(version, Track.LISTING).status == ListingStatus.APPROVED,
         },
     )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.PARTNER_PUBLISH)
+def deprecate(request: HouseRequest, version_id: str) -> HttpResponse:
+    """Takes a version out of the marketplace, or changes what was announced about its end."""
+    member = request.viewer.member
+    version = get_version(member, version_id)
+    form, status = DeprecationForm.of(version), 200
+    if request.method == "POST":
+        form, status = DeprecationForm(request.POST), 422
+        if form.is_valid():
+            try:
+                catalog.deprecate_version(actor=request.viewer.actor, by=member, version=version, **form.cleaned_data)
+            except DomainError as refusal:
+                status = show_refusal(form, refusal)
+            else:
+                messages.success(
+                    request, _("Nobody can newly install %(version)s. Its customers get a mail.") % {"version": version}
+                )
+                return redirect("portal:version", version_id)
+    context = {
+        "version": version,
+        "app": version.app,
+        "form": form,
+        "can_deprecate": can_deprecate(member, version),
+        "state": state_in_words(version),
+    }
+    return render(request, "portal/deprecate.html", context, status=status)
 
 
 def _track(name: str) -> Track:

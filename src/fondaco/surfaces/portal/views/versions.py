@@ -29,21 +29,26 @@ from fondaco.surfaces.site.viewer import HouseRequest
 def create(request: HouseRequest, app_id: str) -> HttpResponse:
     """Begins a version; the form also stands on the app's page."""
     app = get_app(request.viewer.member, app_id)
-    form = VersionForm(request.POST or None)
+    versions = list(app.versions.all())
+    form = VersionForm(versions, request.POST or None)
     status = 200
     if request.method == "POST":
         status = 422
         if form.is_valid():
             try:
                 version = actions.create_version(
-                    actor=request.viewer.actor, by=request.viewer.member, app=app, name=form.cleaned_data["name"]
+                    actor=request.viewer.actor,
+                    by=request.viewer.member,
+                    app=app,
+                    name=form.cleaned_data["name"],
+                    source=form.chosen_source(versions),
                 )
             except DomainError as refusal:
                 status = show_refusal(form, refusal)
             else:
                 messages.success(request, _("Version %(name)s has begun.") % {"name": version.name})
                 return redirect("portal:version", version.pk.hex)
-    return render(request, "portal/app.html", {**app_context(request, app_id), "form": form}, status=status)
+    return render(request, "portal/app.html", app_context(request, app, form), status=status)
 
 
 @require_safe

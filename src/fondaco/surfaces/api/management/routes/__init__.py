@@ -1,7 +1,9 @@
 """Addresses by noun. Each function parses nothing and decides nothing: it calls the action that the page calls."""
 
 from fondaco.surfaces.api.management.routes import (
+    access,
     apps,
+    clients,
     house,
     installations,
     invitations,
@@ -12,16 +14,19 @@ from fondaco.surfaces.api.management.routes import (
     partners,
     people,
     reviews,
+    security,
     submissions,
     versions,
 )
 
 ALL = [
     me.routes,
+    security.routes,
     partner_applications.routes,
     partner_applications.operator_routes,
     invitations.routes,
     partners.routes,
+    clients.routes,
     apps.routes,
     versions.routes,
     offers.routes,
@@ -31,4 +36,5 @@ ALL = [
     people.routes,
     installations.routes,
     house.routes,
+    access.routes,
 ]

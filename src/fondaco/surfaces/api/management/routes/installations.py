@@ -21,7 +21,6 @@ from fondaco.installs.queries import (
 from fondaco.messaging.queries import list_deliveries, list_logout_deliveries
 from fondaco.surfaces.api.management.door import Place, Request, Routes
 from fondaco.surfaces.api.management.pages import page, whole
-from fondaco.surfaces.api.management.shapes.apps import PlanShape
 from fondaco.surfaces.api.management.shapes.fields import Cursor, Limit, Page, WireId
 from fondaco.surfaces.api.management.shapes.installations import (
     DeliveryShape,
@@ -34,6 +33,7 @@ from fondaco.surfaces.api.management.shapes.installations import (
     OperationShape,
     UninstallBody,
 )
+from fondaco.surfaces.api.management.shapes.offers import PlanShape
 from fondaco.surfaces.api.management.shapes.people import UserShape
 
 routes = Routes("Account: apps", Place.ACCOUNT)

@@ -8,12 +8,13 @@ from pydantic import Field
 
 from fondaco.catalog.models import LicenceModel, Version
 from fondaco.catalog.queries import Sort, get_listing, list_categories, listing_view, search_listings
-from fondaco.catalog.scopes import REQUESTABLE, SCOPES
+from fondaco.catalog.scopes import SCOPES
 from fondaco.surfaces.api.management.door import Place, Request, Routes
 from fondaco.surfaces.api.management.pages import ranked_page, whole
-from fondaco.surfaces.api.management.shapes.apps import CategoryShape, PlanShape, ScopeShape, ScreenshotShape
+from fondaco.surfaces.api.management.shapes.apps import CategoryShape, ScopeShape
 from fondaco.surfaces.api.management.shapes.fields import Cursor, Limit, Page, Slug
 from fondaco.surfaces.api.management.shapes.installations import CardShape, ListingPageShape, PermissionShape
+from fondaco.surfaces.api.management.shapes.offers import PlanShape, ScreenshotShape
 
 routes = Routes("Marketplace", Place.ANYWHERE)
 
@@ -69,10 +70,19 @@ def list_marketplace_categories(request: Request) -> Page[CategoryShape]:
 
 @routes.reads("/scopes", Page[ScopeShape])
 def list_scopes(request: Request) -> Page[ScopeShape]:
-    """What an app may ask for, and what a customer reads about it."""
+    """The catalogue: what apps may ask for, what clients of the portal can have, and what each scope means."""
     return whole(
-        (SCOPES[name] for name in REQUESTABLE),
-        lambda scope: ScopeShape(name=scope.name, consent=str(scope.consent), needs_reason=scope.needs_reason),
+        SCOPES.values(),
+        lambda scope: ScopeShape(
+            name=scope.name,
+            consent=str(scope.consent),
+            needs_reason=scope.needs_reason,
+            is_requestable=not scope.implicit,
+            is_for_portal_clients=not scope.is_for_installations,
+            api=str(scope.api),
+            allows=str(scope.allows),
+            endpoints=list(scope.endpoints),
+        ),
     )
 
 

@@ -6,7 +6,7 @@ from fondaco.accounts.permissions import Permission
 from fondaco.catalog import actions
 from fondaco.catalog.queries import get_plan, get_screenshot, get_version
 from fondaco.surfaces.api.management.door import Place, Request, Routes
-from fondaco.surfaces.api.management.shapes.apps import PlanBody, PlanShape, ScreenshotBody, ScreenshotShape
+from fondaco.surfaces.api.management.shapes.offers import PlanBody, PlanShape, ScreenshotBody, ScreenshotShape
 
 routes = Routes("Partner: plans and screenshots", Place.PARTNER)
 

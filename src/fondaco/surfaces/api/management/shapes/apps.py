@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import asdict
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from fondaco.catalog.content import AppDetails, ListingFields, PlanFields, TechnicalFields
+from fondaco.catalog.comparison import Difference
+from fondaco.catalog.content import AppDetails, ListingFields, TechnicalFields
 from fondaco.catalog.models import (
     App,
-    LicenceModel,
     ListingContent,
-    Plan,
-    Screenshot,
     TechnicalContent,
     Version,
 )
 from fondaco.catalog.queries import missing_fields
 from fondaco.catalog.states import Track
-from fondaco.kit.money import Money
 from fondaco.review.models import Submission
 from fondaco.surfaces.api.management.shapes.fields import Body, Picture, Shape, Slug, WireId
+from fondaco.surfaces.api.management.shapes.offers import PlanShape, ScreenshotShape
 
 TrackName = Literal["technical", "listing"]
 
@@ -55,9 +54,17 @@ class IconBody(Body):
 
 
 class VersionBody(Body):
-    """A new version; its content begins as a copy of the newest one."""
+    """A new version; its content begins as a copy of ``copy_from``, or of the newest one."""
 
     name: str
+    copy_from: WireId | None = None
+
+
+class DeprecationBody(Body):
+    """Why a version is no longer offered; ``ends_on`` announces the day from which nobody keeps it alive."""
+
+    reason: str
+    ends_on: date | None = None
 
 
 class TechnicalBody(Body):
@@ -72,6 +79,7 @@ class TechnicalBody(Body):
     receives_user_logout: bool = False
     backchannel_logout_url: str = ""
     is_manually_provisioned: bool = False
+    are_credentials_claimed: bool = False
     release_notes: str = ""
     test_instructions: str = ""
     test_credentials: str | None = None
@@ -102,30 +110,6 @@ class ListingBody(Body):
         """For the action."""
         given = self.model_dump(exclude={"revision"})
         return ListingFields(**given | {"categories": tuple(given["categories"])})
-
-
-class PlanBody(Body):
-    """A paid plan; ``price_minor`` is what one licence, or the account, costs in a month, in cents."""
-
-    name: str
-    price_minor: int
-    model: Literal["per_seat", "per_account"] = "per_seat"
-    summary: str = ""
-    description: str = ""
-    min_licences: int = 1
-    max_licences: int | None = None
-
-    def fields(self) -> PlanFields:
-        """For the action."""
-        given = self.model_dump(exclude={"price_minor", "model"})
-        return PlanFields(price=Money(self.price_minor), model=LicenceModel(self.model), **given)
-
-
-class ScreenshotBody(Body):
-    """A picture of the app, and in words what it shows."""
-
-    image: Picture
-    alternative_text: str
 
 
 class SubmitBody(Body):
@@ -214,6 +198,7 @@ class TechnicalShape(Shape):
     receives_user_logout: bool
     backchannel_logout_url: str
     is_manually_provisioned: bool
+    are_credentials_claimed: bool
     release_notes: str
     test_instructions: str
     has_test_credentials: bool
@@ -249,38 +234,6 @@ class ListingShape(Shape):
         return cls(**given, categories=[category.pk for category in content.categories.all()], missing=missing)
 
 
-class PlanShape(Shape):
-    """A plan; the monthly price in minor units."""
-
-    id: str
-    type: str
-    model: str
-    name: str
-    summary: str
-    description: str
-    price_minor: int
-    currency: str
-    min_licences: int
-    max_licences: int | None
-
-    @classmethod
-    def of(cls, plan: Plan) -> PlanShape:
-        given = {name: getattr(plan, name) for name in set(cls.model_fields) - {"id"}}
-        return cls(id=plan.pk.hex, **given)
-
-
-class ScreenshotShape(Shape):
-    """A picture on the listing."""
-
-    id: str
-    url: str
-    alternative_text: str
-
-    @classmethod
-    def of(cls, screenshot: Screenshot) -> ScreenshotShape:
-        return cls(id=screenshot.pk.hex, url=screenshot.url, alternative_text=screenshot.alternative_text)
-
-
 class VersionShape(Shape):
     """A version with all its content."""
 
@@ -288,6 +241,8 @@ class VersionShape(Shape):
     app_id: str
     name: str
     created_at: datetime
+    deprecation_reason: str
+    ends_on: date | None
     technical: TechnicalShape
     listing: ListingShape
     plans: list[PlanShape]
@@ -300,11 +255,26 @@ class VersionShape(Shape):
             app_id=version.app_id.hex,
             name=version.name,
             created_at=version.created_at,
+            deprecation_reason=version.deprecation_reason,
+            ends_on=version.ends_on,
             technical=TechnicalShape.of(version.technical, missing_fields(version, Track.TECHNICAL)),
             listing=ListingShape.of(version.listing, missing_fields(version, Track.LISTING)),
             plans=[PlanShape.of(plan) for plan in version.plans.all()],
             screenshots=[ScreenshotShape.of(screenshot) for screenshot in version.listing.screenshots.all()],
         )
+
+
+class DifferenceShape(Shape):
+    """One thing that two versions have not in common; an empty ``before`` is new, an empty ``after`` gone."""
+
+    part: Literal["scopes", "plans", "technical", "listing", "screenshots"]
+    name: str
+    before: str
+    after: str
+
+    @classmethod
+    def of(cls, difference: Difference) -> DifferenceShape:
+        return cls(**asdict(difference))
 
 
 class SubmissionShape(Shape):
@@ -359,8 +329,16 @@ class CategoryShape(Shape):
 
 
 class ScopeShape(Shape):
-    """Something that an app may ask for; ``consent`` is what a customer reads."""
+    """Something that a program may do: ``consent`` is what a customer reads, ``allows`` what a developer does.
+
+    Apps name those that are ``is_requestable``; the others of an installation come by themselves.
+    """
 
     name: str
+    api: str
     consent: str
+    allows: str
+    endpoints: list[str]
+    is_requestable: bool
+    is_for_portal_clients: bool
     needs_reason: bool

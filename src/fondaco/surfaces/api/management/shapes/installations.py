@@ -9,8 +9,8 @@ from fondaco.audit.models import Event
 from fondaco.installs.models import Installation, Operation
 from fondaco.installs.queries import InstalledApp
 from fondaco.messaging.models import Delivery, LogoutDelivery, Try
-from fondaco.surfaces.api.management.shapes.apps import PlanShape, ScreenshotShape
 from fondaco.surfaces.api.management.shapes.fields import Body, Shape, ShortId, Slug, WireId
+from fondaco.surfaces.api.management.shapes.offers import PlanShape, ScreenshotShape
 
 
 class ConsentBody(Body):
@@ -109,6 +109,7 @@ class InstallationShape(Shape):
     status: str
     reason: str
     total_licences: int
+    cut_off_reason: str | None
     badges: list[str]
     can_manage: bool
     why_not_launch: str | None
@@ -139,6 +140,7 @@ class SupportInstallationShape(Shape):
     status: str
     reason: str
     total_licences: int
+    cut_off_reason: str | None
     created_at: datetime
 
     @classmethod
@@ -288,5 +290,6 @@ def _facts(installation: Installation) -> dict[str, Any]:
         "status": installation.status,
         "reason": installation.reason,
         "total_licences": installation.total_licences,
+        "cut_off_reason": installation.cut_off_reason,
         "created_at": installation.created_at,
     }

@@ -8,9 +8,12 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from fondaco.accounts.models import Account, Invitation, Person, Role, User
+from fondaco.accounts.permissions import narrow
 from fondaco.identity.models import PersonalAccessToken
+from fondaco.identity.places import Workplace
 from fondaco.partners.models import Member
 from fondaco.surfaces.api.management.shapes.fields import Body, Email, Line, Name, Password, Shape, WireId
+from fondaco.surfaces.api.management.shapes.tokens import TokenShape
 
 
 class PersonShape(Shape):
@@ -33,19 +36,11 @@ class PlaceShape(Shape):
     name: str
     permissions: list[str]
 
-
-class TokenShape(Shape):
-    """A personal access token; no ``scopes`` means all that its owner may do."""
-
-    id: str
-    name: str
-    hint: str
-    scopes: list[str]
-    expires_at: datetime | None
-
     @classmethod
-    def of(cls, token: PersonalAccessToken) -> TokenShape:
-        return cls(id=token.pk.hex, name=token.name, hint=token.hint, scopes=token.scopes, expires_at=token.expires_at)
+    def of(cls, place: Workplace, token: PersonalAccessToken) -> PlaceShape:
+        kind, _mark, place_id = place.key.partition(":")
+        left = narrow(place.permissions, frozenset(token.scopes) if token.scopes else None)
+        return cls(kind=kind, id=place_id, name=place.name, permissions=sorted(left))
 
 
 class MeShape(Shape):

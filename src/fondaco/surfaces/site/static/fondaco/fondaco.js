@@ -50,6 +50,7 @@
     if (opener) openDialog(event, opener);
     const copier = closest(event, "[data-copy]");
     if (copier) copy(copier);
+    if (closest(event, "[data-print]")) window.print();
     closest(event, "[data-close]")?.closest("dialog")?.close();
     closest(event, "[data-dismiss]")?.closest(".toast")?.remove();
     if (event.target instanceof HTMLDialogElement) event.target.close();

@@ -1,0 +1,1 @@
+"""What we measure ourselves against, where it needs a program of its own."""

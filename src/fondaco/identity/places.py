@@ -1,0 +1,39 @@
+"""Where a person works, whatever kind of place it is: what a token can be limited to, and what it can be allowed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from fondaco.accounts.models import Operator, Person
+from fondaco.accounts.permissions import Permission
+
+STAFF = "operator:staff"
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """``key`` is ``account:{id}``, ``partner:{id}`` or ``operator:staff``."""
+
+    key: str
+    name: str
+    permissions: frozenset[Permission]
+
+
+def list_workplaces(person: Person) -> list[Workplace]:
+    """Every place that is open to the person."""
+    users = person.users.filter(is_active=True).select_related("account", "role").order_by("created_at")
+    members = person.memberships.filter(is_active=True).select_related("partner").order_by("created_at")
+    operators = Operator.objects.filter(person=person, is_active=True)
+    return [
+        *(Workplace(f"account:{user.account_id}", user.account.company_name, user.permissions) for user in users),
+        *(Workplace(f"partner:{each.partner_id.hex}", each.partner.name, each.permissions) for each in members),
+        *(Workplace(STAFF, settings.PLATFORM_NAME, operator.permissions) for operator in operators),
+    ]
+
+
+def permissions_of(person: Person, *, place: str = "") -> frozenset[Permission]:
+    """What the person may do at ``place``, or anywhere when none is named; nothing at a place that is not theirs."""
+    found = (each.permissions for each in list_workplaces(person) if place in {"", each.key})
+    return frozenset[Permission]().union(*found)

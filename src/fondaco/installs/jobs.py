@@ -1,0 +1,18 @@
+"""Jobs of the installs domain."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from fondaco.installs.actions import access
+from fondaco.kit import jobs
+
+
+@jobs.task(access.FOLLOW)
+def follow_cutoff(cutoff_id: str, after: str = "") -> None:
+    """One batch of installations, then the next. A repetition finds what is done and leaves it."""
+    following = access.follow_cutoff(
+        actor=access.FOLLOWER, cutoff_id=UUID(hex=cutoff_id), after=UUID(hex=after) if after else None
+    )
+    if following is not None:
+        jobs.defer(access.FOLLOW, cutoff_id=cutoff_id, after=following.hex)

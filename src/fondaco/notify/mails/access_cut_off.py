@@ -1,0 +1,162 @@
+"""The kill switch, to those it concerns: the partner once, and each customer's people who manage apps."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from fondaco.audit.models import Event
+from fondaco.audit.recording import projects
+from fondaco.catalog.models import App
+from fondaco.identity import events as identity_events
+from fondaco.identity.models import Cutoff
+from fondaco.installs import events
+from fondaco.installs.models import Installation
+from fondaco.notify.letters import Letter, Mail, link
+from fondaco.notify.recipients import managers, technical_people
+
+CUT_OFF_CUSTOMER = Mail("access_cut_off_customer")
+RESTORED_CUSTOMER = Mail("access_restored_customer")
+CUT_OFF_PARTNER = Mail("access_cut_off_partner")
+RESTORED_PARTNER = Mail("access_restored_partner")
+
+
+@projects(events.INSTALLATION_CUT_OFF)
+def queue_cut_off_customer(event: Event, installation: Installation) -> None:
+    CUT_OFF_CUSTOMER.queue(event.pk)
+
+
+@projects(events.INSTALLATION_RESTORED)
+def queue_restored_customer(event: Event, installation: Installation) -> None:
+    RESTORED_CUSTOMER.queue(event.pk)
+
+
+@projects(identity_events.ACCESS_CUT_OFF)
+def queue_cut_off_partner(event: Event, cutoff: Cutoff) -> None:
+    CUT_OFF_PARTNER.queue(cutoff.pk)
+
+
+@projects(identity_events.ACCESS_RESTORED)
+def queue_restored_partner(event: Event, cutoff: Cutoff) -> None:
+    RESTORED_PARTNER.queue(cutoff.pk)
+
+
+@CUT_OFF_CUSTOMER.compose
+def compose_cut_off_customer(event_id: UUID) -> Letter:
+    event, installation = _load(event_id)
+    names = _names(installation)
+    return Letter(
+        to=managers(installation.account_id),
+        subject=_("%(app)s is cut off") % names,
+        paragraphs=[
+            _(
+                "We cut the program of %(app)s off. It can no longer read or change anything of %(account)s, and "
+                "nobody can open it. This is why:"
+            )
+            % names
+        ],
+        quote=event.data["reason"],
+        button=(_("See how it stands"), link(f"/my-apps/{installation.pk.hex}")),
+        closing=_(
+            "The app stays installed, and you need not do anything. You can uninstall it, or ask %(support)s. "
+            "We write again when it works."
+        )
+        % {"support": settings.SUPPORT_EMAIL},
+    )
+
+
+@RESTORED_CUSTOMER.compose
+def compose_restored_customer(event_id: UUID) -> Letter:
+    _event, installation = _load(event_id)
+    names = _names(installation)
+    return Letter(
+        to=managers(installation.account_id),
+        subject=_("%(app)s is let in again") % names,
+        paragraphs=[
+            _("%(app)s may work for %(account)s again. %(partner)s was sent new credentials; the old ones stay dead.")
+            % names
+        ],
+        button=(_("Open My Apps"), link("/my-apps")),
+    )
+
+
+@CUT_OFF_PARTNER.compose
+def compose_cut_off_partner(cutoff_id: UUID) -> Letter | None:
+    cutoff = _cutoff(cutoff_id)
+    app = _app(cutoff)
+    if app is None:
+        return None
+    return Letter(
+        to=technical_people(app),
+        subject=_("%(app)s is cut off") % {"app": app.name},
+        paragraphs=[
+            _scope(cutoff, app) + " " + _("Its tokens and credentials are refused from now on. This is why:"),
+        ],
+        quote=cutoff.reason,
+        button=(_("Open the app"), link(f"/portal/apps/{app.pk.hex}")),
+        closing=_(
+            "Events still reach your program. Write to %(support)s and say what happened and what you mended. When "
+            "access is restored, each installation gets new credentials by app.credentials_rotated."
+        )
+        % {"support": settings.SUPPORT_EMAIL},
+    )
+
+
+@RESTORED_PARTNER.compose
+def compose_restored_partner(cutoff_id: UUID) -> Letter | None:
+    cutoff = _cutoff(cutoff_id)
+    app = _app(cutoff)
+    if app is None:
+        return None
+    return Letter(
+        to=technical_people(app),
+        subject=_("%(app)s is let in again") % {"app": app.name},
+        paragraphs=[
+            _(
+                "The cut-off was lifted. Each installation that it covered is being sent new credentials by "
+                "app.credentials_rotated; the ones from before stay dead."
+            )
+        ],
+        button=(_("Open the app"), link(f"/portal/apps/{app.pk.hex}")),
+    )
+
+
+def _load(event_id: UUID) -> tuple[Event, Installation]:
+    event = Event.objects.get(pk=event_id)
+    found = Installation.objects.select_related("app__partner", "account")
+    return event, found.get(pk=UUID(hex=event.subject_id))
+
+
+def _names(installation: Installation) -> dict[str, str]:
+    return {
+        "app": installation.app.name,
+        "account": installation.account.company_name,
+        "partner": installation.app.partner.name,
+    }
+
+
+def _cutoff(cutoff_id: UUID) -> Cutoff:
+    found = Cutoff.objects.select_related("client__app", "client__account", "version__app", "app")
+    return found.get(pk=cutoff_id)
+
+
+def _app(cutoff: Cutoff) -> App | None:
+    if cutoff.client is not None:
+        return cutoff.client.app
+    return cutoff.version.app if cutoff.version is not None else cutoff.app
+
+
+def _scope(cutoff: Cutoff, app: App) -> str:
+    if cutoff.client is not None:
+        return _("We cut %(app)s off at %(account)s.") % {
+            "app": app.name,
+            "account": cutoff.client.account.company_name,
+        }
+    if cutoff.version is not None:
+        return _("We cut version %(version)s of %(app)s off in every account.") % {
+            "app": app.name,
+            "version": cutoff.version.name,
+        }
+    return _("We cut %(app)s off in every account.") % {"app": app.name}

@@ -1,0 +1,78 @@
+"""To both addresses of someone who wants another one: the new one is asked, the old one is told, twice."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from fondaco.accounts import events
+from fondaco.accounts.models import EmailChange, Person
+from fondaco.accounts.queries import email_change_token
+from fondaco.audit.models import Event
+from fondaco.audit.recording import projects
+from fondaco.notify.letters import Letter, Mail, link
+
+CONFIRM = Mail("email_change_confirm")
+REQUESTED = Mail("email_change_requested")
+CHANGED = Mail("email_changed")
+
+
+@projects(events.EMAIL_CHANGE_REQUESTED)
+def queue_question(event: Event, person: Person) -> None:
+    CONFIRM.queue(UUID(event.data["change"]))
+    REQUESTED.queue(event.pk)
+
+
+@projects(events.EMAIL_CHANGED)
+def queue_news(event: Event, person: Person) -> None:
+    CHANGED.queue(event.pk)
+
+
+@CONFIRM.compose
+def compose_question(change_id: UUID) -> Letter | None:
+    change = EmailChange.objects.select_related("person").filter(pk=change_id).first()
+    if change is None:  # taken back, or asked for again
+        return None
+    return Letter(
+        to=[change.email],
+        subject=_("Confirm your new address"),
+        paragraphs=[
+            _("Hello %(name)s,") % {"name": change.person.name},
+            _("%(old)s asked to sign in with this address from now on. Confirm that it is yours.")
+            % {"old": change.person.email},
+        ],
+        button=(_("Confirm my new address"), link(f"/you/email/{email_change_token(change)}")),
+        closing=_("The link works once, for a day. If this was not you, do nothing: nothing changes."),
+    )
+
+
+@REQUESTED.compose
+def compose_warning(event_id: UUID) -> Letter:
+    event = Event.objects.get(pk=event_id)
+    return Letter(
+        to=[event.data["from"]],
+        subject=_("You asked for another address"),
+        paragraphs=[
+            _("Someone who is signed in as you asked to sign in with %(new)s instead of this address.")
+            % {"new": event.data["to"]},
+            _("Nothing changes until the link mailed there is opened. You sign in with this address as before."),
+        ],
+        button=(_("Look at your settings"), link("/you")),
+        closing=_("If this was not you, take the change back there and choose a new password at once."),
+    )
+
+
+@CHANGED.compose
+def compose_news(event_id: UUID) -> Letter:
+    event = Event.objects.get(pk=event_id)
+    return Letter(
+        to=[event.data["from"]],
+        subject=_("Your address was changed"),
+        paragraphs=[_("From now on you sign in with %(new)s. This address opens nothing any more.") % _new(event)],
+        closing=_("If this was not you, write to us at once; we can undo it."),
+    )
+
+
+def _new(event: Event) -> dict[str, str]:
+    return {"new": str(event.data["to"])}

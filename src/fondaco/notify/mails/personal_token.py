@@ -1,0 +1,74 @@
+"""To the owner of an access token: one was made in their name; one has a week left."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from fondaco.audit.models import Event
+from fondaco.audit.recording import projects
+from fondaco.identity import events
+from fondaco.identity.models import PersonalAccessToken
+from fondaco.notify.letters import Letter, Mail, link
+
+MADE = Mail("personal_token_made")
+EXPIRING = Mail("personal_token_expiring")
+
+
+@projects(events.PERSONAL_TOKEN_CREATED)
+def queue_made(event: Event, token: PersonalAccessToken) -> None:
+    MADE.queue(token.pk)
+
+
+@projects(events.PERSONAL_TOKEN_EXPIRING)
+def queue_expiring(event: Event, token: PersonalAccessToken) -> None:
+    EXPIRING.queue(token.pk)
+
+
+@MADE.compose
+def compose_made(token_id: UUID) -> Letter | None:
+    token = _find(token_id)
+    if token is None:
+        return None
+    return Letter(
+        to=[token.person.email],
+        subject=_("A new access token: %(name)s") % {"name": token.name},
+        paragraphs=[
+            _("Hello %(name)s,") % {"name": token.person.name},
+            _("An access token was made in your name. Programs that hold it act as you, within its limits."),
+            _("If that was you, there is nothing to do. If not, revoke it now, and change your password."),
+        ],
+        facts=_facts(token),
+        button=(_("Your access tokens"), link("/you/tokens")),
+    )
+
+
+@EXPIRING.compose
+def compose_expiring(token_id: UUID) -> Letter | None:
+    token = _find(token_id)
+    if token is None or token.expires_at is None:
+        return None
+    return Letter(
+        to=[token.person.email],
+        subject=_("Your access token %(name)s ends soon") % {"name": token.name},
+        paragraphs=[
+            _("Hello %(name)s,") % {"name": token.person.name},
+            _("Your access token ends in a week. Programs that use it stop working then."),
+            _("Make a new one and give it to them. If nothing uses the token any more, there is nothing to do."),
+        ],
+        facts=_facts(token),
+        button=(_("Your access tokens"), link("/you/tokens")),
+    )
+
+
+def _find(token_id: UUID) -> PersonalAccessToken | None:
+    token = PersonalAccessToken.objects.select_related("person").filter(pk=token_id).first()
+    return token if token is not None and token.is_live() and token.person.is_active else None
+
+
+def _facts(token: PersonalAccessToken) -> list[tuple[str, str]]:
+    ends = date_format(token.expires_at, "j F Y") if token.expires_at else _("never")
+    used = date_format(token.last_used_at, "j F Y") if token.last_used_at else _("never")
+    return [(_("Name"), token.name), (_("Begins with"), token.hint), (_("Ends"), ends), (_("Last used"), used)]

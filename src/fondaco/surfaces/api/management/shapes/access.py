@@ -1,0 +1,162 @@
+"""Cutting programs off, and giving them new credentials."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from fondaco.identity.models import CredentialSet, Cutoff
+from fondaco.installs.reach import Reach, Target
+from fondaco.installs.tokens import ShownToken
+from fondaco.surfaces.api.management.shapes.fields import Body, Line, Shape, Text
+
+
+class CutOffBody(Body):
+    """``reason`` is read by customers and partner. ``confirmation`` is the app's name, beyond one account."""
+
+    reason: Text
+    confirmation: Line = ""
+
+
+class RestoreBody(Body):
+    """Why the danger is over; for the audit trail."""
+
+    reason: Text
+
+
+class TokenBody(Body):
+    """An access token as it was found."""
+
+    token: Annotated[Line, Field(max_length=9000)]
+
+
+class RevokeTokenBody(TokenBody):
+    """The same, with why it ends."""
+
+    reason: Text
+
+
+class RotateBody(Body):
+    """``is_forced`` ends the old credentials and all tokens at once, and needs a reason."""
+
+    is_forced: bool = False
+    reason: Text = ""
+
+
+class CutoffShape(Shape):
+    """Programs that are kept out: ``covers`` is ``installation``, ``version`` or ``app``."""
+
+    id: str
+    covers: str
+    target_id: str | None
+    name: str
+    reason: str
+    status: str
+    begun_by: str
+    created_at: datetime
+    lifted_at: datetime | None
+
+    @classmethod
+    def of(cls, cutoff: Cutoff, target: Target | None) -> CutoffShape:
+        return cls(
+            id=cutoff.pk.hex,
+            covers=target.kind.value if target else "client",
+            target_id=target.id if target else None,
+            name=target.name if target else str(cutoff.client),
+            reason=cutoff.reason,
+            status=cutoff.status,
+            begun_by=cutoff.begun_by,
+            created_at=cutoff.created_at,
+            lifted_at=cutoff.lifted_at,
+        )
+
+
+class TargetShape(Shape):
+    """What can be cut off, and the word to confirm it with (null within one account)."""
+
+    kind: str
+    id: str
+    name: str
+    confirmation: str | None
+
+    @classmethod
+    def of(cls, target: Target) -> TargetShape:
+        confirmation = target.app.name if target.is_everywhere else None
+        return cls(kind=target.kind.value, id=target.id, name=target.name, confirmation=confirmation)
+
+
+class ReachShape(TargetShape):
+    """Whom it hits. ``cutoffs`` are those that keep it out already."""
+
+    accounts: int
+    installations: int
+    licensed_users: int
+    sign_ins: int
+    cutoffs: list[str]
+
+    @classmethod
+    def measured(cls, target: Target, reach: Reach, cutoffs: list[Cutoff]) -> ReachShape:
+        return cls(
+            **TargetShape.of(target).model_dump(),
+            accounts=reach.accounts,
+            installations=reach.installations,
+            licensed_users=reach.licensed_users,
+            sign_ins=reach.sign_ins,
+            cutoffs=[cutoff.pk.hex for cutoff in cutoffs],
+        )
+
+
+class ReachedShape(Shape):
+    """One installation that is hit."""
+
+    installation_id: str
+    account_id: str
+    account: str
+    version: str
+    status: str
+
+
+class TokenHolderShape(Shape):
+    """Whose token it is; ``user_id`` for one that acts for a person."""
+
+    client: str
+    account_id: str
+    installation_id: str | None
+    user_id: str | None
+    scopes: list[str]
+    expires_at: datetime
+
+    @classmethod
+    def of(cls, shown: ShownToken) -> TokenHolderShape:
+        return cls(
+            client=shown.token.client.name,
+            account_id=shown.token.account_id,
+            installation_id=shown.installation.pk.hex if shown.installation else None,
+            user_id=shown.token.user.pk if shown.token.user else None,
+            scopes=sorted(shown.token.scopes),
+            expires_at=shown.expires_at,
+        )
+
+
+class CredentialSetShape(Shape):
+    """One set of credentials, without its secrets, which are kept nowhere."""
+
+    client_id: str
+    key_id: str
+    status: str
+    is_usable: bool
+    expires_at: datetime | None
+    created_at: datetime
+
+    @classmethod
+    def of(cls, credentials: CredentialSet) -> CredentialSetShape:
+        return cls(
+            client_id=credentials.wire_client_id,
+            key_id=credentials.key_id,
+            status=credentials.status,
+            is_usable=credentials.is_usable,
+            expires_at=credentials.expires_at,
+            created_at=credentials.created_at,
+        )

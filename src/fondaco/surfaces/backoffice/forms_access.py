@@ -1,0 +1,81 @@
+"""What an operator types to cut programs off, to let them in again, and to give them new credentials."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from fondaco.installs.reach import Target
+
+
+def _reason(help_text: Any) -> forms.CharField:
+    return forms.CharField(
+        label=_("Reason"),
+        max_length=1000,
+        error_messages={"required": _("Write the reason.")},
+        help_text=help_text,
+        widget=forms.Textarea({"rows": 3}),
+    )
+
+
+class CutOffForm(forms.Form):
+    """Beyond one account the app's name is typed, so that nobody does it by a slip."""
+
+    reason = _reason(_("The customers concerned and the partner read it word for word."))
+    confirmation = forms.CharField(
+        label=_("Name of the app"), max_length=60, required=False, widget=forms.TextInput({"autocomplete": "off"})
+    )
+
+    def __init__(self, *args: Any, target: Target, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not target.is_everywhere:
+            del self.fields["confirmation"]
+            return
+        confirmation = self.fields["confirmation"]
+        confirmation.required = True
+        confirmation.help_text = _("Type %(name)s to say that you mean it, in every account.") % {
+            "name": target.app.name
+        }
+        confirmation.error_messages["required"] = confirmation.help_text
+
+
+class RestoreForm(forms.Form):
+    """Why the danger is over."""
+
+    reason = _reason(_("For the audit trail: what was found, and what was mended."))
+
+
+class TokenForm(forms.Form):
+    """One access token, as it was found."""
+
+    token = forms.CharField(
+        label=_("Access token"),
+        max_length=9000,
+        widget=forms.Textarea({"rows": 5, "autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": _("Paste the token.")},
+        help_text=_("The whole text, as it stands after “Bearer”. It is not kept."),
+    )
+    reason = forms.CharField(
+        label=_("Reason"), max_length=1000, required=False, help_text=_("Needed to end it; for the audit trail.")
+    )
+
+
+class RotateForm(forms.Form):
+    """New credentials, with the usual overlap or at once."""
+
+    prefix = "rotate"
+
+    how = forms.ChoiceField(
+        label=_("How"),
+        choices=[
+            ("routine", _("Routine: the old ones work for seven days more, or until the new ones are acknowledged")),
+            ("forced", _("Forced: the old ones and all tokens end now")),
+        ],
+        initial="routine",
+        widget=forms.RadioSelect(),
+    )
+    reason = forms.CharField(
+        label=_("Reason"), max_length=1000, required=False, help_text=_("Needed when forced; the partner reads it.")
+    )

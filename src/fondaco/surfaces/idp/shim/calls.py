@@ -1,0 +1,122 @@
+"""Which requests are for the shim, and what they ask. Anything unusual in one makes it Django's."""
+
+from __future__ import annotations
+
+import re
+from binascii import a2b_base64
+from collections.abc import Callable
+from functools import partial
+from io import BytesIO
+from typing import Final, NamedTuple
+from urllib.parse import parse_qsl
+
+from django.conf import settings
+
+from fondaco.identity.hot.clients import Proof
+from fondaco.identity.hot.endpoints import Answer, grant_token, introspect, publish_keys
+from fondaco.identity.issuer import account_name_of_host
+from fondaco.surfaces.idp.shim.envelopes import Environment
+
+Form = dict[str, str]
+
+_GRANT: Final = "oauth/token"
+_INTROSPECT: Final = "oauth/introspect"
+_KEYS: Final = ".well-known/jwks.json"
+_FORM: Final = "application/x-www-form-urlencoded"
+_SLUG: Final = re.compile(r"[-a-zA-Z0-9_]{1,40}")
+_CREDENTIALS: Final = re.compile(r"([0-9a-f]{32}):([!-$&-~]{1,200})")  # no %: nothing in them is escaped
+_BASIC: Final = re.compile(r"[Bb]asic ([A-Za-z0-9+/]+={0,2})")
+_LONGEST: Final = 16 * 1024
+_FIELDS: Final = {  # of each kind; the keys take none
+    _GRANT: frozenset({"grant_type", "scope", "client_id", "client_secret"}),
+    _INTROSPECT: frozenset({"token", "token_type_hint", "client_id", "client_secret"}),
+    _KEYS: frozenset(),
+}
+# Their presence changes what Django's middleware says, or how the body is read.
+_UNUSUAL: Final = (
+    "HTTP_COOKIE",
+    "HTTP_ORIGIN",
+    "HTTP_TRANSFER_ENCODING",
+    "HTTP_CONTENT_ENCODING",
+    "QUERY_STRING",
+    "SCRIPT_NAME",
+)
+
+
+class Call(NamedTuple):
+    """A request that may be answered here. ``kind`` is its path without the account."""
+
+    kind: str
+    answer: Callable[[], Answer | None]
+
+
+def read_call(environ: Environment) -> Call | None:
+    """The request, or None when it is Django's. Its body can be read again in either case."""
+    account, kind = _address(environ)
+    if not account or any(map(environ.get, _UNUSUAL)) or environ.get("HTTP_ACCEPT_LANGUAGE", "*") != "*":
+        return None
+    method, length = environ.get("REQUEST_METHOD"), environ.get("CONTENT_LENGTH", "")
+    if kind == _KEYS:
+        return Call(kind, partial(publish_keys, account)) if method == "GET" and length in {"", "0"} else None
+    form = _form(environ, _FIELDS[kind]) if method == "POST" else None
+    proof = _proof(environ, form, account) if form else None
+    if form is None or proof is None:
+        return None
+    if kind == _INTROSPECT and "token" in form:
+        return Call(kind, partial(introspect, proof, token=form["token"]))
+    if kind == _GRANT and form.get("grant_type") == "client_credentials":
+        return Call(kind, partial(grant_token, proof, scope=form.get("scope", "")))
+    return None
+
+
+def _address(environ: Environment) -> tuple[str, str]:
+    """The account's name and the kind of the request; no name when the path is none of ours."""
+    root, _slash, rest = environ.get("PATH_INFO", "").partition("/")
+    if settings.IDENTITY_STYLE == "host":
+        account, kind = account_name_of_host(environ.get("HTTP_HOST", "")), rest
+    else:
+        account, _slash, kind = rest.partition("/")
+    is_ours = kind in _FIELDS and not root and "HTTP_HOST" in environ and _SLUG.fullmatch(account)
+    return (account, kind) if is_ours else ("", "")
+
+
+def _form(environ: Environment, known: frozenset[str]) -> Form | None:
+    """The fields, each there once and with a value."""
+    length = environ.get("CONTENT_LENGTH", "")
+    if environ.get("CONTENT_TYPE") != _FORM or not length.isdecimal() or not 0 < int(length) <= _LONGEST:
+        return None
+    body = environ["wsgi.input"].read(int(length))
+    environ["wsgi.input"] = BytesIO(body)
+    if not body.isascii():
+        return None
+    text = body.decode()
+    if "%" in text or "+" in text:
+        pairs = parse_qsl(text, keep_blank_values=True)
+    else:
+        pairs = [(name, value) for name, _is, value in [pair.partition("=") for pair in text.split("&")]]
+    form = dict(pairs)
+    is_once = len(form) == len(pairs) and form.keys() <= known
+    is_plain = all(form.values()) and "".join(form.values()).isascii()
+    return form if is_once and is_plain else None
+
+
+def _proof(environ: Environment, form: Form, account: str) -> Proof | None:
+    """Client id and secret, shown in one way only (RFC 6749 §2.3.1)."""
+    authorization = environ.get("HTTP_AUTHORIZATION", "")
+    if not authorization:
+        shown = _CREDENTIALS.fullmatch(f"{form.get('client_id', '')}:{form.get('client_secret', '')}")
+    elif "client_secret" in form:
+        return None
+    else:
+        shown = _CREDENTIALS.fullmatch(_basic(authorization))
+    if shown is None or form.get("client_id", shown[1]) != shown[1]:
+        return None
+    return Proof(account, shown[1], shown[2])
+
+
+def _basic(authorization: str) -> str:
+    match = _BASIC.fullmatch(authorization)
+    try:
+        return a2b_base64(match[1]).decode() if match else ""
+    except ValueError:
+        return ""

@@ -1,0 +1,140 @@
+"""Pages that no link leads to, because something was refused or went wrong: axe finds nothing on them either."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings as django_settings
+from django.test import Client
+from playwright.sync_api import Browser, Page, expect
+from pytest_django.fixtures import Settings
+from pytest_django.live_server_helper import LiveServer
+from tests.browser.looking import find_faults, find_overflow, keep_picture, resize
+from tests.factories.accounts import make_account, make_operator, make_person, make_user
+from tests.factories.catalog import make_app, make_published_version
+from tests.factories.installs import make_completed
+
+from fondaco.accounts.models import Person
+from fondaco.installs.models import Installation
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def page(chromium: Browser, live_server: LiveServer, settings: Settings) -> Iterator[Page]:
+    settings.ROOT_URLCONF = "tests.browser.broken_urls"
+    settings.ALLOWED_HOSTS = ["*"]
+    context = chromium.new_context(base_url=live_server.url, reduced_motion="reduce")
+    yield context.new_page()
+    context.close()
+
+
+def enter(page: Page, person: Person) -> None:
+    """As somebody who is signed in."""
+    client = Client()
+    client.force_login(person)
+    name = django_settings.SESSION_COOKIE_NAME
+    cookie = {"name": name, "value": client.cookies[name].value, "url": page.evaluate("location.origin")}
+    page.context.add_cookies([cookie])  # type: ignore[list-item]
+
+
+def open_as(page: Page, person: Person | None, path: str, status: int) -> None:
+    page.goto("/healthz")
+    if person is not None:
+        enter(page, person)
+    answer = page.goto(path)
+    assert answer is not None
+    assert answer.status == status
+
+
+def look(page: Page, name: str) -> None:
+    for width, theme in ((1440, "light"), (390, "dark"), (390, "light"), (1440, "dark")):
+        resize(page, width, theme)
+        assert (name, theme, find_faults(page)) == (name, theme, [])
+        assert (name, width, find_overflow(page)) == (name, width, [])
+        keep_picture(page, f"closed-{name}", theme, width)
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "words"),
+    [
+        ("/nowhere", 404, "There is nothing here"),
+        ("/broken", 500, "Something broke on our side"),
+        ("/late", 409, "Someone else was faster"),
+        ("/invitations/forged", 409, "This is not possible now"),
+    ],
+)
+def test_what_went_wrong(page: Page, path: str, status: int, words: str) -> None:
+    open_as(page, None, path, status)
+    expect(page.get_by_role("heading", level=1)).to_have_text(words)
+    look(page, f"{status}-{path.strip('/').replace('/', '-')}")
+
+
+def test_not_for_this_person(page: Page) -> None:
+    open_as(page, make_user().person, "/backoffice/", 403)
+    expect(page.get_by_role("heading", level=1)).to_have_text("This is not open to you")
+    look(page, "403")
+
+
+def test_a_form_that_was_open_for_too_long(page: Page) -> None:
+    open_as(page, None, "/account/login/", 200)
+    page.get_by_label("Email").fill("ada@people.example")
+    page.get_by_label("Password").fill("whatever")
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("This form was open for too long")
+    look(page, "csrf")
+
+
+def test_too_often(page: Page, settings: Settings) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {"login_failed": "", "login": "1/m/ip"}
+    open_as(page, None, "/account/login/", 200)
+    for _ in range(2):
+        page.get_by_label("Email").fill("ada@people.example")
+        page.get_by_label("Password").fill("whatever")
+        page.get_by_role("button", name="Sign in", exact=True).click()
+        page.wait_for_load_state()
+    look(page, "429")
+
+
+def test_a_launch_that_is_refused(page: Page) -> None:
+    installation = make_completed()
+    samir = installation.account.users.get(role__key="supervisor")
+    installation.licences.filter(user=samir).delete()
+    open_as(page, samir.person, f"/launch/{installation.pk.hex}", 403)
+    look(page, "launch-refused")
+
+
+def test_an_account_is_chosen_first(page: Page) -> None:
+    version = make_published_version(make_app())
+    person = make_person("Ada Adler")
+    for name in ("Harbour Bank", "Lumen Bank"):
+        make_user(make_account(company_name=name), person=person)
+    open_as(page, person, f"/install/{version.app.slug}", 200)
+    expect(page.get_by_label("Lumen Bank")).to_be_visible()
+    look(page, "choose-an-account")
+
+
+def test_an_order_that_is_refused(page: Page) -> None:
+    installation = make_completed()
+    open_as(page, installation.installed_by.person, f"/install/{installation.app.slug}", 409)
+    look(page, "install-refused")
+    assert Installation.objects.count() == 1
+
+
+def test_an_order_that_is_not_theirs_to_give(page: Page) -> None:
+    version = make_published_version(make_app())
+    open_as(page, make_user(role="supervisor").person, f"/install/{version.app.slug}", 403)
+    look(page, "install-closed")
+
+
+def test_a_person_without_a_place(page: Page) -> None:
+    open_as(page, make_person("Nobody Yet"), "/home", 200)
+    expect(page.get_by_role("heading", level=1)).to_have_text("You belong to no organisation at the moment")
+    look(page, "no-place")
+
+
+def test_an_operator_has_no_apps(page: Page) -> None:
+    open_as(page, make_operator().person, "/my-apps", 403)
+    look(page, "my-apps-of-an-operator")
