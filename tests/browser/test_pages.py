@@ -20,7 +20,13 @@ pytestmark = pytest.mark.browser
 THEMES = ("light", "dark")
 DESIGN = [f"/design{path}" for path in ("", "/data", "/form", "/apps", "/notices", "/look")]
 FACTORS = ["/account/2fa/app/", "/account/2fa/passkeys/add/", "/account/reauthenticate/"]
-SIGN_IN = ["/account/login/", "/account/password/reset/", "/account/password/reset/done/", "/account/signup/"]
+SIGN_IN = [
+    "/account/login/",
+    "/account/password/reset/",
+    "/account/password/reset/done/",
+    "/account/signup/",
+    "/sign-in",
+]
 # Who walks, from where, and over which addresses.
 WALKS: dict[str, tuple[str | None, list[str], tuple[str, ...]]] = {
     "stranger": (None, ["/", *SIGN_IN, "/account/inactive/", "/inbox"], ("/",)),
@@ -49,17 +55,21 @@ ANSWERS_ONLY = {
     "backoffice": {
         "question_application", "approve_application", "reject_application", "approve_submission", "reject_submission",
         "submissions", "invite_owner", "restore_access", "rotate_credentials",
+        "deactivate_staff", "resend_staff_invitation", "withdraw_staff_invitation",
     },
-    "console": {"my_apps_board", "retry", "launch", "withdraw_invitation", "deactivate", "reactivate"},
-    "portal": {"withdraw_member_invitation", "create_version", "remove_member"},
+    "console": {
+        "my_apps_board", "retry", "launch", "withdraw_invitation", "resend_invitation", "deactivate", "reactivate",
+        "delete_role", "test_sign_in", "switch_sign_in",
+    },
+    "portal": {"withdraw_member_invitation", "resend_member_invitation", "create_version", "remove_member"},
 }  # fmt: skip
 # These are reached through a form or a mail, or while a version is a draft: the main job by hand goes there.
 BY_HAND = {
     "portal": {"publish", "submit", "listing", "screenshots", "remove_screenshot", "remove_plan", "plan"},
     "storefront": {"apply_sent", "apply_verify", "apply_answer", "install_plan", "install_users", "install_confirm"},
 }
-# Open only while support allows it; only to people of several accounts. tests/http looks at them.
-CLOSED = {"console": {"force_uninstall"}, "storefront": {"install"}}
+# Open only while support allows it, once a sign-in is set up, or to people of several accounts: see tests/http.
+CLOSED = {"console": {"force_uninstall", "remove_sign_in"}, "storefront": {"install"}}
 WALKED: dict[str, Walk] = {}  # each walk is made once, by whichever test comes first
 
 

@@ -10,8 +10,8 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.db import transaction
 
 from fondaco.accounts.actions import appoint_operator, create_account
-from fondaco.accounts.models import Account, Operator, Person, User
-from fondaco.accounts.permissions import OperatorRole
+from fondaco.accounts.models import Account, Operator, Person, Role, User
+from fondaco.accounts.permissions import OperatorRole, Permission
 from fondaco.audit.actor import Actor, ActorKind
 from fondaco.identity.factors import seal_text
 
@@ -37,12 +37,20 @@ def make_account(name: str = "", *, company_name: str = "Harbour Bank", is_sandb
         return create_account(actor=SYSTEM, name=slug, company_name=company_name, is_sandbox=is_sandbox)
 
 
-def make_user(account: Account | None = None, *, role: str = "admin", person: Person | None = None) -> User:
-    """A seat; ``role`` is ``admin``, ``supervisor`` or ``agent``."""
+def make_role(account: Account, *permissions: Permission, name: str = "") -> Role:
+    """A role of the account's own."""
+    return Role.objects.create(
+        account=account, name=name or f"Role {next(_numbers)}", permissions=sorted(one.value for one in permissions)
+    )
+
+
+def make_user(account: Account | None = None, *, role: str | Role = "admin", person: Person | None = None) -> User:
+    """A seat; ``role`` is ``admin``, ``supervisor``, ``agent``, or a role that was made."""
     account = account or make_account()
     names = {"admin": "Ada Adler", "supervisor": "Samir Sol", "agent": "Agnes Ahl"}
+    found = role if isinstance(role, Role) else account.roles.get(key=role)
     return User.objects.create(
-        account=account, person=person or make_person(names[role]), role=account.roles.get(key=role)
+        account=account, person=person or make_person(names.get(found.key, "Cora Custom")), role=found
     )
 
 

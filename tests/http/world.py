@@ -8,18 +8,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
-from tests.factories.accounts import SYSTEM, actor_for, make_account, make_operator, make_person, make_user
+from tests.factories.accounts import SYSTEM, actor_for, make_account, make_operator, make_person, make_role, make_user
 from tests.factories.catalog import make_app, make_plan, make_published_version, make_version
 from tests.factories.identity import make_login_session, make_portal_client
 from tests.factories.installs import make_completed
 from tests.factories.partners import make_member, make_partner
 
-from fondaco.accounts.actions import invite, invite_user, request_email_change
-from fondaco.accounts.models import Account, Person
-from fondaco.accounts.permissions import OperatorRole, Permission
+from fondaco.accounts.actions import appoint_staff, invite, invite_user, request_email_change
+from fondaco.accounts.models import Account, Invitation, Operator, Person, User
+from fondaco.accounts.permissions import ADMIN, OperatorRole, Permission
 from fondaco.accounts.queries import email_change_token, invitation_token
 from fondaco.audit.actor import Actor
 from fondaco.catalog.states import Track
+from fondaco.identity.actions import ProviderEntries, save_provider
 from fondaco.installs.actions import cut_off
 from fondaco.installs.models import Installation
 from fondaco.installs.reach import Target, TargetKind
@@ -31,6 +32,7 @@ from fondaco.partners.queries import application_token
 from fondaco.review.actions import submit
 
 UNKNOWN = "0" * 32
+NOBODY = "http://127.0.0.1:9"  # an address where nobody answers, at once
 ACCOUNT, PARTNER, OPERATOR = "account", "partner", "operator"
 
 
@@ -73,18 +75,14 @@ def make_world() -> World:
     reviewed = make_version(make_app(partner, name="Whisper"))
     submission = submit(actor=actor_for(owner.person), by=owner, version=reviewed, track=Track.TECHNICAL)
     by = installation.installed_by
-    agent = account.roles.get(key="agent")
-    joining = invite_user(
-        actor=actor_for(by.person), by=by, account=account, email="new@harbour.example", name="Nia New", role=agent
-    )
-    with transaction.atomic():
-        colleague = invite(
-            actor=SYSTEM, email="new@ledgerline.example", name="Nils New", place="partner", place_id=partner.pk.hex,
-            place_name=partner.name, role="developer", invited_by="Mara Lind",
-        )  # fmt: skip
+    jon = make_operator(person=make_person("Jon Everyone"))
+    joining, newcomer, colleague = _invite(account, by, partner, jon)
+    _set_up_sign_in(by)
     world.values = {
         "installation_id": installation.pk.hex,
         "user_id": account.users.get(role__key="supervisor").pk,
+        "role_id": make_role(account, Permission.APPS_VIEW, name="Team lead").pk.hex,
+        "operator_id": jon.pk.hex,
         "member_id": partner.members.get(role="marketing").pk.hex,
         "account_id": account.pk,
         "partner_id": partner.pk.hex,
@@ -115,8 +113,42 @@ def make_world() -> World:
     change = request_email_change(actor=actor_for(by.person), person=by.person, email="ada@new.example")
     world.surface_values[("confirm_email", "token")] = email_change_token(change)
     world.surface_values[("portal", "invitation_id")] = colleague.pk.hex
+    world.surface_values[("backoffice", "invitation_id")] = newcomer.pk.hex
     world.surface_values[("withdraw", "version_id")] = reviewed.pk.hex
     return world
+
+
+def _invite(account: Account, by: User, partner: Partner, jon: Operator) -> tuple[Invitation, Invitation, Invitation]:
+    """One to the account, one to the staff, one to the partner."""
+    agent = account.roles.get(key="agent")
+    joining = invite_user(
+        actor=actor_for(by.person), by=by, account=account, email="new@harbour.example", name="Nia New", role=agent
+    )
+    newcomer = appoint_staff(
+        actor=actor_for(jon.person),
+        by=jon,
+        email="new@fondaco.example",
+        name="Noor New",
+        roles=[OperatorRole.PARTNER_MANAGER],
+    )
+    with transaction.atomic():
+        colleague = invite(
+            actor=SYSTEM, email="new@ledgerline.example", name="Nils New", place="partner", place_id=partner.pk.hex,
+            place_name=partner.name, role="developer", invited_by="Mara Lind",
+        )  # fmt: skip
+    return joining, newcomer, colleague
+
+
+def _set_up_sign_in(by: User) -> None:
+    agent = by.account.roles.get(key="agent")
+    save_provider(
+        actor=SYSTEM,
+        by=by,
+        revision=0,
+        entries=ProviderEntries(
+            name="Harbour account", issuer=NOBODY, client_id="fondaco", default_role=agent, client_secret="secret"
+        ),
+    )
 
 
 def _add_viewers(world: World) -> Member:
@@ -126,6 +158,11 @@ def _add_viewers(world: World) -> Member:
     for user in [world.installation.installed_by, account.users.get(role__key="supervisor"), agent]:
         world.viewers.append(
             Viewer(f"{user.role.key} of the account", user.person, user.permissions, ACCOUNT, frozenset({ACCOUNT}))
+        )
+    for permission in sorted(ADMIN):
+        user = make_user(account, role=make_role(account, permission, name=f"Only {permission}"))
+        world.viewers.append(
+            Viewer(f"only {permission}", user.person, frozenset({permission}), ACCOUNT, frozenset({ACCOUNT}))
         )
     admin = make_user(make_account("lumen", company_name="Lumen Bank"))
     world.viewers.append(Viewer("admin of another account", admin.person, admin.permissions, ACCOUNT))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from importlib import import_module
 from pkgutil import walk_packages
-from typing import Any
+from typing import Any, Final
 
 import typer
 import typer.core
@@ -16,13 +16,14 @@ from django.apps import apps
 from ninja import NinjaAPI
 
 import fondaco
-from fondaco.accounts.permissions import EXPLANATIONS, OPERATOR_ROLES, Permission
+from fondaco.accounts.permissions import ADMIN, AGENT, EXPLANATIONS, LABELS, OPERATOR_ROLES, SUPERVISOR, Permission
 from fondaco.audit.kinds import all_kinds
 from fondaco.audit.status import Machine, Stateful
 from fondaco.catalog.scopes import Scope, scopes_by_api
 from fondaco.cli import main as command_line
 from fondaco.kit import deadlines
 from fondaco.kit.errors import DomainError
+from fondaco.partners.models import MEMBER_ROLES
 from fondaco.surfaces import api as management
 
 
@@ -73,17 +74,25 @@ def _text(error: type[DomainError]) -> str:
 def permissions() -> str:
     """Permissions and what they allow."""
     return (
-        table(["permission", "lets its holder"], [[f"`{one.value}`", str(EXPLANATIONS[one])] for one in Permission])
-        + _operator_roles()
+        table(
+            ["permission", "called", "lets its holder"],
+            [[f"`{one.value}`", str(LABELS[one]), str(EXPLANATIONS[one])] for one in Permission],
+        )
+        + _roles("accounts' first roles", _ACCOUNT_ROLES)
+        + _roles("partner members' roles", MEMBER_ROLES)
+        + _roles("operators' roles", OPERATOR_ROLES)
     )
 
 
-def _operator_roles() -> str:
+_ACCOUNT_ROLES: Final = {"admin": ADMIN, "supervisor": SUPERVISOR, "agent": AGENT}
+
+
+def _roles(title: str, roles: Mapping[Any, frozenset[Permission]]) -> str:
     rows = [
-        [f"`{role.value}`", ", ".join(f"`{one.value}`" for one in sorted(allowed))]
-        for role, allowed in OPERATOR_ROLES.items()
+        [f"`{role!s}`", ", ".join(f"`{one.value}`" for one in sorted(allowed)) or "nothing"]
+        for role, allowed in roles.items()
     ]
-    return "\n\n### What operators' roles hold\n\n" + table(["role", "permissions"], rows)
+    return f"\n\n### What {title} hold\n\n" + table(["role", "permissions"], rows)
 
 
 def scopes() -> str:

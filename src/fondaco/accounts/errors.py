@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from fondaco.kit.errors import Conflict, Invalid
+from fondaco.kit.errors import Conflict, DomainError, Invalid
 
 
 class AccountNameTaken(Conflict):
@@ -17,6 +17,68 @@ class LastAdmin(Conflict):
     message = _(
         "%(name)s is the last administrator of this account. Nothing was changed. "
         "Make someone else an administrator first."
+    )
+
+
+class MayNotGive(DomainError):
+    """Nobody hands on more than they have, nor decides about who has more."""
+
+    code = "may-not-give"
+    status = 403
+    message = _(
+        "This takes permissions that you do not have yourself: %(missing)s. Nothing was changed. "
+        "Ask an administrator to do it."
+    )
+
+
+class RoleFixed(Conflict):
+    code = "role-fixed"
+    message = _(
+        "“%(name)s” belongs to every account. Nothing was changed. Admin always has every permission, and none of the "
+        "three first roles can be deleted."
+    )
+
+
+class RoleInUse(Conflict):
+    code = "role-in-use"
+    message = _(
+        "“%(name)s” is still used: by people, also those who are deactivated, by an open invitation, or by the "
+        "account's sign-in. Nothing was deleted. Give them another role first."
+    )
+
+
+class RoleNameTaken(Conflict):
+    code = "role-name-taken"
+    message = _("This account already has a role called “%(name)s”. Nothing was saved. Choose another name.")
+
+
+class RoleChanged(Conflict):
+    code = "role-changed"
+    message = _(
+        "Someone else saved “%(name)s” while you were editing it. Nothing of yours was saved. "
+        "Compare with how it is now and save again."
+    )
+
+
+class LastStaffManager(Conflict):
+    code = "last-staff-manager"
+    message = _(
+        "%(name)s is the last one who can decide about staff. Nothing was changed. "
+        "Give someone else that responsibility first."
+    )
+
+
+class NotOneself(Conflict):
+    code = "not-oneself"
+    message = _("You cannot take your own post away. Nothing was changed. Ask a colleague to do it.")
+
+
+class RoleNotHeld(DomainError):
+    code = "role-not-held"
+    status = 403
+    message = _(
+        "You can only give responsibilities that you have yourself; you lack: %(roles)s. Nothing was changed. "
+        "Ask a colleague who has them, or whoever runs the machine."
     )
 
 

@@ -14,8 +14,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 
-from fondaco.accounts.permissions import OPERATOR_ROLES, OperatorRole, Permission, narrow
-from fondaco.accounts.states import INVITATION
+from fondaco.accounts.permissions import ADMIN, OPERATOR_ROLES, OperatorRole, Permission, narrow
+from fondaco.accounts.states import INVITATION, InvitationStatus
 from fondaco.audit.status import Stateful
 from fondaco.kit import clock
 from fondaco.kit.fields import IdField, ShortIdField
@@ -89,13 +89,18 @@ class Account(models.Model):
 
 
 class Role(models.Model):
-    """A named set of permissions in one account. ``key`` is set for the three that every account begins with."""
+    """A named set of permissions in one account. ``key`` is set for the three that every account begins with.
+
+    ``revision`` grows with every save, so that two editors notice each other. What a role allows is ``granted``: of
+    Admin, ``permissions`` says nothing, because it always has all there are.
+    """
 
     id = IdField()
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="roles")
     name = models.CharField(max_length=40)
     key = models.CharField(max_length=20, blank=True)
     permissions = ArrayField(models.CharField(max_length=40), default=list)
+    revision = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = [
@@ -106,9 +111,19 @@ class Role(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_admin(self) -> bool:
+        """Whether this is the role that always has every permission of the account and cannot be changed."""
+        return self.key == "admin"
+
+    @property
+    def granted(self) -> frozenset[Permission]:
+        """What holders of this role may do. A name that no permission has any more allows nothing."""
+        return ADMIN if self.is_admin else frozenset(one for one in ADMIN if one.value in self.permissions)
+
     def allows(self, permission: Permission) -> bool:
         """Whether holders of this role have ``permission``."""
-        return permission.value in self.permissions
+        return permission in self.granted
 
 
 class User(models.Model):
@@ -134,7 +149,7 @@ class User(models.Model):
     @property
     def permissions(self) -> frozenset[Permission]:
         """What this user may do: nothing once deactivated."""
-        given = frozenset(map(Permission, self.role.permissions)) if self.is_active else frozenset()
+        given = self.role.granted if self.is_active else frozenset()
         return narrow(given, self.narrowed_to)
 
     def can(self, permission: Permission) -> bool:
@@ -170,8 +185,9 @@ class Operator(models.Model):
 class Invitation(Stateful):
     """An offer, mailed to an address, to join a place.
 
-    ``place`` is ``account``, or a kind that a higher package answers for (``partner``) by projecting
-    ``invitation.accepted``. The link in the mail is signed, not stored, so no secret lies in the table or the queue.
+    ``place`` is ``account``, ``operator`` (then ``role`` names responsibilities, separated by commas), or a kind that a
+    higher package answers for (``partner``) by projecting ``invitation.accepted``. The link in the mail is signed, not
+    stored, so no secret lies in the table or the queue.
     """
 
     MACHINE = INVITATION
@@ -182,7 +198,7 @@ class Invitation(Stateful):
     place = models.CharField(max_length=10)
     place_id = models.CharField(max_length=32)
     place_name = models.CharField(max_length=120)
-    role = models.CharField(max_length=40)
+    role = models.CharField(max_length=100)
     invited_by = models.CharField(max_length=200)
     expires_at = models.DateTimeField()
     accepted_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True)
@@ -199,6 +215,17 @@ class Invitation(Stateful):
 
     def __str__(self) -> str:
         return f"{self.email} → {self.place_name}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its link still lets someone in; the sweeper may not have closed one that is too old yet."""
+        return self.status == InvitationStatus.PENDING and self.expires_at > clock.now()
+
+    @property
+    def standing(self) -> InvitationStatus:
+        """Its state as people should read it: what is too old has expired."""
+        status = InvitationStatus(self.status)
+        return InvitationStatus.EXPIRED if status == InvitationStatus.PENDING and not self.is_open else status
 
     def audit_scope(self) -> Mapping[str, Any]:
         return {"account_id": self.place_id} if self.place == "account" else {}

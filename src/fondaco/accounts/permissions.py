@@ -41,6 +41,35 @@ class Permission(StrEnum):
     OPERATOR_STAFF_MANAGE = "operator.staff.manage"
 
 
+LABELS: Final[dict[Permission, Promise]] = {
+    Permission.APPS_VIEW: _("AppConnect visible"),
+    Permission.APPS_INSTALL: _("Install"),
+    Permission.APPS_LAUNCH: _("Launch"),
+    Permission.APPS_MANAGE: _("Manage"),
+    Permission.PEOPLE_VIEW: _("See people"),
+    Permission.PEOPLE_MANAGE: _("Manage people"),
+    Permission.ROLES_MANAGE: _("Manage roles"),
+    Permission.SIGN_IN_MANAGE: _("Manage sign-in"),
+    Permission.BILLING_MANAGE: _("Billing"),
+    Permission.SUPPORT_ASK: _("Support"),
+    Permission.PARTNER_VIEW: _("See the portal"),
+    Permission.PARTNER_APPS_EDIT: _("Edit apps"),
+    Permission.PARTNER_LISTING_EDIT: _("Edit listings"),
+    Permission.PARTNER_PUBLISH: _("Publish"),
+    Permission.PARTNER_CLIENTS_MANAGE: _("Manage OAuth clients"),
+    Permission.PARTNER_MEMBERS_MANAGE: _("Manage members"),
+    Permission.PARTNER_REVENUE_VIEW: _("See revenue"),
+    Permission.OPERATOR_VIEW: _("See the backoffice"),
+    Permission.OPERATOR_PARTNERS: _("Admit partners"),
+    Permission.OPERATOR_REVIEW_TECHNICAL: _("Review technical content"),
+    Permission.OPERATOR_REVIEW_LISTING: _("Review listings"),
+    Permission.OPERATOR_SUPPORT: _("Support accounts"),
+    Permission.OPERATOR_ACCESS_REVOKE: _("Cut off access"),
+    Permission.OPERATOR_FINANCE: _("Finance"),
+    Permission.OPERATOR_STAFF_MANAGE: _("Manage staff"),
+}
+"""What a permission is called on pages; the first four as customers know them (DOMAIN 7.4)."""
+
 EXPLANATIONS: Final[dict[Permission, Promise]] = {
     Permission.APPS_VIEW: _("Sees the My Apps page."),
     Permission.APPS_INSTALL: _("Installs apps for the account, which is an order on the account's behalf."),
@@ -70,6 +99,7 @@ EXPLANATIONS: Final[dict[Permission, Promise]] = {
 }
 
 ADMIN: Final = frozenset(p for p in Permission if not p.startswith(("partner.", "operator.")))
+"""Everything that a role of an account can hold, and what Admin always holds, whatever a later release adds."""
 SUPERVISOR: Final = frozenset(
     {Permission.APPS_VIEW, Permission.APPS_LAUNCH, Permission.PEOPLE_VIEW, Permission.SUPPORT_ASK}
 )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from fondaco.accounts.errors import LastAdmin
-from fondaco.accounts.models import Operator, User
-from fondaco.accounts.permissions import Permission
+from collections.abc import Iterable
+
+from fondaco.accounts.errors import LastAdmin, MayNotGive
+from fondaco.accounts.models import Account, Operator, User
+from fondaco.accounts.permissions import LABELS, Permission
 from fondaco.kit.errors import Forbidden, NotFound
 
 
@@ -20,11 +22,30 @@ def check_operator_can(by: Operator, permission: Permission) -> None:
         raise Forbidden
 
 
+def check_can_now(by: User, permission: Permission) -> None:
+    """The same by what the database says now, and until the commit: who was demoted a moment ago is refused.
+
+    People and roles of one account change one after the other, because each change depends on what others hold.
+    """
+    Account.objects.select_for_update(no_key=True).only("pk").get(pk=by.account_id)
+    by.refresh_from_db(fields=["role", "is_active"])
+    check_can(by, permission)
+
+
+def check_may_give(by: User, permissions: Iterable[Permission]) -> None:
+    """Raises :class:`MayNotGive` unless ``by`` holds all of ``permissions``."""
+    missing = sorted(set(permissions) - by.permissions)
+    if missing:
+        raise MayNotGive(missing=", ".join(str(LABELS[one]) for one in missing))
+
+
 def check_can_manage(by: User, user: User) -> None:
-    """``by`` may change ``user``: same account (else it does not exist for them) and the permission."""
+    """``by`` may change ``user``: same account (else it does not exist for them), the permission, no higher rank."""
     if user.account_id != by.account_id:
         raise NotFound
-    check_can(by, Permission.PEOPLE_MANAGE)
+    check_can_now(by, Permission.PEOPLE_MANAGE)
+    user.refresh_from_db(fields=["role", "is_active"])
+    check_may_give(by, user.role.granted)
 
 
 def check_not_last_admin(user: User) -> None:

@@ -10,7 +10,7 @@ from fondaco.accounts import links
 from fondaco.accounts.errors import EmailChangeOver, InvitationOver, InvitationUnreadable
 from fondaco.accounts.models import Account, EmailChange, Invitation, Operator, Person, Role, User
 from fondaco.accounts.permissions import Permission
-from fondaco.accounts.policies import check_operator_can
+from fondaco.accounts.policies import check_can, check_operator_can
 from fondaco.accounts.states import InvitationStatus
 from fondaco.audit.models import Event
 from fondaco.kit import clock
@@ -46,17 +46,30 @@ def find_user(person: Person, account_id: str) -> User:
 
 
 def list_roles(account_id: str) -> QuerySet[Role]:
-    """The roles of an account, by name."""
-    return Role.objects.filter(account_id=account_id).order_by("name")
+    """The roles of an account, by name, with ``people``: how many active users have it."""
+    roles = Role.objects.filter(account_id=account_id).order_by("name")
+    return roles.annotate(people=Count("users", filter=Q(users__is_active=True)))
+
+
+def list_holders(account_id: str, permission: Permission) -> QuerySet[User]:
+    """The active users of an account who have ``permission``."""
+    role = Q(role__key="admin") | Q(role__permissions__contains=[permission.value])
+    return User.objects.filter(role, account_id=account_id, is_active=True)
 
 
 def get_role(account_id: str, role_id: str) -> Role:
     """One role of an account, by wire id."""
     found = parse_wire(role_id)
-    role = Role.objects.filter(account_id=account_id, pk=found).first() if found else None
+    role = list_roles(account_id).filter(pk=found).first() if found else None
     if role is None:
         raise NotFound
     return role
+
+
+def list_role_events(by: User, role: Role) -> QuerySet[Event]:
+    """What happened to a role of one's own account, newest first."""
+    check_can(by, Permission.ROLES_MANAGE)
+    return Event.objects.filter(account_id=by.account_id, subject_type="role", subject_id=role.pk.hex).order_by("-id")
 
 
 def get_account_by_name(name: str) -> Account:
@@ -90,6 +103,36 @@ def find_account(by: Operator, text: str) -> Account | None:
     return list_accounts(by).filter(Q(pk=text) | Q(name=text)).first()
 
 
+def list_staff(by: Operator) -> QuerySet[Operator]:
+    """The platform's own staff by name, also who left."""
+    check_operator_can(by, Permission.OPERATOR_STAFF_MANAGE)
+    return Operator.objects.select_related("person").order_by("-is_active", "person__name", "pk")
+
+
+def get_staff(by: Operator, person_id: str) -> Operator:
+    """One of them, by the wire id of the person."""
+    found = parse_wire(person_id)
+    operator = list_staff(by).filter(pk=found).first() if found else None
+    if operator is None:
+        raise NotFound
+    return operator
+
+
+def list_staff_invitations(by: Operator, *, only_open: bool = True) -> QuerySet[Invitation]:
+    """Invitations to the staff, newest first; also those that are over, when asked for."""
+    check_operator_can(by, Permission.OPERATOR_STAFF_MANAGE)
+    return list_invitations_to("operator", "staff", only_open=only_open)
+
+
+def get_staff_invitation(by: Operator, invitation_id: str) -> Invitation:
+    """One of them, by wire id."""
+    found = parse_wire(invitation_id)
+    invitation = list_staff_invitations(by, only_open=False).filter(pk=found).first() if found else None
+    if invitation is None:
+        raise NotFound
+    return invitation
+
+
 def list_events(
     by: Operator, *, kind: str = "", account_id: str = "", partner_id: UUID | None = None
 ) -> QuerySet[Event]:
@@ -105,11 +148,15 @@ def list_events(
     return events
 
 
-def list_invitations(account_id: str) -> QuerySet[Invitation]:
-    """Open invitations to an account, newest first."""
-    return Invitation.objects.filter(place="account", place_id=account_id, status=InvitationStatus.PENDING).order_by(
-        "-created_at"
-    )
+def list_invitations(account_id: str, *, only_open: bool = True) -> QuerySet[Invitation]:
+    """Invitations to an account, newest first; also those that are over, when asked for."""
+    return list_invitations_to("account", account_id, only_open=only_open)
+
+
+def list_invitations_to(place: str, place_id: str, *, only_open: bool = True) -> QuerySet[Invitation]:
+    """Invitations to any place, newest first. Open ones include those that are too old, until someone closes them."""
+    found = Invitation.objects.filter(place=place, place_id=place_id).order_by("-created_at")
+    return found.filter(status=InvitationStatus.PENDING) if only_open else found
 
 
 def get_invitation(account_id: str, invitation_id: str) -> Invitation:
@@ -132,7 +179,7 @@ def find_invitation(token: str) -> Invitation:
     invitation = Invitation.objects.filter(pk=invitation_id).first() if invitation_id else None
     if invitation is None:
         raise InvitationUnreadable
-    if invitation.status != InvitationStatus.PENDING or invitation.expires_at <= clock.now():
+    if not invitation.is_open:
         raise InvitationOver
     return invitation
 

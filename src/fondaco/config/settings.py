@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "fondaco.surfaces.site.middleware.ViewerMiddleware",
     "fondaco.surfaces.site.second_factor.SecondFactorMiddleware",
     "fondaco.surfaces.site.sign_in.BrowserMiddleware",
+    "fondaco.surfaces.site.middleware.BoundSessionMiddleware",
     "fondaco.surfaces.site.middleware.RefusalMiddleware",
 ]
 ROOT_URLCONF = "fondaco.config.urls"

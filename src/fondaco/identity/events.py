@@ -38,6 +38,15 @@ FACTOR_REMOVED = declare("second_factor.removed", "A person took one of their se
 FACTOR_RENAMED = declare("second_factor.renamed", "A person gave a passkey another name.")
 RECOVERY_CODES_MADE = declare("recovery_codes.made", "A person got new recovery codes; older ones died.")
 RECOVERY_CODE_USED = declare("recovery_codes.used", "A person signed in with one of their recovery codes.")
+PROVIDER_SAVED = declare("identity_provider.saved", "An account's own sign-in was set up or changed.")
+PROVIDER_ENABLED = declare("identity_provider.enabled", "An account's people may sign in through its own provider.")
+PROVIDER_DISABLED = declare("identity_provider.disabled", "Sign-in through an account's own provider was switched off.")
+PROVIDER_REMOVED = declare("identity_provider.removed", "An account's own sign-in was removed.")
+FEDERATION_LINKED = declare("federated_identity.linked", "A company's login was connected with a person here.")
+FEDERATION_REFUSED = declare("federated_sign_in.refused", "A sign-in through an account's own provider failed.")
+FEDERATION_ROLE_KEPT = declare(
+    "federated_sign_in.role_kept", "A provider would have taken the role of the last administrator; they keep it."
+)
 CODE_REUSED = declare("authorization_code.reused", "A spent code was shown again; the tokens that came from it died.")
 ACCESS_TOKEN_REVOKED = declare("access_token.revoked", "An access token was ended before its time.")
 REFRESH_REVOKED = declare(

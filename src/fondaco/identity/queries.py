@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import Final
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from fondaco.accounts.models import Account, Person
+from fondaco.accounts.models import Account, Person, User
 from fondaco.accounts.permissions import Permission
+from fondaco.accounts.policies import check_can as check_user_can
 from fondaco.audit.models import Event
 from fondaco.catalog.models import Version
+from fondaco.identity.federation.errors import NoCompanySignIn
 from fondaco.identity.models import (
     ClientKind,
     CredentialSet,
     Cutoff,
+    IdentityProvider,
     LoginSession,
     OAuthClient,
     PersonalAccessToken,
@@ -151,3 +154,36 @@ def list_client_history(client: OAuthClient, *, limit: int = 50) -> list[Event]:
 def _in_force(sets: QuerySet[CredentialSet]) -> QuerySet[CredentialSet]:
     living = sets.exclude(status=CredentialStatus.REVOKED)
     return living.filter(Q(expires_at=None) | Q(expires_at__gt=clock.now())).order_by("-created_at", "-id")
+
+
+def with_demands(users: QuerySet[User]) -> QuerySet[User]:
+    """Seats with ``must_federate``: whether the account wants its people to come through its own provider.
+
+    Administrators are exempt, so that a provider which is broken locks nobody out; their role says so.
+    """
+    demanding = IdentityProvider.objects.filter(account=OuterRef("account_id"), is_enabled=True, is_required=True)
+    return users.annotate(must_federate=Exists(demanding))
+
+
+def find_company_sign_in(name: str) -> IdentityProvider:
+    """The open way in of the account called ``name``; that there is none says nothing about the account."""
+    providers = IdentityProvider.objects.select_related("account", "default_role")
+    provider = providers.filter(account__name=name.strip().lower(), is_enabled=True).first()
+    if provider is None:
+        raise NoCompanySignIn(name=name[:60])
+    return provider
+
+
+def find_provider(by: User) -> IdentityProvider | None:
+    """The sign-in of one's own account, for who may decide about it."""
+    check_user_can(by, Permission.SIGN_IN_MANAGE)
+    providers = IdentityProvider.objects.select_related("account", "default_role")
+    return providers.prefetch_related("role_mappings__role").filter(account_id=by.account_id).first()
+
+
+def list_sign_in_events(by: User) -> QuerySet[Event]:
+    """What happened to the account's own sign-in, and whom it failed; newest first."""
+    check_user_can(by, Permission.SIGN_IN_MANAGE)
+    kinds = ("identity_provider.", "federated_")
+    found = Event.objects.filter(account_id=by.account_id)
+    return found.filter(Q(kind__startswith=kinds[0]) | Q(kind__startswith=kinds[1])).order_by("-id")

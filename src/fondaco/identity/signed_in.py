@@ -47,8 +47,10 @@ def find_signed_in(*, session_id: UUID, person_id: UUID) -> SignedIn | None:
     if session is None:
         return None
     operator: Operator | None = getattr(session.person, "operator", None)
-    is_bound = session.is_owner or (operator is not None and operator.is_active)
-    return SignedIn(session, session.has_factor, is_bound and settings.REQUIRE_SECOND_FACTOR)
+    holds_much = session.is_owner or (operator is not None and operator.is_active)
+    # A session that only a company's provider opened reaches neither backoffice nor portal, nor where factors are made.
+    must_have_factor = holds_much and settings.REQUIRE_SECOND_FACTOR and not session.is_bound
+    return SignedIn(session, session.has_factor, must_have_factor)
 
 
 def note_seen(session: LoginSession) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
@@ -71,9 +72,9 @@ def message(letter: Letter) -> EmailMultiAlternatives:
     return mail
 
 
-def link(path: str) -> str:
-    """An absolute address of ours."""
-    return settings.SITE_URL + path
+def link(path: str, *, place: str = "") -> str:
+    """An absolute address of ours. ``place`` (``account:…``) is entered first, wherever its reader stands."""
+    return settings.SITE_URL + path + (f"?{urlencode({'place': place}, safe=':')}" if place else "")
 
 
 def all_mails() -> Iterable[str]:

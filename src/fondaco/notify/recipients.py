@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from fondaco.accounts.models import Operator, User
+from fondaco.accounts.models import Operator
 from fondaco.accounts.permissions import OPERATOR_ROLES, Permission
+from fondaco.accounts.queries import list_holders
 from fondaco.catalog.models import App
 from fondaco.partners.models import MEMBER_ROLES, Member
 
@@ -32,7 +33,5 @@ def technical_people(app: App) -> list[str]:
 
 def managers(account_id: str) -> list[str]:
     """Addresses of the account's people who manage its apps."""
-    found = User.objects.filter(
-        account_id=account_id, is_active=True, role__permissions__contains=[Permission.APPS_MANAGE.value]
-    )
+    found = list_holders(account_id, Permission.APPS_MANAGE)
     return list(found.values_list("person__email", flat=True).order_by("person__email"))

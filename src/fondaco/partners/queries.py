@@ -10,7 +10,7 @@ from fondaco.accounts import links
 from fondaco.accounts.models import Invitation, Operator, Person
 from fondaco.accounts.permissions import Permission
 from fondaco.accounts.policies import check_operator_can
-from fondaco.accounts.states import InvitationStatus
+from fondaco.accounts.queries import list_invitations_to
 from fondaco.kit.errors import NotFound
 from fondaco.kit.ids import parse_wire
 from fondaco.partners.errors import ApplicationLinkUnreadable
@@ -102,17 +102,15 @@ def find_member(person: Person, partner_id: str) -> Member:
     return member
 
 
-def list_member_invitations(partner: Partner) -> QuerySet[Invitation]:
-    """Open invitations to the partner, newest first."""
-    return Invitation.objects.filter(
-        place="partner", place_id=partner.pk.hex, status=InvitationStatus.PENDING
-    ).order_by("-created_at")
+def list_member_invitations(partner: Partner, *, only_open: bool = True) -> QuerySet[Invitation]:
+    """Invitations to the partner, newest first; also those that are over, when asked for."""
+    return list_invitations_to("partner", partner.pk.hex, only_open=only_open)
 
 
 def get_member_invitation(partner: Partner, invitation_id: str) -> Invitation:
-    """One open invitation to the partner, by wire id."""
+    """One invitation to the partner, by wire id."""
     found = parse_wire(invitation_id)
-    invitation = list_member_invitations(partner).filter(pk=found).first() if found else None
+    invitation = list_member_invitations(partner, only_open=False).filter(pk=found).first() if found else None
     if invitation is None:
         raise NotFound
     return invitation

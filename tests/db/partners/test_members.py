@@ -111,8 +111,9 @@ def test_who_is_here_or_invited_is_not_invited() -> None:
     assert [found.pk for found in queries.list_member_invitations(mara.partner)] == [invitation.pk]
     actions.withdraw_member_invitation(actor=SYSTEM, by=mara, invitation=invitation)
     assert not queries.list_member_invitations(mara.partner).exists()
+    assert queries.get_member_invitation(mara.partner, invitation.pk.hex).status == "withdrawn"
     with pytest.raises(NotFound):
-        queries.get_member_invitation(mara.partner, invitation.pk.hex)
+        queries.get_member_invitation(make_partner("Whisper Labs"), invitation.pk.hex)
 
 
 def test_staff_finds_partners_and_what_they_were_given() -> None:

@@ -99,7 +99,7 @@ def test_ending_everywhere_else_and_everywhere(ada: Person) -> None:
     assert is_out(tablet)
     assert not is_out(this)
     again = browser(ada)
-    assert this.post("/you/sessions/end").headers["Location"] == "/account/login/"
+    assert this.post("/you/sessions/end").headers["Location"] == "/"
     assert is_out(again)
     assert is_out(this)
     assert not LoginSession.objects.filter(ended_at=None).exists()

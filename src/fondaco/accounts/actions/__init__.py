@@ -2,12 +2,28 @@
 
 from fondaco.accounts.actions.accounts import appoint_operator, create_account, create_person
 from fondaco.accounts.actions.founding import admit_operator, open_account
-from fondaco.accounts.actions.invitations import accept_invitation, invite, invite_user, withdraw, withdraw_invitation
+from fondaco.accounts.actions.invitations import (
+    accept_invitation,
+    invite,
+    invite_user,
+    resend,
+    resend_invitation,
+    withdraw,
+    withdraw_invitation,
+)
 from fondaco.accounts.actions.people import (
     confirm_email_change,
     rename_person,
     request_email_change,
     withdraw_email_change,
+)
+from fondaco.accounts.actions.roles import create_role, delete_role, edit_role
+from fondaco.accounts.actions.staff import (
+    appoint_staff,
+    change_staff_roles,
+    deactivate_operator,
+    resend_staff_invitation,
+    withdraw_staff_invitation,
 )
 from fondaco.accounts.actions.users import (
     add_user,
@@ -23,11 +39,17 @@ __all__ = [
     "add_user",
     "admit_operator",
     "appoint_operator",
+    "appoint_staff",
+    "change_staff_roles",
     "change_user_role",
     "confirm_email_change",
     "create_account",
     "create_person",
+    "create_role",
+    "deactivate_operator",
     "deactivate_user",
+    "delete_role",
+    "edit_role",
     "end_seat",
     "invite",
     "invite_user",
@@ -35,8 +57,12 @@ __all__ = [
     "reactivate_user",
     "rename_person",
     "request_email_change",
+    "resend",
+    "resend_invitation",
+    "resend_staff_invitation",
     "restore_seat",
     "withdraw",
     "withdraw_email_change",
     "withdraw_invitation",
+    "withdraw_staff_invitation",
 ]

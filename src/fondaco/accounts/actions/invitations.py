@@ -10,12 +10,13 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from fondaco.accounts import events
-from fondaco.accounts.actions.accounts import create_person
+from fondaco.accounts.actions.accounts import appoint_operator, create_person
+from fondaco.accounts.actions.roles import lock_role
 from fondaco.accounts.actions.users import add_user
 from fondaco.accounts.errors import AlreadyHere, AlreadyInvited, InvitationOver, PasswordTooWeak
 from fondaco.accounts.models import Account, Invitation, Person, Role, User
-from fondaco.accounts.permissions import Permission
-from fondaco.accounts.policies import check_can
+from fondaco.accounts.permissions import OperatorRole, Permission
+from fondaco.accounts.policies import check_can, check_can_now, check_may_give
 from fondaco.accounts.states import InvitationStatus
 from fondaco.audit.actor import Actor
 from fondaco.audit.recording import record
@@ -55,7 +56,8 @@ def invite_user(*, actor: Actor, by: User, account: Account, email: str, name: s
     with transaction.atomic(durable=True):
         if by.account_id != account.pk or role.account_id != account.pk:
             raise NotFound
-        check_can(by, Permission.PEOPLE_MANAGE)
+        check_can_now(by, Permission.PEOPLE_MANAGE)
+        check_may_give(by, lock_role(role).granted)
         if User.objects.filter(account=account, person__email__iexact=email).exists():
             raise AlreadyHere(email=email, place=account.company_name)
         return invite(
@@ -78,7 +80,7 @@ def accept_invitation(*, actor: Actor, invitation: Invitation, name: str = "", p
     """
     with transaction.atomic(durable=True):
         locked = Invitation.objects.select_for_update().get(pk=invitation.pk)
-        if locked.status != InvitationStatus.PENDING or locked.expires_at <= clock.now():
+        if not locked.is_open:
             raise InvitationOver
         person = Person.objects.filter(email=locked.email).first()
         if person is None:
@@ -87,6 +89,8 @@ def accept_invitation(*, actor: Actor, invitation: Invitation, name: str = "", p
             _set_password(person, password)
         locked.accepted_by = person
         locked.save(update_fields=["accepted_by"])
+        if locked.place == "operator":
+            appoint_operator(actor=actor, person=person, roles=map(OperatorRole, locked.role.split(",")))
         if locked.place == "account":
             role = Role.objects.select_related("account").get(pk=locked.role, account_id=locked.place_id)
             add_user(actor=actor, account=role.account, person=person, role=role)
@@ -105,6 +109,51 @@ def withdraw_invitation(*, actor: Actor, by: User, invitation: Invitation) -> In
     return invitation
 
 
+def resend_invitation(*, actor: Actor, by: User, invitation: Invitation) -> Invitation:
+    """Mails an unanswered or expired invitation to the user's own account again, with a new term."""
+    with transaction.atomic(durable=True):
+        if invitation.place != "account" or invitation.place_id != by.account_id:
+            raise NotFound
+        check_can_now(by, Permission.PEOPLE_MANAGE)
+        role = Role.objects.filter(pk=invitation.role, account_id=by.account_id).first()
+        if role is None:
+            raise NotFound
+        check_may_give(by, role.granted)
+        if User.objects.filter(account_id=by.account_id, person__email__iexact=invitation.email).exists():
+            raise AlreadyHere(email=invitation.email, place=invitation.place_name)
+        return resend(actor=actor, invitation=invitation, invited_by=by.person.name)
+
+
+def resend(*, actor: Actor, invitation: Invitation, invited_by: str) -> Invitation:
+    """Gives an open invitation a new term and mails it again; of an expired one it makes a new one. A step.
+
+    The link of an open one stays the same, so the older mail works, too. Raises :class:`InvitationOver` for one that
+    was accepted or taken back.
+    """
+    locked = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    if locked.standing == InvitationStatus.EXPIRED:
+        if locked.status == InvitationStatus.PENDING:  # too old, but nobody closed it yet
+            transition(locked, InvitationStatus.EXPIRED, actor=Actor.system("sweeper"))
+            deadlines.cancel(EXPIRES, subject_id=locked.pk.hex)
+        return invite(
+            actor=actor,
+            email=locked.email,
+            name=locked.name,
+            place=locked.place,
+            place_id=locked.place_id,
+            place_name=locked.place_name,
+            role=locked.role,
+            invited_by=invited_by,
+        )
+    if locked.status != InvitationStatus.PENDING:
+        raise InvitationOver
+    locked.expires_at = clock.now() + LIFETIME
+    locked.save(update_fields=["expires_at"])
+    deadlines.schedule(EXPIRES, subject_id=locked.pk.hex, due_at=locked.expires_at)
+    record(events.INVITATION_SENT, locked, actor=actor, data={"email": locked.email}, **locked.audit_scope())
+    return locked
+
+
 def withdraw(*, actor: Actor, invitation: Invitation) -> None:
     """Takes an unanswered invitation to any place back; the link in the mail opens nothing any more. A step."""
     transition(invitation, InvitationStatus.WITHDRAWN, actor=actor)
@@ -115,7 +164,9 @@ def withdraw(*, actor: Actor, invitation: Invitation) -> None:
 def expire_invitation(subject_id: str, due_at: datetime) -> None:
     """Closes an invitation that nobody answered in time."""
     invitation = Invitation.objects.filter(pk=subject_id).first()
-    if invitation is not None and invitation.status == InvitationStatus.PENDING:
+    if invitation is None or invitation.is_open:  # sent again meanwhile, with a deadline of its own
+        return
+    if invitation.status == InvitationStatus.PENDING:
         transition(invitation, InvitationStatus.EXPIRED, actor=Actor.system("sweeper"))
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.db import transaction
 
 from fondaco.accounts import events
+from fondaco.accounts.actions.roles import lock_role
 from fondaco.accounts.errors import AlreadyHere
 from fondaco.accounts.models import Account, Person, Role, User
-from fondaco.accounts.policies import check_can_manage, check_not_last_admin
+from fondaco.accounts.policies import check_can_manage, check_may_give, check_not_last_admin
 from fondaco.audit.actor import Actor
 from fondaco.audit.recording import record
 from fondaco.kit.errors import NotFound
@@ -23,23 +24,32 @@ def add_user(*, actor: Actor, account: Account, person: Person, role: Role) -> U
 
 
 def change_user_role(*, actor: Actor, by: User, user: User, role: Role) -> User:
-    """Gives ``user`` another role of the same account; the last administrator keeps theirs (T26)."""
+    """Gives ``user`` another role of the same account; the last administrator keeps theirs (T26).
+
+    Nobody gives a role that allows more than their own, nor decides about who has one.
+    """
     with transaction.atomic(durable=True):
         check_can_manage(by, user)
         if role.account_id != user.account_id:
             raise NotFound
-        if role.key != "admin":  # whatever the asker's page said the user is now: the check reads and locks
-            check_not_last_admin(user)
-        before, user.role = user.role.name, role
-        user.save(update_fields=["role"])
-        record(
-            events.USER_ROLE_CHANGED,
-            user,
-            actor=actor,
-            account_id=user.account_id,
-            data={"from": before, "to": role.name, "name": user.person.name},
-        )
+        check_may_give(by, lock_role(role).granted)
+        give_role(actor=actor, user=user, role=role)
     return user
+
+
+def give_role(*, actor: Actor, user: User, role: Role) -> None:
+    """Gives ``user`` another role; the last administrator keeps theirs (T26). A step."""
+    if not role.is_admin:  # whatever the asker's page said the user is now: the check reads and locks
+        check_not_last_admin(user)
+    before, user.role = user.role.name, role
+    user.save(update_fields=["role"])
+    record(
+        events.USER_ROLE_CHANGED,
+        user,
+        actor=actor,
+        account_id=user.account_id,
+        data={"from": before, "to": role.name, "name": user.person.name},
+    )
 
 
 def deactivate_user(*, actor: Actor, by: User, user: User) -> User:

@@ -29,6 +29,7 @@ from fondaco.identity.actions.login_sessions import (
     end_other_sessions,
     end_sessions,
     end_user_session,
+    note_federation,
     start_login_session,
 )
 from fondaco.identity.actions.personal_tokens import (
@@ -44,12 +45,19 @@ from fondaco.identity.actions.portal_clients import (
     edit_portal_client,
     regenerate_secret,
 )
+from fondaco.identity.actions.providers import (
+    ProviderEntries,
+    remove_provider,
+    save_provider,
+    switch_provider,
+)
 from fondaco.identity.actions.rotation import acknowledge_credentials, end_credentials, rotate_credentials
 from fondaco.identity.actions.tokens import end_token_family, revoke_access_token
 
 __all__ = [
     "IssuedCredentials",
     "Overlap",
+    "ProviderEntries",
     "acknowledge_credentials",
     "add_authenticator_app",
     "add_passkey",
@@ -75,10 +83,12 @@ __all__ = [
     "issue_credentials",
     "lift_cutoff",
     "make_recovery_codes",
+    "note_federation",
     "note_recovery_code_used",
     "place_client",
     "regenerate_secret",
     "remove_factor",
+    "remove_provider",
     "rename_passkey",
     "resume_client",
     "revoke_access_token",
@@ -86,10 +96,12 @@ __all__ = [
     "revoke_client",
     "revoke_personal_token",
     "rotate_credentials",
+    "save_provider",
     "set_logout_url",
     "set_up_first_factor",
     "spend_code",
     "spend_device",
     "start_login_session",
     "suspend_client",
+    "switch_provider",
 ]

@@ -23,23 +23,46 @@ _AT_ONCE: Final = 500
 
 
 def start_login_session(
-    *, actor: Actor, person: Person, address: str = "", device: str = "", browser: str = ""
+    *,
+    actor: Actor,
+    person: Person,
+    address: str = "",
+    device: str = "",
+    browser: str = "",
+    bound_to: str = "",
 ) -> LoginSession:
     """Opens a session; ``address`` and ``device`` are what the person recognises it by.
 
     ``browser`` is what their browser shows to be known again. A browser that the person has not been seen in before
-    is told them by mail, unless it is their very first.
+    is told them by mail, unless it is their very first. ``bound_to`` is the account whose own provider vouched for the
+    person: the session opens nothing else.
     """
     browser_hash = factors.browser_hash(browser)
     with transaction.atomic(durable=True):
         earlier = LoginSession.objects.filter(person=person)
         is_new = bool(browser_hash) and earlier.exists() and not earlier.filter(browser_hash=browser_hash).exists()
         session = LoginSession.objects.create(
-            person=person, address=address[:45], device=device[:200], browser_hash=browser_hash
+            person=person,
+            address=address[:45],
+            device=device[:200],
+            browser_hash=browser_hash,
+            federated_account_id=bound_to or None,
+            is_bound=bool(bound_to),
         )
         data: dict[str, Any] = {"person": person.pk.hex} | ({"is_new_browser": True} if is_new else {})
-        record(events.SIGNED_IN, session, actor=actor, data=data)
+        record(events.SIGNED_IN, session, actor=actor, account_id=bound_to, data=data)
     return session
+
+
+def note_federation(*, session: LoginSession, account_id: str) -> None:
+    """A session opened by password was vouched for by an account's provider, too. Nothing that opens is closed."""
+    LoginSession.objects.filter(pk=session.pk, ended_at=None).update(federated_account=account_id)
+
+
+def end_bound_sessions(*, actor: Actor, account_id: str, person: Person | None = None) -> int:
+    """Ends the sessions that only this account's provider opened; of one person or of all. A step."""
+    sessions = LoginSession.objects.filter(federated_account=account_id, is_bound=True)
+    return end_sessions(actor=actor, sessions=sessions.filter(person=person) if person else sessions)
 
 
 def change_password(*, actor: Actor, person: Person, password: str, keep: UUID | None = None) -> None:

@@ -3,6 +3,7 @@
 from fondaco.identity.models.client import ClientKind, CredentialSet, OAuthClient
 from fondaco.identity.models.cutoff import Cutoff
 from fondaco.identity.models.device import DeviceAuthorization
+from fondaco.identity.models.federation import FederatedIdentity, IdentityProvider, RoleMapping
 from fondaco.identity.models.sign_in import FailedTries
 from fondaco.identity.models.token import (
     AuthorizationCode,
@@ -22,11 +23,14 @@ __all__ = [
     "Cutoff",
     "DeviceAuthorization",
     "FailedTries",
+    "FederatedIdentity",
+    "IdentityProvider",
     "LoginSession",
     "OAuthClient",
     "PersonalAccessToken",
     "RefreshToken",
     "RevokedToken",
+    "RoleMapping",
     "SpentAssertion",
     "TokenFamily",
     "TokenSigningKey",

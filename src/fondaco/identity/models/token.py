@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from fondaco.accounts.models import Person, User
+from fondaco.accounts.models import Account, Person, User
 from fondaco.identity.models.client import OAuthClient
 from fondaco.kit import clock
 from fondaco.kit.fields import IdField, SealedField
@@ -27,7 +27,11 @@ class TokenSigningKey(models.Model):
 
 
 class LoginSession(models.Model):
-    """A person's time signed in to the platform; its id is the ``sid`` that apps see."""
+    """A person's time signed in to the platform; its id is the ``sid`` that apps see.
+
+    ``federated_account`` is whose provider vouched for the person. While nothing else did (``is_bound``), the session
+    opens that account alone: a company's provider has no say about anything of anybody else.
+    """
 
     id = IdField()
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="login_sessions")
@@ -37,6 +41,16 @@ class LoginSession(models.Model):
     browser_hash = models.CharField(max_length=120, blank=True)  # of the cookie that a browser keeps for a year
     last_seen_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    federated_account = models.ForeignKey(Account, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    is_bound = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(is_bound=False) | models.Q(federated_account__isnull=False),
+                name="login_session_bound_to_an_account",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.person} since {self.started_at:%Y-%m-%d %H:%M}"

@@ -16,6 +16,8 @@ from django.db import transaction
 
 from fondaco.accounts.models import Account, Person, User
 from fondaco.identity.errors import NoSeat, UnknownClient, UnregisteredRedirect
+from fondaco.identity.federation.errors import CompanySignInNeeded
+from fondaco.identity.federation.policies import check_way_in
 from fondaco.identity.issuer import issuer
 from fondaco.identity.models import LoginSession
 from fondaco.identity.protocol.clients import ProtocolClient
@@ -86,11 +88,19 @@ def grant_authorization(
     """Where to send the browser with a code for the person's seat in the account; raises :class:`NoSeat`.
 
     ``authenticated_at`` is when they last proved who they are, if that was after the session began.
+
+    Also raises :class:`CompanySignInNeeded` when the account wants another way in than the session's.
     """
     account = authorization.request.wire.account
-    user = User.objects.filter(account=account, person=person, is_active=True).select_related("person").first()
+    user = User.objects.filter(account=account, person=person, is_active=True).select_related("person", "role").first()
     if user is None or not person.is_active:
         raise NoSeat(email=person.email, account=account.company_name)
+    try:
+        check_way_in(user, login_session)
+    except CompanySignInNeeded:
+        if authorization.is_silent:
+            return refuse_silently(authorization)
+        raise
     authorization.request.login_session = login_session
     authorization.request.authenticated_at = authenticated_at
     with transaction.atomic(durable=True):

@@ -51,7 +51,7 @@ def compose_succeeded(installation_id: UUID) -> Letter:
             _("%(app)s is installed at %(account)s and everyone with a licence can launch it.") % _names(installation)
         ],
         facts=[(_("Plan"), installation.plan.name), (_("Licences"), str(installation.total_licences))],
-        button=(_("Open My Apps"), link("/my-apps")),
+        button=(_("Open My Apps"), link("/my-apps", place=_place(installation))),
     )
 
 
@@ -76,7 +76,7 @@ def compose_failed(installation_id: UUID) -> Letter | None:
         subject=_("%(app)s could not be installed") % _names(installation),
         paragraphs=[explanation % _names(installation)],
         quote=installation.reason,
-        button=(_("See what to do"), link(f"/my-apps/{installation.pk.hex}")),
+        button=(_("See what to do"), link(f"/my-apps/{installation.pk.hex}", place=_place(installation))),
     )
 
 
@@ -103,7 +103,7 @@ def compose_trial_ended(installation_id: UUID) -> Letter:
         paragraphs=[
             _("Nobody can launch %(app)s until you choose a plan. Nothing was charged.") % _names(installation)
         ],
-        button=(_("Decide what to do"), link(f"/my-apps/{installation.pk.hex}")),
+        button=(_("Decide what to do"), link(f"/my-apps/{installation.pk.hex}", place=_place(installation))),
     )
 
 
@@ -117,3 +117,8 @@ def _names(installation: Installation) -> dict[str, str]:
         "account": installation.account.company_name,
         "partner": installation.app.partner.name,
     }
+
+
+def _place(installation: Installation) -> str:
+    """The account to enter, in whichever other one the reader stands."""
+    return f"account:{installation.account_id}"

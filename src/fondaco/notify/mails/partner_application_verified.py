@@ -55,5 +55,5 @@ def compose_for_operators(application_id: UUID) -> Letter:
         subject=_("%(company)s waits for an answer") % {"company": application.company_name},
         paragraphs=[_("A request to become a partner is before you. What they want to build:")],
         quote=application.intention,
-        button=(_("Open the request"), link(f"/backoffice/applications/{application.pk.hex}")),
+        button=(_("Open the request"), link(f"/backoffice/applications/{application.pk.hex}", place="operator:staff")),
     )

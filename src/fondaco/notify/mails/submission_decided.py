@@ -79,4 +79,6 @@ def _names(submission: Submission) -> dict[str, str]:
 
 
 def _address(submission: Submission) -> str:
-    return link(f"/portal/versions/{submission.version_id.hex}")
+    return link(
+        f"/portal/versions/{submission.version_id.hex}", place=f"partner:{submission.version.app.partner_id.hex}"
+    )

@@ -39,5 +39,12 @@ def compose(submission_id: UUID) -> Letter:
             % {"partner": version.app.partner.name, "track": submission.get_track_display(), "version": version}
         ],
         quote=submission.note,
-        button=(_("Open the submission"), link(f"/backoffice/submissions/{submission.track}/{submission.pk.hex}")),
+        button=(
+            _("Open the submission"),
+            _address(submission),
+        ),
     )
+
+
+def _address(submission: Submission) -> str:
+    return link(f"/backoffice/submissions/{submission.track}/{submission.pk.hex}", place="operator:staff")

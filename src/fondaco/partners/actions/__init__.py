@@ -14,6 +14,7 @@ from fondaco.partners.actions.members import (
     invite_member,
     invite_owner,
     remove_member,
+    resend_member_invitation,
     withdraw_member_invitation,
 )
 from fondaco.partners.actions.partners import create_partner
@@ -30,6 +31,7 @@ __all__ = [
     "question_application",
     "reject_application",
     "remove_member",
+    "resend_member_invitation",
     "verify_application",
     "withdraw_member_invitation",
 ]

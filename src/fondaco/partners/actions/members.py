@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from fondaco.accounts.actions import end_seat, invite, withdraw
+from fondaco.accounts.actions import end_seat, invite, resend, withdraw
 from fondaco.accounts.errors import AlreadyHere
 from fondaco.accounts.models import Invitation, Operator, Person, User
 from fondaco.accounts.permissions import Permission
@@ -78,6 +78,18 @@ def withdraw_member_invitation(*, actor: Actor, by: Member, invitation: Invitati
         check_can(by, Permission.PARTNER_MEMBERS_MANAGE)
         withdraw(actor=actor, invitation=invitation)
     return invitation
+
+
+def resend_member_invitation(*, actor: Actor, by: Member, invitation: Invitation) -> Invitation:
+    """Mails an unanswered or expired invitation to the member's own partner again, with a new term."""
+    with transaction.atomic(durable=True):
+        if invitation.place != "partner" or invitation.place_id != by.partner_id.hex:
+            raise NotFound
+        check_can(by, Permission.PARTNER_MEMBERS_MANAGE)
+        here = Member.objects.filter(partner_id=by.partner_id, person__email__iexact=invitation.email, is_active=True)
+        if here.exists():
+            raise AlreadyHere(email=invitation.email, place=invitation.place_name)
+        return resend(actor=actor, invitation=invitation, invited_by=by.person.name)
 
 
 def change_member_role(*, actor: Actor, by: Member, member: Member, role: MemberRole) -> Member:

@@ -11,8 +11,8 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from fondaco.accounts import actions, queries
-from fondaco.accounts.models import Account, Invitation, Operator, Person
-from fondaco.accounts.permissions import OperatorRole
+from fondaco.accounts.models import Account, Invitation, Operator, Person, Role
+from fondaco.accounts.permissions import SUPERVISOR, OperatorRole, Permission
 from fondaco.audit.actor import Actor, ActorKind
 from fondaco.identity.actions import add_authenticator_app
 from fondaco.identity.factors import has_factor
@@ -73,7 +73,7 @@ _USERS = {
         ("ana", "Ana Prado", "admin"),
         ("samir", "Samir Haddad", "supervisor"),
         ("leo", "Leo Fontaine", "agent"),
-        ("grace", "Grace Mwangi", "supervisor"),
+        ("grace", "Grace Mwangi", "lead"),
         ("hana", "Hana Sato", "agent"),
         ("diego", "Diego Ramos", "agent"),
         ("freya", "Freya Lindqvist", "agent"),
@@ -182,9 +182,17 @@ def make_accounts() -> None:
             # Agents may open what they hold a licence for; their account's admin switched that on.
             roles["agent"].permissions = ["apps.view", "apps.launch"]
             roles["agent"].save(update_fields=["permissions"])
+            if name == "starship":
+                roles["lead"] = _team_lead(account)
             for login, full_name, role in _USERS[name]:
                 person = _person(f"{login}@{name}.example", full_name)
                 actions.add_user(actor=ACTOR, account=account, person=person, role=roles[role])
+
+
+def _team_lead(account: Account) -> Role:
+    """A role of the account's own: what a supervisor may, and caring for people and installed apps."""
+    held = SUPERVISOR | {Permission.APPS_MANAGE, Permission.PEOPLE_MANAGE}
+    return Role.objects.create(account=account, name="Team lead", permissions=sorted(one.value for one in held))
 
 
 def _admit(company: str, website: str, intention: str, people: tuple[tuple[str, str, MemberRole], ...]) -> None:

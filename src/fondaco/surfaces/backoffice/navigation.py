@@ -6,7 +6,7 @@ from fondaco.accounts.permissions import Permission
 from fondaco.partners.queries import count_applications
 from fondaco.partners.states import ApplicationStatus
 from fondaco.review.queries import count_queues
-from fondaco.surfaces.site.navigation import NavItem, register
+from fondaco.surfaces.site.navigation import NavItem, Spot, register
 from fondaco.surfaces.site.viewer import Viewer
 
 
@@ -41,4 +41,5 @@ register(
     NavItem(_("Accounts"), "backoffice:accounts", "building", Permission.OPERATOR_VIEW),
     NavItem(_("Access"), "backoffice:access", "plug-off", Permission.OPERATOR_ACCESS_REVOKE),
     NavItem(_("Audit trail"), "backoffice:events", "history", Permission.OPERATOR_VIEW),
+    NavItem(_("Staff"), "backoffice:staff", "user-shield", Permission.OPERATOR_STAFF_MANAGE, Spot.FOOT),
 )

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from fondaco.surfaces.backoffice.views import access, accounts, applications, events, overview, partners, review
+from fondaco.surfaces.backoffice.views import (
+    access,
+    accounts,
+    applications,
+    events,
+    overview,
+    partners,
+    review,
+    staff,
+)
 
 app_name = "backoffice"
 
@@ -29,5 +38,11 @@ urlpatterns = [
     path("access/restore/<str:cutoff_id>", access.restore, name="restore_access"),
     path("access/rotate/<str:installation_id>", access.rotate, name="rotate_credentials"),
     path("access/<str:kind>/<str:target_id>", access.show, name="access_target"),
+    path("staff", staff.show_all, name="staff"),
+    path("staff/appoint", staff.appoint, name="appoint_staff"),
+    path("staff/invitations/<str:invitation_id>/resend", staff.resend, name="resend_staff_invitation"),
+    path("staff/invitations/<str:invitation_id>/withdraw", staff.withdraw, name="withdraw_staff_invitation"),
+    path("staff/<str:operator_id>", staff.edit, name="staff_person"),
+    path("staff/<str:operator_id>/deactivate", staff.deactivate, name="deactivate_staff"),
     path("events", events.show_all, name="events"),
 ]

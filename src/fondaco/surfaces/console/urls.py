@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from fondaco.surfaces.console.views import apps, installation, launching, people
+from fondaco.surfaces.console.views import apps, installation, launching, people, roles, sign_in
 
 app_name = "console"
 
@@ -16,7 +16,17 @@ urlpatterns = [
     path("launch/<str:installation_id>", launching.launch, name="launch"),
     path("people", people.show, name="people"),
     path("people/invite", people.invite, name="invite"),
+    path("people/invitations", people.invitations, name="invitations"),
+    path("people/invitations/<str:invitation_id>/resend", people.resend, name="resend_invitation"),
     path("people/invitations/<str:invitation_id>/withdraw", people.withdraw, name="withdraw_invitation"),
+    path("people/roles", roles.show_all, name="roles"),
+    path("people/roles/new", roles.create, name="create_role"),
+    path("people/roles/<str:role_id>", roles.edit, name="role"),
+    path("people/roles/<str:role_id>/delete", roles.delete, name="delete_role"),
+    path("people/sign-in", sign_in.show, name="sign_in"),
+    path("people/sign-in/test", sign_in.test, name="test_sign_in"),
+    path("people/sign-in/switch", sign_in.switch, name="switch_sign_in"),
+    path("people/sign-in/remove", sign_in.remove, name="remove_sign_in"),
     path("people/<str:user_id>", people.edit, name="person"),
     path("people/<str:user_id>/deactivate", people.deactivate, name="deactivate"),
     path("people/<str:user_id>/reactivate", people.reactivate, name="reactivate"),

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import cast
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from fondaco.identity.federation.errors import CompanySignInNeeded
 from fondaco.kit.errors import DomainError, Forbidden, NotFound
 from fondaco.surfaces.site.viewer import HouseRequest, Viewer
 
@@ -48,6 +51,26 @@ class ViewerMiddleware:
         return self.get_response(request)
 
 
+class BoundSessionMiddleware:
+    """Keeps a session that only a company's provider opened within that company's account.
+
+    Its places are the viewer's business. Here: it reaches nothing that belongs to the person everywhere, like their
+    password, second factors and tokens. Those need their own sign-in.
+    """
+
+    PERSONAL = ("/you", "/account/", "/device")
+    STILL_OPEN = ("/account/login/", "/account/logout/")
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        is_personal = request.path.startswith(self.PERSONAL) and not request.path.startswith(self.STILL_OPEN)
+        if is_personal and cast("HouseRequest", request).viewer.bound_to:
+            return render(request, "site/sign_in/own_login.html", status=HTTPStatus.FORBIDDEN)
+        return self.get_response(request)
+
+
 class RefusalMiddleware:
     """A :class:`DomainError` that no form caught.
 
@@ -65,6 +88,10 @@ class RefusalMiddleware:
         """Answers with 404, 403, a redirect back, or the refusal's own status."""
         if not isinstance(error, DomainError):
             return None
+        if isinstance(error, CompanySignInNeeded):
+            target = request.get_full_path() if request.method == "GET" else "/home"
+            way = reverse("site:company_sign_in", args=[error.params["name"]])
+            return HttpResponseRedirect(f"{way}?{urlencode({'next': target})}")
         context = {"error": error, "place": cast("HouseRequest", request).viewer.place}
         if isinstance(error, NotFound):
             return render(request, "site/errors/404.html", context, status=HTTPStatus.NOT_FOUND)

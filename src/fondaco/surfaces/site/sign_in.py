@@ -24,6 +24,7 @@ from fondaco.identity.tries import Try, begin_try, forgive_tries, note_failure
 from fondaco.kit import clock
 from fondaco.kit.errors import DomainError
 from fondaco.kit.ids import parse_wire
+from fondaco.surfaces.site.viewer import FEDERATION
 
 SID: Final = "sid"  # session key: wire id of the LoginSession
 _FRESH: Final = timedelta(seconds=settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)
@@ -86,8 +87,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
             address=address_of(request),
             device=request.headers.get("User-Agent", "")[:200],
             browser=browser,
+            bound_to=(bound_to := getattr(request, "federated_account", "")),
         )
         request.session[SID] = session.pk.hex
+        request.session[FEDERATION] = {"account": bound_to, "is_bound": bool(bound_to)}
 
     def logout(self, request: HttpRequest) -> None:
         """Ends the platform session."""

@@ -5,7 +5,18 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import URLPattern, path
 
-from fondaco.surfaces.site.views import design, devices, frame, health, inbox, invitations, media, tokens, you
+from fondaco.surfaces.site.views import (
+    design,
+    devices,
+    federation,
+    frame,
+    health,
+    inbox,
+    invitations,
+    media,
+    tokens,
+    you,
+)
 
 app_name = "site"
 
@@ -41,6 +52,11 @@ urlpatterns = [
     path("you/tokens/revoke-all", tokens.revoke_all, name="revoke_tokens"),
     path("you/tokens/<str:token_id>/revoke", tokens.revoke, name="revoke_token"),
     path("device", devices.approve, name="device"),
+    path("sign-in", federation.choose, name="choose_company"),
+    path("sign-in/<slug:account>", federation.show, name="company_sign_in"),
+    path("sign-in/<slug:account>/go", federation.go, name="company_sign_in_go"),
+    path("sign-in/<slug:account>/return", federation.come_back, name="company_sign_in_return"),
+    path("connect-login", federation.connect_login, name="connect_login"),
     path("theme", frame.set_theme, name="set_theme"),
     path("media/<path:path>", media.picture, name="media"),
     *(_DEVELOPMENT if settings.DEVELOPMENT else []),

@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from django.conf import settings
 from django.http import HttpRequest
 
-from fondaco.accounts.models import Operator, Person, User
+from fondaco.accounts.models import Account, Operator, Person, User
 from fondaco.accounts.permissions import Permission
 from fondaco.audit.actor import Actor, ActorKind
+from fondaco.identity.federation.errors import CompanySignInNeeded
+from fondaco.identity.queries import with_demands
 from fondaco.identity.signed_in import SignedIn
 from fondaco.partners.models import Member
 
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _PLACE = "place"  # session key: "kind:id"
+PLACE_PARAMETER = "place"  # of a mailed link: the place it leads to, as "kind:id"
+FEDERATION = "federation"  # session key: {"account": whose provider vouched, "is_bound": whether nothing else did}
 
 
 class PlaceKind(StrEnum):
@@ -94,38 +98,63 @@ class Viewer:
         """
         if self.person is None:
             return []
-        users = self.person.users.filter(is_active=True).select_related("account", "role", "person")
+        users = [user for user in self._seats if self._is_open(user)]
         members = self.person.memberships.filter(is_active=True).select_related("partner", "person")
         operator: Operator | None = getattr(self.person, "operator", None)  # came with the person
         places = [
             *(
                 Place(PlaceKind.ACCOUNT, user.account_id, user.account.company_name, user.account.is_sandbox, user=user)
-                for user in users.order_by("created_at")
+                for user in users
             ),
             *(
                 Place(PlaceKind.PARTNER, member.partner_id.hex, member.partner.name, is_sandbox=False, member=member)
                 for member in members.order_by("created_at")
             ),
         ]
+        if self.bound_to:
+            return places[: len(users)]
         if operator is not None and operator.is_active:
             places.append(Place(PlaceKind.OPERATOR, "staff", settings.PLATFORM_NAME, operator=operator))
         return sorted(places, key=lambda place: place.is_sandbox)
 
+    @cached_property
+    def elsewhere(self) -> list[Account]:
+        """Accounts that the person belongs to, but which want them to sign in through their own provider first."""
+        return [] if self.bound_to else [user.account for user in self._seats if not self._is_open(user)]
+
+    @property
+    def bound_to(self) -> str:
+        """The account that is all this session opens, because only its own provider vouched; else empty."""
+        return self._federation[0] if self._federation[1] else ""
+
     @property
     def place(self) -> Place | None:
-        """The place chosen last, else the first there is."""
+        """The place that a mailed link names, else the one chosen last, else the first there is."""
+        named = self._request.GET.get(PLACE_PARAMETER) if self._request.method in {"GET", "HEAD"} else None
+        if named and any(place.key == named for place in self.places):
+            self._request.session[_PLACE] = named
         chosen = self._request.session.get(_PLACE)
         return next((place for place in self.places if place.key == chosen), self.places[0] if self.places else None)
 
     def enter(self, kind: PlaceKind) -> Place | None:
-        """Makes a place of ``kind`` the current one (staying, if this one fits); None if they have none."""
+        """Makes a place of ``kind`` the current one (staying, if this one fits); None if they have none.
+
+        Raises :class:`CompanySignInNeeded` when the only ones there are want another way in.
+        """
         current = self.place
         if current is not None and current.kind == kind:
             return current
         found = next((place for place in self.places if place.kind == kind), None)
         if found is not None:
             self._request.session[_PLACE] = found.key
+        elif kind == PlaceKind.ACCOUNT:
+            self.check_way_in()
         return found
+
+    def check_way_in(self) -> None:
+        """Raises :class:`CompanySignInNeeded` when an account waits behind its own sign-in."""
+        for account in self.elsewhere:
+            raise CompanySignInNeeded(account=account.company_name, provider=account.company_name, name=account.name)
 
     def switch(self, key: str) -> Place | None:
         """Makes the place with this ``key`` the current one, or returns None when it is not one of theirs."""
@@ -133,6 +162,24 @@ class Viewer:
         if found is not None:
             self._request.session[_PLACE] = found.key
         return found
+
+    @cached_property
+    def _seats(self) -> list[User]:
+        if self.person is None:
+            return []
+        users = self.person.users.filter(is_active=True).select_related("account", "role", "person")
+        return list(with_demands(users).order_by("created_at"))
+
+    @cached_property
+    def _federation(self) -> tuple[str, bool]:
+        found = self._request.session.get(FEDERATION) or {}
+        return str(found.get("account", "")), bool(found.get("is_bound"))
+
+    def _is_open(self, user: User) -> bool:
+        account, is_bound = self._federation
+        if user.account_id == account:
+            return True
+        return not is_bound and (user.role.is_admin or not user.must_federate)  # type: ignore[attr-defined]  # annotated
 
     def once(self, key: str, ask: Callable[[], T]) -> T:
         """What ``ask`` returned the first time in this request: for what several parts of a page show."""

@@ -13,12 +13,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from fondaco.accounts import actions
-from fondaco.accounts.errors import LastAdmin
+from fondaco.accounts.errors import LastAdmin, MayNotGive
+from fondaco.accounts.labels import INVITATION_LABELS
 from fondaco.accounts.models import User
 from fondaco.accounts.permissions import Permission
 from fondaco.accounts.queries import get_invitation, get_role, get_user, list_invitations, list_roles, list_users
 from fondaco.kit.errors import DomainError
 from fondaco.kit.pagination import numbered_page
+from fondaco.kit.rate import check_rate
 from fondaco.surfaces.site.access import requires
 from fondaco.surfaces.site.forms import show_refusal
 from fondaco.surfaces.site.paging import page_links, page_number
@@ -75,7 +77,9 @@ def show(request: HouseRequest) -> HttpResponse:
         "page": page,
         "links": page_links(request, page),
         "can_manage": can_manage,
-        "invitations": [(invitation, roles.get(invitation.role, "")) for invitation in invitations],
+        "invitations": [
+            (invitation, roles.get(invitation.role, "")) for invitation in invitations if invitation.is_open
+        ],
     }
     return render(request, "console/people.html", context)
 
@@ -139,7 +143,7 @@ def deactivate(request: HouseRequest, user_id: str) -> HttpResponse:
     user = get_user(request.viewer.user.account_id, user_id)
     try:
         actions.deactivate_user(actor=request.viewer.actor, by=request.viewer.user, user=user)
-    except LastAdmin as refusal:
+    except (LastAdmin, MayNotGive) as refusal:
         form = RoleForm(None, account_id=user.account_id, initial={"role": user.role_id.hex})
         return _show_person(request, user, form, refusal=refusal, status=refusal.status)
     messages.success(request, _("%(name)s can no longer enter.") % {"name": user.person.name})
@@ -154,6 +158,32 @@ def reactivate(request: HouseRequest, user_id: str) -> HttpResponse:
     actions.reactivate_user(actor=request.viewer.actor, by=request.viewer.user, user=user)
     messages.success(request, _("%(name)s may enter again.") % {"name": user.person.name})
     return redirect("console:people")
+
+
+@requires(Permission.PEOPLE_MANAGE)
+@require_safe
+def invitations(request: HouseRequest) -> HttpResponse:
+    """Every invitation that was ever sent, newest first, and what became of it."""
+    account_id = request.viewer.user.account_id
+    page = numbered_page(list_invitations(account_id, only_open=False), page_number(request), _PER_PAGE)
+    roles = {role.pk.hex: role.name for role in list_roles(account_id)}
+    context = {
+        "rows": [(one, roles.get(one.role, ""), one.standing, INVITATION_LABELS[one.standing]) for one in page.items],
+        "links": page_links(request, page),
+    }
+    return render(request, "console/invitations.html", context)
+
+
+@requires(Permission.PEOPLE_MANAGE)
+@require_POST
+def resend(request: HouseRequest, invitation_id: str) -> HttpResponse:
+    """Mails an open or expired invitation again, with a new term."""
+    by = request.viewer.user
+    invitation = get_invitation(by.account_id, invitation_id)
+    check_rate(f"resend:{invitation.email}"[:200], limit=5, per=3600)
+    actions.resend_invitation(actor=request.viewer.actor, by=by, invitation=invitation)
+    messages.success(request, _("The invitation is on its way to %(email)s again.") % {"email": invitation.email})
+    return redirect("console:invitations")
 
 
 @requires(Permission.PEOPLE_MANAGE)

@@ -14,8 +14,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from fondaco.accounts.errors import LastAdmin
+from fondaco.accounts.labels import INVITATION_LABELS
 from fondaco.accounts.permissions import Permission
 from fondaco.kit.errors import DomainError
+from fondaco.kit.rate import check_rate
 from fondaco.partners import actions
 from fondaco.partners.errors import LastOwner
 from fondaco.partners.labels import ROLE_EXPLANATIONS, ROLE_LABELS
@@ -25,6 +27,7 @@ from fondaco.surfaces.site.access import requires
 from fondaco.surfaces.site.forms import show_refusal
 from fondaco.surfaces.site.viewer import HouseRequest
 
+_MOST_INVITATIONS = 50
 _ROLES = [
     (role.value, format_lazy("{role}: {what}", role=ROLE_LABELS[role], what=ROLE_EXPLANATIONS[role]))
     for role in MemberRole
@@ -63,12 +66,15 @@ def show(request: HouseRequest) -> HttpResponse:
     """The members by name, and the open invitations."""
     partner = request.viewer.member.partner
     can_manage = request.viewer.can(Permission.PARTNER_MEMBERS_MANAGE)
-    invitations = list(list_member_invitations(partner)) if can_manage else []
+    invitations = list(list_member_invitations(partner, only_open=False)[:_MOST_INVITATIONS]) if can_manage else []
     context = {
         "partner": partner,
         "members": [(member, ROLE_LABELS[MemberRole(member.role)]) for member in list_members(partner)],
         "can_manage": can_manage,
-        "invitations": [(invitation, ROLE_LABELS[MemberRole(invitation.role)]) for invitation in invitations],
+        "invitations": [
+            (one, ROLE_LABELS[MemberRole(one.role)], one.standing, INVITATION_LABELS[one.standing])
+            for one in invitations
+        ],
     }
     return render(request, "portal/members.html", context)
 
@@ -133,6 +139,18 @@ def remove(request: HouseRequest, member_id: str) -> HttpResponse:
         return _show_member(request, member, form, refusal=refusal, status=refusal.status)
     messages.success(request, _("%(name)s no longer belongs to the partner.") % {"name": member.person.name})
     return redirect("portal:members" if member.pk != by.pk else "site:home")
+
+
+@requires(Permission.PARTNER_MEMBERS_MANAGE)
+@require_POST
+def resend(request: HouseRequest, invitation_id: str) -> HttpResponse:
+    """Mails an open or expired invitation again, with a new term."""
+    by = request.viewer.member
+    invitation = get_member_invitation(by.partner, invitation_id)
+    check_rate(f"resend:{invitation.email}"[:200], limit=5, per=3600)
+    actions.resend_member_invitation(actor=request.viewer.actor, by=by, invitation=invitation)
+    messages.success(request, _("The invitation is on its way to %(email)s again.") % {"email": invitation.email})
+    return redirect("portal:members")
 
 
 @requires(Permission.PARTNER_MEMBERS_MANAGE)

@@ -23,6 +23,7 @@ def home(request: HouseRequest) -> HttpResponse:
     """Sends everyone to the first page of the place they are in."""
     place = request.viewer.place
     if place is None:
+        request.viewer.check_way_in()
         return render(request, "site/no_place.html")
     return HttpResponseRedirect(place.home)
 

@@ -17,7 +17,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from fondaco.accounts.actions import accept_invitation
+from fondaco.accounts.labels import OPERATOR_ROLE_LABELS
 from fondaco.accounts.models import Invitation
+from fondaco.accounts.permissions import OperatorRole
 from fondaco.accounts.queries import find_invitation, find_invited, get_role
 from fondaco.audit.actor import Actor
 from fondaco.kit.errors import DomainError
@@ -98,4 +100,6 @@ def _join(request: HouseRequest, invitation: Invitation, *, name: str = "", pass
 def _role(invitation: Invitation) -> str:
     if invitation.place == "account":
         return get_role(invitation.place_id, invitation.role).name
+    if invitation.place == "operator":
+        return ", ".join(str(OPERATOR_ROLE_LABELS[OperatorRole(role)]) for role in invitation.role.split(","))
     return str(ROLE_LABELS[MemberRole(invitation.role)])

@@ -202,7 +202,7 @@ def end_sessions(request: HouseRequest) -> HttpResponse:
 def _leave(request: HouseRequest) -> HttpResponse:
     logout(request)
     messages.success(request, _("You are signed out."))
-    return redirect("account_login")
+    return HttpResponseRedirect("/")
 
 
 def _row(session: LoginSession, *, is_this: bool) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fondaco.accounts.permissions import Permission
+from fondaco.kit.rate import check_rate
 from fondaco.partners import actions
 from fondaco.partners.models import MemberRole
 from fondaco.partners.queries import (
@@ -60,10 +61,10 @@ def remove_member(request: Request, partner_id: str, member_id: str) -> None:
 
 @routes.reads("/partners/{partner_id}/invitations", Page[InvitationShape], Permission.PARTNER_MEMBERS_MANAGE)
 def list_partner_invitations(
-    request: Request, partner_id: str, cursor: Cursor = None, limit: Limit = 20
+    request: Request, partner_id: str, only_open: bool = True, cursor: Cursor = None, limit: Limit = 20
 ) -> Page[InvitationShape]:
-    """Open invitations to the partner."""
-    found = list_member_invitations(request.caller.member.partner)
+    """Invitations to the partner: open ones, or all that were ever sent."""
+    found = list_member_invitations(request.caller.member.partner, only_open=only_open)
     return page(found, InvitationShape.of, cursor=cursor, limit=limit)
 
 
@@ -89,4 +90,17 @@ def withdraw_member_invitation(request: Request, partner_id: str, invitation_id:
     invitation = get_member_invitation(by.partner, invitation_id)
     return InvitationShape.of(
         actions.withdraw_member_invitation(actor=request.caller.actor, by=by, invitation=invitation)
+    )
+
+
+@routes.does(
+    "/partners/{partner_id}/invitations/{invitation_id}/resend", InvitationShape, Permission.PARTNER_MEMBERS_MANAGE
+)
+def resend_member_invitation(request: Request, partner_id: str, invitation_id: str) -> InvitationShape:
+    """Mails an open or expired invitation again, with a new term; an expired one becomes a new one."""
+    by = request.caller.member
+    invitation = get_member_invitation(by.partner, invitation_id)
+    check_rate(f"resend:{invitation.email}"[:200], limit=5, per=3600)
+    return InvitationShape.of(
+        actions.resend_member_invitation(actor=request.caller.actor, by=by, invitation=invitation)
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fondaco.accounts import actions, queries
 from fondaco.accounts.permissions import Permission
+from fondaco.kit.rate import check_rate
 from fondaco.surfaces.api.management.door import Place, Request, Routes
 from fondaco.surfaces.api.management.pages import page
 from fondaco.surfaces.api.management.shapes.fields import Cursor, Limit, Page
@@ -12,7 +13,6 @@ from fondaco.surfaces.api.management.shapes.people import (
     InvitationShape,
     InviteUserBody,
     RoleBody,
-    RoleShape,
     UserShape,
 )
 
@@ -23,12 +23,6 @@ routes = Routes("Account: people", Place.ACCOUNT)
 def get_account(request: Request, account_id: str) -> AccountShape:
     """The account."""
     return AccountShape.of(request.caller.user.account)
-
-
-@routes.reads("/accounts/{account_id}/roles", Page[RoleShape], Permission.PEOPLE_VIEW)
-def list_roles(request: Request, account_id: str, cursor: Cursor = None, limit: Limit = 20) -> Page[RoleShape]:
-    """The roles of the account, and what they allow."""
-    return page(queries.list_roles(account_id), RoleShape.of, cursor=cursor, limit=limit)
 
 
 @routes.reads("/accounts/{account_id}/users", Page[UserShape], Permission.PEOPLE_VIEW)
@@ -72,10 +66,12 @@ def reactivate_user(request: Request, account_id: str, user_id: str) -> UserShap
 
 @routes.reads("/accounts/{account_id}/invitations", Page[InvitationShape], Permission.PEOPLE_MANAGE)
 def list_user_invitations(
-    request: Request, account_id: str, cursor: Cursor = None, limit: Limit = 20
+    request: Request, account_id: str, only_open: bool = True, cursor: Cursor = None, limit: Limit = 20
 ) -> Page[InvitationShape]:
-    """Open invitations to the account."""
-    return page(queries.list_invitations(account_id), InvitationShape.of, cursor=cursor, limit=limit)
+    """Invitations to the account: open ones, or all that were ever sent."""
+    return page(
+        queries.list_invitations(account_id, only_open=only_open), InvitationShape.of, cursor=cursor, limit=limit
+    )
 
 
 @routes.creates("/accounts/{account_id}/invitations", InvitationShape, Permission.PEOPLE_MANAGE)
@@ -99,3 +95,12 @@ def withdraw_user_invitation(request: Request, account_id: str, invitation_id: s
     invitation = queries.get_invitation(account_id, invitation_id)
     actor, by = request.caller.actor, request.caller.user
     return InvitationShape.of(actions.withdraw_invitation(actor=actor, by=by, invitation=invitation))
+
+
+@routes.does("/accounts/{account_id}/invitations/{invitation_id}/resend", InvitationShape, Permission.PEOPLE_MANAGE)
+def resend_user_invitation(request: Request, account_id: str, invitation_id: str) -> InvitationShape:
+    """Mails an open or expired invitation again, with a new term; an expired one becomes a new one."""
+    invitation = queries.get_invitation(account_id, invitation_id)
+    check_rate(f"resend:{invitation.email}"[:200], limit=5, per=3600)
+    actor, by = request.caller.actor, request.caller.user
+    return InvitationShape.of(actions.resend_invitation(actor=actor, by=by, invitation=invitation))

@@ -80,10 +80,13 @@ class RoleShape(Shape):
     name: str
     key: str
     permissions: list[str]
+    revision: int
 
     @classmethod
     def of(cls, role: Role) -> RoleShape:
-        return cls(id=role.pk.hex, name=role.name, key=role.key, permissions=role.permissions)
+        return cls(
+            id=role.pk.hex, name=role.name, key=role.key, permissions=sorted(role.granted), revision=role.revision
+        )
 
 
 class UserShape(Shape):
@@ -122,7 +125,7 @@ class MemberShape(Shape):
 
 
 class InvitationShape(Shape):
-    """An offer to join a place. ``role`` is a role's id in an account, its name in a partner."""
+    """An offer to join a place. ``role`` is a role's id in an account, its name in a partner, names on the staff."""
 
     id: str
     email: str
@@ -144,7 +147,7 @@ class InvitationShape(Shape):
             place_id=invitation.place_id,
             place_name=invitation.place_name,
             role=invitation.role,
-            status=invitation.status,
+            status=invitation.standing,
             expires_at=invitation.expires_at,
         )
 

@@ -1,0 +1,125 @@
+"""What can go wrong on the way through a company's own sign-in, each in words for whoever stands before it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from fondaco.kit.errors import Conflict, DomainError, Unavailable
+
+
+class SignInFailed(DomainError):
+    """The way in through a provider ended here: nobody was signed in."""
+
+    code = "sign-in-failed"
+    status = 403
+
+
+class NoCompanySignIn(SignInFailed):
+    """The same for an account that has none and for one that does not exist."""
+
+    code = "no-company-sign-in"
+    status = 404
+    message = _(
+        "No sign-in of a company is set up under “%(name)s”. Check the spelling of the account's name, "
+        "or sign in with your e-mail address and password."
+    )
+
+
+class SignInForgotten(SignInFailed):
+    code = "sign-in-forgotten"
+    status = 400
+    message = _(
+        "This browser did not begin this sign-in, or began it more than ten minutes ago. Nobody was signed in. "
+        "Begin again."
+    )
+
+
+class ProviderRefused(SignInFailed):
+    code = "provider-refused"
+    message = _(
+        "%(provider)s did not let you through (%(error)s). You were not signed in. "
+        "Try again, or ask your administrator whether you may use this platform."
+    )
+
+
+class ProviderUnreachable(Unavailable):
+    code = "provider-unreachable"
+    message = _(
+        "%(provider)s does not answer properly: %(detail)s. You were not signed in. "
+        "Try again in a minute; if it stays like this, tell your administrator."
+    )
+
+
+class ProviderWrong(SignInFailed):
+    """It answered, but what it says cannot be trusted."""
+
+    code = "provider-wrong"
+    message = _(
+        "What %(provider)s told us about you cannot be trusted: %(detail)s. You were not signed in. "
+        "Tell your administrator this sentence; they can test the sign-in on its settings page."
+    )
+
+
+class EmailUnproven(SignInFailed):
+    code = "email-unproven"
+    message = _(
+        "%(provider)s does not say that your e-mail address is yours (email, email_verified). You were not signed in. "
+        "Have your address confirmed there, or ask your administrator."
+    )
+
+
+class DomainNotAllowed(SignInFailed):
+    code = "domain-not-allowed"
+    message = _(
+        "Addresses like %(email)s are not let in through this sign-in. You were not signed in. "
+        "Ask an administrator of %(account)s to invite you."
+    )
+
+
+class SeatEnded(SignInFailed):
+    code = "seat-ended"
+    message = _(
+        "Your access to %(account)s was ended by an administrator. You were not signed in. Ask them if that is a "
+        "mistake."
+    )
+
+
+class ConfirmationNeeded(SignInFailed):
+    """Someone has this address here already; a provider's word is not enough to become them."""
+
+    code = "confirmation-needed"
+    status = 409
+    message = _(
+        "There is a login with the address %(email)s already. To connect it with %(provider)s, "
+        "sign in with its password once. Nothing was changed."
+    )
+
+    def __init__(self, *, email: str, **params: Any) -> None:
+        super().__init__(email=email, **params)
+        self.email = email
+
+
+class NotTheSamePerson(SignInFailed):
+    code = "not-the-same-person"
+    message = _(
+        "You signed in as %(mine)s, but %(provider)s knows you as %(email)s. Nothing was connected. "
+        "Sign in with the password of %(email)s."
+    )
+
+
+class CompanySignInNeeded(SignInFailed):
+    code = "company-sign-in-needed"
+    message = _(
+        "%(account)s wants its people to sign in through %(provider)s. You were not signed in to the app. "
+        "Sign in that way and open it again."
+    )
+
+
+class ProviderChanged(Conflict):
+    code = "provider-changed"
+    message = _(
+        "Someone else saved the sign-in while you were editing it. Nothing of yours was saved. "
+        "Reload the page to see how it is now, and make your change again."
+    )
