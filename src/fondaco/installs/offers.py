@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 from hashlib import sha256
+from operator import or_
 from typing import Final
 
 from django.utils.functional import Promise
 
 from fondaco.accounts.models import User
 from fondaco.accounts.permissions import Permission
-from fondaco.accounts.queries import list_users
+from fondaco.accounts.queries import list_holders, list_users
 from fondaco.catalog.models import Plan, Version
 from fondaco.catalog.queries import get_listing
 from fondaco.catalog.states import TechnicalStatus
@@ -67,8 +69,13 @@ def list_installers(account_id: str) -> list[User]:
 
 def list_helpers(account_id: str, lack: Lack, *, most: int = 5) -> list[User]:
     """Who in the account can give somebody what they lack to open an app, by name."""
-    able = list_users(account_id).filter(role__permissions__overlap=[each.value for each in _HELPS[lack]])
-    return list(able[:most])
+    able = reduce(or_, (list_holders(account_id, permission) for permission in _HELPS[lack]))
+    return list(able.select_related("person").order_by("person__name", "id")[:most])
+
+
+def can_help(user: User, lack: Lack) -> bool:
+    """Whether the user can give it, to themselves as well."""
+    return any(user.can(permission) for permission in _HELPS[lack])
 
 
 def fingerprint(by: User, version: Version, plan: Plan, users: list[User]) -> str:

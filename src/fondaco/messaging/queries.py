@@ -42,11 +42,15 @@ class SignOutTotals:
 
 def sum_up_sign_outs(installation: Installation, *, since: datetime) -> SignOutTotals | None:
     """Both kinds of notice together, events and logout tokens; None when nobody signed out."""
-    found: Counter[str] = Counter()
-    events = Delivery.objects.filter(message__type=MessageType.USER_LOGOUT, installation=installation)
+    events = Delivery.objects.filter(message__type=MessageType.USER_LOGOUT, message__created_at__gte=since)
     tokens = LogoutDelivery.objects.filter(client=installation.client_id, ended_at__gte=since)
-    for notices in (events.filter(message__created_at__gte=since), tokens):
-        found.update(dict(notices.order_by().values_list("status").annotate(count=Count("pk"))))
+    counts = [
+        notices.order_by().values_list("status").annotate(count=Count("pk"))
+        for notices in (events.filter(installation=installation), tokens)
+    ]
+    found: Counter[str] = Counter()
+    for status, count in counts[0].union(counts[1], all=True):
+        found[status] += count
     if not found:
         return None
     return SignOutTotals(found[DeliveryStatus.DELIVERED], found[DeliveryStatus.PENDING], found[DeliveryStatus.FAILED])

@@ -157,10 +157,11 @@ def test_first_version_is_empty_with_a_trial(mara: Member) -> None:
 
 def test_the_next_version_begins_as_a_copy(mara: Member) -> None:
     app = make_app(mara.partner)
-    first = make_published_version(app)
+    first = make_published_version(app, backchannel_logout_url="https://app.ledgerline.example/logout")
     second = actions.create_version(actor=actor_for(mara.person), by=mara, app=app, name="1.1.0")
     assert (second.technical.status, second.listing.status) == ("draft", "draft")
     assert second.technical.events_callback_url == first.technical.events_callback_url
+    assert second.technical.backchannel_logout_url == first.technical.backchannel_logout_url != ""
     assert second.technical.release_notes == ""
     assert second.listing.summary == first.listing.summary
     assert [category.slug for category in second.listing.categories.all()] == ["payments-security"]

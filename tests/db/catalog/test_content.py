@@ -33,6 +33,7 @@ TECHNICAL = TechnicalFields(
     scopes=("users:read", "contacts:write"),
     scope_reasons={"contacts:write": "to note payments", "queues:write": "not asked for"},
     receives_user_logout=True,
+    backchannel_logout_url="https://new.ledgerline.example/logout",
     are_credentials_claimed=True,
     release_notes="First\r\nrelease",
 )
@@ -84,6 +85,8 @@ def test_edit_technical(mara: Member) -> None:
     assert content.events_callback_url == "https://new.ledgerline.example/events"
     assert content.redirect_urls == ["https://new.ledgerline.example/cb"]
     assert content.scopes == ["users:read", "contacts:write"]
+    assert content.receives_user_logout
+    assert content.backchannel_logout_url == "https://new.ledgerline.example/logout"
     assert content.scope_reasons == {"contacts:write": "to note payments"}
     assert content.release_notes == "First\nrelease"
     assert content.test_credentials == b"demo / pass-1"
@@ -93,6 +96,19 @@ def test_edit_technical(mara: Member) -> None:
     assert event.data["revision"] == 1
     assert "test_credentials" in event.data["fields"]
     assert "pass-1" not in str(event.data)  # T22
+
+
+@pytest.mark.parametrize(
+    "url", ["http://ledgerline.example/logout", "https://10.0.0.7/logout", "https://a.example/x#y", "not an address"]
+)
+def test_logout_tokens_go_to_no_address_that_we_may_not_call(mara: Member, url: str) -> None:
+    version = draft(mara)
+    with pytest.raises(Invalid) as refusal:
+        edit_technical(mara, version, replace(TECHNICAL, backchannel_logout_url=url))
+    assert list(refusal.value.fields) == ["backchannel_logout_url"]
+    version.technical.refresh_from_db()
+    assert version.technical.backchannel_logout_url == ""
+    assert nothing_was_recorded()
 
 
 def test_test_credentials_stay_unless_given(mara: Member) -> None:

@@ -44,7 +44,10 @@ def client(jon: Operator) -> Client:
 @pytest.fixture
 def version(mara: Member) -> Version:
     return make_version(
-        make_app(mara.partner), test_instructions="Log in and press Pay.", test_credentials=b"demo / pass-1"
+        make_app(mara.partner),
+        test_instructions="Log in and press Pay.",
+        test_credentials=b"demo / pass-1",
+        backchannel_logout_url="https://app.ledgerline.example/out",
     )
 
 
@@ -75,6 +78,7 @@ def test_everything_to_decide_on_is_on_one_page(client: Client, mara: Member, ve
         "Look at the payment link.",
         "https://app.ledgerline.example/events",
         "https://app.ledgerline.example/sso/cb",
+        "https://app.ledgerline.example/out",
         "Adds and changes your contacts",
         "to add the customer number after a payment",
         "Log in and press Pay.",

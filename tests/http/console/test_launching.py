@@ -10,7 +10,7 @@ from tests.factories.accounts import actor_for, make_account, make_operator, mak
 from tests.factories.installs import make_completed, make_installing
 from tests.http.console.test_my_apps import failed, rejected, signed_in, suspended, timed_out
 
-from fondaco.accounts.models import Account, Role, User
+from fondaco.accounts.models import Account, User
 from fondaco.audit.models import Event
 from fondaco.installs.actions import record_launch
 from fondaco.installs.errors import LaunchRefused
@@ -58,7 +58,8 @@ def test_each_thing_that_is_missing_is_named_with_those_who_can_give_it() -> Non
     installation = suspended(make_account())
     ada = installation.installed_by
     roles = installation.account.roles
-    Role.objects.filter(pk=ada.role_id).update(permissions=["apps.view", "apps.install", "apps.launch"])
+    buyer = roles.create(name="Buyer", permissions=["apps.view", "apps.install", "apps.launch"])
+    User.objects.filter(pk=ada.pk).update(role=buyer)
     hr = roles.create(name="People office", permissions=["people.manage"])
     hugo = User.objects.create(account=installation.account, person=make_person("Hugo People"), role=hr)
     gone = User.objects.create(account=installation.account, person=make_person("Gone Gerda"), role=hr, is_active=False)
@@ -80,12 +81,15 @@ def test_each_thing_that_is_missing_is_named_with_those_who_can_give_it() -> Non
 
 def test_who_can_mend_it_is_told_so_and_who_asks_nobody_learns_that_too() -> None:
     installation = make_completed()
-    other = make_user(installation.account)
+    for number in range(5):
+        make_user(installation.account, person=make_person(f"Aaron {number}"))
+    other = make_user(installation.account, person=make_person("Zoe Last"))
     page = signed_in(other).get(f"/launch/{installation.pk.hex}").content.decode()
-    assert "You can mend this yourself." in page
+    assert "You can mend this yourself." in page, "also when five others come before by name"
     assert "Who can help you" not in page
-    Role.objects.filter(account=installation.account).update(permissions=["apps.view"])
-    page = signed_in(other).get(f"/launch/{installation.pk.hex}").content.decode()
+    User.objects.filter(role__key="admin").update(is_active=False)
+    agnes = make_user(installation.account, role="agent")
+    page = signed_in(agnes).get(f"/launch/{installation.pk.hex}").content.decode()
     assert page.count("Nobody in your account may change this.") == 2
 
 

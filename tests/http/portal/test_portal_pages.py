@@ -182,6 +182,19 @@ def test_feedback_stands_on_the_version(client: Client, mara: Member) -> None:
     assert "Change what was asked for" in page
 
 
+def test_the_address_for_logout_tokens_is_saved_and_judged(client: Client, mara: Member) -> None:
+    version = make_version(make_app(mara.partner))
+    address = f"/portal/versions/{version.pk.hex}/technical"
+    answer = client.post(address, technical_entries(backchannel_logout_url="https://192.168.0.1/out"))
+    assert answer.status_code == 422
+    assert 'value="https://192.168.0.1/out"' in answer.content.decode()
+    assert TechnicalContent.objects.get().revision == 0
+    url = "https://app.ledgerline.example/out"
+    assert client.post(address, technical_entries(backchannel_logout_url=url)).status_code == 302
+    assert TechnicalContent.objects.get().backchannel_logout_url == url
+    assert f'value="{url}"' in client.get(address).content.decode()
+
+
 def test_a_wrong_form_keeps_everything_and_saves_nothing(client: Client, mara: Member) -> None:
     version = make_version(make_app(mara.partner))
     entries = technical_entries(events_callback_url="http://ledgerline.example", release_notes="Typed with care")

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from fondaco.accounts.models import User
 from fondaco.installs.actions import record_launch
 from fondaco.installs.errors import LaunchRefused
-from fondaco.installs.offers import list_helpers
+from fondaco.installs.offers import can_help, list_helpers
 from fondaco.installs.policies import can_manage
 from fondaco.installs.queries import get_for_launch
 from fondaco.installs.states import Lack
@@ -59,5 +59,6 @@ def _explain(user: User, refusal: LaunchRefused) -> list[Missing]:
     lacks = []
     for lack, words in refusal.fields.items():
         people = list_helpers(user.account_id, Lack(lack))
-        lacks.append(Missing(words[0], user in people, [each for each in people if each != user]))
+        is_own_job = can_help(user, Lack(lack))
+        lacks.append(Missing(words[0], is_own_job, [each for each in people if each != user]))
     return lacks
