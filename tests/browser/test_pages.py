@@ -56,7 +56,7 @@ BY_HAND = {
     "portal": {"publish", "submit", "listing", "screenshots", "remove_screenshot", "remove_plan", "plan"},
     "storefront": {"apply_sent", "apply_verify", "apply_answer", "install_plan", "install_users", "install_confirm"},
 }
-# Open only while support allows it; only to people of several accounts. tests/http looks at them.
+# Open only while support allows it; only to people of several accounts. test_closed_pages looks at them.
 CLOSED = {"console": {"force_uninstall"}, "storefront": {"install"}}
 WALKED: dict[str, Walk] = {}  # each walk is made once, by whichever test comes first
 
