@@ -15,9 +15,7 @@ from __future__ import annotations
 
 import argparse
 import base64
-import hmac
 import html
-import io
 import os
 import re
 import shutil
@@ -31,7 +29,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from PIL import Image, ImageDraw
+
+from drive_things import code_of, picture
 
 OPERATOR = "jon@fondaco.example"
 CUSTOMER = "ana@starship.example"
@@ -168,15 +167,6 @@ def become_partner(run: Drive) -> tuple[Platform, str]:
     expect(given, [3, 2500], "what the developer account was given")
     run.say("She finds three licences and $25 of credit in the developer account.")
     return own, f"/partners/{partner['id']}"
-
-
-def code_of(secret: str) -> str:
-    """What an authenticator app with this secret shows now (RFC 6238)."""
-    counter = (int(time.time()) // 30).to_bytes(8, "big")
-    digest = hmac.digest(base64.b32decode(secret), counter, "sha1")
-    start = digest[-1] & 15
-    number = int.from_bytes(digest[start : start + 4], "big") & 0x7FFFFFFF
-    return f"{number % 1_000_000:06}"
 
 
 def register(run: Drive, partner: Platform, place: str) -> tuple[Json, str]:
@@ -386,17 +376,6 @@ def expect(actual: object, expected: object, what: str) -> None:
     """Compares."""
     if actual != expected:
         raise Surprise(f"{what}: expected {expected!r}, but it is {actual!r}")
-
-
-def picture(width: int, height: int, text: str) -> str:
-    """A drawn PNG in base64."""
-    image = Image.new("RGB", (width, height), (24, 78, 119))
-    drawing = ImageDraw.Draw(image)
-    drawing.ellipse((width // 4, height // 4, width * 3 // 4, height * 3 // 4), fill=(244, 162, 97))
-    drawing.text((20, 20), text, fill="white")
-    buffer = io.BytesIO()
-    image.save(buffer, "PNG")
-    return base64.b64encode(buffer.getvalue()).decode()
 
 
 def make_token(email: str) -> str:
