@@ -15,7 +15,7 @@ from tests.factories.accounts import make_account, make_operator, make_person, m
 from tests.factories.catalog import make_app, make_published_version
 from tests.factories.installs import make_completed
 
-from fondaco.accounts.models import Person
+from fondaco.accounts.models import Account, Person
 from fondaco.installs.models import Installation
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -104,6 +104,13 @@ def test_a_launch_that_is_refused(page: Page) -> None:
     installation.licences.filter(user=samir).delete()
     open_as(page, samir.person, f"/launch/{installation.pk.hex}", 403)
     look(page, "launch-refused")
+
+
+def test_a_removal_that_is_forced(page: Page) -> None:
+    installation = make_completed()
+    Account.objects.filter(pk=installation.account_id).update(features=["force_uninstall"])
+    open_as(page, installation.installed_by.person, f"/my-apps/{installation.pk.hex}/force-uninstall", 200)
+    look(page, "force-uninstall")
 
 
 def test_an_account_is_chosen_first(page: Page) -> None:
