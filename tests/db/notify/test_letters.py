@@ -21,6 +21,7 @@ from fondaco.accounts.permissions import OperatorRole
 from fondaco.accounts.queries import invitation_token
 from fondaco.catalog import actions as catalog
 from fondaco.catalog.states import Track
+from fondaco.identity.actions import create_personal_token
 from fondaco.installs.actions import answer_operation
 from fondaco.installs.models import Installation
 from fondaco.kit import clock, deadlines
@@ -212,6 +213,17 @@ def test_those_who_manage_apps_are_told_what_became_of_one(
     assert words in letters_sent[0].body
 
 
+def test_owners_are_told_of_their_access_tokens() -> None:
+    person = make_user().person
+    with clock.freeze() as now:
+        ends = now + timedelta(days=30)
+        create_personal_token(actor=actor_for(person), person=person, name="Nightly report", expires_at=ends)
+        assert told(*deliver()) == ([person.email], "A new access token: Nightly report")
+        with clock.travel(timedelta(days=23)):
+            deadlines.sweep_once()
+            assert told(*deliver()) == ([person.email], "Your access token Nightly report ends soon")
+
+
 def test_every_mail_there_is_has_been_seen_here() -> None:
     assert list(letters.all_mails()) == [
         "app_uninstalled",
@@ -224,6 +236,8 @@ def test_every_mail_there_is_has_been_seen_here() -> None:
         "partner_application_rejected",
         "partner_application_verify",
         "partner_application_waiting",
+        "personal_token_expiring",
+        "personal_token_made",
         "submission_approved",
         "submission_opened",
         "submission_rejected",
