@@ -24,6 +24,7 @@ from fondaco.catalog.states import Track
 from fondaco.identity import actions as identity
 from fondaco.identity.models import FailedTries
 from fondaco.identity.tries import Try, begin_try, note_failure
+from fondaco.identity.actions import create_personal_token
 from fondaco.installs.actions import answer_operation
 from fondaco.installs.models import Installation
 from fondaco.kit import clock, deadlines
@@ -255,6 +256,17 @@ def test_a_new_browser_a_pause_and_another_address_are_told() -> None:
     assert [told(letter) for letter in deliver()] == [([old], "Your address was changed")]
 
 
+def test_owners_are_told_of_their_access_tokens() -> None:
+    person = make_user().person
+    with clock.freeze() as now:
+        ends = now + timedelta(days=30)
+        create_personal_token(actor=actor_for(person), person=person, name="Nightly report", expires_at=ends)
+        assert told(*deliver()) == ([person.email], "A new access token: Nightly report")
+        with clock.travel(timedelta(days=23)):
+            deadlines.sweep_once()
+            assert told(*deliver()) == ([person.email], "Your access token Nightly report ends soon")
+
+
 def test_every_mail_there_is_has_been_seen_here() -> None:
     assert list(letters.all_mails()) == [
         "access_cut_off_customer",
@@ -275,6 +287,8 @@ def test_every_mail_there_is_has_been_seen_here() -> None:
         "partner_application_rejected",
         "partner_application_verify",
         "partner_application_waiting",
+        "personal_token_expiring",
+        "personal_token_made",
         "security_changed",
         "sign_in_new_browser",
         "sign_in_paused",
