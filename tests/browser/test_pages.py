@@ -62,7 +62,7 @@ BY_HAND = {
     "portal": {"publish", "submit", "listing", "screenshots", "remove_screenshot", "remove_plan", "plan"},
     "storefront": {"apply_sent", "apply_verify", "apply_answer", "install_plan", "install_users", "install_confirm"},
 }
-# Open only while support allows it, or once a sign-in is set up; only to people of several accounts. tests/http looks at them.
+# Open only while support allows it, once a sign-in is set up, or to people of several accounts: tests/http looks there.
 CLOSED = {"console": {"force_uninstall", "remove_sign_in"}, "storefront": {"install"}}
 WALKED: dict[str, Walk] = {}  # each walk is made once, by whichever test comes first
 
