@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from fondaco.accounts.errors import LastAdmin, MayNotGive
-from fondaco.accounts.models import Account, Operator, User
+from fondaco.accounts.models import Account, Operator, Role, User
 from fondaco.accounts.permissions import LABELS, Permission
 from fondaco.kit.errors import Forbidden, NotFound
 
@@ -30,6 +30,11 @@ def check_can_now(by: User, permission: Permission) -> None:
     Account.objects.select_for_update(no_key=True).only("pk").get(pk=by.account_id)
     by.refresh_from_db(fields=["role", "is_active"])
     check_can(by, permission)
+
+
+def may_give(by: User, role: Role) -> bool:
+    """Whether ``by`` may hand this role out, and decide about those who have it."""
+    return role.granted <= by.permissions
 
 
 def check_may_give(by: User, permissions: Iterable[Permission]) -> None:

@@ -22,9 +22,9 @@ from fondaco.accounts.queries import invitation_token
 from fondaco.catalog import actions as catalog
 from fondaco.catalog.states import Track
 from fondaco.identity import actions as identity
+from fondaco.identity.actions import create_personal_token
 from fondaco.identity.models import FailedTries
 from fondaco.identity.tries import Try, begin_try, note_failure
-from fondaco.identity.actions import create_personal_token
 from fondaco.installs.actions import answer_operation
 from fondaco.installs.models import Installation
 from fondaco.kit import clock, deadlines

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import pytest
 from django.test import Client
@@ -76,9 +78,10 @@ def test_nobody_makes_more_than_they_have(client: Client) -> None:
     bea = make_user(role=make_role(account := make_user().account, P.ROLES_MANAGE, P.PEOPLE_VIEW))
     User.objects.filter(pk=bea.pk).update(account=account)
     client.force_login(bea.person)
+    assert "Install: " not in client.get("/people/roles/new").content.decode()
     response = client.post("/people/roles/new", {"name": "Buyers", "permissions": ["apps.install"]})
-    assert response.status_code == 403
-    assert "permissions that you do not have yourself: Install" in response.content.decode()
+    assert response.status_code == 422
+    assert "is not one of the available choices" in response.content.decode()
     assert not Role.objects.filter(name="Buyers").exists()
 
 
@@ -136,3 +139,30 @@ def test_roles_of_other_accounts_do_not_exist(client: Client, ada: User) -> None
         assert client.post(path, {"name": "Mine", "revision": "0"}).status_code == 404
         assert client.post(f"{path}/delete").status_code == 404
     assert Role.objects.get(pk=other.pk).name == "Lead"
+
+
+def test_what_others_may_do_beyond_oneself_is_left_or_taken_but_not_given(client: Client) -> None:
+    account = make_user().account
+    bea = make_user(account, role=make_role(account, P.ROLES_MANAGE, P.PEOPLE_MANAGE, P.PEOPLE_VIEW))
+    buyers = make_role(account, P.APPS_INSTALL, P.PEOPLE_VIEW, name="Buyers")
+    client.force_login(bea.person)
+    path = f"/people/roles/{buyers.pk.hex}"
+    assert "Install: " in client.get(path).content.decode()
+    kept = {"name": "Buyers", "permissions": ["apps.install", "people.manage"], "revision": "0"}
+    assert client.post(path, kept).status_code == 302
+    assert client.post(path, {"name": "Buyers", "permissions": [], "revision": "1"}).status_code == 302
+    assert client.post(path, {**kept, "revision": "2"}).status_code == 422
+    admin = account.users.get(role__key="admin")
+    page = client.get(f"/people/{admin.pk}").content.decode()
+    assert "may do more here than you" in page
+    assert "Deactivate" not in page
+    assert "Admin</option>" not in client.get("/people/invite").content.decode()
+
+
+def test_the_list_asks_a_fixed_number_of_times(
+    client: Client, ada: User, django_assert_max_num_queries: Callable[[int], AbstractContextManager[None]]
+) -> None:
+    for number in range(30):
+        make_user(ada.account, person=make_person(f"P {number}"), role=make_role(ada.account, P.APPS_VIEW))
+    with django_assert_max_num_queries(8):
+        assert client.get("/people/roles").status_code == 200

@@ -110,6 +110,14 @@ def test_a_wrong_entry_is_told_beside_its_field(client: Client, ada: User, chang
     assert not IdentityProvider.objects.exists()
 
 
+def test_a_value_needs_a_role(client: Client, ada: User) -> None:
+    lines = {"lines-TOTAL_FORMS": "1", "lines-0-value": "leads", "lines-0-role": "", "role_claim": "groups"}
+    response = client.post("/people/sign-in", entries(ada, **lines))
+    assert response.status_code == 422
+    assert "Choose the role that this value gives." in response.content.decode()
+    assert not IdentityProvider.objects.exists()
+
+
 def test_the_second_of_two_editors_is_told(client: Client, ada: User) -> None:
     client.post("/people/sign-in", entries(ada))
     response = client.post("/people/sign-in", entries(ada, name="Mine"))
@@ -131,8 +139,8 @@ def test_nobody_lets_a_provider_give_what_they_lack(client: Client, ada: User) -
     sly = make_user(ada.account, role=make_role(ada.account, Permission.SIGN_IN_MANAGE), person=make_person("Sly"))
     client.force_login(sly.person)
     response = client.post("/people/sign-in", entries(ada, default_role=ada.role_id.hex))
-    assert response.status_code == 403
-    assert "permissions that you do not have yourself" in response.content.decode()
+    assert response.status_code == 422
+    assert 'id="id_default_role_error"' in response.content.decode()
     assert not IdentityProvider.objects.exists()
 
 

@@ -79,7 +79,14 @@ class MappingForm(forms.Form):
 
     def __init__(self, *args: Any, roles: list[Role], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["role"].choices = choices(roles)  # type: ignore[attr-defined]
+        self.fields["role"].choices = [("", "–"), *choices(roles)]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """A value needs a role."""
+        entries: dict[str, Any] = super().clean() or {}
+        if entries.get("value") and not entries.get("role") and "role" not in self.errors:
+            self.add_error("role", _("Choose the role that this value gives."))
+        return entries
 
 
 MappingFormSet = forms.formset_factory(MappingForm, extra=3, max_num=50, absolute_max=60)

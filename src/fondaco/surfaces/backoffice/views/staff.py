@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from http import HTTPStatus
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -36,11 +38,15 @@ class RolesForm(forms.Form):
 
     roles = forms.MultipleChoiceField(
         label=gettext_lazy("Responsible for"),
-        choices=_ROLES,
         widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("You can give what you are responsible for yourself."),
         error_messages={"required": gettext_lazy("Choose at least one responsibility.")},
     )
+
+    def __init__(self, *args: Any, offered: Iterable[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        found = set(offered)
+        self.fields["roles"].choices = [one for one in _ROLES if one[0] in found]  # type: ignore[attr-defined]
 
     @property
     def chosen(self) -> list[OperatorRole]:
@@ -89,7 +95,8 @@ def show_all(request: HouseRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def appoint(request: HouseRequest) -> HttpResponse:
     """Makes someone staff, or invites them."""
-    form = AppointForm(request.POST if request.method == "POST" else None)
+    offered = request.viewer.operator.roles
+    form = AppointForm(request.POST if request.method == "POST" else None, offered=offered)
     status = int(HTTPStatus.OK)
     if request.method == "POST":
         status = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -118,7 +125,11 @@ def appoint(request: HouseRequest) -> HttpResponse:
 def edit(request: HouseRequest, operator_id: str) -> HttpResponse:
     """One of them: other responsibilities, or away."""
     operator = get_staff(request.viewer.operator, operator_id)
-    form = RolesForm(request.POST if request.method == "POST" else None, initial={"roles": operator.roles})
+    form = RolesForm(
+        request.POST if request.method == "POST" else None,
+        offered=[*request.viewer.operator.roles, *operator.roles],
+        initial={"roles": operator.roles},
+    )
     if request.method != "POST":
         return _show(request, operator, form)
     if not form.is_valid():

@@ -17,6 +17,7 @@ from fondaco.accounts.errors import LastAdmin, MayNotGive
 from fondaco.accounts.labels import INVITATION_LABELS
 from fondaco.accounts.models import User
 from fondaco.accounts.permissions import Permission
+from fondaco.accounts.policies import may_give
 from fondaco.accounts.queries import get_invitation, get_role, get_user, list_invitations, list_roles, list_users
 from fondaco.kit.errors import DomainError
 from fondaco.kit.pagination import numbered_page
@@ -49,9 +50,9 @@ class InviteForm(forms.Form):
         label=gettext_lazy("Role"), help_text=gettext_lazy("It decides what they see; you can change it later.")
     )
 
-    def __init__(self, *args: object, account_id: str, **kwargs: object) -> None:
+    def __init__(self, *args: object, by: User, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.fields["role"].choices = _roles(account_id)  # type: ignore[attr-defined]
+        self.fields["role"].choices = _roles(by)  # type: ignore[attr-defined]
 
 
 class RoleForm(forms.Form):
@@ -59,9 +60,9 @@ class RoleForm(forms.Form):
 
     role = forms.ChoiceField(label=gettext_lazy("Role"))
 
-    def __init__(self, *args: object, account_id: str, **kwargs: object) -> None:
+    def __init__(self, *args: object, by: User, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.fields["role"].choices = _roles(account_id)  # type: ignore[attr-defined]
+        self.fields["role"].choices = _roles(by)  # type: ignore[attr-defined]
 
 
 @requires(Permission.PEOPLE_VIEW)
@@ -89,7 +90,7 @@ def show(request: HouseRequest) -> HttpResponse:
 def invite(request: HouseRequest) -> HttpResponse:
     """Invites someone by mail."""
     by = request.viewer.user
-    form = InviteForm(request.POST if request.method == "POST" else None, account_id=by.account_id)
+    form = InviteForm(request.POST if request.method == "POST" else None, by=by)
     status = int(HTTPStatus.OK)
     if request.method == "POST":
         status = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -120,7 +121,7 @@ def edit(request: HouseRequest, user_id: str) -> HttpResponse:
     user = get_user(by.account_id, user_id)
     form = RoleForm(
         request.POST if request.method == "POST" else None,
-        account_id=by.account_id,
+        by=by,
         initial={"role": user.role_id.hex},
     )
     if request.method != "POST":
@@ -144,7 +145,7 @@ def deactivate(request: HouseRequest, user_id: str) -> HttpResponse:
     try:
         actions.deactivate_user(actor=request.viewer.actor, by=request.viewer.user, user=user)
     except (LastAdmin, MayNotGive) as refusal:
-        form = RoleForm(None, account_id=user.account_id, initial={"role": user.role_id.hex})
+        form = RoleForm(None, by=request.viewer.user, initial={"role": user.role_id.hex})
         return _show_person(request, user, form, refusal=refusal, status=refusal.status)
     messages.success(request, _("%(name)s can no longer enter.") % {"name": user.person.name})
     return redirect("console:people")
@@ -200,9 +201,15 @@ def withdraw(request: HouseRequest, invitation_id: str) -> HttpResponse:
 def _show_person(
     request: HouseRequest, user: User, form: RoleForm, *, refusal: DomainError | None = None, status: int = 200
 ) -> HttpResponse:
-    context = {"user": user, "form": form, "refusal": refusal, "is_self": user.pk == request.viewer.user.pk}
+    context = {
+        "user": user,
+        "form": form,
+        "refusal": refusal,
+        "is_self": user.pk == request.viewer.user.pk,
+        "may_decide": may_give(request.viewer.user, user.role),
+    }
     return render(request, "console/person.html", context, status=status)
 
 
-def _roles(account_id: str) -> list[tuple[str, str]]:
-    return [(role.pk.hex, role.name) for role in list_roles(account_id)]
+def _roles(by: User) -> list[tuple[str, str]]:
+    return [(role.pk.hex, role.name) for role in list_roles(by.account_id) if may_give(by, role)]

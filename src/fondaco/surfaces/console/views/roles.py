@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -28,14 +29,16 @@ from fondaco.surfaces.site.viewer import HouseRequest
 _OF_ACCOUNTS = [one for one in Permission if one in ADMIN]
 
 
-def _choices() -> list[tuple[str, str | Promise]]:
+def _choices(offered: frozenset[Permission]) -> list[tuple[str, str | Promise]]:
     return [
-        (one.value, format_lazy("{label}: {what}", label=LABELS[one], what=EXPLANATIONS[one])) for one in _OF_ACCOUNTS
+        (one.value, format_lazy("{label}: {what}", label=LABELS[one], what=EXPLANATIONS[one]))
+        for one in _OF_ACCOUNTS
+        if one in offered
     ]
 
 
 class RoleForm(forms.Form):
-    """A role. ``revision`` is the one that the editor began from."""
+    """A role. ``revision`` is the one that the editor began from; ``offered`` what they may give, or leave."""
 
     name = forms.CharField(
         label=gettext_lazy("Name"),
@@ -44,7 +47,6 @@ class RoleForm(forms.Form):
     )
     permissions = forms.MultipleChoiceField(
         label=gettext_lazy("What its people may do"),
-        choices=_choices,
         widget=forms.CheckboxSelectMultiple,
         required=False,
         help_text=gettext_lazy(
@@ -52,6 +54,10 @@ class RoleForm(forms.Form):
         ),
     )
     revision = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
+
+    def __init__(self, *args: Any, offered: frozenset[Permission], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["permissions"].choices = _choices(offered)  # type: ignore[attr-defined]
 
     @property
     def chosen(self) -> list[Permission]:
@@ -72,7 +78,8 @@ def show_all(request: HouseRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def create(request: HouseRequest) -> HttpResponse:
     """Adds a role."""
-    form = RoleForm(request.POST if request.method == "POST" else None)
+    offered = request.viewer.user.permissions
+    form = RoleForm(request.POST if request.method == "POST" else None, offered=offered)
     status = int(HTTPStatus.OK)
     if request.method == "POST":
         status = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -98,8 +105,9 @@ def edit(request: HouseRequest, role_id: str) -> HttpResponse:
     """One role: what it allows, its history, and away with it."""
     role = get_role(request.viewer.user.account_id, role_id)
     if request.method != "POST":
-        return _show_role(request, role, _form_of(role))
-    form = RoleForm(request.POST)
+        return _show_role(request, role, _form_of(request, role))
+    offered = request.viewer.user.permissions | role.granted
+    form = RoleForm(request.POST, offered=offered)
     if not form.is_valid():
         return _show_role(request, role, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
@@ -115,7 +123,7 @@ def edit(request: HouseRequest, role_id: str) -> HttpResponse:
         role.refresh_from_db()
         entries = request.POST.copy()  # what was typed stays; saving again is then a decision about the newer state
         entries["revision"] = str(role.revision)
-        form = RoleForm(entries)
+        form = RoleForm(entries, offered=offered | role.granted)
         form.is_valid()
         return _show_role(request, role, form, status=show_refusal(form, refusal), is_stale=True)
     except DomainError as refusal:
@@ -133,7 +141,7 @@ def delete(request: HouseRequest, role_id: str) -> HttpResponse:
     try:
         actions.delete_role(actor=request.viewer.actor, by=request.viewer.user, role=role)
     except (RoleFixed, RoleInUse) as refusal:
-        return _show_role(request, role, _form_of(role), status=refusal.status, refusal=refusal)
+        return _show_role(request, role, _form_of(request, role), status=refusal.status, refusal=refusal)
     messages.success(request, _("%(name)s was deleted.") % {"name": name})
     return redirect("console:roles")
 
@@ -142,13 +150,14 @@ def _roles(request: HouseRequest) -> list[Role]:
     return list(list_roles(request.viewer.user.account_id))
 
 
-def _form_of(role: Role) -> RoleForm:
+def _form_of(request: HouseRequest, role: Role) -> RoleForm:
     return RoleForm(
+        offered=request.viewer.user.permissions | role.granted,
         initial={
             "name": role.name,
             "permissions": [one.value for one in role.granted],
             "revision": role.revision,
-        }
+        },
     )
 
 

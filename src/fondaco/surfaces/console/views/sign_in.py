@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from fondaco.accounts.models import Role
 from fondaco.accounts.permissions import Permission
+from fondaco.accounts.policies import may_give
 from fondaco.accounts.queries import get_role, list_roles
 from fondaco.identity import actions
 from fondaco.identity.federation.examination import Finding, examine
@@ -35,7 +36,7 @@ _LATEST = 10
 def show(request: HouseRequest) -> HttpResponse:
     """The provider as it is set up, and saving it."""
     provider = find_provider(request.viewer.user)
-    roles = list(list_roles(request.viewer.user.account_id))
+    roles = _roles(request)
     if request.method != "POST":
         return _show_page(request, provider, *_forms_of(provider, roles))
     form = ProviderForm(request.POST, roles=roles, provider=provider)
@@ -62,7 +63,7 @@ def test(request: HouseRequest) -> HttpResponse:
     provider = _own(request)
     check_rate(f"test-sign-in:{provider.account_id}", limit=20, per=600)
     findings = examine(provider.issuer, name=provider.name)
-    roles = list(list_roles(provider.account_id))
+    roles = _roles(request)
     return _show_page(request, provider, *_forms_of(provider, roles), findings=findings)
 
 
@@ -87,6 +88,12 @@ def remove(request: HouseRequest) -> HttpResponse:
     actions.remove_provider(actor=request.viewer.actor, by=request.viewer.user)
     messages.success(request, _("%(name)s was removed.") % {"name": provider.name})
     return redirect("console:sign_in")
+
+
+def _roles(request: HouseRequest) -> list[Role]:
+    """What the viewer may let the provider give."""
+    by = request.viewer.user
+    return [role for role in list_roles(by.account_id) if may_give(by, role)]
 
 
 def _own(request: HouseRequest) -> IdentityProvider:

@@ -61,6 +61,7 @@ def choose_account(request: HouseRequest, slug: str) -> HttpResponse:
     accounts = [place for place in request.viewer.places if place.kind == PlaceKind.ACCOUNT]
     able = [place for place in accounts if Permission.APPS_INSTALL in place.permissions]
     if not able:
+        request.viewer.check_way_in()
         return _closed(request, slug, accounts)
     chosen = request.POST.get("account", "") if request.method == "POST" else ""
     if len(accounts) == 1:
