@@ -34,8 +34,9 @@ _PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 # What some addresses ask beyond their mark: the track in the path decides.
 _TECHNICAL = frozenset({Permission.PARTNER_APPS_EDIT, Permission.OPERATOR_REVIEW_TECHNICAL})
 _ANY_REVIEW = frozenset({Permission.OPERATOR_REVIEW_TECHNICAL, Permission.OPERATOR_REVIEW_LISTING})
-# Steps that lead back to the first one, or say that the app is here already.
-_LEADS_ON = {"submissions": 302, "install_plan": 409, "install_users": 302, "install_confirm": 302}
+_LEADS_ON = {"submissions": 302}
+# The app is here already; in another account these steps lead back to the first one.
+_INSTALLING = {"install_plan": 200, "install_users": 302, "install_confirm": 302}
 _OF_HIGHER_RANK = frozenset({"deactivate", "reactivate"})  # about a supervisor, who may do more than one thing
 _OF_THE_ACCOUNT = frozenset({"remove_sign_in", "switch_sign_in", "test_sign_in"})  # named by no parameter
 # What is open to everyone who is signed in decides by itself. Who is not named gets what "" says, else 403.
@@ -210,6 +211,8 @@ def _expected(address: Address, viewer: Viewer, method: str) -> set[int]:
         return {403}
     if method == "POST":
         return {200} if address.name == "test_sign_in" else {302, 409, 422}
+    if address.name in _INSTALLING:
+        return {409 if ACCOUNT in viewer.owns else _INSTALLING[address.name]}
     return {_LEADS_ON.get(address.name, 200)}
 
 
@@ -264,6 +267,8 @@ def test_unknown_things_are_not_found_by_those_who_may_look(world: World) -> Non
         client = signed_in(viewer)
         for address in (one for one in PAGES if one.owner in viewer.owns):
             named = [name for name in address.parameters if name.endswith("_id")]
+            if not named:
+                continue
             for wrong, method in product((UNKNOWN, "nope", "%00", "%C3%A9", "a" * 300), ("GET", "POST")):
                 path = address.path(world, **dict.fromkeys(named, wrong))
                 with undone():
