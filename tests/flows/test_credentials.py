@@ -28,6 +28,7 @@ from fondaco.messaging.models import CredentialClaim, Message
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ADA = "ada@harbour.example"
+STAFF_MAIL = ("people.example", "A new access token: flows")  # of the operator who acts here
 WHY = "It copies contacts to a stranger's server."
 
 
@@ -186,7 +187,7 @@ def test_the_kill_switch_and_the_way_back(house: House) -> None:
     assert WHY in page.text
     assert "support@fondaco.example" in page.text
     house.work()
-    told = {(mail.to[0].split("@")[1], mail.subject) for mail in house.mails()}
+    told = {(mail.to[0].split("@")[1], mail.subject) for mail in house.mails()} - {STAFF_MAIL}
     assert told == {("harbour.example", "Ledgerline is cut off"), ("ledgerline.example", "Ledgerline is cut off")}
     staff.post(f"/cutoffs/{cutoff['id']}/restore", {"reason": "Mended in 1.0.1."})
     assert not works(old)

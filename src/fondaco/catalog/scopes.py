@@ -57,6 +57,14 @@ _CATALOGUE = (
         implicit=True,
     ),
     Scope(
+        "tokens:introspect",
+        _("Checks whether the access of your other apps is valid"),
+        "shield-check",
+        _IDENTITY,
+        _("Ask what the access tokens of the account's other clients are worth, for an API of one's own"),
+        ("POST {issuer}/oauth/introspect",),
+    ),
+    Scope(
         "account:read",
         _("Reads your account's name and time zone"),
         "building",
@@ -201,14 +209,6 @@ _CATALOGUE = (
         _SESSIONS,
         _("End a user's session on the platform"),
         ("POST {issuer}/oauth/end_user_session",),
-    ),
-    Scope(
-        "tokens:introspect",
-        _("Checks whether the access of your other apps is valid"),
-        "shield-check",
-        _IDENTITY,
-        _("Ask what the access tokens of the account's other clients are worth, for an API of one's own"),
-        ("POST {issuer}/oauth/introspect",),
     ),
 )
 SCOPES: Final[dict[str, Scope]] = {scope.name: scope for scope in _CATALOGUE}

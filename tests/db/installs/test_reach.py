@@ -68,7 +68,7 @@ def test_one_token_is_ended_and_no_other(jon: Operator) -> None:
     row = RevokedToken.objects.get()
     assert (row.jti, row.expires_at) == (shown.jti, shown.expires_at)
     fact = Event.objects.get(kind="access_token.revoked")
-    assert (fact.data, fact.account_id) == ({"jti": shown.jti, "reason": WHY}, ours.account_id)
+    assert (fact.data, fact.account_id) == ({"client": ours.client_id.hex, "reason": WHY}, ours.account_id)
     with pytest.raises(TokenRefused):
         inspect_token(jon, token)
     with pytest.raises(Invalid):

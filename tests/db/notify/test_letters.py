@@ -296,6 +296,9 @@ def test_every_mail_there_is_has_been_seen_here() -> None:
         "submission_opened",
         "submission_rejected",
         "trial_ended",
+        "version_deprecated_customer",  # these three: tests/db/catalog/test_ending.py
+        "version_deprecated_partner",
+        "version_ended",
     ]
 
 

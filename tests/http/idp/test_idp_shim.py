@@ -15,9 +15,10 @@ from tests.http.idp.machine import Machine, Request, ask_about, ask_keys, ask_to
 
 from fondaco.identity import actions, signing_keys
 from fondaco.identity.hot.last_use import last_use
-from fondaco.identity.models import OAuthClient, RevokedToken
+from fondaco.identity.models import CredentialSet, Cutoff, OAuthClient, RevokedToken
 from fondaco.identity.tokens import verify_access_token
 from fondaco.kit import clock
+from fondaco.kit.models import ClockOffset
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -250,7 +251,27 @@ def _parameters() -> dict[str, Any]:
 def test_a_key_set_that_needs_a_new_key_is_django_s(machine: Machine, program: Program) -> None:
     assert machine.compare(ask_keys(program)).by_django is False
     with clock.travel(signing_keys.SIGNS_FOR - signing_keys.PUBLISHED_BEFORE):
-        assert machine.compare(ask_keys(program)).by_django
+        assert machine.ask(ask_keys(program)).by_django
+
+
+def test_who_is_cut_off_gets_the_same_refusal(machine: Machine, program: Program) -> None:
+    token = machine.ask(ask_token(program)).json["access_token"]
+    cutoff = Cutoff.objects.create(client=program.client, reason="It copies contacts.", begun_by="Jon")
+    assert machine.compare(ask_token(program)).by_django
+    assert machine.ask(ask_token(program)).json["error"] == "invalid_client"
+    cutoff.delete()
+    assert machine.compare(ask_about(token, program)).by_django is False
+    Cutoff.objects.create(
+        client=program.client, reason="Mended", begun_by="Jon", status="lifted", lifted_at=clock.now()
+    )
+    assert machine.compare(ask_token(program)).json["error"] == "invalid_client"  # what was issued before stays dead
+
+
+def test_a_set_ends_by_the_clock_of_its_account(machine: Machine, program: Program) -> None:
+    CredentialSet.objects.update(expires_at=clock.now() + timedelta(days=7))
+    assert machine.compare(ask_token(program)).by_django is False
+    ClockOffset.objects.create(account_id=program.account.pk, offset=timedelta(days=8))
+    assert machine.compare(ask_token(program)).json["error"] == "invalid_client"
 
 
 def test_a_token_is_never_older_than_the_cut(machine: Machine, program: Program) -> None:

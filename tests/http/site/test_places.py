@@ -29,7 +29,7 @@ def olga(client: Client) -> Person:
         make_user(make_account(company_name=name), person=person)
     make_member(person=person)
     make_operator(OperatorRole.SUPPORT, person=person)
-    client.post("/account/login/", {"login": person.email, "password": PASSWORD})
+    client.force_login(person)
     return person
 
 

@@ -63,10 +63,10 @@ def _encoded(body: dict[str, Any]) -> dict[str, Any]:
 def test_without_a_good_token_nobody_gets_in(program: Program, method: str, template: str, scope: str) -> None:
     path = path_of(template, program.installation)
     good = program.token()
-    with clock.travel(timedelta(minutes=-11)):
-        old = program.token()
-    for authorization in (None, "", "Bearer", f"Basic {good}", f"Bearer {good}x", f"Bearer {old}", "Bearer ü"):
-        answer = call(program, method, path, authorization)
+    tries = [(0, None), (0, ""), (0, "Bearer"), (0, f"Basic {good}"), (0, f"Bearer {good}x"), (0, "Bearer ü")]
+    for minutes, authorization in (*tries, (11, f"Bearer {good}")):
+        with clock.travel(timedelta(minutes=minutes)):
+            answer = call(program, method, path, authorization)
         assert answer.status_code == 401
         assert answer["WWW-Authenticate"] == 'Bearer error="invalid_token"'
         assert answer.json()["code"] == "401-token-refused"

@@ -18,15 +18,15 @@ GATHERED_SECONDS: Final = 1.0
 # In the order of ids and past what others hold: two processes cannot wait for each other, nor for a revocation.
 _NOTE: Final = Statement(
     "note_use",
-    """WITH used AS (
+    """WITH sets AS (
         UPDATE identity_credentialset SET last_used_at = $2::timestamptz WHERE id IN (
             SELECT id FROM identity_credentialset
             WHERE id = ANY($1::uuid[]) AND (last_used_at IS NULL OR last_used_at <= $3::timestamptz)
-            ORDER BY id FOR NO KEY UPDATE SKIP LOCKED)
-        RETURNING client_id)
+            ORDER BY id FOR NO KEY UPDATE SKIP LOCKED))
     UPDATE identity_oauthclient SET last_used_at = $2::timestamptz WHERE id IN (
         SELECT id FROM identity_oauthclient
-        WHERE id IN (SELECT client_id FROM used) AND (last_used_at IS NULL OR last_used_at <= $3::timestamptz)
+        WHERE id IN (SELECT client_id FROM identity_credentialset WHERE id = ANY($1::uuid[]))
+            AND (last_used_at IS NULL OR last_used_at <= $3::timestamptz)
         ORDER BY id FOR NO KEY UPDATE SKIP LOCKED)""",
 )
 
