@@ -16,7 +16,10 @@ from fondaco.config.environment import BadSetting
 def load_django() -> None:
     """Settings, apps, logging; a setting that is wrong ends the command with its sentence."""
     import django  # late: see fondaco.cli.main
+    from django.apps import apps
 
+    if apps.ready:  # once in a process: a second time would tie the logs to whatever stderr is meanwhile
+        return
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fondaco.config.settings")
     try:
         django.setup()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from tests.factories.accounts import actor_for, make_account, make_operator, make_person, make_user
+from tests.factories.accounts import actor_for, make_account, make_factor, make_operator, make_person, make_user
 from tests.factories.catalog import make_app, make_version
 from tests.factories.partners import make_member
 from tests.http.api.caller import Api, read, refusal
@@ -184,6 +184,7 @@ def make_everybody(world: World) -> Person:
     User.objects.create(account=world.account, person=person, role=world.account.roles.get(key="admin"))
     Member.objects.create(partner=world.partner, person=person, role=MemberRole.OWNER)
     Operator.objects.create(person=person, roles=[role.value for role in OperatorRole])
+    make_factor(person)
     return person
 
 

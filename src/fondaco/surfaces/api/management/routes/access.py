@@ -48,7 +48,7 @@ _REVOKE = Permission.OPERATOR_ACCESS_REVOKE
 
 
 @routes.reads("/operator/access", Page[TargetShape], _REVOKE)
-def find_programs(request: Request, text: Search) -> Page[TargetShape]:
+def find_programs(request: Request, text: Search = "") -> Page[TargetShape]:
     """What could be cut off: apps, versions and installations by name, by account or by id; at most 20 of each."""
     return whole(find_targets(request.caller.operator, text), TargetShape.of)
 
