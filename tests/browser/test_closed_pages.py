@@ -95,6 +95,7 @@ def test_too_often(page: Page, settings: Settings) -> None:
         page.get_by_label("Password").fill("whatever")
         page.get_by_role("button", name="Sign in", exact=True).click()
         page.wait_for_load_state()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Too many tries")
     look(page, "429")
 
 

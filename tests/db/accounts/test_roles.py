@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 
 import pytest
-from django.db import connection
 from tests.factories.accounts import SYSTEM, make_account, make_person, make_role, make_user
+from tests.racing import at_once
 
 from fondaco.accounts import actions, queries
 from fondaco.accounts.errors import (
@@ -21,7 +20,7 @@ from fondaco.accounts.errors import (
 from fondaco.accounts.models import Role, User
 from fondaco.accounts.permissions import ADMIN, Permission
 from fondaco.audit.models import Event
-from fondaco.kit.errors import DomainError, Forbidden, Invalid, NotFound
+from fondaco.kit.errors import Forbidden, Invalid, NotFound
 
 P = Permission
 
@@ -198,28 +197,6 @@ def test_the_second_of_two_editors_is_told() -> None:
     with pytest.raises(RoleChanged):
         actions.edit_role(actor=SYSTEM, by=ada, role=role, revision=0, name="Chief", permissions=[P.APPS_VIEW])
     assert state(role) == ("Lead", ["apps.launch"], 1)
-
-
-def at_once(*works: Callable[[], object]) -> list[str]:
-    gate, outcomes = threading.Barrier(len(works)), [""] * len(works)
-
-    def run(place: int, work: Callable[[], object]) -> None:
-        try:
-            connection.ensure_connection()
-            gate.wait(10)
-            work()
-            outcomes[place] = "done"
-        except DomainError as error:
-            outcomes[place] = error.code
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
-    return outcomes
 
 
 def fresh(user: User) -> User:

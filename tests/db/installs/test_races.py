@@ -2,46 +2,20 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 
 import pytest
-from django.db import connection
 from tests.factories.accounts import actor_for, make_account, make_user
 from tests.factories.catalog import make_published_version
 from tests.factories.installs import PARTNER_PROGRAM, make_completed, make_installing, make_pending, order
+from tests.racing import at_once
 
 from fondaco.audit.models import Event
 from fondaco.installs.actions import answer_operation, retry_installation, uninstall_app
 from fondaco.installs.models import Installation, Operation, Trial
-from fondaco.kit.errors import DomainError
 from fondaco.messaging.models import Message
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*works: Callable[[], object]) -> list[str]:
-    """Runs all at the same moment; returns ``done`` or the refusal's code of each."""
-    gate = threading.Barrier(len(works))
-    outcomes = [""] * len(works)
-
-    def run(place: int, work: Callable[[], object]) -> None:
-        try:
-            connection.ensure_connection()
-            gate.wait(10)
-            work()
-            outcomes[place] = "done"
-        except DomainError as error:
-            outcomes[place] = error.code
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
-    return outcomes
 
 
 def answer(installation: Installation, decision: str) -> Callable[[], object]:
