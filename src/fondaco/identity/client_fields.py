@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
-from fondaco.catalog.checks import Findings
 from fondaco.catalog.scopes import FOR_PORTAL_CLIENTS, SCOPES
+from fondaco.catalog.validation import FieldProblems
 from fondaco.identity import policies
 from fondaco.identity.errors import RedirectNotAllowed
 
@@ -36,7 +36,7 @@ class ClientFields:
 
 def clean(fields: ClientFields, *, is_public: bool) -> dict[str, Any]:
     """The values to store; raises :class:`Invalid` with everything that is wrong, field by field."""
-    found = Findings()
+    found = FieldProblems()
     values: dict[str, Any] = {"name": found.text("name", fields.name, most=_LONGEST_NAME, least=1)}
     values["grant_types"] = grants = _grants(found, fields.grant_types, is_public=is_public)
     values["redirect_uris"] = _addresses(found, fields.redirect_uris, is_public=is_public)
@@ -47,7 +47,7 @@ def clean(fields: ClientFields, *, is_public: bool) -> dict[str, Any]:
     return values
 
 
-def _grants(found: Findings, grants: Iterable[str], *, is_public: bool) -> list[str]:
+def _grants(found: FieldProblems, grants: Iterable[str], *, is_public: bool) -> list[str]:
     chosen = found.choices("grant_types", grants, GRANTS)
     if not chosen:
         found.add("grant_types", _("Choose at least one way to get tokens."))
@@ -58,7 +58,7 @@ def _grants(found: Findings, grants: Iterable[str], *, is_public: bool) -> list[
     return [grant for grant in GRANTS if grant in chosen]
 
 
-def _addresses(found: Findings, addresses: Iterable[str], *, is_public: bool) -> list[str]:
+def _addresses(found: FieldProblems, addresses: Iterable[str], *, is_public: bool) -> list[str]:
     given = list(dict.fromkeys(address.strip() for address in addresses if address.strip()))
     wrong = [str(problem) for address in given if (problem := _problem(address, is_public=is_public))]
     if len(given) > MOST_ADDRESSES:
@@ -82,7 +82,7 @@ def _problem(address: str, *, is_public: bool) -> str:
     return ""
 
 
-def _scopes(found: Findings, scopes: Iterable[str], grants: list[str]) -> list[str]:
+def _scopes(found: FieldProblems, scopes: Iterable[str], grants: list[str]) -> list[str]:
     asked = list(dict.fromkeys(scopes))
     foreign = [name for name in asked if name in SCOPES and name not in FOR_PORTAL_CLIENTS]
     if foreign:

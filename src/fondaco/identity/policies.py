@@ -10,8 +10,8 @@ from django.conf import settings
 
 from fondaco.accounts.models import Operator, Person
 from fondaco.accounts.permissions import Permission
-from fondaco.catalog.checks import problem_with_url
 from fondaco.catalog.scopes import SCOPES
+from fondaco.catalog.validation import problem_with_url
 from fondaco.identity.errors import (
     LastFactor,
     LogoutUrlNotAllowed,

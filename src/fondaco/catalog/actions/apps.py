@@ -11,12 +11,12 @@ from fondaco.accounts.permissions import Permission
 from fondaco.audit.actor import Actor
 from fondaco.audit.recording import record
 from fondaco.catalog import events
-from fondaco.catalog.checks import SLUG, Findings
 from fondaco.catalog.content import AppDetails
 from fondaco.catalog.errors import IconLocked, SlugLocked
 from fondaco.catalog.images import store_icon
 from fondaco.catalog.models import App
 from fondaco.catalog.policies import check_can, is_icon_locked, is_slug_locked
+from fondaco.catalog.validation import SLUG, FieldProblems
 from fondaco.kit.errors import Forbidden, Invalid
 from fondaco.kit.ids import new_slug
 from fondaco.partners.models import Member
@@ -66,7 +66,7 @@ def change_app(*, actor: Actor, by: Member, app: App, details: AppDetails, icon:
 
 
 def _clean(details: AppDetails, *, app: App | None) -> dict[str, str]:
-    found = Findings()
+    found = FieldProblems()
     name = found.text("name", details.name, least=3, most=50)
     clean = {
         "name": name,

@@ -11,13 +11,13 @@ from fondaco.audit.actor import Actor
 from fondaco.audit.recording import record
 from fondaco.catalog import events
 from fondaco.catalog.actions.versions import clean_version_name
-from fondaco.catalog.checks import MAX_CATEGORIES, Findings, problem_with_video
 from fondaco.catalog.content import ListingFields, TechnicalFields
 from fondaco.catalog.errors import RevisionConflict
 from fondaco.catalog.models import Category, ListingContent, TechnicalContent, Version
 from fondaco.catalog.policies import EDIT_PERMISSION, check_can, check_editable
 from fondaco.catalog.scopes import REQUESTABLE
 from fondaco.catalog.states import Track
+from fondaco.catalog.validation import MAX_CATEGORIES, FieldProblems, problem_with_video
 from fondaco.kit import clock
 from fondaco.kit.errors import Invalid
 from fondaco.partners.models import Member
@@ -96,7 +96,7 @@ def _rename(version: Version, name: str) -> None:
 
 
 def _clean_technical(fields: TechnicalFields) -> dict[str, Any]:
-    found = Findings()
+    found = FieldProblems()
     scopes = found.choices("scopes", fields.scopes, REQUESTABLE)
     reasons = {
         scope: found.text("scopes", reason, most=200)
@@ -123,7 +123,7 @@ def _clean_technical(fields: TechnicalFields) -> dict[str, Any]:
 
 
 def _clean_listing(fields: ListingFields) -> tuple[dict[str, Any], list[str]]:
-    found = Findings()
+    found = FieldProblems()
     categories = found.choices("categories", fields.categories, Category.objects.values_list("pk", flat=True))
     if len(categories) > MAX_CATEGORIES:
         found.add("categories", _("Choose at most three."))

@@ -15,12 +15,12 @@ from fondaco.audit.recording import record
 from fondaco.audit.status import transition
 from fondaco.catalog import events
 from fondaco.catalog.actions.tracks import lock_tracks
-from fondaco.catalog.checks import Findings
 from fondaco.catalog.errors import NotPublished
 from fondaco.catalog.labels import status_label
 from fondaco.catalog.models import Version
 from fondaco.catalog.policies import check_can_deprecate
 from fondaco.catalog.states import ListingStatus, TechnicalStatus
+from fondaco.catalog.validation import FieldProblems
 from fondaco.kit import clock, deadlines
 from fondaco.partners.models import Member
 
@@ -89,7 +89,7 @@ def _midnight(day: date) -> datetime:
 
 
 def _clean(reason: str, ends_on: date | None) -> tuple[str, date | None]:
-    found = Findings()
+    found = FieldProblems()
     clean = found.text("reason", reason, least=1, most=1000, lines=True)
     today = clock.now().date()
     if ends_on is not None and not today + SHORTEST_NOTICE <= ends_on <= today + LONGEST_NOTICE:

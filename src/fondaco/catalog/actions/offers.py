@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from fondaco.audit.actor import Actor
 from fondaco.audit.recording import record
 from fondaco.catalog import events
-from fondaco.catalog.checks import Findings
 from fondaco.catalog.content import PlanFields
 from fondaco.catalog.errors import PriceLocked, TrialPlanLocked
 from fondaco.catalog.images import store_screenshot
 from fondaco.catalog.models import LicenceModel, ListingContent, Meter, Plan, PlanType, Screenshot, Version
 from fondaco.catalog.policies import EDIT_PERMISSION, check_can, check_can_edit, check_editable, is_price_locked
 from fondaco.catalog.states import Track
+from fondaco.catalog.validation import FieldProblems
 from fondaco.kit.errors import Invalid
 from fondaco.partners.models import Member
 
@@ -86,7 +86,7 @@ def remove_plan(*, actor: Actor, by: Member, plan: Plan) -> None:
 def add_screenshot(*, actor: Actor, by: Member, version: Version, image: bytes, alternative_text: str) -> Screenshot:
     """Adds a picture to the listing; ``alternative_text`` says in words what it shows."""
     check_can_edit(by, version, Track.LISTING)
-    found = Findings()
+    found = FieldProblems()
     text = found.text("alternative_text", alternative_text, least=1, most=200)
     if not image:
         found.add("image", _("Choose a picture."))
@@ -126,7 +126,7 @@ def _lock_listing(by: Member, version: Version) -> Version:
 
 
 def _clean_plan(fields: PlanFields, version: Version, *, plan: Plan | None = None) -> dict[str, Any]:
-    found = Findings()
+    found = FieldProblems()
     most = fields.max_licences
     clean = {
         "name": found.text("name", fields.name, least=1, most=40),
@@ -154,7 +154,7 @@ def _clean_plan(fields: PlanFields, version: Version, *, plan: Plan | None = Non
     return clean
 
 
-def _clean_meter(meter: Meter | None, found: Findings) -> dict[str, Any]:
+def _clean_meter(meter: Meter | None, found: FieldProblems) -> dict[str, Any]:
     if meter is None:
         return {"meter_unit": "", "meter_price_micros": 0, "meter_included": 0, "meter_cap_minor": None}
     unit = found.text("meter_unit", meter.unit, least=1, most=30)

@@ -12,7 +12,6 @@ from fondaco.accounts.permissions import Permission
 from fondaco.audit.actor import Actor
 from fondaco.audit.recording import record
 from fondaco.catalog import events
-from fondaco.catalog.checks import VERSION_NAME, Findings
 from fondaco.catalog.models import (
     App,
     LicenceModel,
@@ -25,6 +24,7 @@ from fondaco.catalog.models import (
 )
 from fondaco.catalog.policies import check_can
 from fondaco.catalog.queries.apps import newest_version
+from fondaco.catalog.validation import VERSION_NAME, FieldProblems
 from fondaco.kit.errors import NotFound
 from fondaco.partners.models import Member
 
@@ -98,7 +98,7 @@ def create_version(*, actor: Actor, by: Member, app: App, name: str, source: Ver
 
 def clean_version_name(app: App, name: str, *, version: Version | None = None) -> str:
     """``name`` when it is well formed and free among the app's versions, else :class:`Invalid` for ``name``."""
-    found = Findings()
+    found = FieldProblems()
     clean = found.text("name", name, least=1, most=30)
     if clean and not VERSION_NAME.fullmatch(clean):
         found.add("name", _("Use letters, digits, dots and hyphens, for example 2.4.0."))

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 from pytest_django import Settings
 
-from fondaco.catalog.checks import Findings, problem_with_url, problem_with_video
 from fondaco.catalog.scopes import SCOPES
+from fondaco.catalog.validation import FieldProblems, problem_with_url, problem_with_video
 from fondaco.kit.errors import Invalid
 
 
 @pytest.fixture
-def found() -> Findings:
-    return Findings()
+def found() -> FieldProblems:
+    return FieldProblems()
 
 
 @pytest.mark.parametrize(
@@ -72,17 +72,17 @@ def test_other_video_hosts(address: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["a\x00b", "a\x1bb", "a\nb", "a\tb", "a\u202eb", "a\ufffeb", "a\ud800b"])
-def test_unshowable_characters(found: Findings, text: str) -> None:
+def test_unshowable_characters(found: FieldProblems, text: str) -> None:
     assert found.text("name", text, most=50) == ""
     assert found.fields == {"name": ["This contains characters that cannot be shown. Type it again without them."]}
 
 
-def test_lines_are_kept_where_they_belong(found: Findings) -> None:
+def test_lines_are_kept_where_they_belong(found: FieldProblems) -> None:
     assert found.text("notes", " one\r\ntwo\rthree ", most=50, lines=True) == "one\ntwo\nthree"
     assert found.fields == {}
 
 
-def test_length_limits(found: Findings) -> None:
+def test_length_limits(found: FieldProblems) -> None:
     assert found.text("short", "ab", least=3, most=5) == ""
     assert found.text("long", "abcdef", least=3, most=5) == ""
     assert found.text("none", " ", least=1, most=5) == ""
@@ -94,7 +94,7 @@ def test_length_limits(found: Findings) -> None:
     }
 
 
-def test_only_the_first_error_of_a_field_is_kept(found: Findings) -> None:
+def test_only_the_first_error_of_a_field_is_kept(found: FieldProblems) -> None:
     found.add("name", "first")
     found.add("name", "second")
     with pytest.raises(Invalid) as refusal:
@@ -102,25 +102,25 @@ def test_only_the_first_error_of_a_field_is_kept(found: Findings) -> None:
     assert refusal.value.fields == {"name": ["first"]}
 
 
-def test_something_that_is_not_text(found: Findings) -> None:
+def test_something_that_is_not_text(found: FieldProblems) -> None:
     assert found.text("name", 5, most=50) == ""
     assert found.fields == {"name": ["This must be text."]}
 
 
 @pytest.mark.parametrize("address", ["support", "a@b", "a b@c.example", "@c.example"])
-def test_bad_mail_addresses(found: Findings, address: str) -> None:
+def test_bad_mail_addresses(found: FieldProblems, address: str) -> None:
     assert found.email("email", address) == ""
     assert found.fields == {"email": ["Write an e-mail address like support@company.example."]}
 
 
-def test_redirect_addresses_are_few_exact_and_once(found: Findings) -> None:
+def test_redirect_addresses_are_few_exact_and_once(found: FieldProblems) -> None:
     same = "https://a.example/cb"
     assert found.urls("redirect_urls", [same, same, "", f"{same}/"]) == [same, f"{same}/"]
     found.urls("redirect_urls", [f"{same}{number}" for number in range(11)])
     assert found.fields == {"redirect_urls": ["Use at most 10 addresses."]}
 
 
-def test_unknown_choices_are_named(found: Findings) -> None:
+def test_unknown_choices_are_named(found: FieldProblems) -> None:
     assert found.choices("scopes", ["users:read", "root:all", "users:read"], SCOPES) == ["users:read"]
     assert found.fields == {"scopes": ["Unknown: root:all."]}
 

@@ -1,4 +1,4 @@
-"""Rules for what partners type in (DOMAIN 5.2). Pure: each check returns the cleaned values and fills ``Findings``."""
+"""Rules for what partners type in (DOMAIN 5.2). Pure: each returns the cleaned value and fills ``FieldProblems``."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ MAX_REDIRECTS: Final = 10
 MAX_CATEGORIES: Final = 3
 
 
-class Findings:
+class FieldProblems:
     """Collects one error per field; ``raise_if_any`` turns them into one :class:`Invalid`."""
 
     def __init__(self) -> None:

@@ -10,9 +10,9 @@ from fondaco.audit.actor import Actor
 from fondaco.audit.recording import record
 from fondaco.audit.status import transition
 from fondaco.catalog import actions as catalog
-from fondaco.catalog.checks import Findings
 from fondaco.catalog.models import Version
 from fondaco.catalog.states import Track
+from fondaco.catalog.validation import FieldProblems
 from fondaco.kit.errors import NotFound
 from fondaco.partners.models import Member
 from fondaco.review import events
@@ -103,7 +103,7 @@ def _facts(submission: Submission) -> dict[str, str]:
 
 
 def _text(field: str, value: str, *, most: int) -> str:
-    found = Findings()
+    found = FieldProblems()
     clean = found.text(field, value, most=most, lines=True)
     found.raise_if_any()
     return clean

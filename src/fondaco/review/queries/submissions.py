@@ -1,4 +1,4 @@
-"""Reads of the review domain: reviewers see the tracks they work on, partners their own submissions."""
+"""Submissions in the queue and the decided ones."""
 
 from __future__ import annotations
 

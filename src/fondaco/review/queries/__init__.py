@@ -1,0 +1,23 @@
+"""Reads of the review domain: reviewers see the tracks they work on, partners their own submissions."""
+
+from fondaco.review.queries.submissions import (
+    count_queues,
+    find_open,
+    get_submission,
+    list_decided,
+    list_queue,
+    list_submissions,
+    place_in_queue,
+    usual_answer_time,
+)
+
+__all__ = [
+    "count_queues",
+    "find_open",
+    "get_submission",
+    "list_decided",
+    "list_queue",
+    "list_submissions",
+    "place_in_queue",
+    "usual_answer_time",
+]
