@@ -105,7 +105,8 @@ def test_the_example_of_a_change_is_real_code() -> None:
     page = (ROOT / "docs" / "guide" / "changes.md").read_text(encoding="utf-8")
     example = re.search(r"```python\n(.*?)```", page, re.DOTALL)
     assert example
-    assert example.group(1) in (ROOT / "src" / "fondaco" / "review" / "actions" / "submissions.py").read_text(encoding="utf-8")
+    actions = ROOT / "src" / "fondaco" / "review" / "actions" / "submissions.py"
+    assert example.group(1) in actions.read_text(encoding="utf-8")
 
 
 def test_every_decision_is_listed_dated_and_whole() -> None:
