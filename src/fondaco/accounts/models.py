@@ -7,7 +7,7 @@ calls a user id. A person may hold seats in several accounts, be a member of par
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
@@ -19,6 +19,8 @@ from fondaco.accounts.states import INVITATION, InvitationStatus
 from fondaco.audit.status import Stateful
 from fondaco.kit import clock
 from fondaco.kit.fields import IdField, ShortIdField
+
+REVIEWS: Final = "reviews"  # a feature of accounts, see Account.is_for_reviews
 
 
 class PersonManager(BaseUserManager["Person"]):
@@ -86,6 +88,11 @@ class Account(models.Model):
     def has_feature(self, feature: str) -> bool:
         """Whether the operator switched ``feature`` on for this account, e.g. ``force_uninstall``."""
         return feature in self.features
+
+    @property
+    def is_for_reviews(self) -> bool:
+        """Whether this is the platform's own account in which reviewers install what they review, at any state."""
+        return self.has_feature(REVIEWS)
 
 
 class Role(models.Model):

@@ -132,13 +132,13 @@ def is_price_locked(version: Version) -> bool:
 def explain_installable(version: Version, account: Account, *, by_link: bool = False) -> Promise | str | None:
     """Why ``account`` cannot newly install ``version``, in plain words; None when it can (DOMAIN 5.6, T17).
 
-    The partner's own developer account installs at any state once the technical content is complete. Others install
-    what is available, or with the installation link (``by_link``) what is approved.
+    The partner's own developer account, and that of the platform's reviewers, install at any state once the technical
+    content is complete. Others install what is available, or with the installation link (``by_link``) what is approved.
     """
     status = version.technical.status
     if status == TechnicalStatus.DEPRECATED:
         return _("This version was withdrawn by its partner and can no longer be installed.")
-    if version.app.partner.developer_account_id == account.pk:
+    if account.is_for_reviews or version.app.partner.developer_account_id == account.pk:
         if missing := missing_fields(version, Track.TECHNICAL):
             return _("The technical content is not complete yet: %(first)s") % {"first": next(iter(missing.values()))}
         return None

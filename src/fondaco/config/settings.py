@@ -246,6 +246,18 @@ CREDENTIALS_ROTATE_EVERY = timedelta(days=environment.number("FONDACO_CREDENTIAL
 CREDENTIALS_OVERLAP = timedelta(days=7)
 SIGNATURE_PUBLIC_KEY_FORM = environment.text("FONDACO_SIGNATURE_PUBLIC_KEY_FORM", "spki")  # or ``raw`` (DOMAIN 1.6)
 
+# ── Reviews ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+# Working days within which a submission of each track is to be answered; asking the partner stops the clock.
+REVIEW_TARGETS = {
+    "technical": environment.number("FONDACO_REVIEW_TECHNICAL_DAYS", 5),
+    "listing": environment.number("FONDACO_REVIEW_LISTING_DAYS", 3),
+}
+# What makes a second reviewer necessary; on one's own machine one person plays all parts.
+SECOND_REVIEWER_FOR = environment.words("FONDACO_SECOND_REVIEWER_FOR", "" if DEVELOPMENT else "new_partner,write_scopes")
+# Answers to mails of a review arrive at reply+<token>@this domain and are piped into `fondaco mail receive`.
+REPLY_DOMAIN = environment.text("FONDACO_REPLY_DOMAIN", urlsplit(SITE_URL).hostname or "localhost")
+ACCEPTS_REPLIES = environment.flag("FONDACO_ACCEPT_REPLIES", default=DEVELOPMENT)
+
 # ── Logs ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 LOGGING = {
     "version": 1,

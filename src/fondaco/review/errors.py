@@ -10,7 +10,7 @@ from fondaco.kit.errors import Conflict, Forbidden, Invalid
 class AlreadyDecided(Conflict):
     code = "already-decided"
     message = _(
-        "%(name)s was faster: this submission is %(status)s. Your decision was not used and nothing was changed."
+        "%(name)s was faster: this submission is %(status)s. What you sent was not used and nothing was changed."
     )
 
 
@@ -22,3 +22,78 @@ class OwnWork(Forbidden):
 class FeedbackRequired(Invalid):
     code = "feedback-required"
     message = _("A rejection needs feedback that tells the partner what to change. Nothing was decided.")
+
+
+class AlreadyTaken(Conflict):
+    code = "already-taken"
+    message = _(
+        "%(name)s works on this submission. It was not given to you. Take another one, or ask %(name)s to hand it over."
+    )
+
+
+class NotTaken(Conflict):
+    code = "not-taken"
+    message = _("Nobody works on this submission, so there is nothing to give away. Nothing was changed. Take it first.")
+
+
+class NotSnoozed(Conflict):
+    code = "not-snoozed"
+    message = _("This submission is in the queue already. Nothing was changed.")
+
+
+class SecondOpinionNeeded(Conflict):
+    code = "second-opinion-needed"
+    message = _(
+        "You approved this submission already, and it needs the approval of another person, too. "
+        "Yours is kept. Ask a colleague to look at it."
+    )
+
+
+class ConversationClosed(Conflict):
+    code = "conversation-closed"
+    message = _(
+        "This submission is %(status)s, so the conversation about it has ended. Nothing was sent. "
+        "Write to support, or in the conversation of the next submission."
+    )
+
+
+class ReplyRefused(Forbidden):
+    code = "reply-refused"
+    message = _(
+        "This mail was not taken in: it was not sent from the address of someone who may answer here. "
+        "Answer from the address that you sign in with, or on the page."
+    )
+
+
+class ReplyUnreadable(Invalid):
+    code = "reply-unreadable"
+    message = _("This mail was not taken in: %(problem)s Write it again on the page.")
+
+
+class NoReviewAccount(Conflict):
+    code = "no-review-account"
+    message = _(
+        "There is no account yet in which reviewers install apps. Nothing was installed. "
+        "Ask a partner manager to pick one on the page Reviews."
+    )
+
+
+class ReasonTitleTaken(Conflict):
+    code = "reason-title-taken"
+    message = _("A reason called “%(title)s” is kept already. Nothing was saved. Choose another title, or change that.")
+
+
+class ReasonChanged(Conflict):
+    code = "reason-changed"
+    message = _(
+        "%(name)s saved this reason while you were editing it. Yours was not saved and theirs was kept. "
+        "Compare with how it is now and save again."
+    )
+
+
+class NotForReviews(Conflict):
+    code = "not-for-reviews"
+    message = _(
+        "%(account)s is the developer account of a partner, whose people would see what others submit. "
+        "Nothing was changed. Pick an account of the platform's own."
+    )

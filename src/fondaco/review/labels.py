@@ -7,6 +7,9 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from fondaco.catalog.states import Track
+from fondaco.review.models import ChangeKind
+from fondaco.review.snapshots import FIELDS
 from fondaco.review.states import SubmissionStatus
 
 STATUSES: Final[dict[str, Promise]] = {
@@ -16,7 +19,24 @@ STATUSES: Final[dict[str, Promise]] = {
     SubmissionStatus.WITHDRAWN.value: _("Withdrawn"),
 }
 
+_MORE: Final[dict[Track, dict[str, Promise]]] = {
+    Track.TECHNICAL: {"scopes": _("Scopes"), "test_credentials": _("Log-in for testing")},
+    Track.LISTING: {"plans": _("Plans"), "screenshots": _("Screenshots"), "icon": _("Icon")},
+}
+
 
 def status_label(status: str) -> str:
     """The state as people read it, in the active language."""
     return str(STATUSES[status])
+
+
+def subjects_of(track: Track) -> dict[str, str]:
+    """What a requested change of this track can be about: names of fields, as people read them."""
+    return {name: str(words) for name, words in {**FIELDS[track], **_MORE[track]}.items()}
+
+
+def subject_label(track: Track, kind: str, subject: str) -> str:
+    """What a requested change is about, as people read it."""
+    if kind == ChangeKind.CHECK:
+        return str(_("Check %(id)s") % {"id": subject})
+    return subjects_of(track).get(subject, subject)

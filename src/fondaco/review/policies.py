@@ -1,13 +1,16 @@
-"""Who may decide on which submission."""
+"""Who may work and decide on which submission, and who may speak in the conversation about it."""
 
 from __future__ import annotations
 
 from typing import Final
 
+from django.db.models import Exists, OuterRef, QuerySet
+
 from fondaco.accounts.models import Operator
-from fondaco.accounts.permissions import Permission
+from fondaco.accounts.permissions import OPERATOR_ROLES, Permission
+from fondaco.catalog.policies import EDIT_PERMISSION
 from fondaco.catalog.states import Track
-from fondaco.kit.errors import Forbidden
+from fondaco.kit.errors import Forbidden, NotFound
 from fondaco.partners.models import Member
 from fondaco.review.errors import OwnWork
 from fondaco.review.models import Submission
@@ -45,3 +48,31 @@ def can_decide(by: Operator, submission: Submission) -> bool:
         and by.can(REVIEW_PERMISSION[Track(submission.track)])
         and not is_own_work(by, submission)
     )
+
+
+def reviewers_of(submission: Submission) -> QuerySet[Operator]:
+    """Everybody who may work on this submission, by name; the partner's own people are not among them."""
+    permission = REVIEW_PERMISSION[Track(submission.track)]
+    roles = [role.value for role, granted in OPERATOR_ROLES.items() if permission in granted]
+    partners_people = Member.objects.filter(
+        partner_id=submission.version.app.partner_id, person_id=OuterRef("pk"), is_active=True
+    )
+    return (
+        Operator.objects.filter(~Exists(partners_people), is_active=True, roles__overlap=roles)
+        .select_related("person")
+        .order_by("person__name", "pk")
+    )
+
+
+def check_can_answer(by: Member, submission: Submission) -> None:
+    """The partner's people who edit this track speak for it; another partner's submission does not exist."""
+    if submission.version.app.partner_id != by.partner_id or not by.is_active:
+        raise NotFound
+    if not by.can(EDIT_PERMISSION[Track(submission.track)]):
+        raise Forbidden
+
+
+def check_reviews(by: Operator) -> None:
+    """The operator reviews at least one track."""
+    if not reviewable_tracks(by):
+        raise Forbidden

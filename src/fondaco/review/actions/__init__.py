@@ -1,5 +1,34 @@
 """Everything that can happen in a review."""
 
-from fondaco.review.actions.submissions import approve, reject, submit, withdraw
+from fondaco.review.actions.conversation import add_note, ask_partner, write_to_partner, write_to_reviewer
+from fondaco.review.actions.decisions import Change, approve, reject
+from fondaco.review.actions.reasons import change_reason, keep_reason, remove_reason
+from fondaco.review.actions.receiving import Outcome, receive_mail
+from fondaco.review.actions.submissions import submit, withdraw
+from fondaco.review.actions.taking import give_back, hand_over, snooze, take, wake
+from fondaco.review.actions.trying import pick_review_account, show_credentials, try_out
 
-__all__ = ["approve", "reject", "submit", "withdraw"]
+__all__ = [
+    "Change",
+    "Outcome",
+    "add_note",
+    "approve",
+    "ask_partner",
+    "change_reason",
+    "give_back",
+    "hand_over",
+    "keep_reason",
+    "pick_review_account",
+    "receive_mail",
+    "reject",
+    "remove_reason",
+    "show_credentials",
+    "snooze",
+    "submit",
+    "take",
+    "try_out",
+    "wake",
+    "withdraw",
+    "write_to_partner",
+    "write_to_reviewer",
+]

@@ -1,22 +1,33 @@
 """Reads of the review domain: reviewers see the tracks they work on, partners their own submissions."""
 
+from fondaco.review.queries.queue import Order, QueueFilter, Shown, count_queues, list_decided, list_queue
+from fondaco.review.queries.reasons import get_reason, list_reasons
 from fondaco.review.queries.submissions import (
-    count_queues,
     find_open,
+    get_own_submission,
     get_submission,
-    list_decided,
-    list_queue,
     list_submissions,
     place_in_queue,
     usual_answer_time,
 )
+from fondaco.review.queries.trial import find_review_account
+from fondaco.review.queries.workbench import Desk, get_desk
 
 __all__ = [
+    "Desk",
+    "Order",
+    "QueueFilter",
+    "Shown",
     "count_queues",
     "find_open",
+    "find_review_account",
+    "get_desk",
+    "get_own_submission",
+    "get_reason",
     "get_submission",
     "list_decided",
     "list_queue",
+    "list_reasons",
     "list_submissions",
     "place_in_queue",
     "usual_answer_time",

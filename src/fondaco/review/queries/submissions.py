@@ -6,16 +6,16 @@ from datetime import timedelta
 from typing import Final
 
 from django.db import connection
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
 
 from fondaco.accounts.models import Operator
 from fondaco.catalog.models import Version
 from fondaco.catalog.states import Track
 from fondaco.kit import clock
-from fondaco.kit.errors import Forbidden, NotFound
+from fondaco.kit.errors import NotFound
 from fondaco.kit.ids import parse_wire
 from fondaco.partners.models import Member
-from fondaco.review.models import Submission
+from fondaco.review.models import ReviewMessage, Submission
 from fondaco.review.policies import reviewable_tracks
 from fondaco.review.states import SubmissionStatus
 
@@ -32,31 +32,6 @@ _EARLIER: Final = (  # how many of the same queue came before a submission; none
 )
 
 
-def list_queue(by: Operator, *, track: Track | None = None) -> QuerySet[Submission]:
-    """Open submissions of the tracks that ``by`` reviews, those waiting longest first."""
-    tracks = reviewable_tracks(by)
-    if not tracks:
-        raise Forbidden
-    return (
-        _submissions()
-        .filter(status=SubmissionStatus.OPEN, track__in=[track] if track in tracks else [] if track else tracks)
-        .order_by("created_at", "pk")
-    )
-
-
-def count_queues(by: Operator) -> dict[Track, int]:
-    """How many submissions wait in each track that ``by`` reviews; a track without any is absent."""
-    counted = list_queue(by).order_by().values_list("track").annotate(Count("pk"))
-    return {Track(track): count for track, count in counted}
-
-
-def list_decided(by: Operator, *, limit: int = 20) -> list[Submission]:
-    """The latest decisions on the tracks that ``by`` reviews."""
-    decided = [SubmissionStatus.APPROVED, SubmissionStatus.REJECTED]
-    found = _submissions().filter(status__in=decided, track__in=reviewable_tracks(by))
-    return list(found.order_by("-status_changed_at")[:limit])
-
-
 def get_submission(by: Operator, submission_id: str) -> Submission:
     """One submission of a track that ``by`` reviews, open or decided, by wire id."""
     found = parse_wire(submission_id)
@@ -69,7 +44,22 @@ def get_submission(by: Operator, submission_id: str) -> Submission:
 
 def list_submissions(version: Version) -> list[Submission]:
     """Every submission of a version, newest first. Whoever passes the version was let in to it."""
-    return list(version.submissions.select_related("submitted_by", "decided_by").order_by("-created_at", "-pk"))
+    found = version.submissions.select_related("submitted_by", "decided_by", "taken_by", "version__app__partner")
+    conversation = ReviewMessage.objects.select_related("author")
+    return list(
+        found.defer("content")
+        .prefetch_related("changes", Prefetch("messages", conversation))
+        .order_by("-created_at", "-pk")
+    )
+
+
+def get_own_submission(by: Member, submission_id: str) -> Submission:
+    """One submission of the member's own partner, by wire id."""
+    found = parse_wire(submission_id)
+    submission = _submissions().filter(pk=found, version__app__partner_id=by.partner_id).first() if found else None
+    if submission is None or not by.is_active:
+        raise NotFound
+    return submission
 
 
 def find_open(by: Member, version: Version, track: Track) -> Submission:
@@ -110,5 +100,5 @@ def usual_answer_time(track: Track) -> timedelta | None:
 
 def _submissions() -> QuerySet[Submission]:
     return Submission.objects.select_related(
-        "version__app__partner", "version__technical", "version__listing", "submitted_by", "decided_by"
+        "version__app__partner", "version__technical", "version__listing", "submitted_by", "decided_by", "taken_by"
     ).defer("version__listing__search")
