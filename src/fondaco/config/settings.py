@@ -253,7 +253,9 @@ REVIEW_TARGETS = {
     "listing": environment.number("FONDACO_REVIEW_LISTING_DAYS", 3),
 }
 # What makes a second reviewer necessary; on one's own machine one person plays all parts.
-SECOND_REVIEWER_FOR = environment.words("FONDACO_SECOND_REVIEWER_FOR", "" if DEVELOPMENT else "new_partner,write_scopes")
+SECOND_REVIEWER_FOR = environment.words(
+    "FONDACO_SECOND_REVIEWER_FOR", "" if DEVELOPMENT else "new_partner,write_scopes"
+)
 # Answers to mails of a review arrive at reply+<token>@this domain and are piped into `fondaco mail receive`.
 REPLY_DOMAIN = environment.text("FONDACO_REPLY_DOMAIN", urlsplit(SITE_URL).hostname or "localhost")
 ACCEPTS_REPLIES = environment.flag("FONDACO_ACCEPT_REPLIES", default=DEVELOPMENT)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 from uuid import UUID
@@ -19,7 +19,8 @@ from fondaco.kit import jobs
 class Letter:
     """One mail. ``paragraphs`` are plain sentences; ``quote`` is what a person wrote, shown set apart.
 
-    ``button`` is a label and an absolute address. Nobody to write to (``to`` empty) means no mail.
+    ``button`` is a label and an absolute address, ``headers`` what threads the mail. Nobody to write to (``to``
+    empty) means no mail.
     """
 
     to: list[str]
@@ -29,6 +30,9 @@ class Letter:
     button: tuple[str, str] | None = None
     facts: list[tuple[str, str]] = field(default_factory=list)
     closing: str = ""
+    opening: str = ""  # one line above everything else
+    reply_to: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 Compose = Callable[[UUID], Letter | None]
@@ -67,7 +71,13 @@ def message(letter: Letter) -> EmailMultiAlternatives:
     context = {"letter": letter, "platform": settings.PLATFORM_NAME, "site": settings.SITE_URL}
     text = render_to_string("notify/letter.txt", context, using="jinja2")
     html = render_to_string("notify/letter.html", context, using="jinja2")
-    mail = EmailMultiAlternatives(letter.subject, text, to=letter.to)
+    mail = EmailMultiAlternatives(
+        letter.subject,
+        text,
+        to=letter.to,
+        reply_to=[letter.reply_to] if letter.reply_to else None,
+        headers=dict(letter.headers),
+    )
     mail.attach_alternative(html, "text/html")
     return mail
 

@@ -33,7 +33,7 @@ class AlreadyTaken(Conflict):
 
 class NotTaken(Conflict):
     code = "not-taken"
-    message = _("Nobody works on this submission, so there is nothing to give away. Nothing was changed. Take it first.")
+    message = _("Nobody works on this submission, so there is nothing to give away. Nothing was changed.")
 
 
 class NotSnoozed(Conflict):

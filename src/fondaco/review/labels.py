@@ -24,6 +24,22 @@ _MORE: Final[dict[Track, dict[str, Promise]]] = {
     Track.LISTING: {"plans": _("Plans"), "screenshots": _("Screenshots"), "icon": _("Icon")},
 }
 
+SHOWN: Final[dict[str, Promise]] = {  # of the queue, by ``queries.Shown``
+    "waiting": _("Waiting for us"),
+    "free": _("Not taken"),
+    "mine": _("Mine"),
+    "overdue": _("Overdue"),
+    "second": _("One more approval"),
+    "asked": _("Waiting for the partner"),
+    "snoozed": _("Put aside"),
+    "all": _("Everything open"),
+}
+ORDERS: Final[dict[str, Promise]] = {  # by ``queries.Order``
+    "age": _("The longest waiting"),
+    "due": _("The next due"),
+    "risk": _("The riskiest"),
+}
+
 
 def status_label(status: str) -> str:
     """The state as people read it, in the active language."""

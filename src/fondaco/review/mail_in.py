@@ -1,7 +1,7 @@
 """Reading a mail that somebody sent in answer: who, to which conversation, what they wrote above what they quote.
 
-Pure: bytes in, :class:`Reply` out. What is no answer of a person (bounces, absence notes, lists) is found by its headers
-(RFC 3834, RFC 3464).
+Pure: bytes in, :class:`Reply` out. What is no answer of a person (bounces, absence notes, lists) is found by its
+headers (RFC 3834, RFC 3464).
 """
 
 from __future__ import annotations

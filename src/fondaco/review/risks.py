@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -106,17 +107,15 @@ def _news(track: Track, before: Snapshot, after: Snapshot) -> list[Risk]:
         old, new = (_hosts(one[Part.TECHNICAL.value]) for one in (before, after))
         found = [Risk.NEW_SCOPES] if set(after[Part.SCOPES.value]) - set(before[Part.SCOPES.value]) else []
         return [*found, *([Risk.NEW_HOSTS] if new - old else [])]
-    old_words, new_words = (
-        [one[Part.LISTING.value].get(name) for name in _CLAIMS] for one in (before, after)
-    )
+    old_words, new_words = ([one[Part.LISTING.value].get(name) for name in _CLAIMS] for one in (before, after))
     found = [Risk.NEW_CLAIMS] if old_words != new_words else []
     return [*found, *([Risk.NEW_PRICES] if before[Part.PLANS.value] != after[Part.PLANS.value] else [])]
 
 
-def _hosts(fields: Snapshot) -> set[str | None]:
+def _hosts(fields: Mapping[str, Any]) -> set[str | None]:
     addresses: list[str] = []
     for name in _ADDRESSES:
-        value = fields.get(name) or []
+        value: Any = fields.get(name) or []
         addresses += value if isinstance(value, list) else [str(value)]
     return {urlsplit(address).hostname for address in addresses}
 

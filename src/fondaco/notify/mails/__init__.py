@@ -12,10 +12,14 @@ from fondaco.notify.mails import (
     partner_application_verified,
     partner_application_verify,
     personal_token,
+    review_message,
     security,
     sign_in,
     submission_decided,
     submission_opened,
+    submission_overdue,
+    submission_second,
+    submission_taken,
     version_deprecated,
 )
 
@@ -31,9 +35,13 @@ __all__ = [
     "partner_application_verified",
     "partner_application_verify",
     "personal_token",
+    "review_message",
     "security",
     "sign_in",
     "submission_decided",
     "submission_opened",
+    "submission_overdue",
+    "submission_second",
+    "submission_taken",
     "version_deprecated",
 ]

@@ -13,6 +13,7 @@ from fondaco.catalog.states import Track
 from fondaco.notify.letters import Letter, Mail, link
 from fondaco.notify.recipients import members
 from fondaco.review import events
+from fondaco.review.labels import subject_label
 from fondaco.review.models import Submission
 
 APPROVED = Mail("submission_approved")
@@ -58,6 +59,10 @@ def compose_rejected(submission_id: UUID) -> Letter:
             _("The %(track)s content of %(version)s was not approved yet. This is what to change:") % _names(submission)
         ],
         quote=submission.feedback,
+        facts=[
+            (subject_label(Track(submission.track), change.kind, change.subject), change.text)
+            for change in submission.changes.all()
+        ],
         button=(_("Open the version"), _address(submission)),
         closing=_("Everything you entered is kept. Change it and submit it again; there is no limit."),
     )

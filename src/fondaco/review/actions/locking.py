@@ -16,12 +16,14 @@ from fondaco.review.states import SubmissionStatus
 
 
 def lock(submission: Submission) -> Submission:
-    """The submission as the database has it, held until the commit."""
-    return (
-        Submission.objects.select_for_update(of=("self",))
-        .select_related("version__app__partner", "submitted_by", "decided_by", "taken_by")
-        .get(pk=submission.pk)
-    )
+    """The submission as the database has it, held until the commit.
+
+    Locked first and read then: one statement for both would, after waiting for somebody else's commit, show the new
+    row beside the people of the old one (PostgreSQL looks again at the locked table only).
+    """
+    Submission.objects.select_for_update().only("pk").get(pk=submission.pk)
+    people = ("submitted_by", "decided_by", "taken_by")
+    return Submission.objects.select_related("version__app__partner", *people).get(pk=submission.pk)
 
 
 def lock_open(submission: Submission) -> Submission:
@@ -33,9 +35,7 @@ def lock_open(submission: Submission) -> Submission:
     return locked
 
 
-def note_down(
-    kind: EventKind, submission: Submission, *, actor: Actor, data: Mapping[str, Any] | None = None
-) -> None:
+def note_down(kind: EventKind, submission: Submission, *, actor: Actor, data: Mapping[str, Any] | None = None) -> None:
     """Records a fact about the submission, for its partner's scope."""
     facts = {"track": submission.track, "version_id": submission.version_id.hex, **(data or {})}
     record(kind, submission, actor=actor, data=facts, **submission.audit_scope())

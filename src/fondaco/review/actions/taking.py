@@ -26,7 +26,7 @@ LONGEST_SNOOZE: Final = timedelta(days=90)
 
 
 def take(*, actor: Actor, by: Operator, submission: Submission) -> Submission:
-    """Makes it ``by``'s work; of two at once one gets it and the other is told by whom. Again by the same is nothing."""
+    """Makes it ``by``'s work; of two at once one gets it and the other is told by whom. Twice is once."""
     with transaction.atomic(durable=True):
         check_can_decide(by, submission)
         submission = lock_open(submission)

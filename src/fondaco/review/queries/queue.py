@@ -50,9 +50,7 @@ class QueueFilter:
     order: Order = Order.AGE
 
 
-def list_queue(
-    by: Operator, *, track: Track | None = None, wanted: QueueFilter | None = None
-) -> QuerySet[Submission]:
+def list_queue(by: Operator, *, track: Track | None = None, wanted: QueueFilter | None = None) -> QuerySet[Submission]:
     """Open submissions of the tracks that ``by`` reviews; without ``wanted`` all, those waiting longest first."""
     wanted = wanted or QueueFilter(track)
     tracks = reviewable_tracks(by)

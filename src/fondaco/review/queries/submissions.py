@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
@@ -32,10 +33,11 @@ _EARLIER: Final = (  # how many of the same queue came before a submission; none
 )
 
 
-def get_submission(by: Operator, submission_id: str) -> Submission:
-    """One submission of a track that ``by`` reviews, open or decided, by wire id."""
+def get_submission(by: Operator, submission_id: str, *, more: Mapping[str, Any] | None = None) -> Submission:
+    """One submission of a track that ``by`` reviews, open or decided, by wire id; ``more`` is read along with it."""
     found = parse_wire(submission_id)
-    submissions = _submissions().annotate(earlier=Subquery(_EARLIER)).filter(track__in=reviewable_tracks(by))
+    submissions = _submissions().annotate(earlier=Subquery(_EARLIER), **(more or {}))
+    submissions = submissions.filter(track__in=reviewable_tracks(by))
     submission = submissions.filter(pk=found).first() if found else None
     if submission is None:
         raise NotFound

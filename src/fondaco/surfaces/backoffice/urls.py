@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from fondaco.surfaces.backoffice import urls_review
 from fondaco.surfaces.backoffice.views import (
     access,
     accounts,
@@ -9,7 +10,6 @@ from fondaco.surfaces.backoffice.views import (
     events,
     overview,
     partners,
-    review,
     staff,
 )
 
@@ -27,12 +27,7 @@ urlpatterns = [
     path("partners/<str:partner_id>/invite", partners.invite_again, name="invite_owner"),
     path("accounts", accounts.show_all, name="accounts"),
     path("accounts/<str:account_id>", accounts.show, name="account"),
-    path("submissions", review.queues, name="submissions"),
-    path("submissions/technical", review.technical_queue, name="technical_reviews"),
-    path("submissions/listing", review.listing_queue, name="listing_reviews"),
-    path("submissions/<str:track>/<str:submission_id>", review.show, name="submission"),
-    path("submissions/<str:track>/<str:submission_id>/approve", review.approve, name="approve_submission"),
-    path("submissions/<str:track>/<str:submission_id>/reject", review.reject, name="reject_submission"),
+    *urls_review.urlpatterns,
     path("access", access.show_all, name="access"),
     path("access/token", access.token, name="access_token"),
     path("access/restore/<str:cutoff_id>", access.restore, name="restore_access"),

@@ -2,43 +2,27 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
-
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from fondaco.accounts.permissions import Permission
 from fondaco.catalog.labels import TRACKS
-from fondaco.catalog.queries import list_history, listing_view
 from fondaco.catalog.states import Track
-from fondaco.kit.errors import Conflict, DomainError, Forbidden, NotFound
+from fondaco.kit.errors import Forbidden
 from fondaco.kit.pagination import numbered_page
-from fondaco.review import actions
 from fondaco.review.labels import STATUSES
-from fondaco.review.models import Submission
-from fondaco.review.policies import can_decide, reviewable_tracks
-from fondaco.review.queries import (
-    count_queues,
-    get_submission,
-    list_decided,
-    list_queue,
-    place_in_queue,
-    usual_answer_time,
-)
-from fondaco.review.states import SubmissionStatus
-from fondaco.surfaces.backoffice.forms_review import ApprovalForm, RejectionForm
+from fondaco.review.policies import reviewable_tracks
+from fondaco.review.queries import count_queues, list_decided, list_queue, usual_answer_time
+from fondaco.review.risks import LEVELS, level_of
+from fondaco.surfaces.backoffice.forms_review import QueueForm
+from fondaco.surfaces.backoffice.views.review_desk import RISK_TONES, TONES, find, show_desk
 from fondaco.surfaces.site.access import requires
-from fondaco.surfaces.site.forms import show_refusal
-from fondaco.surfaces.site.history import moments
 from fondaco.surfaces.site.paging import page_links, page_number
 from fondaco.surfaces.site.viewer import HouseRequest
 
 _PER_PAGE = 30
-_TONES = {"open": "info", "approved": "good", "rejected": "bad", "withdrawn": "mute"}
 
 
 @requires(Permission.OPERATOR_VIEW)
@@ -68,17 +52,24 @@ def listing_queue(request: HouseRequest) -> HttpResponse:
 
 def _queue(request: HouseRequest, track: Track) -> HttpResponse:
     operator = request.viewer.operator
-    page = numbered_page(list_queue(operator, track=track), page_number(request), _PER_PAGE)
+    form = QueueForm(request.GET)
+    wanted = form.wanted(track)
+    page = numbered_page(list_queue(operator, wanted=wanted), page_number(request), _PER_PAGE)
+    chosen = {"shown": wanted.shown, "level": wanted.level or "", "order": wanted.order}
     context = {
         "track": track,
         "label": TRACKS[track.value],
         "tabs": _tabs(request, track),
+        "form": QueueForm(initial=chosen),
+        "is_narrowed": wanted.level is not None or "shown" in request.GET,
         "page": page,
+        "levels": {one.pk: (LEVELS[level_of(one.risk)], RISK_TONES[level_of(one.risk)]) for one in page.items},
         "links": page_links(request, page),
-        "decided": [submission for submission in list_decided(operator) if submission.track == track],
+        "decided": list_decided(operator, track=track),
         "usual": usual_answer_time(track),
-        "tones": _TONES,
+        "tones": TONES,
         "statuses": STATUSES,
+        "me": operator.pk,
     }
     return render(request, "backoffice/review_queue.html", context)
 
@@ -97,89 +88,4 @@ def _tabs(request: HouseRequest, current: Track) -> list[tuple[str, str, bool, i
 @require_safe
 def show(request: HouseRequest, track: str, submission_id: str) -> HttpResponse:
     """Everything to decide on, and the two answers."""
-    return _show(request, _find(request, track, submission_id), ApprovalForm(), RejectionForm())
-
-
-@requires(Permission.OPERATOR_VIEW)
-@require_POST
-def approve(request: HouseRequest, track: str, submission_id: str) -> HttpResponse:
-    """The yes."""
-    operator, form = request.viewer.operator, ApprovalForm(request.POST)
-    submission = _find(request, track, submission_id)
-    status: int = HTTPStatus.UNPROCESSABLE_ENTITY
-    if form.is_valid():
-        comment = form.cleaned_data["comment"]
-        try:
-            actions.approve(actor=request.viewer.actor, by=operator, submission=submission, comment=comment)
-        except Conflict as conflict:
-            return _too_late(request, track, submission_id, conflict)
-        except DomainError as refusal:
-            status = show_refusal(form, refusal)
-        else:
-            messages.success(request, _("Approved. The partner gets a mail."))
-            return redirect("backoffice:submission", track, submission_id)
-    return _show(request, submission, form, RejectionForm(), status=status)
-
-
-@requires(Permission.OPERATOR_VIEW)
-@require_POST
-def reject(request: HouseRequest, track: str, submission_id: str) -> HttpResponse:
-    """The no, with what has to change."""
-    operator, form = request.viewer.operator, RejectionForm(request.POST)
-    submission = _find(request, track, submission_id)
-    status: int = HTTPStatus.UNPROCESSABLE_ENTITY
-    if form.is_valid():
-        feedback = form.cleaned_data["feedback"]
-        try:
-            actions.reject(actor=request.viewer.actor, by=operator, submission=submission, feedback=feedback)
-        except Conflict as conflict:
-            return _too_late(request, track, submission_id, conflict)
-        except DomainError as refusal:
-            status = show_refusal(form, refusal)
-        else:
-            messages.success(request, _("Rejected. The partner gets your feedback by mail."))
-            return redirect("backoffice:submission", track, submission_id)
-    return _show(request, submission, ApprovalForm(), form, status=status)
-
-
-def _find(request: HouseRequest, track: str, submission_id: str) -> Submission:
-    submission = get_submission(request.viewer.operator, submission_id)
-    if submission.track != track:
-        raise NotFound
-    return submission
-
-
-def _too_late(request: HouseRequest, track: str, submission_id: str, conflict: Conflict) -> HttpResponse:
-    """Someone decided while this page was open: shows their decision, and says that this one was not used (T25)."""
-    messages.error(request, str(conflict))
-    fresh = _find(request, track, submission_id)
-    return _show(request, fresh, ApprovalForm(), RejectionForm(), status=HTTPStatus.CONFLICT)
-
-
-def _show(
-    request: HouseRequest,
-    submission: Submission,
-    approval: ApprovalForm,
-    rejection: RejectionForm,
-    *,
-    status: int = 200,
-) -> HttpResponse:
-    version = submission.version
-    context = {
-        "submission": submission,
-        "version": version,
-        "app": version.app,
-        "technical": version.technical,
-        "label": TRACKS[submission.track],
-        "state": STATUSES[submission.status],
-        "tone": _TONES[submission.status],
-        "place": place_in_queue(submission),
-        "listing": listing_view(version),
-        "history": moments(list_history(version, limit=20)),
-        "credentials": (version.technical.test_credentials or b"").decode(),
-        "is_open": submission.status == SubmissionStatus.OPEN,
-        "can_decide": can_decide(request.viewer.operator, submission),
-        "approval": approval,
-        "rejection": rejection,
-    }
-    return render(request, "backoffice/review_submission.html", context, status=status)
+    return show_desk(request, find(request, track, submission_id))
