@@ -65,7 +65,7 @@ def test_the_queues(client: Client, mara: Member, version: Version) -> None:
     assert "Nothing waits." in client.get("/backoffice/submissions/technical").content.decode()
     submission = submit(mara, version)
     page = client.get("/backoffice/submissions/technical").content.decode()
-    assert "1 submission waits, the oldest first." in page
+    assert "1 submission is shown." in page
     assert f'href="{address(submission)}"' in page
     assert "Nothing waits." in client.get("/backoffice/submissions/listing").content.decode()
     assert client.get("/backoffice/submissions?track=listing")["Location"] == "/backoffice/submissions/listing"
@@ -82,7 +82,7 @@ def test_everything_to_decide_on_is_on_one_page(client: Client, mara: Member, ve
         "Adds and changes your contacts",
         "to add the customer number after a payment",
         "Log in and press Pay.",
-        "demo / pass-1",
+        "Show the log-in for testing",
         "Invoices and payments inside the call",
         "<strong>open invoices</strong>",
         'alt="An open invoice beside a call"',

@@ -29,7 +29,7 @@ Grouped = list[tuple[Part, list[Difference]]]
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A message of the conversation, a note, or the words of an approval; the first two are the only ones with a side."""
+    """A message of the conversation, a note, or the words of an approval; only messages have a side."""
 
     id: str
     author: str
@@ -151,14 +151,11 @@ def _everything(by: Operator) -> dict[str, Any]:
         ),
         "kept": _rows(reasons, {"id": "pk", "title": "title"}),
         "review_account": Subquery(account),
-        "tried": Subquery(
-            living.exclude(status=InstallationStatus.REVOKED).order_by("-created_at").values("pk")[:1]
-        ),
+        "tried": Subquery(living.exclude(status=InstallationStatus.REVOKED).order_by("-created_at").values("pk")[:1]),
     }
 
 
 _CHANGE = {"kind": "kind", "subject": "subject", "text": "text", "addressed_in": "addressed_in_id"}
-
 
 
 def _rows(found: QuerySet[Any], columns: dict[str, Any]) -> ArraySubquery:

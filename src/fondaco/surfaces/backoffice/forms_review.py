@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, time
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -96,7 +96,13 @@ class ChangeForm(forms.Form):
         return data
 
 
-class _ChangeRows(forms.BaseFormSet[ChangeForm]):
+if TYPE_CHECKING:
+    _Rows = forms.BaseFormSet[ChangeForm]
+else:
+    _Rows = forms.BaseFormSet
+
+
+class _ChangeRows(_Rows):
     def changes(self) -> list[Change]:
         """Those rows that say something."""
         filled = [form.cleaned_data for form in self.forms if form.cleaned_data.get("subject")]

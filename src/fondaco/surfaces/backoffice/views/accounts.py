@@ -45,6 +45,7 @@ def show(request: HouseRequest, account_id: str) -> HttpResponse:
         "account": account,
         "users": list(list_users(account.pk, only_active=False)[:_MOST]),
         "may_see_apps": may_see_apps,
+        "may_pick_for_reviews": by.can(Permission.OPERATOR_PARTNERS) and not hasattr(account, "partner"),
         "may_cut_off": by.can(Permission.OPERATOR_ACCESS_REVOKE),
         "installations": [(one, STATUSES[InstallationStatus(one.status)]) for one in found],
         "trail": describe_events(events),

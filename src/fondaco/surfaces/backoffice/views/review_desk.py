@@ -31,6 +31,7 @@ from fondaco.surfaces.site.history import moments
 from fondaco.surfaces.site.viewer import HouseRequest
 
 TONES = {"open": "info", "approved": "good", "rejected": "bad", "withdrawn": "mute"}
+_DIGITS = 4
 RISK_TONES = {"low": "mute", "medium": "warn", "high": "bad"}
 
 
@@ -93,7 +94,9 @@ def change_rows(track: Track, data: Any = None, *, extra: int = 0) -> Any:
     if data is not None and extra:
         data = data.copy()
         sent = data.get("change-TOTAL_FORMS", "")
-        data["change-TOTAL_FORMS"] = str((int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 4 else 0) + extra)
+        data["change-TOTAL_FORMS"] = str(
+            (int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 4 else 0) + extra
+        )
     return ChangeRows(data, prefix="change", form_kwargs={"track": track})
 
 

@@ -87,8 +87,6 @@ def remove(request: HouseRequest, reason_id: str) -> HttpResponse:
 @require_POST
 def pick_account(request: HouseRequest, account_id: str) -> HttpResponse:
     """Lets reviewers install apps in this account, and in no other from now on."""
-    account = actions.pick_review_account(
-        actor=request.viewer.actor, by=request.viewer.operator, account_id=account_id
-    )
+    account = actions.pick_review_account(actor=request.viewer.actor, by=request.viewer.operator, account_id=account_id)
     messages.success(request, _("Reviewers install apps at %(name)s from now on.") % {"name": account.company_name})
     return redirect("backoffice:account", account_id=account_id)

@@ -128,9 +128,7 @@ def credentials(request: HouseRequest, track: str, submission_id: str) -> HttpRe
     return show_desk(request, submission, credentials=shown)
 
 
-def _do(
-    request: HouseRequest, submission: Submission, action: Callable[..., object], words: str
-) -> HttpResponse:
+def _do(request: HouseRequest, submission: Submission, action: Callable[..., object], words: str) -> HttpResponse:
     """An action without a form."""
     try:
         action(actor=request.viewer.actor, by=request.viewer.operator, submission=submission)
