@@ -47,18 +47,14 @@ def get_submission(by: Operator, submission_id: str, *, more: Mapping[str, Any] 
 def list_submissions(version: Version) -> list[Submission]:
     """Every submission of a version, newest first. Whoever passes the version was let in to it."""
     found = version.submissions.select_related("submitted_by", "decided_by", "taken_by", "version__app__partner")
-    conversation = ReviewMessage.objects.select_related("author")
-    return list(
-        found.defer("content")
-        .prefetch_related("changes", Prefetch("messages", conversation))
-        .order_by("-created_at", "-pk")
-    )
+    return list(_with_words(found.defer("content")).order_by("-created_at", "-pk"))
 
 
 def get_own_submission(by: Member, submission_id: str) -> Submission:
     """One submission of the member's own partner, by wire id."""
     found = parse_wire(submission_id)
-    submission = _submissions().filter(pk=found, version__app__partner_id=by.partner_id).first() if found else None
+    own = _with_words(_submissions()).filter(version__app__partner_id=by.partner_id)
+    submission = own.filter(pk=found).first() if found else None
     if submission is None or not by.is_active:
         raise NotFound
     return submission
@@ -98,6 +94,12 @@ def usual_answer_time(track: Track) -> timedelta | None:
         )
         count, seconds = cursor.fetchone()
     return max(timedelta(seconds=seconds), timedelta(minutes=1)) if count >= _ENOUGH else None
+
+
+def _with_words(submissions: QuerySet[Submission]) -> QuerySet[Submission]:
+    """With what partners read of a review: what to change, and the conversation. Never the notes."""
+    conversation = ReviewMessage.objects.select_related("author")
+    return submissions.prefetch_related("changes", Prefetch("messages", conversation))
 
 
 def _submissions() -> QuerySet[Submission]:

@@ -22,6 +22,7 @@ from fondaco.partners.models import Member
 from fondaco.review.models import Submission
 from fondaco.review.queries import list_submissions, place_in_queue, usual_answer_time
 from fondaco.review.states import SubmissionStatus
+from fondaco.surfaces.portal.conversations import Asked, Thread, asked_of, thread_of
 from fondaco.surfaces.site.words import day
 
 _STEPS: Final = {
@@ -68,6 +69,8 @@ class TrackCard:
     can_submit: bool
     can_withdraw: bool
     edit_url: str
+    asked: tuple[Asked, ...]  # by the last decision, when it was a no
+    thread: Thread | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +206,8 @@ def _card(version: Version, track: Track, by: Member, submissions: list[Submissi
         can_submit=can_edit and not missing and ahead is None,
         can_withdraw=policies.can_withdraw(by, version, track),
         edit_url=edit_url(version, track),
+        asked=asked_of(decided) if decided and status == "rejected" else (),
+        thread=thread_of(of_track[0], by) if of_track else None,
     )
 
 
@@ -221,6 +226,8 @@ def _missing(version: Version, track: Track) -> list[Missing]:
 def _pill(status: str, missing: tuple[Missing, ...], opened: Submission | None) -> str:
     words = status_label(status)
     if opened:
+        if opened.waits_for_partner:
+            return _("%(status)s · waiting for your answer") % {"status": words}
         place = ordinal(place_in_queue(opened))
         return _("%(status)s · %(place)s in the queue") % {"status": words, "place": place}
     if missing:

@@ -19,6 +19,8 @@ from fondaco.catalog.policies import EDIT_PERMISSION, check_can, content_of
 from fondaco.catalog.queries import get_version, list_categories, missing_fields
 from fondaco.catalog.states import Track
 from fondaco.kit.errors import DomainError
+from fondaco.review.queries import list_submissions
+from fondaco.surfaces.portal.conversations import Asked, latest_asked, show_beside
 from fondaco.surfaces.portal.forms.content import ListingForm, TechnicalForm
 from fondaco.surfaces.site.access import requires
 from fondaco.surfaces.site.forms import show_refusal
@@ -56,7 +58,8 @@ def technical(request: HouseRequest, version_id: str) -> HttpResponse:
                 status = show_refusal(form, refusal)
             else:
                 return _saved(request, version, Track.TECHNICAL)
-    context = {"version": version, "app": version.app, "form": form, "theirs": theirs}
+    besides = _show_what_is_asked(form, version, Track.TECHNICAL)
+    context = {"version": version, "app": version.app, "form": form, "theirs": theirs, "besides": besides}
     return render(request, "portal/technical.html", context, status=status)
 
 
@@ -90,8 +93,14 @@ def listing(request: HouseRequest, version_id: str) -> HttpResponse:
                 status = show_refusal(form, refusal)
             else:
                 return _saved(request, version, Track.LISTING)
-    context = {"version": version, "app": version.app, "form": form, "theirs": theirs}
+    besides = _show_what_is_asked(form, version, Track.LISTING)
+    context = {"version": version, "app": version.app, "form": form, "theirs": theirs, "besides": besides}
     return render(request, "portal/listing.html", context, status=status)
+
+
+def _show_what_is_asked(form: forms.Form, version: Version, track: Track) -> list[Asked]:
+    """A rejection's wishes stand beside the fields that they are about; what is about none is returned."""
+    return show_beside(form, latest_asked(list_submissions(version), track))
 
 
 def _locked(request: HouseRequest, version: Version, track: Track) -> HttpResponse | None:

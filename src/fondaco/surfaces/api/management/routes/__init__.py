@@ -4,6 +4,7 @@ from fondaco.surfaces.api.management.routes import (
     access,
     apps,
     clients,
+    conversation,
     house,
     installations,
     invitations,
@@ -20,6 +21,7 @@ from fondaco.surfaces.api.management.routes import (
     staff,
     submissions,
     versions,
+    workbench,
 )
 
 ALL = [
@@ -34,7 +36,9 @@ ALL = [
     versions.routes,
     offers.routes,
     submissions.routes,
+    conversation.routes,
     reviews.routes,
+    workbench.routes,
     marketplace.routes,
     people.routes,
     roles.routes,

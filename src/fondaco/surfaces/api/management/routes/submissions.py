@@ -11,16 +11,17 @@ from fondaco.surfaces.api.management.door import Place, Request, Routes
 from fondaco.surfaces.api.management.pages import whole
 from fondaco.surfaces.api.management.shapes.apps import SubmissionShape, SubmitBody, WithdrawBody
 from fondaco.surfaces.api.management.shapes.fields import Page
+from fondaco.surfaces.api.management.shapes.reviews import PartnerSubmissionShape
 
 routes = Routes("Partner: submissions", Place.PARTNER)
 
 
 @routes.reads(
-    "/partners/{partner_id}/versions/{version_id}/submissions", Page[SubmissionShape], Permission.PARTNER_VIEW
+    "/partners/{partner_id}/versions/{version_id}/submissions", Page[PartnerSubmissionShape], Permission.PARTNER_VIEW
 )
-def list_version_submissions(request: Request, partner_id: str, version_id: str) -> Page[SubmissionShape]:
-    """Every submission of a version, newest first, with the reviewers' words."""
-    return whole(list_submissions(get_version(request.caller.member, version_id)), SubmissionShape.of)
+def list_version_submissions(request: Request, partner_id: str, version_id: str) -> Page[PartnerSubmissionShape]:
+    """Every submission of a version, newest first, with the reviewers' words and what they want changed."""
+    return whole(list_submissions(get_version(request.caller.member, version_id)), PartnerSubmissionShape.of)
 
 
 @routes.creates(

@@ -314,13 +314,6 @@ class SubmissionShape(Shape):
         )
 
 
-class ReviewShape(SubmissionShape):
-    """A submission with everything to decide on; only reviewers read the test credentials."""
-
-    content: VersionShape
-    test_credentials: str | None
-
-
 class CategoryShape(Shape):
     """A shelf of the marketplace."""
 
