@@ -56,6 +56,8 @@ ANSWERS_ONLY = {
         "question_application", "approve_application", "reject_application", "approve_submission", "reject_submission",
         "submissions", "invite_owner", "restore_access", "rotate_credentials",
         "deactivate_staff", "resend_staff_invitation", "withdraw_staff_invitation",
+        "take_submission", "give_submission_back", "snooze_submission", "wake_submission", "message_partner",
+        "note_submission", "submission_credentials", "try_submission", "remove_reason", "pick_review_account",
     },
     "console": {
         "my_apps_board", "retry", "launch", "withdraw_invitation", "resend_invitation", "deactivate", "reactivate",

@@ -34,6 +34,8 @@ _PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 # What some addresses ask beyond their mark: the track in the path decides.
 _TECHNICAL = frozenset({Permission.PARTNER_APPS_EDIT, Permission.OPERATOR_REVIEW_TECHNICAL})
 _ANY_REVIEW = frozenset({Permission.OPERATOR_REVIEW_TECHNICAL, Permission.OPERATOR_REVIEW_LISTING})
+_OF_REVIEWERS = frozenset({"submissions", "reasons", "reason", "remove_reason"})  # of either track
+_ANSWERS_AT_ONCE = frozenset({"test_sign_in", "submission_credentials"})
 _LEADS_ON = {"submissions": 302}
 # The app is here already; in another account these steps lead back to the first one.
 _INSTALLING = {"install_plan": 200, "install_users": 302, "install_confirm": 302}
@@ -91,15 +93,17 @@ class Address:
     @property
     def also_needed(self) -> frozenset[Permission]:
         """One of these is needed besides; empty for most."""
-        if self.name == "submissions":
+        if self.name in _OF_REVIEWERS:
             return _ANY_REVIEW
-        return _TECHNICAL if "track" in self.parameters else frozenset()
+        return _TECHNICAL if "track" in self.parameters or self.name == "conversation" else frozenset()
 
     @property
     def owner(self) -> str | None:
         """Whose thing the address names; None when it names nobody's."""
         if self.surface == "backoffice" and any(name.endswith("_id") for name in self.parameters):
             return OPERATOR
+        if self.surface == "portal" and "submission_id" in self.parameters:
+            return PARTNER
         if "invitation_id" in self.parameters:
             return {"portal": PARTNER, "backoffice": OPERATOR}.get(self.surface, ACCOUNT)
         if self.name in _OF_THE_ACCOUNT:
@@ -214,13 +218,13 @@ def _expected(address: Address, viewer: Viewer, method: str) -> set[int]:
         return {403}
     is_ours = address.owner is None or address.owner in viewer.owns
     if address.also_needed and not address.also_needed & viewer.permissions:
-        return {403} if address.surface == "portal" or address.name == "submissions" else {404}
+        return {403} if address.surface == "portal" or address.name in _OF_REVIEWERS else {404}
     if not is_ours:
         return {404}
     if address.name in _OF_HIGHER_RANK and viewer.permissions != ADMIN:
         return {403}
     if method == "POST":
-        return {200} if address.name == "test_sign_in" else {302, 409, 422}
+        return {200} if address.name in _ANSWERS_AT_ONCE else {302, 409, 422}
     if address.name in _INSTALLING:
         return {409 if ACCOUNT in viewer.owns else _INSTALLING[address.name]}
     return {_LEADS_ON.get(address.name, 200)}

@@ -23,7 +23,7 @@ from fondaco.identity.models import OAuthClient
 from fondaco.installs.models import Installation
 from fondaco.partners.models import Member, Partner, PartnerApplication
 from fondaco.partners.queries import application_token
-from fondaco.review.models import Submission
+from fondaco.review.models import KeptReason, Submission
 from fondaco.runtime.demo import seed
 
 pytestmark = pytest.mark.django_db
@@ -100,6 +100,7 @@ def things(address: Address, name: str) -> list[str]:
         "application_id": PartnerApplication.objects.all(),
         "partner_id": Partner.objects.all(),
         "submission_id": Submission.objects.filter(status="open") | Submission.objects.filter(status="rejected"),
+        "reason_id": KeptReason.objects.all(),
         "client_id": OAuthClient.objects.filter(account=ledgerline.developer_account, kind="portal"),
         "member_id": Member.objects.filter(partner=ledgerline, role="marketing"),
         "app_id": App.objects.filter(partner=ledgerline),

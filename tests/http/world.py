@@ -29,7 +29,7 @@ from fondaco.messaging.signing import ensure_signing_key
 from fondaco.partners.actions import apply_to_become_partner, question_application, verify_application
 from fondaco.partners.models import Member, MemberRole, Partner
 from fondaco.partners.queries import application_token
-from fondaco.review.actions import submit
+from fondaco.review.actions import keep_reason, submit
 
 UNKNOWN = "0" * 32
 NOBODY = "http://127.0.0.1:9"  # an address where nobody answers, at once
@@ -92,6 +92,12 @@ def make_world() -> World:
         "screenshot_id": draft.listing.screenshots.get().pk.hex,
         "track": "technical",
         "submission_id": submission.pk.hex,
+        "reason_id": keep_reason(
+            actor=SYSTEM,
+            by=make_operator(person=make_person("Rita Reasons")),
+            title="Dead link",
+            text="A link is dead.",
+        ).pk.hex,
         "client_id": make_portal_client(owner).client.pk.hex,
         "slug": app.slug,
         "account": account.name,

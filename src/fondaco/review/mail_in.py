@@ -88,10 +88,11 @@ def strip_quoted(text: str) -> str:
 def _begins_quotation(lines: list[str], number: int) -> bool:
     """Whether an attribution of one to three lines begins here and a quotation follows it."""
     for length in (1, 2, 3):
-        sentence = " ".join(line.strip() for line in lines[number : number + length])
-        if lines[number].strip() and _ATTRIBUTION.match(sentence):
+        window = [line.strip() for line in lines[number : number + length]]
+        if all(window) and _ATTRIBUTION.match(" ".join(window)):
             after = next((line for line in lines[number + length :] if line.strip()), "")
-            return after.startswith(">") or MARK in after
+            if after.startswith(">") or MARK in after:
+                return True
     return False
 
 
@@ -155,7 +156,7 @@ class _Words(HTMLParser):
         if tag in self._SKIPPED:
             self.depth += 1
         elif tag in self._BLOCKS:
-            self.pieces.append("\n")
+            self.pieces.append("\n\n" if tag == "p" else "\n")
 
     def handle_endtag(self, tag: str) -> None:
         if tag in self._SKIPPED:

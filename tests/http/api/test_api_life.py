@@ -175,7 +175,7 @@ def test_a_version_from_review_to_the_marketplace() -> None:
     sent = read(partner.post(f"{at}/submissions", {"track": "technical", "note": "Now"}), 201)
     refusal(partner.put(f"{at}/technical", {"revision": 0}), 409, "content-locked")
     shown = read(operator.get(f"/operator/submissions/{sent['id']}"))
-    assert (shown["test_credentials"], shown["content"]["name"]) == (None, "1.0.0")
+    assert (shown["has_test_credentials"], shown["content"]["name"]) == (False, "1.0.0")
     none = operator.post(f"/operator/submissions/{sent['id']}/reject", {"feedback": " "})
     refusal(none, 422, "feedback-required")
     done = read(operator.post(f"/operator/submissions/{sent['id']}/reject", {"feedback": "Explain the scope."}))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from fondaco.catalog.states import Track
 from fondaco.review.actions import Change
@@ -54,7 +54,7 @@ class HandOverBody(Body):
 class SnoozeBody(Body):
     """Until when it is put aside, and why; only reviewers read it."""
 
-    until: Annotated[datetime, Field(strict=False)]
+    until: Annotated[AwareDatetime, Field(strict=False)]
     reason: Line
 
 
