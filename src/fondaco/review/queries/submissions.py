@@ -47,7 +47,8 @@ def get_submission(by: Operator, submission_id: str, *, more: Mapping[str, Any] 
 def list_submissions(version: Version) -> list[Submission]:
     """Every submission of a version, newest first. Whoever passes the version was let in to it."""
     found = version.submissions.select_related("submitted_by", "decided_by", "taken_by", "version__app__partner")
-    return list(_with_words(found.defer("content")).order_by("-created_at", "-pk"))
+    found = found.defer("content").annotate(earlier=Subquery(_EARLIER))
+    return list(_with_words(found).order_by("-created_at", "-pk"))
 
 
 def get_own_submission(by: Member, submission_id: str) -> Submission:

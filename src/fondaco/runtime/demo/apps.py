@@ -17,7 +17,7 @@ from fondaco.kit import clock
 from fondaco.kit.money import Money
 from fondaco.partners.models import Member
 from fondaco.review import actions as review
-from fondaco.review.models import Submission
+from fondaco.review.models import ChangeKind, Submission
 from fondaco.review.states import SubmissionStatus
 from fondaco.runtime.demo.listings import LISTINGS, MARA, Listing
 from fondaco.runtime.demo.people import actor_for, member, operator
@@ -29,6 +29,8 @@ _FEEDBACK: Final = (
     "The redirect URL answers 404, so single sign-on cannot finish. Everything else is fine; only this will be looked "
     "at again."
 )
+
+_CHANGE: Final = "It answers 404. Give the address that your server knows, or make the server know this one."
 
 
 def make_apps() -> None:
@@ -89,7 +91,8 @@ def _reject_next_ledgerline() -> None:
     jon = operator()
     submission = Submission.objects.get(version__name="2.4.0", version__app__slug="ledgerline", track=Track.TECHNICAL)
     if submission.status == SubmissionStatus.OPEN:
-        review.reject(actor=actor_for(jon.person), by=jon, submission=submission, feedback=_FEEDBACK)
+        change = review.Change(ChangeKind.FIELD, "redirect_urls", _CHANGE)
+        review.reject(actor=actor_for(jon.person), by=jon, submission=submission, feedback=_FEEDBACK, changes=[change])
 
 
 def _register(listing: Listing, by: Member) -> App:

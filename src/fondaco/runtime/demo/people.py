@@ -41,6 +41,7 @@ _OPERATORS = (
         (OperatorRole.PARTNER_MANAGER, OperatorRole.TECHNICAL_REVIEWER, OperatorRole.MARKETING_REVIEWER),
     ),
     ("ines@fondaco.example", "Inês Carvalho", (OperatorRole.SUPPORT, OperatorRole.FINANCE)),
+    ("nora@fondaco.example", "Nora Haugen", (OperatorRole.TECHNICAL_REVIEWER, OperatorRole.MARKETING_REVIEWER)),
 )
 
 _PARTNERS = {
@@ -151,9 +152,9 @@ def make_operators() -> None:
         _give_factor(email)
 
 
-def operator() -> Operator:
-    """The operator who decides everything in the demo."""
-    return Operator.objects.select_related("person").get(person__email=OPERATOR)
+def operator(email: str = OPERATOR) -> Operator:
+    """The operator who decides everything in the demo, or another."""
+    return Operator.objects.select_related("person").get(person__email=email)
 
 
 def member(email: str) -> Member:

@@ -9,7 +9,7 @@ from fondaco.accounts.models import Operator
 from fondaco.audit.models import Event
 from fondaco.audit.recording import record
 from fondaco.kit.errors import DomainError
-from fondaco.runtime.demo import apps, clients, installations, people
+from fondaco.runtime.demo import apps, clients, installations, people, reviews
 from fondaco.runtime.demo.people import ACTOR
 from fondaco.runtime.events import DEMO_SEEDED
 
@@ -31,6 +31,7 @@ def seed(*, force: bool = False) -> bool:
     people.make_partners()
     people.make_accounts()
     apps.make_apps()
+    reviews.make_reviews()
     clients.make_clients()
     installations.make_installations()
     with transaction.atomic():

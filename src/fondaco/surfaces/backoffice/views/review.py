@@ -17,7 +17,7 @@ from fondaco.review.policies import reviewable_tracks
 from fondaco.review.queries import count_queues, list_decided, list_queue, usual_answer_time
 from fondaco.review.risks import LEVELS, level_of
 from fondaco.surfaces.backoffice.forms_review import QueueForm
-from fondaco.surfaces.backoffice.views.review_desk import RISK_TONES, TONES, find, show_desk
+from fondaco.surfaces.backoffice.views.review_desk import RISK_TONES, TONES, show_at
 from fondaco.surfaces.site.access import requires
 from fondaco.surfaces.site.paging import page_links, page_number
 from fondaco.surfaces.site.viewer import HouseRequest
@@ -88,4 +88,4 @@ def _tabs(request: HouseRequest, current: Track) -> list[tuple[str, str, bool, i
 @require_safe
 def show(request: HouseRequest, track: str, submission_id: str) -> HttpResponse:
     """Everything to decide on, and the two answers."""
-    return show_desk(request, find(request, track, submission_id))
+    return show_at(request, track, submission_id)

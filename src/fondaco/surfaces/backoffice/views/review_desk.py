@@ -54,9 +54,17 @@ def refuse(request: HouseRequest, submission: Submission, refusal: DomainError) 
 
 def show_desk(request: HouseRequest, submission: Submission, *, status: int = 200, **typed: Any) -> HttpResponse:
     """Everything to decide on; ``typed`` replaces empty forms by name, and adds what only this answer shows."""
-    by, track = request.viewer.operator, Track(submission.track)
-    desk = get_desk(by, submission.pk.hex)
+    return show_at(request, submission.track, submission.pk.hex, status=status, **typed)
+
+
+def show_at(request: HouseRequest, named: str, submission_id: str, *, status: int = 200, **typed: Any) -> HttpResponse:
+    """The same by what the address names."""
+    by = request.viewer.operator
+    desk = get_desk(by, submission_id)
     fresh = desk.submission
+    if fresh.track != named:
+        raise NotFound
+    track = Track(named)
     version, level = fresh.version, level_of(fresh.risk)
     context = {
         "desk": desk,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from fondaco.accounts.permissions import Permission
+from fondaco.accounts.queries import get_account
 from fondaco.kit.errors import DomainError
 from fondaco.review import actions
 from fondaco.review.errors import ReasonChanged
@@ -87,6 +88,8 @@ def remove(request: HouseRequest, reason_id: str) -> HttpResponse:
 @require_POST
 def pick_account(request: HouseRequest, account_id: str) -> HttpResponse:
     """Lets reviewers install apps in this account, and in no other from now on."""
-    account = actions.pick_review_account(actor=request.viewer.actor, by=request.viewer.operator, account_id=account_id)
+    by = request.viewer.operator
+    account = get_account(by, account_id)
+    account = actions.pick_review_account(actor=request.viewer.actor, by=by, account_id=account.pk)
     messages.success(request, _("Reviewers install apps at %(name)s from now on.") % {"name": account.company_name})
     return redirect("backoffice:account", account_id=account_id)
