@@ -5,6 +5,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
+unexport PYTHONDONTWRITEBYTECODE  # every process of the house and every test worker would compile all sources anew
 
 BIN := .venv/bin
 RUNTIME := .venv/.runtime-installed

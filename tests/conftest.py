@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+
 import pytest
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.db import connection
+from django.test import override_settings
 from tests import signing_in
 
 from fondaco.identity import signing_keys
@@ -13,6 +18,24 @@ from fondaco.identity import signing_keys
 def _sessions_of_the_house() -> None:
     """A client that a test signs in has what every browser has after a sign-in."""
     signing_in.install()
+
+
+class QuickHasher(PBKDF2PasswordHasher):
+    """As in production, but for the number of rounds, which is there to cost time."""
+
+    iterations = 1
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords() -> Iterator[None]:
+    with override_settings(PASSWORD_HASHERS=[f"{__name__}.{QuickHasher.__name__}"]):
+        yield
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays until the end: the collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -41,17 +41,22 @@ def test_every_page_asks_at_most_twelve_times(settings: Settings, tmp_path: Path
     for address in PAGES:
         for path in paths(address):
             for who, client in readers(address, clients):
-                client.get(path)  # the first look may try a failed app again, and fills what a process remembers
-                with CaptureQueriesContext(
-                    connection,
-                ) as queries:
-                    answer = client.get(path)
-                if answer.status_code == HTTPStatus.OK:
-                    counts[f"{path} as {who}"] = len(queries)
+                status, count = look(client, path)
+                if count > MOST:  # the first look may try a failed app again, and fills what a process remembers
+                    status, count = look(client, path)
+                if status == HTTPStatus.OK:
+                    counts[f"{path} as {who}"] = count
     too_many = {page: count for page, count in counts.items() if count > MOST}
     assert too_many == {}
     assert len({page.split("/")[1] for page in counts}) > 6
     assert len(counts) > FEWEST_PAGES
+
+
+def look(client: Client, path: str) -> tuple[int, int]:
+    """The status of a page, and how often it asked the database."""
+    with CaptureQueriesContext(connection) as queries:
+        answer = client.get(path)
+    return answer.status_code, len(queries)
 
 
 def signed_in(email: str) -> Client:
