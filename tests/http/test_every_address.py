@@ -104,6 +104,8 @@ class Address:
             return {"portal": PARTNER, "backoffice": OPERATOR}.get(self.surface, ACCOUNT)
         if self.name in _OF_THE_ACCOUNT:
             return ACCOUNT
+        if self.surface == "portal" and "installation_id" in self.parameters:
+            return PARTNER
         return next((_OWNERS[name] for name in self.parameters if name in _OWNERS), None)
 
     def path(self, world: World, **instead: str) -> str:

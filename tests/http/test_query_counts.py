@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.db.models import QuerySet
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
@@ -101,7 +102,7 @@ def things(address: Address, name: str) -> list[str]:
     ledgerline = Partner.objects.get(name="Ledgerline GmbH")
     versions = Version.objects.filter(app__partner=ledgerline)
     by_name = {
-        "installation_id": Installation.objects.filter(account__name="starship"),
+        "installation_id": installations(address, ledgerline),
         "application_id": PartnerApplication.objects.all(),
         "partner_id": Partner.objects.all(),
         "submission_id": Submission.objects.filter(status="open") | Submission.objects.filter(status="rejected"),
@@ -126,6 +127,13 @@ def things(address: Address, name: str) -> list[str]:
         leo = User.objects.get(person__email="leo@starship.example")
         return [leo.pk if name == "user_id" else leo.account_id]
     return [token(address)] if name == "token" else []
+
+
+def installations(address: Address, ledgerline: Partner) -> QuerySet[Installation]:
+    """Those of the customer, or of the partner's own apps."""
+    if address.surface == "portal":
+        return Installation.objects.filter(app__partner=ledgerline)
+    return Installation.objects.filter(account__name="starship")
 
 
 def token(address: Address) -> str:

@@ -28,7 +28,8 @@ class Pace:
 
     def wait(self, client: str) -> int:
         """Counts one request of the client with this row id: 0 lets it in, else the seconds until the next may come."""
-        step, now = 1 / getattr(settings, self._setting), monotonic()
+        each_second: int = getattr(settings, self._setting)
+        step, now = 1 / each_second, monotonic()
         full_at = max(self._full_at.get(client, 0.0), now) + step
         if full_at > now + BURST_SECONDS + _ROUNDING:
             return max(1, math.ceil(full_at - now - BURST_SECONDS))
