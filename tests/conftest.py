@@ -7,11 +7,21 @@ from collections.abc import Iterator
 
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.core.management import call_command
 from django.db import connection
 from django.test import override_settings
-from tests import signing_in
+from pytest_django import DjangoDbBlocker
+from tests import emptying, signing_in
 
 from fondaco.identity import signing_keys
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Databases are kept between runs, and a run that was killed leaves rows in them."""
+    with django_db_blocker.unblock():
+        call_command("flush", interactive=False, verbosity=0)
+    emptying.install()
 
 
 @pytest.fixture(scope="session", autouse=True)
