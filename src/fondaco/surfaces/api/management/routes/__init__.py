@@ -17,6 +17,7 @@ from fondaco.surfaces.api.management.routes import (
     reviews,
     roles,
     security,
+    settings,
     sign_in,
     staff,
     submissions,
@@ -26,6 +27,7 @@ from fondaco.surfaces.api.management.routes import (
 ALL = [
     me.routes,
     security.routes,
+    settings.routes,
     partner_applications.routes,
     partner_applications.operator_routes,
     invitations.routes,
