@@ -21,12 +21,14 @@ from fondaco.catalog.queries.marketplace import (
     list_categories,
     search_listings,
 )
+from fondaco.catalog.queries.publication import find_plan
 
 __all__ = [
     "ListingView",
     "PermissionLine",
     "PlanLine",
     "Sort",
+    "find_plan",
     "get_app",
     "get_listing",
     "get_plan",
