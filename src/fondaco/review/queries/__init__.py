@@ -1,5 +1,7 @@
 """Reads of the review domain: reviewers see the tracks they work on, partners their own submissions."""
 
+from fondaco.review.queries.estimates import AnswerTimes, answer_times
+from fondaco.review.queries.statistics import TrackStatistics, review_statistics
 from fondaco.review.queries.submissions import (
     count_queues,
     find_open,
@@ -12,6 +14,9 @@ from fondaco.review.queries.submissions import (
 )
 
 __all__ = [
+    "AnswerTimes",
+    "TrackStatistics",
+    "answer_times",
     "count_queues",
     "find_open",
     "get_submission",
@@ -19,5 +24,6 @@ __all__ = [
     "list_queue",
     "list_submissions",
     "place_in_queue",
+    "review_statistics",
     "usual_answer_time",
 ]
