@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -15,6 +15,9 @@ from fondaco.catalog.models.app import App, Category
 from fondaco.catalog.states import EDITABLE, LISTING, TECHNICAL, ListingStatus, TechnicalStatus
 from fondaco.kit import clock
 from fondaco.kit.fields import IdField, SealedField
+
+if TYPE_CHECKING:
+    from fondaco.catalog.models.publication import PlannedPublication
 
 
 class Version(models.Model):
@@ -51,6 +54,11 @@ class Version(models.Model):
             and self.listing.status == ListingStatus.ADVERTISED
             and not self.is_unlisted
         )
+
+    @property
+    def plan(self) -> PlannedPublication | None:
+        """The time that is set for it, or why that failed; as it was when the version was read with it."""
+        return getattr(self, "planned_publication", None)
 
     @property
     def is_unlisted(self) -> bool:

@@ -1,4 +1,4 @@
-"""What anyone may know about reviews: how many wait, and how long people took to answer. Two queries, whatever the size."""
+"""What anyone may know about reviews: how many wait, and how long people took to answer. Two queries in all."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ _BY_WEEK: Final = """
     SELECT t.track, w.starts,
            count(s.id) FILTER (WHERE s.status = 'open' OR s.status_changed_at >= w.ends),
            count(s.id) FILTER (WHERE s.decided_by_id IS NOT NULL AND s.status_changed_at < w.ends),
-           percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY extract(epoch FROM s.status_changed_at - s.created_at)::float8)
+           percentile_cont(ARRAY[0.5, 0.9])
+               WITHIN GROUP (ORDER BY extract(epoch FROM s.status_changed_at - s.created_at)::float8)
                FILTER (WHERE s.decided_by_id IS NOT NULL AND s.status_changed_at < w.ends)
     FROM weeks w CROSS JOIN tracks t
     LEFT JOIN review_submission s
@@ -33,7 +34,8 @@ _BY_WEEK: Final = """
 _NOW: Final = """
     SELECT track, count(*) FILTER (WHERE status = 'open'), min(created_at) FILTER (WHERE status = 'open'),
            count(*) FILTER (WHERE decided_by_id IS NOT NULL AND status_changed_at > %(since)s),
-           percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY extract(epoch FROM status_changed_at - created_at)::float8)
+           percentile_cont(ARRAY[0.5, 0.9])
+               WITHIN GROUP (ORDER BY extract(epoch FROM status_changed_at - created_at)::float8)
                FILTER (WHERE decided_by_id IS NOT NULL AND status_changed_at > %(since)s)
     FROM review_submission WHERE status = 'open' OR status_changed_at > %(since)s GROUP BY track
 """
@@ -77,7 +79,7 @@ def review_statistics() -> list[TrackStatistics]:
     """Both tracks, in UTC weeks that begin on Mondays; the last one is still going on."""
     now = clock.now()
     last = (now - timedelta(days=now.weekday())).replace(hour=0, minute=0, second=0, microsecond=0)
-    span = {"first": last - timedelta(weeks=WEEKS - 1), "last": last, "tracks": [track.value for track in Track]}
+    span: dict[str, Any] = {"first": last - timedelta(weeks=WEEKS - 1), "last": last, "tracks": [*map(str, Track)]}
     with connection.cursor() as cursor:
         cursor.execute(_BY_WEEK, span)
         by_week = cursor.fetchall()

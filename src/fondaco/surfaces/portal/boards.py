@@ -5,18 +5,20 @@ Nothing is decided here: every offer asks the policy that the action will ask ag
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from fondaco.catalog import policies
 from fondaco.catalog.labels import STATUSES, status_label, track_label
-from fondaco.catalog.models import App, PlannedPublication, Version
-from fondaco.catalog.queries import find_plan, missing_fields
+from fondaco.catalog.models import PlannedPublication, Version
+from fondaco.catalog.queries import missing_fields
 from fondaco.catalog.states import EDITABLE, ListingStatus, TechnicalStatus, Track
 from fondaco.catalog.steps import ACTORS, MACHINES, who_is_next, who_takes
 from fondaco.partners.models import Member
@@ -79,7 +81,7 @@ class TrackCard:
 class NextStep:
     """The one thing to do next; without ``url`` someone else is to act."""
 
-    label: str
+    label: str | Promise
     url: str = ""
 
 
@@ -122,10 +124,11 @@ def version_line(version: Version, by: Member) -> VersionLine:
 def board(version: Version, by: Member) -> Board:
     """Everything that the page of ``version`` shows to ``by``."""
     submissions = list_submissions(version)
-    technical = _card(version, Track.TECHNICAL, by, submissions)
-    listing = _card(version, Track.LISTING, by, submissions)
+    estimates = answer_times([one for one in submissions if one.status == SubmissionStatus.OPEN])
+    technical = _card(version, Track.TECHNICAL, by, submissions, estimates)
+    listing = _card(version, Track.LISTING, by, submissions, estimates)
     can_make_available = policies.can_make_available(by, version)
-    plan = find_plan(version)
+    plan = version.plan
     is_planned = plan is not None and plan.is_waiting
     return Board(
         version=version,
@@ -166,20 +169,9 @@ def state_in_words(version: Version, plan: PlannedPublication | None = None) -> 
     return _("Approved.")
 
 
-def waits_for_partner(version: Version) -> bool:
-    """Whether the partner is to act; no query."""
-    statuses = {version.technical.status, version.listing.status}
-    return bool(statuses & EDITABLE) or version.technical.status == TechnicalStatus.APPROVED
-
-
 def status_pill(status: str) -> tuple[str, str]:
     """``(words, tone)`` of a track's state, as ``ui.pill`` takes them."""
     return status_label(status), _TONES[status]
-
-
-def newest(app: App) -> Version | None:
-    """The newest of an app's prefetched versions."""
-    return next(iter(app.versions.all()), None)
 
 
 def ordinal(number: int) -> str:
@@ -193,7 +185,13 @@ def edit_url(version: Version, track: Track) -> str:
     return reverse("portal:technical" if track == Track.TECHNICAL else "portal:listing", args=[version.pk.hex])
 
 
-def _card(version: Version, track: Track, by: Member, submissions: list[Submission]) -> TrackCard:
+def _card(
+    version: Version,
+    track: Track,
+    by: Member,
+    submissions: list[Submission],
+    estimates: Mapping[Track, AnswerTimes],
+) -> TrackCard:
     content = policies.content_of(version, track)
     status = content.status
     of_track = [submission for submission in submissions if submission.track == track]
@@ -215,7 +213,7 @@ def _card(version: Version, track: Track, by: Member, submissions: list[Submissi
         ahead=ahead,
         open=opened,
         decided=decided if status in {"rejected", "approved"} else None,
-        estimate=answer_times(opened) if opened else None,
+        estimate=estimates.get(track) if opened else None,
         since=content.status_changed_at,
         next_actor=_next_actor(track, status),
         drawing=draw_machine(

@@ -88,15 +88,14 @@ _STANDING: Final = _Measures(box=(38, 122), gap=(30, 30), stands=True)
 def draw_machine(machine: Machine, current: str, *, labels: Mapping[str, str | Promise], say: Say) -> Drawing:
     """``say(current, to)`` tells how a step is taken."""
     steps = [
-        Step(str(labels[state.value]), str(labels[to.value]), say(state.value, to.value), state.value == current)
-        for state, to in _edges(machine)
+        Step(str(labels[state]), str(labels[to]), say(state, to), state == current) for state, to in _edges(machine)
     ]
     lying, standing = (_draw(machine, current, labels, measures) for measures in (_LYING, _STANDING))
     return Drawing(lying, standing, steps, str(labels[current]))
 
 
 def _edges(machine: Machine) -> list[tuple[str, str]]:
-    return [(state, to) for state in machine.states for to in machine.states if to in machine.table[state]]
+    return [(state.value, to.value) for state in machine.states for to in machine.states if to in machine.table[state]]
 
 
 def _draw(machine: Machine, current: str, labels: Mapping[str, str | Promise], measures: _Measures) -> Picture:

@@ -1,4 +1,4 @@
-"""Going live, at once or at a set time, and out of the marketplace for a while. Each page says what is true then (T8)."""
+"""Going live, at once or at a set time, and out of the marketplace for a while. Each says what is true then (T8)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from fondaco.accounts.permissions import Permission
 from fondaco.catalog import actions
 from fondaco.catalog.models import Version
-from fondaco.catalog.queries import find_plan, get_version, latest_published
+from fondaco.catalog.queries import get_version, latest_published
 from fondaco.catalog.states import ListingStatus
 from fondaco.kit.errors import DomainError
 from fondaco.surfaces.portal.boards import board
@@ -28,7 +28,7 @@ def publish(request: HouseRequest, version_id: str) -> HttpResponse:
     """Makes an approved version available to customers: at once, or at a set time that can be changed here."""
     member = request.viewer.member
     version = get_version(member, version_id)
-    form, status = PublishForm.of(find_plan(version)), 200
+    form, status = PublishForm.of(version.plan), 200
     if request.method == "POST":
         form, status = PublishForm(request.POST), 422
         if form.is_valid():
@@ -60,7 +60,7 @@ def cancel(request: HouseRequest, version_id: str) -> HttpResponse:
         actions.cancel_publication(actor=request.viewer.actor, by=member, version=version)
         messages.success(request, _("No time is set any more. %(version)s stays approved.") % {"version": version})
         return redirect("portal:version", version_id)
-    context = {"version": version, "app": version.app, "plan": find_plan(version)}
+    context = {"version": version, "app": version.app, "plan": version.plan}
     return render(request, "portal/cancel_publication.html", context)
 
 

@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field
+
 from fondaco.accounts.permissions import Permission
 from fondaco.catalog import actions
-from fondaco.catalog.queries import find_plan, get_version
+from fondaco.catalog.queries import get_version, list_projects
 from fondaco.surfaces.api.management.door import Place, Request, Routes
-from fondaco.surfaces.api.management.shapes.publishing import PublicationShape, ScheduleBody, UnlistBody
+from fondaco.surfaces.api.management.pages import ranked_page
+from fondaco.surfaces.api.management.shapes.fields import Cursor, Limit, Page
+from fondaco.surfaces.api.management.shapes.publishing import ProjectShape, PublicationShape, ScheduleBody, UnlistBody
 
 routes = Routes("Partner: publishing", Place.PARTNER)
+
+
+@routes.reads("/partners/{partner_id}/projects", Page[ProjectShape], Permission.PARTNER_VIEW)
+def list_partner_projects(
+    request: Request,
+    partner_id: str,
+    text: Annotated[str, Field(max_length=50)] = "",
+    cursor: Cursor = None,
+    limit: Limit = 20,
+) -> Page[ProjectShape]:
+    """The partner's apps with what each waits for, the most pressing first."""
+    by = request.caller.member
+    return ranked_page(list_projects(by, text=text), ProjectShape.of, cursor=cursor, limit=limit)
 
 
 @routes.reads("/partners/{partner_id}/versions/{version_id}/publication", PublicationShape, Permission.PARTNER_VIEW)
@@ -57,4 +76,4 @@ def relist_version(request: Request, partner_id: str, version_id: str) -> Public
 
 def _show(request: Request, version_id: str) -> PublicationShape:
     version = get_version(request.caller.member, version_id)
-    return PublicationShape.of(version, find_plan(version))
+    return PublicationShape.of(version, version.plan)

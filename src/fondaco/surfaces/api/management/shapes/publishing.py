@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.utils.translation import gettext as _
 from pydantic import AwareDatetime, BeforeValidator, Field
 
-from fondaco.catalog.models import PlannedPublication, Version
+from fondaco.catalog.models import App, PlannedPublication, Version
+from fondaco.catalog.queries import WAITS_FOR_PARTNER, Need
 from fondaco.surfaces.api.management.shapes.fields import Body, Shape
 
 
@@ -58,4 +59,32 @@ class PublicationShape(Shape):
             failure=plan.failure if plan else "",
             unlisted_at=version.unlisted_at,
             unlisted_reason=version.unlisted_reason,
+        )
+
+
+class ProjectShape(Shape):
+    """An app, its newest version, what it waits for, and the version that customers find."""
+
+    app_id: str
+    name: str
+    version_id: str | None
+    technical_status: str | None
+    listing_status: str | None
+    need: Literal["changes", "failed", "publish", "begin", "finish", "out", "review", "time", "nothing"]
+    waits_for_partner: bool
+    offered_version: str | None
+
+    @classmethod
+    def of(cls, app: App) -> ProjectShape:
+        given: Any = app  # with what list_projects annotated
+        need = Need(given.need)
+        return cls(
+            app_id=app.pk.hex,
+            name=app.name,
+            version_id=given.newest_id.hex if given.newest_id else None,
+            technical_status=given.newest_technical,
+            listing_status=given.newest_listing,
+            need=need.name.lower(),
+            waits_for_partner=need in WAITS_FOR_PARTNER,
+            offered_version=given.offered,
         )
