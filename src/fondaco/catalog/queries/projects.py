@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import IntEnum
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 
@@ -68,7 +68,8 @@ def list_projects(by: Member, *, text: str = "", waiting: bool | None = None) ->
 
 def count_projects(by: Member) -> tuple[int, int]:
     """How many of the partner's apps wait for it, and how many do not; one query."""
-    needs = list_projects(by).order_by().values_list("need", flat=True)
+    apps: QuerySet[Any] = list_projects(by)  # with what is annotated
+    needs = apps.order_by().values_list("need", flat=True)
     waiting = sum(need in WAITS_FOR_PARTNER for need in needs)
     return waiting, len(needs) - waiting
 
