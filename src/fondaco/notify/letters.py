@@ -40,12 +40,14 @@ _mails: dict[str, Mail] = {}
 class Mail:
     """A kind of mail. Only its name and the id of its subject travel through the queue, never a link or a secret.
 
-    ``when`` it is sent and who gets it (``to``) are half sentences for the reference.
+    ``when`` it is sent and who gets it (``to``) are half sentences for the reference. In ``subject``, ⟨…⟩ stands for
+    what each letter fills in, and a dot between two says that it is one or the other. A test holds them to their word.
     """
 
     name: str
     when: str = ""
     to: str = ""
+    subject: str = ""
 
     def compose(self, function: Compose) -> Compose:
         """Registers the function that writes the letter when it is about to be sent."""

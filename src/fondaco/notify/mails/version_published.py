@@ -21,16 +21,19 @@ SCHEDULED = Mail(
     "version_scheduled",
     when="someone sets the time at which a version goes live, or changes it",
     to="the partner's people who may publish",
+    subject="⟨version⟩ goes live at a set time",
 )
 FAILED = Mail(
     "version_go_live_failed",
     when="the set time came and the version could not be made available",
     to="the partner's people who may publish",
+    subject="⟨version⟩ did not go live",
 )
 AVAILABLE = Mail(
     "version_available",
     when="a version was made available while its listing is not in the marketplace yet",
     to="everyone of the partner who sees its apps",
+    subject="⟨version⟩ is available",
 )
 
 

@@ -19,11 +19,13 @@ UNLISTED = Mail(
     "version_unlisted",
     when="someone of the partner takes a version out of the marketplace for a while",
     to="everyone of the partner who sees its apps",
+    subject="⟨version⟩ is out of the marketplace",
 )
 RELISTED = Mail(
     "version_relisted",
     when="a version that was out of the marketplace is brought back",
     to="everyone of the partner who sees its apps",
+    subject="⟨version⟩ is back",
 )
 
 
