@@ -17,6 +17,7 @@ from fondaco.catalog.queries.listing import ListingView, PermissionLine, PlanLin
 from fondaco.catalog.queries.marketplace import (
     Sort,
     get_listing,
+    last_advertised,
     latest_published,
     list_categories,
     search_listings,
@@ -39,6 +40,7 @@ __all__ = [
     "get_screenshot",
     "get_version",
     "get_versions",
+    "last_advertised",
     "latest_published",
     "list_apps",
     "list_categories",

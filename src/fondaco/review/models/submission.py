@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext as _
 
 from fondaco.accounts.models import Person
 from fondaco.audit.status import Stateful
@@ -13,7 +14,7 @@ from fondaco.catalog.models import Version
 from fondaco.catalog.states import Track
 from fondaco.kit import clock
 from fondaco.kit.fields import IdField
-from fondaco.review.states import SUBMISSION
+from fondaco.review.states import SUBMISSION, SubmissionStatus
 
 
 class Submission(Stateful):
@@ -42,6 +43,18 @@ class Submission(Stateful):
 
     def __str__(self) -> str:
         return f"{self.track} of {self.version}"
+
+    @property
+    def is_decided_by_policy(self) -> bool:
+        """Whether no person decided, but the policy for trusted partners."""
+        return self.status == SubmissionStatus.APPROVED and self.decided_by_id is None
+
+    @property
+    def decider(self) -> str:
+        """Who decided, as pages say it; empty while nobody did."""
+        if self.is_decided_by_policy:
+            return _("the policy for trusted partners")
+        return self.decided_by.name if self.decided_by else ""
 
     def audit_scope(self) -> Mapping[str, Any]:
         return {"partner_id": self.version.app.partner_id}

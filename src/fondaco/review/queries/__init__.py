@@ -12,6 +12,7 @@ from fondaco.review.queries.submissions import (
     place_in_queue,
     usual_answer_time,
 )
+from fondaco.review.queries.trust import find_trust, list_policy_decisions
 
 __all__ = [
     "AnswerTimes",
@@ -19,8 +20,10 @@ __all__ = [
     "answer_times",
     "count_queues",
     "find_open",
+    "find_trust",
     "get_submission",
     "list_decided",
+    "list_policy_decisions",
     "list_queue",
     "list_submissions",
     "place_in_queue",

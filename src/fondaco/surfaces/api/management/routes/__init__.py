@@ -21,6 +21,7 @@ from fondaco.surfaces.api.management.routes import (
     staff,
     statistics,
     submissions,
+    trust,
     versions,
 )
 
@@ -38,6 +39,7 @@ ALL = [
     offers.routes,
     submissions.routes,
     reviews.routes,
+    trust.routes,
     marketplace.routes,
     statistics.routes,
     people.routes,
