@@ -65,7 +65,17 @@ ANSWERS_ONLY = {
 }  # fmt: skip
 # These are reached through a form or a mail, or while a version is a draft: the main job by hand goes there.
 BY_HAND = {
-    "portal": {"publish", "relist", "submit", "listing", "screenshots", "remove_screenshot", "remove_plan", "plan"},
+    "portal": {
+        "publish",
+        "cancel_publication",
+        "relist",
+        "submit",
+        "listing",
+        "screenshots",
+        "remove_screenshot",
+        "remove_plan",
+        "plan",
+    },
     "storefront": {"apply_sent", "apply_verify", "apply_answer", "install_plan", "install_users", "install_confirm"},
 }
 # Open only while support allows it, once a sign-in is set up, or to people of several accounts: test_closed_pages and

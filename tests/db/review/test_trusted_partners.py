@@ -188,6 +188,10 @@ def test_the_pages_of_it(jon: Operator, mara: Member) -> None:
 
     reviewer = Client()
     reviewer.force_login(make_operator().person)
+    waiting = Submission.objects.get(status="open")
+    page = reviewer.get(f"/backoffice/submissions/listing/{waiting.pk.hex}").content.decode()
+    assert "A person must look, although the partner is trusted:" in page
+    assert "It makes new claims: best." in page
     decided = Submission.objects.get(status="approved")
     page = reviewer.get(f"/backoffice/submissions/listing/{decided.pk.hex}").content.decode()
     assert "decided by the policy for trusted partners" in page

@@ -60,7 +60,8 @@ def list_decided(by: Operator, *, limit: int = 20) -> list[Submission]:
 def get_submission(by: Operator, submission_id: str) -> Submission:
     """One submission of a track that ``by`` reviews, open or decided, by wire id."""
     found = parse_wire(submission_id)
-    submissions = _submissions().annotate(earlier=Subquery(_EARLIER)).filter(track__in=reviewable_tracks(by))
+    submissions = _submissions().select_related("policy_decision").annotate(earlier=Subquery(_EARLIER))
+    submissions = submissions.filter(track__in=reviewable_tracks(by))
     submission = submissions.filter(pk=found).first() if found else None
     if submission is None:
         raise NotFound
