@@ -97,3 +97,13 @@ class NotForReviews(Conflict):
         "%(account)s is the developer account of a partner, whose people would see what others submit. "
         "Nothing was changed. Pick an account of the platform's own."
     )
+
+
+class NotTrusted(Conflict):
+    code = "not-trusted"
+    message = _("%(name)s is not trusted, so there is nothing to withdraw. Nothing was changed.")
+
+
+class OwnPartner(Forbidden):
+    code = "own-partner"
+    message = _("You belong to this partner, so someone else must decide whether to trust it. Nothing was changed.")

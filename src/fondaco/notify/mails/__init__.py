@@ -21,6 +21,8 @@ from fondaco.notify.mails import (
     submission_second,
     submission_taken,
     version_deprecated,
+    version_published,
+    version_unlisted,
 )
 
 __all__ = [
@@ -44,4 +46,6 @@ __all__ = [
     "submission_second",
     "submission_taken",
     "version_deprecated",
+    "version_published",
+    "version_unlisted",
 ]

@@ -14,9 +14,25 @@ from fondaco.notify.review_letters import answering, desk, names, portal_page, t
 from fondaco.review import events_workbench as events
 from fondaco.review.models import ReviewMessage, Side, Submission
 
-QUESTION = Mail("submission_questioned")
-ANSWER = Mail("submission_answered")
-MESSAGE = Mail("submission_messaged")
+_SUBJECT = "⟨version⟩: about the ⟨track⟩ content"
+QUESTION = Mail(
+    "submission_questioned",
+    when="a reviewer asks the partner something",
+    to="the partner's people who edit that track",
+    subject=_SUBJECT,
+)
+ANSWER = Mail(
+    "submission_answered",
+    when="the partner answers a question",
+    to="who has taken the submission, else the reviewers of that track",
+    subject=_SUBJECT,
+)
+MESSAGE = Mail(
+    "submission_messaged",
+    when="reviewer or partner writes about a submission without a question being open",
+    to="the other side",
+    subject=_SUBJECT,
+)
 
 
 @projects(events.SUBMISSION_QUESTIONED)
@@ -54,7 +70,11 @@ def compose_answer(message_id: UUID) -> Letter:
 
 @MESSAGE.compose
 def compose_message(message_id: UUID) -> Letter:
-    return _letter(_load(message_id), _("%(author)s writes about the %(track)s content of %(version)s:"), "")
+    return _letter(
+        _load(message_id),
+        _("%(author)s writes about the %(track)s content of %(version)s:"),
+        _("Nothing waits for an answer; write one if you like."),
+    )
 
 
 def _load(message_id: UUID) -> ReviewMessage:

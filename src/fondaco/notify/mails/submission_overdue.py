@@ -14,7 +14,12 @@ from fondaco.notify.review_letters import desk, load, names
 from fondaco.review import events_workbench as events
 from fondaco.review.models import Submission
 
-MAIL = Mail("submission_overdue")
+MAIL = Mail(
+    "submission_overdue",
+    when="a submission was not answered within its target",
+    to="who has taken it, else the reviewers of that track",
+    subject="⟨version⟩ waits longer than we promise",
+)
 
 
 @projects(events.SUBMISSION_OVERDUE)
@@ -39,4 +44,5 @@ def compose(submission_id: UUID) -> Letter | None:
             whose,
         ],
         button=(_("Open the submission"), desk(submission)),
+        closing=_("Ask the partner if something is missing: the target waits while they are asked."),
     )

@@ -15,7 +15,12 @@ from fondaco.review import events_workbench as events
 from fondaco.review.models import Submission
 from fondaco.review.risks import RISKS
 
-MAIL = Mail("submission_second_needed")
+MAIL = Mail(
+    "submission_second_needed",
+    when="one reviewer approved and policy asks for a second",
+    to="the other reviewers of that track",
+    subject="⟨version⟩ needs one more approval",
+)
 
 
 @projects(events.SUBMISSION_AGREED)
@@ -40,4 +45,5 @@ def compose(submission_id: UUID) -> Letter | None:
         quote=approvals[-1].comment,
         facts=[(_("Risks"), "\n".join(str(RISKS[reason]) for reason in submission.risk_reasons if reason in RISKS))],
         button=(_("Open the submission"), desk(submission)),
+        closing=_("Approve it, or reject it with what has to change: both end the review."),
     )

@@ -14,7 +14,12 @@ from fondaco.notify.review_letters import answering, load, names, portal_page
 from fondaco.review import events_workbench as events
 from fondaco.review.models import Side, Submission
 
-MAIL = Mail("submission_taken")
+MAIL = Mail(
+    "submission_taken",
+    when="a reviewer takes a submission",
+    to="the partner's people who edit that track",
+    subject="⟨version⟩: ⟨track⟩ content is being reviewed",
+)
 
 
 @projects(events.SUBMISSION_TAKEN)

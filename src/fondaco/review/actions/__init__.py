@@ -6,6 +6,7 @@ from fondaco.review.actions.reasons import change_reason, keep_reason, remove_re
 from fondaco.review.actions.receiving import Outcome, receive_mail
 from fondaco.review.actions.submissions import submit, withdraw
 from fondaco.review.actions.taking import give_back, hand_over, snooze, take, wake
+from fondaco.review.actions.trusted import approve_if_trusted, trust_partner, withdraw_trust
 from fondaco.review.actions.trying import pick_review_account, show_credentials, try_out
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "Outcome",
     "add_note",
     "approve",
+    "approve_if_trusted",
     "ask_partner",
     "change_reason",
     "give_back",
@@ -26,9 +28,11 @@ __all__ = [
     "snooze",
     "submit",
     "take",
+    "trust_partner",
     "try_out",
     "wake",
     "withdraw",
+    "withdraw_trust",
     "write_to_partner",
     "write_to_reviewer",
 ]

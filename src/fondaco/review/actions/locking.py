@@ -30,8 +30,8 @@ def lock_open(submission: Submission) -> Submission:
     """The same, but of two people at once the slower one is told who was faster (T25)."""
     locked = lock(submission)
     if locked.status != SubmissionStatus.OPEN:
-        person = locked.decided_by or locked.submitted_by
-        raise AlreadyDecided(name=person.name, status=status_label(locked.status).lower())
+        name = locked.decider or locked.submitted_by.name
+        raise AlreadyDecided(name=name, status=status_label(locked.status).lower())
     return locked
 
 

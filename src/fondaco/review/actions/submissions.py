@@ -14,6 +14,7 @@ from fondaco.kit.errors import NotFound
 from fondaco.partners.models import Member
 from fondaco.review import events, targets
 from fondaco.review.actions.locking import clean_text, lock_open, note_down
+from fondaco.review.actions.trusted import approve_if_trusted
 from fondaco.review.models import ChangeKind, RequestedChange, Submission
 from fondaco.review.risks import assess
 from fondaco.review.snapshots import changed_fields, take_snapshot
@@ -45,6 +46,9 @@ def submit(*, actor: Actor, by: Member, version: Version, track: Track, note: st
         targets.start(submission)
         _note_what_was_addressed(submission)
         note_down(events.SUBMISSION_OPENED, submission, actor=actor, data={"risk": submission.risk})
+        approve_if_trusted(submission)
+        if not submission.is_open:
+            targets.stop(submission)
     return submission
 
 

@@ -3,14 +3,17 @@
 from fondaco.review.models.changes import ChangeKind, KeptReason, RequestedChange
 from fondaco.review.models.conversation import InternalNote, ReviewMessage, Side
 from fondaco.review.models.submission import Approval, Submission
+from fondaco.review.models.trust import PolicyDecision, Trust
 
 __all__ = [
     "Approval",
     "ChangeKind",
     "InternalNote",
     "KeptReason",
+    "PolicyDecision",
     "RequestedChange",
     "ReviewMessage",
     "Side",
     "Submission",
+    "Trust",
 ]

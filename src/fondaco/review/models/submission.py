@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.translation import gettext as _
 
 from fondaco.accounts.models import Person
 from fondaco.audit.status import Stateful
@@ -15,6 +16,9 @@ from fondaco.catalog.states import Track
 from fondaco.kit import clock
 from fondaco.kit.fields import IdField
 from fondaco.review.states import SUBMISSION, SubmissionStatus
+
+if TYPE_CHECKING:
+    from fondaco.review.models.trust import PolicyDecision
 
 _OPEN = models.Q(status="open")
 _DECIDED = models.Q(status__in=["approved", "rejected"])
@@ -71,6 +75,23 @@ class Submission(Stateful):
 
     def __str__(self) -> str:
         return f"{self.track} of {self.version}"
+
+    @property
+    def is_decided_by_policy(self) -> bool:
+        """Whether no person decided, but the policy for trusted partners."""
+        return self.status == SubmissionStatus.APPROVED and self.decided_by_id is None
+
+    @property
+    def policy(self) -> PolicyDecision | None:
+        """What the policy said about it, when its partner was trusted."""
+        return getattr(self, "policy_decision", None)
+
+    @property
+    def decider(self) -> str:
+        """Who decided, as pages say it; empty while nobody did."""
+        if self.is_decided_by_policy:
+            return _("the policy for trusted partners")
+        return self.decided_by.name if self.decided_by else ""
 
     def audit_scope(self) -> Mapping[str, Any]:
         return {"partner_id": self.version.app.partner_id}

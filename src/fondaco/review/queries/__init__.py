@@ -1,7 +1,9 @@
 """Reads of the review domain: reviewers see the tracks they work on, partners their own submissions."""
 
+from fondaco.review.queries.estimates import AnswerTimes, answer_times
 from fondaco.review.queries.queue import Order, QueueFilter, Shown, count_queues, list_decided, list_queue
 from fondaco.review.queries.reasons import get_reason, list_reasons
+from fondaco.review.queries.statistics import TrackStatistics, review_statistics
 from fondaco.review.queries.submissions import (
     find_open,
     get_own_submission,
@@ -11,24 +13,31 @@ from fondaco.review.queries.submissions import (
     usual_answer_time,
 )
 from fondaco.review.queries.trial import find_review_account
+from fondaco.review.queries.trust import find_trust, list_policy_decisions
 from fondaco.review.queries.workbench import Desk, get_desk
 
 __all__ = [
+    "AnswerTimes",
     "Desk",
     "Order",
     "QueueFilter",
     "Shown",
+    "TrackStatistics",
+    "answer_times",
     "count_queues",
     "find_open",
     "find_review_account",
+    "find_trust",
     "get_desk",
     "get_own_submission",
     "get_reason",
     "get_submission",
     "list_decided",
+    "list_policy_decisions",
     "list_queue",
     "list_reasons",
     "list_submissions",
     "place_in_queue",
+    "review_statistics",
     "usual_answer_time",
 ]

@@ -37,7 +37,8 @@ _EARLIER: Final = (  # how many of the same queue came before a submission; none
 def get_submission(by: Operator, submission_id: str, *, more: Mapping[str, Any] | None = None) -> Submission:
     """One submission of a track that ``by`` reviews, open or decided, by wire id; ``more`` is read along with it."""
     found = parse_wire(submission_id)
-    submissions = _submissions().annotate(earlier=Subquery(_EARLIER), **(more or {}))
+    submissions = _submissions().select_related("policy_decision")
+    submissions = submissions.annotate(earlier=Subquery(_EARLIER), **(more or {}))
     submissions = submissions.filter(track__in=reviewable_tracks(by))
     submission = submissions.filter(pk=found).first() if found else None
     if submission is None:
