@@ -97,12 +97,7 @@ def make_world() -> World:
         "screenshot_id": draft.listing.screenshots.get().pk.hex,
         "track": "technical",
         "submission_id": submission.pk.hex,
-        "reason_id": keep_reason(
-            actor=SYSTEM,
-            by=make_operator(person=make_person("Rita Reasons")),
-            title="Dead link",
-            text="A link is dead.",
-        ).pk.hex,
+        "reason_id": keep_reason(actor=SYSTEM, by=jon, title="Dead link", text="A link is dead.").pk.hex,
         "client_id": make_portal_client(owner).client.pk.hex,
         "slug": app.slug,
         "account": account.name,
