@@ -46,17 +46,21 @@ def get_submission(by: Operator, submission_id: str, *, more: Mapping[str, Any] 
     return submission
 
 
-def list_submissions(version: Version) -> list[Submission]:
-    """Every submission of a version, newest first. Whoever passes the version was let in to it."""
+def list_submissions(version: Version, *, with_changes: bool = False) -> list[Submission]:
+    """Every submission of a version with its conversation, newest first; ``with_changes`` reads all that was asked for.
+
+    Whoever passes the version was let in to it.
+    """
     found = version.submissions.select_related("submitted_by", "decided_by", "taken_by", "version__app__partner")
     found = found.defer("content").annotate(earlier=Subquery(_EARLIER))
-    return list(_with_words(found).order_by("-created_at", "-pk"))
+    found = _with_conversation(found).order_by("-created_at", "-pk")
+    return list(found.prefetch_related("changes") if with_changes else found)
 
 
 def get_own_submission(by: Member, submission_id: str) -> Submission:
     """One submission of the member's own partner, by wire id."""
     found = parse_wire(submission_id)
-    own = _with_words(_submissions()).filter(version__app__partner_id=by.partner_id)
+    own = _with_conversation(_submissions()).prefetch_related("changes").filter(version__app__partner_id=by.partner_id)
     submission = own.filter(pk=found).first() if found else None
     if submission is None or not by.is_active:
         raise NotFound
@@ -100,10 +104,9 @@ def usual_answer_time(track: Track) -> timedelta | None:
     return max(timedelta(seconds=seconds), timedelta(minutes=1)) if count >= _ENOUGH else None
 
 
-def _with_words(submissions: QuerySet[Submission]) -> QuerySet[Submission]:
-    """With what partners read of a review: what to change, and the conversation. Never the notes."""
-    conversation = ReviewMessage.objects.select_related("author")
-    return submissions.prefetch_related("changes", Prefetch("messages", conversation))
+def _with_conversation(submissions: QuerySet[Submission]) -> QuerySet[Submission]:
+    """With what was said between reviewers and partner. Never the notes."""
+    return submissions.prefetch_related(Prefetch("messages", ReviewMessage.objects.select_related("author")))
 
 
 def _submissions() -> QuerySet[Submission]:

@@ -21,7 +21,9 @@ routes = Routes("Partner: submissions", Place.PARTNER)
 )
 def list_version_submissions(request: Request, partner_id: str, version_id: str) -> Page[PartnerSubmissionShape]:
     """Every submission of a version, newest first, with the reviewers' words and what they want changed."""
-    return whole(list_submissions(get_version(request.caller.member, version_id)), PartnerSubmissionShape.of)
+    return whole(
+        list_submissions(get_version(request.caller.member, version_id), with_changes=True), PartnerSubmissionShape.of
+    )
 
 
 @routes.creates(
