@@ -75,10 +75,10 @@ def _value(value: Any) -> str:
         return str(value)
     if isinstance(value, list):
         return "[" + ", ".join(map(_value, value)) + "]"
-    return _block(value) if "\n" in value else _string(value)
+    return _block(value) if "\n" in value else quote(value)
 
 
-def _string(text: str) -> str:
+def quote(text: str) -> str:
     """A JSON string is a TOML string, but for one character that TOML wants escaped as well."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 

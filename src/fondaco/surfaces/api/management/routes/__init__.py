@@ -2,6 +2,7 @@
 
 from fondaco.surfaces.api.management.routes import (
     access,
+    app_logs,
     apps,
     clients,
     house,
@@ -31,6 +32,7 @@ ALL = [
     partners.routes,
     clients.routes,
     apps.routes,
+    app_logs.routes,
     versions.routes,
     offers.routes,
     submissions.routes,
