@@ -32,9 +32,7 @@ Partner = Annotated[
     str, typer.Option("--partner", help="Id or name of the partner, when you work for several.", show_default=False)
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Say one JSON document for programs.")]
-Track = Annotated[
-    str, typer.Option("--track", help="technical or listing. Default: both.", show_default=False)
-]
+Track = Annotated[str, typer.Option("--track", help="technical or listing. Default: both.", show_default=False)]
 _HERE = Path()
 
 
@@ -178,9 +176,7 @@ def status(folder: Folder = _HERE, url: Url = "", partner: Partner = "", as_json
 
 
 @group.command()
-def publish(
-    folder: Folder = _HERE, url: Url = "", partner: Partner = "", as_json: AsJson = False
-) -> None:
+def publish(folder: Folder = _HERE, url: Url = "", partner: Partner = "", as_json: AsJson = False) -> None:
     """Make the approved version of `fondaco.toml` available, and say truly what customers see now."""
     from fondaco.cli.project import planning, reporting, session
 

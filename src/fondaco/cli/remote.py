@@ -24,7 +24,7 @@ _HERE = "http://127.0.0.1:8000"
 _SLOWER_BY = 5  # RFC 8628 §3.5
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 _URL_NAME = "FONDACO_URL"
-_TOKEN_NAME = "FONDACO_TOKEN"
+_TOKEN_NAME = "FONDACO_TOKEN"  # noqa: S105 - the name of the variable
 _TOLD = {"device_code", "user_code", "verification_uri", "verification_uri_complete", "interval", "expires_in"}
 
 Url = Annotated[

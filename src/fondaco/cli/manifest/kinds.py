@@ -1,4 +1,4 @@
-"""Kinds of values in a ``fondaco.toml``: trimmed and ended by ``\\n`` as the house keeps them, and judged by their form.
+"""Kinds of values in a ``fondaco.toml``: trimmed as the house keeps them, and judged by their form.
 
 What is equal to the house is equal here, so that a file which was pushed once differs in nothing from what was saved.
 """

@@ -28,6 +28,8 @@ def find_lines(text: str) -> dict[Key, int]:
         if header := _TABLE.match(line):
             table = _resolve(_split(header[2]), counts, is_array=header[1] == "[[")
             found[table] = number
+            if header[1] == "[[":
+                found.setdefault(table[:-1], number)
         elif pair := _KEY.match(line):
             key = table
             for piece in _split(pair[1]):
@@ -53,8 +55,8 @@ def _outline(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _blank(piece: str) -> str:
-    """As many lines, and nothing in them but a mark that something was there."""
-    return "".join(each if each == "\n" else "_" for each in piece) if piece[0] != "#" else ""
+    """As many lines, and nothing in them but a mark in the first that a string began there."""
+    return "" if piece[0] == "#" else "_" + "\n" * piece.count("\n")
 
 
 def _split(dotted: str) -> list[str]:

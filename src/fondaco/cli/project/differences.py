@@ -41,7 +41,7 @@ class Change:
 
 
 def compare(before: Content, after: Content) -> list[Change]:
-    """Everything that differs, in the order in which it is read; parts that ``after`` does not speak of are left out."""
+    """Everything that differs, in the order in which it is read; of what ``after`` does not speak, nothing."""
     changes = list(_fields("app", before.app, after.app))
     if not before.icon.is_same_image(after.icon):
         changes.append(Change("icon", "", before.icon.name or None, after.icon.name))

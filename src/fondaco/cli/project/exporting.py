@@ -87,9 +87,7 @@ def describe(app: Answer, version: Answer, *, pictures: list[str]) -> dict[str, 
             "name": app["name"],
             "icon": pictures[0],
             "website": app["website"],
-            "contacts": {
-                kind: app[f"{kind}_email"] for kind in ("technical", "support", "billing", "security")
-            },
+            "contacts": {kind: app[f"{kind}_email"] for kind in ("technical", "support", "billing", "security")},
         },
         "version": {"name": version["name"]},
         "technical": {

@@ -94,7 +94,9 @@ def read_version(connection: Connection, partner_id: str, version_id: str) -> An
     return connection.get(f"/partners/{partner_id}/versions/{version_id}")
 
 
-def make_plan(connection: Connection, partner_id: str, project: Project, *, renews_credentials: bool = False) -> PushPlan:
+def make_plan(
+    connection: Connection, partner_id: str, project: Project, *, renews_credentials: bool = False
+) -> PushPlan:
     """Reads the house and compares; nothing is written."""
     wanted = project.content
     app = find_app(connection, partner_id, wanted.app["slug"])
@@ -131,9 +133,7 @@ def _plan_new_version(
         source = read_version(connection, partner_id, app["versions"][0]["id"])
     before = content_of_copy(app, source) if source else content_in(app, None)
     changes = compare(before, project.content)
-    return PushPlan(
-        partner_id, project, app, None, name, source, locked, changes, _credentials(project, source, False)
-    )
+    return PushPlan(partner_id, project, app, None, name, source, locked, changes, _credentials(project, source, False))
 
 
 def _is_open(version: Answer, change: Change) -> bool:
@@ -162,8 +162,6 @@ def _successors(name: str) -> Iterator[str]:
     yield name
     found = _LAST_NUMBER.search(name)
     for step in range(1, _MOST_SUCCESSORS):
-        if found:
-            successor = f"{name[: found.start()]}{int(found[1]) + step}{found[2]}"
-        else:
-            successor = f"{name}-{step + 1}"
-        yield successor[:_LONGEST_NAME]
+        yield (f"{name[: found.start()]}{int(found[1]) + step}{found[2]}" if found else f"{name}-{step + 1}")[
+            :_LONGEST_NAME
+        ]

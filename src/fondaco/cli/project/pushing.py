@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 from fondaco.cli.manifest import Content
@@ -140,18 +141,14 @@ class Push:
         before = content_in(self.app, version).plans or {}
         for name in there.keys() - wanted.keys():
             path = f"/partners/{self.plan.partner_id}/plans/{there[name]['id']}"
-            yield Step(f"remove the plan {name}", "plans", lambda path=path: self.connection.delete(path))
+            yield Step(f"remove the plan {name}", "plans", partial(self.connection.delete, path))
         for name, fields in wanted.items():
             if name not in there:
                 path = f"{self._version_path()}/plans"
-                yield Step(
-                    f"add the plan {name}", "plans", lambda path=path, body=fields: self.connection.post(path, body)
-                )
+                yield Step(f"add the plan {name}", "plans", partial(self.connection.post, path, fields))
             elif fields != before[name]:
                 path = f"/partners/{self.plan.partner_id}/plans/{there[name]['id']}"
-                yield Step(
-                    f"save the plan {name}", "plans", lambda path=path, body=fields: self.connection.put(path, body)
-                )
+                yield Step(f"save the plan {name}", "plans", partial(self.connection.put, path, fields))
 
     def _picture_steps(self, version: Answer) -> Iterator[Step]:
         there = version["screenshots"]
@@ -160,14 +157,14 @@ class Push:
             if not stays:
                 path = f"/partners/{self.plan.partner_id}/screenshots/{screenshot['id']}"
                 words = f"remove the screenshot “{screenshot['alternative_text']}”"
-                yield Step(words, "screenshots", lambda path=path: self.connection.delete(path))
+                yield Step(words, "screenshots", partial(self.connection.delete, path))
         for picture in self.wanted.screenshots[sum(kept) :]:
             body = {"image": _encode(picture), "alternative_text": picture.alternative_text}
             path = f"{self._version_path()}/screenshots"
             yield Step(
                 f"add the screenshot {picture.name}",
                 "screenshots",
-                lambda path=path, body=body: self.connection.post(path, body),
+                partial(self.connection.post, path, body),
             )
 
     def _open_version(self) -> Answer:

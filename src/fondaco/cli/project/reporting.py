@@ -70,11 +70,11 @@ def end_push(voice: Voice, plan: PushPlan, outcome: Outcome) -> NoReturn:
 
 def require_version(voice: Voice, plan: PushPlan) -> Answer:
     """The version of the house that is as the file says; a file that was not pushed ends the command."""
-    if plan.version is not None and not plan.changes:
-        return plan.version
-    show_plan(voice, plan)
-    voice.warn("The house does not have what fondaco.toml says. Push it first: fondaco app push")
-    voice.end(Exit.DIFFERENT)
+    if plan.version is None or plan.changes:
+        show_plan(voice, plan)
+        voice.warn("The house does not have what fondaco.toml says. Push it first: fondaco app push")
+        voice.end(Exit.DIFFERENT)
+    return plan.version
 
 
 def show_status(voice: Voice, connection: Connection, plan: PushPlan) -> None:

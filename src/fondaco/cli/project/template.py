@@ -10,7 +10,7 @@ from fondaco.cli.manifest.writing import quote
 _NOT_SLUG: Final = re.compile(r"[^a-z0-9]+")
 _SHORTEST: Final = 3
 
-_TEXT: Final = '''\
+_TEXT: Final = """\
 #:schema {schema}
 # This app as code. Fill in what is here, then:
 #   fondaco app check --offline   looks whether this file is right, without a house
@@ -76,7 +76,7 @@ terms_url = ""
 # price = "0.0125"
 # included = 500
 # cap = "100.00"            # usage never costs more than this in a month
-'''
+"""
 
 
 def make_template(folder_name: str, *, schema: str) -> str:
