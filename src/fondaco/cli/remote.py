@@ -113,13 +113,21 @@ def choose_house(url: str, *, default: str = "") -> str:
         house = (url or os.environ.get(_URL_NAME) or credentials.read().current or default).rstrip("/")
     except credentials.CredentialsUnreadable as problem:
         refuse(str(problem))
-    parts = urlsplit(house)
-    is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
     if not house:
         refuse("You are signed in to no house. `fondaco login --url https://…` does it.")
-    if not parts.hostname or not is_safe or parts.query or parts.fragment or "@" in parts.netloc:
+    if not is_safe(house):
         refuse(f"{house} is no address to send a token to: it must begin with https://, or name this machine.")
     return house
+
+
+def is_safe(address: str) -> bool:
+    """Whether a secret may be sent there: over https, or within this machine."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    is_private = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+    return bool(parts.hostname) and is_private and not (parts.query or parts.fragment or "@" in parts.netloc)
 
 
 def find_token(url: str) -> tuple[str, str]:

@@ -16,6 +16,7 @@ _PAUSE: Final = 0.5  # seconds, doubled for each further try
 _LONGEST_WAIT: Final = 30
 _AWAY: Final = frozenset({502, 503, 504})
 _TOO_OFTEN: Final = 429
+_OVER: Final = 401
 _GONE: Final = 404
 _LEAST_REFUSAL: Final = 400
 
@@ -30,6 +31,28 @@ class Refused(Exception):
         self.status, self.code, self.fields = status, code, dict(fields or {})
 
 
+@dataclass(frozen=True)
+class Program:
+    """A client of the portal, which gets tokens for itself (RFC 6749 §4.4)."""
+
+    token_url: str
+    client_id: str
+    client_secret: str = field(repr=False)
+
+    def get_token(self) -> str:
+        """A fresh access token with all that the client may do."""
+        form = {"grant_type": "client_credentials"}
+        try:
+            response = httpx.post(self.token_url, data=form, auth=(self.client_id, self.client_secret), timeout=60)
+            answer: Any = response.json()
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as problem:
+            raise Refused(f"{self.token_url} did not answer as a token address does: {problem}") from problem
+        if response.status_code >= _LEAST_REFUSAL or not isinstance(answer, dict) or "access_token" not in answer:
+            error = answer.get("error", response.status_code) if isinstance(answer, dict) else response.status_code
+            raise Refused(f"{self.token_url} gave the client {self.client_id} no token: {error}.", code="no-token")
+        return str(answer["access_token"])
+
+
 @dataclass
 class Connection:
     """A house and a token for it.
@@ -39,12 +62,13 @@ class Connection:
     """
 
     house: str
-    token: str
+    token: str = field(repr=False)
+    program: Program | None = None  # whose token this is, when it is not a person's
     _client: httpx.Client = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        headers = {"Authorization": f"Bearer {self.token}", "User-Agent": "fondaco-cli"}
-        self._client = httpx.Client(base_url=self.house, headers=headers, timeout=60)
+        self._client = httpx.Client(base_url=self.house, headers={"User-Agent": "fondaco-cli"}, timeout=60)
+        self._use(self.token)
 
     def __enter__(self) -> Self:
         return self
@@ -88,6 +112,9 @@ class Connection:
             raise Refused(f"{self.house}{path} answered {response.status_code}.", status=response.status_code)
         return response.content
 
+    def _use(self, token: str) -> None:
+        self._client.headers["Authorization"] = f"Bearer {token}"
+
     def _send(
         self,
         method: str,
@@ -114,6 +141,9 @@ class Connection:
                 if not is_safe or not tries_left:
                     raise Refused(_lost(self.house, method, problem), code="no-answer") from problem
             else:
+                if response.status_code == _OVER and self.program and tries_left:
+                    self._use(self.program.get_token())  # its tokens live ten minutes
+                    continue
                 if response.status_code == _TOO_OFTEN and tries_left:
                     pause = min(float(response.headers.get("Retry-After", "1")), _LONGEST_WAIT)
                 elif response.status_code not in _AWAY or not is_safe or not tries_left:

@@ -55,6 +55,8 @@ class PushPlan:
 
 def find_partner(connection: Connection, named: str = "") -> str:
     """The id of the partner to work for: the one named by id or name, else the only one that the token reaches."""
+    if connection.program is not None:
+        return str(connection.get("/machine")["partner_id"])
     places = [place for place in connection.get("/me")["places"] if place["kind"] == "partner"]
     found = [place for place in places if named in {"", place["id"], place["name"]}]
     if len(found) == 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,9 +16,9 @@ import typer
 from fondaco.cli.manifest import ManifestRefused, Problem, Project, open_project
 from fondaco.cli.manifest.content import key_of
 from fondaco.cli.manifest.lines import Key
-from fondaco.cli.project.connection import Connection, Refused
+from fondaco.cli.project.connection import Connection, Program, Refused
 from fondaco.cli.project.planning import find_partner
-from fondaco.cli.remote import find_token
+from fondaco.cli.remote import choose_house, find_token, is_safe
 
 
 class Exit(IntEnum):
@@ -82,7 +83,15 @@ def speaking(*, as_json: bool) -> Iterator[Voice]:
 
 
 def connect(url: str) -> Connection:
-    """A connection with the token of the environment or of ``fondaco login``."""
+    """A connection with the token of the environment or of ``fondaco login``; a client gets its own first."""
+    client_id = os.environ.get("FONDACO_CLIENT_ID", "")
+    if client_id and not os.environ.get("FONDACO_TOKEN"):
+        house = choose_house(url)
+        token_url = os.environ.get("FONDACO_TOKEN_URL", "")
+        if not is_safe(token_url):
+            raise Refused("Set FONDACO_TOKEN_URL to the token address of the client; it begins with https://.")
+        program = Program(token_url, client_id, os.environ.get("FONDACO_CLIENT_SECRET", ""))
+        return Connection(house, program.get_token(), program)
     house, token = find_token(url)
     return Connection(house, token)
 

@@ -8,6 +8,7 @@ from fondaco.surfaces.api.management.routes import (
     house,
     installations,
     invitations,
+    machine,
     marketplace,
     me,
     offers,
@@ -25,6 +26,7 @@ from fondaco.surfaces.api.management.routes import (
 
 ALL = [
     me.routes,
+    machine.routes,
     security.routes,
     partner_applications.routes,
     partner_applications.operator_routes,
