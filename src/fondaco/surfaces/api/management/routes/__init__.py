@@ -3,6 +3,7 @@
 from fondaco.surfaces.api.management.routes import (
     access,
     apps,
+    checks,
     clients,
     house,
     installations,
@@ -34,6 +35,9 @@ ALL = [
     versions.routes,
     offers.routes,
     submissions.routes,
+    checks.public_routes,
+    checks.routes,
+    checks.operator_routes,
     reviews.routes,
     marketplace.routes,
     people.routes,
