@@ -7,12 +7,17 @@ from datetime import timedelta
 import pytest
 from django.db.models import Count
 from tests.db.review.healthy import make_healthy_version
-from tests.factories.accounts import make_operator
+from tests.factories.accounts import SYSTEM, make_operator
+from tests.factories.identity import make_login_session
+from tests.factories.installs import PARTNER_PROGRAM, make_completed
 from tests.factories.jobs import run_jobs
 from tests.factories.partners import make_member
 from tests.http.api.caller import Api, Json, read, refusal
 from tests.program import serving
 
+from fondaco.catalog.models import Version
+from fondaco.identity.models import AuthorizationCode, TokenFamily
+from fondaco.installs.actions import answer_operation, record_launch, uninstall_app
 from fondaco.kit import clock
 from fondaco.messaging.signing import load_signer
 from fondaco.review.actions.checks import JOB
@@ -85,3 +90,44 @@ def test_waivers_come_and_go_by_the_api() -> None:
     assert (withdrawn["withdrawn_by"], withdrawn["holds"]) == (jon.person.name, False)
     refusal(operator.post(f"/operator/waivers/{waiver['id']}/withdraw"), 409, "waiver-over")
     assert [one["id"] for one in read(operator.get(path))["items"]] == [waiver["id"]]
+
+
+def test_evidence_is_read_from_a_private_installation() -> None:
+    mara, jon = make_member(), make_operator()
+    with serving(load_signer()) as program:
+        version = make_healthy_version(program, mara.partner)
+    at = f"/partners/{mara.partner_id.hex}/versions/{version.pk.hex}/evidence"
+    assert missing(read(Api(mara.person).get(at))) == {
+        "installation": ["approved", "tried", "launched", "uninstalled"],
+        "data": ["tokens"],
+        "sign-on": ["signed-in"],
+        "billing": [],
+    }
+    use_privately(version)
+    seen = read(Api(jon.person).get(f"/operator/versions/{version.pk.hex}/evidence"))
+    assert missing(seen) == {"installation": [], "data": [], "sign-on": [], "billing": []}
+    assert [one["met"] for one in seen["items"]] == [True] * 4
+    states = {step["id"]: step["state"] for one in seen["items"] for step in one["steps"]}
+    assert states["updated"] == "later"
+
+
+def missing(page: Json) -> dict[str, list[str]]:
+    return {one["id"]: [step["id"] for step in one["steps"] if step["state"] == "missing"] for one in page["items"]}
+
+
+def use_privately(version: Version) -> None:
+    """Installed on the trial in the developer account, launched by single sign-on, and removed again."""
+    account = version.app.partner.developer_account
+    installation = make_completed(account, version=version)
+    user = installation.installed_by
+    record_launch(actor=SYSTEM, user=user, installation=installation)
+    client = installation.client
+    client.last_used_at = clock.now()
+    client.save(update_fields=["last_used_at"])
+    later = clock.now() + timedelta(days=1)
+    family = TokenFamily.objects.create(
+        client=client, user=user, login_session=make_login_session(user.person), expires_at=later
+    )
+    AuthorizationCode.objects.create(code_hash="x", family=family, expires_at=later, used_at=clock.now())
+    uninstall_app(actor=SYSTEM, by=user, installation=installation, reason_type="not_needed", reason="Tried")
+    answer_operation(actor=PARTNER_PROGRAM, installation=installation, decision="approve")

@@ -12,6 +12,7 @@ from fondaco.review.queries.checks import (
     report,
     standing_waivers,
 )
+from fondaco.review.queries.evidence import list_evidence
 from fondaco.review.queries.submissions import (
     count_queues,
     find_open,
@@ -34,6 +35,7 @@ __all__ = [
     "get_waiver",
     "latest_run",
     "list_decided",
+    "list_evidence",
     "list_queue",
     "list_runs",
     "list_submissions",

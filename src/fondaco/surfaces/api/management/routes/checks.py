@@ -11,12 +11,19 @@ from fondaco.review.queries import (
     get_reviewed_version,
     get_run,
     get_waiver,
+    list_evidence,
     list_runs,
     list_waivers,
 )
 from fondaco.surfaces.api.management.door import Place, Request, Routes
 from fondaco.surfaces.api.management.pages import whole
-from fondaco.surfaces.api.management.shapes.checks import CheckRunShape, CheckShape, WaiverBody, WaiverShape
+from fondaco.surfaces.api.management.shapes.checks import (
+    CheckRunShape,
+    CheckShape,
+    RequirementShape,
+    WaiverBody,
+    WaiverShape,
+)
 from fondaco.surfaces.api.management.shapes.fields import Page
 
 public_routes = Routes("Checks", Place.ANYWHERE)
@@ -54,6 +61,12 @@ def get_check_run(request: Request, partner_id: str, run_id: str) -> CheckRunSha
     return CheckRunShape.of(get_run(request.caller.member, run_id))
 
 
+@routes.reads("/partners/{partner_id}/versions/{version_id}/evidence", Page[RequirementShape], Permission.PARTNER_VIEW)
+def list_version_evidence(request: Request, partner_id: str, version_id: str) -> Page[RequirementShape]:
+    """The four requirements of the marketplace, each with what shows that it is met and what is still to do."""
+    return whole(list_evidence(get_version(request.caller.member, version_id)), RequirementShape.of)
+
+
 @operator_routes.creates("/operator/versions/{version_id}/check_runs", CheckRunShape, *_REVIEWERS)
 def start_review_check_run(request: Request, version_id: str) -> CheckRunShape:
     """Runs the checks of a version once more, for the reviewer."""
@@ -72,6 +85,12 @@ def list_review_check_runs(request: Request, version_id: str) -> Page[CheckRunSh
 def get_review_check_run(request: Request, run_id: str) -> CheckRunShape:
     """One run with what it came to so far."""
     return CheckRunShape.of(get_run(request.caller.operator, run_id))
+
+
+@operator_routes.reads("/operator/versions/{version_id}/evidence", Page[RequirementShape], *_REVIEWERS)
+def list_review_evidence(request: Request, version_id: str) -> Page[RequirementShape]:
+    """The four requirements of the marketplace, each with what shows that it is met."""
+    return whole(list_evidence(get_reviewed_version(request.caller.operator, version_id)), RequirementShape.of)
 
 
 @operator_routes.reads("/operator/apps/{app_id}/waivers", Page[WaiverShape], *_REVIEWERS)

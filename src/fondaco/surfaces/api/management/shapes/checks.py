@@ -11,6 +11,7 @@ from fondaco.review.checking.registry import Check, title_of
 from fondaco.review.models import CheckRun, Waiver
 from fondaco.review.queries import report
 from fondaco.review.queries.checks import Line
+from fondaco.review.queries.evidence import Requirement
 from fondaco.surfaces.api.management.shapes.apps import TrackName
 from fondaco.surfaces.api.management.shapes.fields import Body, Shape, Text, WireId
 
@@ -170,4 +171,36 @@ class WaiverShape(Shape):
             withdrawn_by=waiver.withdrawn_by.name if waiver.withdrawn_by else None,
             withdrawn_at=waiver.withdrawn_at,
             holds=waiver.holds_today,
+        )
+
+
+class EvidenceStepShape(Shape):
+    """One thing that must have happened; ``later`` is what this platform cannot do yet, so nobody is asked for it."""
+
+    id: str
+    title: str
+    state: Literal["done", "missing", "later"]
+    todo: str
+
+
+class RequirementShape(Shape):
+    """One of the four things that the marketplace asks of every app. It is ``met`` when no step is missing."""
+
+    id: Literal["installation", "data", "sign-on", "billing"]
+    title: str
+    met: bool
+    steps: list[EvidenceStepShape]
+
+    @classmethod
+    def of(cls, requirement: Requirement) -> RequirementShape:
+        return cls.model_validate(
+            {
+                "id": requirement.id,
+                "title": str(requirement.title),
+                "met": requirement.is_met,
+                "steps": [
+                    {"id": step.id, "title": str(step.title), "state": step.state.value, "todo": str(step.todo)}
+                    for step in requirement.steps
+                ],
+            }
         )
