@@ -75,7 +75,7 @@ def start_run(
     return run
 
 
-def keep_result(*, run_id: UUID, examined: Examined) -> bool:
+def keep_result(*, actor: Actor, run_id: UUID, examined: Examined) -> bool:
     """Writes what one check came to, once; False when the run is over."""
     with transaction.atomic(durable=True):
         run = CheckRun.objects.select_for_update().only("status").get(pk=run_id)
