@@ -46,7 +46,7 @@ _KINDS: Final[tuple[tuple[Promise, re.Pattern[str]], ...]] = (
     blocks=True,
 )
 def examine(dossier: Dossier) -> Iterator[Finding]:
-    """Looks for keys, tokens and passwords in every text but the sealed test credentials; findings never repeat them"""
+    """Looks for keys, tokens and passwords in every text but the sealed credentials; findings never repeat them."""
     for field, text in dossier.texts():
         for kind, pattern in _KINDS:
             if pattern.search(text):
