@@ -26,6 +26,7 @@ from werkzeug.serving import make_server
 from werkzeug.wrappers import Response
 
 from hello_partner import events, logout, sign_on
+from hello_partner.about import PAGES
 from hello_partner.lifecycle import Lifecycle
 from hello_partner.misbehave import EVERY_APP, MODES, Switch
 from hello_partner.platform_client import make_http_client
@@ -98,6 +99,13 @@ def add_pages(app: Flask, settings: Settings, store: Store, switch: Switch) -> N
         except ValueError as error:
             return make_response(jsonify(error=str(error)), 422)
         return redirect(url_for("home"), 303)
+
+    @app.get("/about/<topic>")
+    def about(topic: str) -> str:
+        if topic not in PAGES:
+            abort(404)
+        title, text = PAGES[topic]
+        return render_template("about.html", title=title, text=text)
 
     @app.get("/health")
     def health() -> Response:

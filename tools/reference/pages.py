@@ -18,6 +18,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "scopes": tables.scopes,
     "states": tables.states,
     "deadlines": tables.deadline_kinds,
+    "checks": tables.checks,
     "cli": tables.commands,
     "management-api": tables.operations,
     "fondaco-toml": manifest.keys,

@@ -6,9 +6,12 @@ from typing import Final
 
 from fondaco.accounts.models import Operator
 from fondaco.accounts.permissions import Permission
+from fondaco.catalog.models import App, Version
+from fondaco.catalog.policies import EDIT_PERMISSION
 from fondaco.catalog.states import Track
-from fondaco.kit.errors import Forbidden
+from fondaco.kit.errors import Forbidden, NotFound
 from fondaco.partners.models import Member
+from fondaco.review.checking.registry import find_check
 from fondaco.review.errors import OwnWork
 from fondaco.review.models import Submission
 from fondaco.review.states import SubmissionStatus
@@ -45,3 +48,41 @@ def can_decide(by: Operator, submission: Submission) -> bool:
         and by.can(REVIEW_PERMISSION[Track(submission.track)])
         and not is_own_work(by, submission)
     )
+
+
+def check_can_run_checks(by: Member | Operator, version: Version) -> None:
+    """Members who edit one of the tracks, and reviewers; a stranger's version does not exist."""
+    if isinstance(by, Operator):
+        if not reviewable_tracks(by):
+            raise Forbidden
+        return
+    if version.app.partner_id != by.partner_id or not by.is_active:
+        raise NotFound
+    if not can_run_checks(by, version):
+        raise Forbidden
+
+
+def can_run_checks(by: Member | Operator, version: Version) -> bool:
+    """What the page asks before it offers to run the checks."""
+    if isinstance(by, Operator):
+        return bool(reviewable_tracks(by))
+    return version.app.partner_id == by.partner_id and any(by.can(one) for one in EDIT_PERMISSION.values())
+
+
+def check_can_waive(by: Operator, app: App, check_id: str) -> None:
+    """Who reviews the track of a check may waive it, but not for the app of a partner that they belong to."""
+    check = find_check(check_id)
+    tracks = reviewable_tracks(by)
+    if (check.track not in tracks) if check else not tracks:
+        raise Forbidden
+    if Member.objects.filter(partner_id=app.partner_id, person_id=by.pk, is_active=True).exists():
+        raise OwnWork
+
+
+def can_waive(by: Operator, app: App, check_id: str) -> bool:
+    """What the page asks before it offers to waive."""
+    try:
+        check_can_waive(by, app, check_id)
+    except Forbidden:
+        return False
+    return True

@@ -1,5 +1,18 @@
 """Reads of the review domain: reviewers see the tracks they work on, partners their own submissions."""
 
+from fondaco.review.queries.checks import (
+    count_waivers,
+    get_reviewed_app,
+    get_reviewed_version,
+    get_run,
+    get_waiver,
+    latest_run,
+    list_runs,
+    list_waivers,
+    report,
+    standing_waivers,
+)
+from fondaco.review.queries.evidence import list_evidence
 from fondaco.review.queries.submissions import (
     count_queues,
     find_open,
@@ -13,11 +26,22 @@ from fondaco.review.queries.submissions import (
 
 __all__ = [
     "count_queues",
+    "count_waivers",
     "find_open",
+    "get_reviewed_app",
+    "get_reviewed_version",
+    "get_run",
     "get_submission",
+    "get_waiver",
+    "latest_run",
     "list_decided",
+    "list_evidence",
     "list_queue",
+    "list_runs",
     "list_submissions",
+    "list_waivers",
     "place_in_queue",
+    "report",
+    "standing_waivers",
     "usual_answer_time",
 ]
