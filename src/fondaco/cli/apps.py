@@ -139,7 +139,7 @@ def check(
         with session.connect(url) as connection:
             plan = planning.make_plan(connection, planning.find_partner(connection, partner), project)
             version = reporting.require_version(voice, plan)
-            blocked = checking.run_checks(voice, connection, plan.partner_id, version)
+            blocked = checking.run_checks(voice, connection, plan.partner_id, version, project)
         voice.end(session.Exit.DIFFERENT if blocked else session.Exit.DONE)
 
 

@@ -49,7 +49,7 @@ def test_it_works_on_its_partners_apps_as_itself(devi: Member) -> None:
     assert [app["slug"] for app in read(api.get(f"{home}/apps"))["items"]] == ["ledgerline"]
     submitted = read(api.post(f"{home}/versions/{version.pk.hex}/submissions", {"track": "technical"}), 201)
     assert submitted["submitted_by"] == "Devi Rao"
-    event = Event.objects.filter(kind="version.technical_submitted").get()
+    event = Event.objects.filter(kind="technical_content.submitted").get()
     assert (event.actor_kind, event.actor_id, event.actor_label) == ("client", program.client.pk.hex, "Release job")
     program.client.refresh_from_db()
     assert program.client.last_used_at is not None
@@ -68,7 +68,7 @@ def test_it_gets_no_further_than_its_scopes(devi: Member) -> None:
     before = (Event.objects.count(), Version.objects.count(), App.objects.count())
     assert read(api.get(f"{home}/versions/{version.pk.hex}"))["name"] == "1.0.0"
     answer = api.post(f"{home}/apps/{version.app_id.hex}/versions", {"name": "2.0.0"})
-    refusal(answer, 403, "403-insufficient-scope")
+    refusal(answer, 403, "insufficient-scope")
     assert answer["WWW-Authenticate"] == 'Bearer error="insufficient_scope", scope="partner-apps:write"'
     answer = api.post(f"{home}/versions/{version.pk.hex}/make-available")
     assert answer["WWW-Authenticate"] == 'Bearer error="insufficient_scope", scope="partner-apps:publish"'
@@ -87,7 +87,7 @@ def test_other_access_tokens_are_turned_away(devi: Member) -> None:
     for token, code, status in (
         (issue_access_token(credentials=make_program().issued.set, scope="apps:read"), "not-a-machine", 403),
         (issue_access_token(credentials=machine.issued.set, scope="account:read"), "not-a-machine", 403),
-        ("eyJ.nonsense.", "401-invalid-token", 401),
+        ("eyJ.nonsense.", "token-refused", 401),
     ):
         answer = Api(token=token).get(f"/partners/{devi.partner_id.hex}/apps")
         assert (answer.status_code, answer.json()["code"]) == (status, code)

@@ -10,16 +10,18 @@ import httpx
 import pytest
 from PIL import Image
 from tests.factories.accounts import SYSTEM, make_operator
+from tests.factories.jobs import run_jobs
 from tests.factories.partners import make_member
+from tests.factories.reviews import finish_checks, write_results
 from tests.http.cli.conftest import Project
 
 from fondaco.accounts.permissions import OperatorRole
 from fondaco.audit.models import Event
 from fondaco.catalog.models import App, Plan, Screenshot, Version
-from fondaco.cli.project import connection
+from fondaco.cli.project import checking, connection
 from fondaco.partners.models import MemberRole
 from fondaco.review.actions import approve, reject
-from fondaco.review.models import Submission
+from fondaco.review.models import CheckRun, Submission
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -34,6 +36,7 @@ def decide(version: Version, *, feedback: str = "") -> None:
     """A reviewer decides every open submission of the version."""
     reviewer = make_operator(OperatorRole.TECHNICAL_REVIEWER, OperatorRole.MARKETING_REVIEWER)
     for submission in Submission.objects.filter(version=version, status="open"):
+        finish_checks(submission)
         if feedback:
             reject(actor=SYSTEM, by=reviewer, submission=submission, feedback=feedback)
         else:
@@ -270,3 +273,40 @@ def test_logs_tell_what_happened(project: Project) -> None:
     kinds = [line.split("  ")[1] for line in done.stdout.splitlines()]
     assert kinds[:2] == ["app.registered", "version.created"]
     assert done.stdout.endswith("  by Devi Rao\n")
+
+
+def test_checks_stream_and_point_into_the_file(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The worker is slow: some results are there at the second look, all of them at the third."""
+    assert project.run("check", "--offline").stdout == "fondaco.toml is right as far as can be told without a house.\n"
+    assert project.run("check").exit_code == 3  # nothing was pushed
+    assert project.run("push", "--yes").exit_code == 0
+    looks: list[int] = []
+
+    def work(seconds: float) -> None:
+        run = CheckRun.objects.get(status="running")
+        looks.append(run.results.count())
+        if len(looks) == 1:
+            write_results(run, found=["icon-sharp"])
+            run.results.exclude(check_id__startswith="i").delete()
+        else:
+            finish_checks(run.version, found=["listing-complete"])
+
+    monkeypatch.setattr(checking.time, "sleep", work)
+    done = project.run("check")
+    assert done.exit_code == 3, done.output
+    lines = done.stdout.splitlines()
+    run = CheckRun.objects.get()
+    assert lines[1] == f"{run.total} checks of ruleset {run.ruleset} run over 1.0.0."
+    assert looks[1] == run.results.filter(check_id__startswith="i").count() > 0
+    line = project.file.read_text().splitlines().index('description_file = "listing/description.md"') + 1
+    told = [number for number, text in enumerate(lines) if "FOUND" in text]
+    assert [lines[number + 1].strip().partition(": ")[2] for number in told] == ["It is not as it should be."] * 2
+    assert lines[told[1] + 1].strip() == f"fondaco.toml:{line}: It is not as it should be."
+    assert lines[-1] == f"1 of {run.total} block a submission."
+
+    status, answer = project.ask("submit")
+    assert (status, answer["refused"]["code"]) == (1, "findings-block")
+    monkeypatch.setattr(checking.time, "sleep", lambda seconds: run_jobs("review.run_checks"))
+    status, answer = project.ask("check")
+    assert answer["run"]["done"] == answer["run"]["total"]
+    assert status == (3 if answer["blocking"] else 0)

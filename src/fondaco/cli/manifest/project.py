@@ -47,7 +47,9 @@ class Project:
     lines: Mapping[Key, int]
 
     def locate(self, key: Key) -> Problem:
-        """A problem without words yet, at the line of ``key``."""
+        """A problem without words yet, at the line of ``key``; a description may stand in a file of its own."""
+        if key == ("listing", "description") and key not in self.lines:
+            key = ("listing", "description_file")
         return Problem(FILE_NAME, line_of(dict(self.lines), key), _dotted(key), "")
 
 
