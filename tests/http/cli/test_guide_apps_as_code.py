@@ -1,4 +1,4 @@
-"""The commands of the guide *Apps as code*, run by a shell as they stand there; those of the job by a partner's client."""
+"""The commands of the guide *Apps as code*, run by a shell as they stand there; the job by a partner's client."""
 
 from __future__ import annotations
 

@@ -136,6 +136,7 @@ class Door:
     permissions: tuple[Permission, ...] = ()
     for_limited: bool = False
     is_open_without_factor: bool = False  # for people who owe a second factor, too: where they set it up
+    for_machines: bool = False  # for a partner's client as well: what is about its apps
 
     @property
     def access(self) -> str:
@@ -203,11 +204,11 @@ class Door:
         if self.place != Place.PARTNER or path["partner_id"] != program.partner.pk.hex:
             raise NotFound
         caller.as_member = member = program.member()
-        if self.permissions and not any(member.can(permission) for permission in self.permissions):
-            scope = next(filter(None, map(scope_for, self.permissions)), "")
-            raise InsufficientScope(scope=scope) if scope else Forbidden
-        if not self.is_open_to_limited:
+        scopes = list(filter(None, map(scope_for, self.permissions)))
+        if not (self.for_machines and scopes):
             raise TokenLimited
+        if not any(member.can(permission) for permission in self.permissions):
+            raise InsufficientScope(scope=scopes[0])
 
     @property
     def is_open_to_limited(self) -> bool:
@@ -234,13 +235,13 @@ class Door:
 
 
 class Routes(Router):
-    """Addresses of one noun, all in the same kind of place."""
+    """Addresses of one noun, all in the same kind of place; ``for_machines`` opens them to a partner's client."""
 
     doors: Final[dict[str, list[Door]]] = {}  # every door of the API, by path
 
-    def __init__(self, tag: str, place: Place) -> None:
+    def __init__(self, tag: str, place: Place, *, for_machines: bool = False) -> None:
         super().__init__(tags=[tag])
-        self.place = place
+        self.place, self.for_machines = place, for_machines
 
     def serve(
         self,
@@ -253,7 +254,7 @@ class Routes(Router):
         without_factor: bool = False,
     ) -> Callable[[View], View]:
         """Opens ``method path`` to a function that returns ``answer``; None is an empty answer."""
-        door = Door(self.place, method, permissions, for_limited, without_factor)
+        door = Door(self.place, method, permissions, for_limited, without_factor, self.for_machines)
         self.doors.setdefault(path, []).append(door)
 
         def register(view: View) -> View:

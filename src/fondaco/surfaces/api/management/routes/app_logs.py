@@ -11,7 +11,7 @@ from fondaco.surfaces.api.management.shapes.app_logs import AppDeliveryShape
 from fondaco.surfaces.api.management.shapes.fields import Cursor, Limit, Page
 from fondaco.surfaces.api.management.shapes.installations import EventShape
 
-routes = Routes("Partner: app logs", Place.PARTNER)
+routes = Routes("Partner: app logs", Place.PARTNER, for_machines=True)
 
 
 @routes.reads("/partners/{partner_id}/apps/{app_id}/events", Page[EventShape], Permission.PARTNER_VIEW)

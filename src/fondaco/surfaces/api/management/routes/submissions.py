@@ -12,7 +12,7 @@ from fondaco.surfaces.api.management.pages import whole
 from fondaco.surfaces.api.management.shapes.apps import SubmissionShape, SubmitBody, WithdrawBody
 from fondaco.surfaces.api.management.shapes.fields import Page
 
-routes = Routes("Partner: submissions", Place.PARTNER)
+routes = Routes("Partner: submissions", Place.PARTNER, for_machines=True)
 
 
 @routes.reads(
