@@ -19,6 +19,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "states": tables.states,
     "deadlines": tables.deadline_kinds,
     "checks": tables.checks,
+    "mails": tables.mails,
     "cli": tables.commands,
     "management-api": tables.operations,
     "fondaco-toml": manifest.keys,

@@ -176,17 +176,24 @@ def status(folder: Folder = _HERE, url: Url = "", partner: Partner = "", as_json
 
 
 @group.command()
-def publish(folder: Folder = _HERE, url: Url = "", partner: Partner = "", as_json: AsJson = False) -> None:
-    """Make the approved version of `fondaco.toml` available, and say truly what customers see now."""
-    from fondaco.cli.project import planning, reporting, session
+def publish(
+    at: Annotated[
+        str, typer.Option("--at", help="When, with a time zone, like 2030-01-02T09:00:00Z.", show_default=False)
+    ] = "",
+    folder: Folder = _HERE,
+    url: Url = "",
+    partner: Partner = "",
+    as_json: AsJson = False,
+) -> None:
+    """Make the approved version of `fondaco.toml` available, now or `--at` a time; say truly what customers see."""
+    from fondaco.cli.project import planning, publishing, session
 
+    due_at = publishing.read_time(at)
     with session.speaking(as_json=as_json) as voice, session.connect(url) as connection:
         project, partner_id = session.open_both(folder, connection, partner)
         app = planning.get_app(connection, partner_id, project.content.app["slug"])
-        standing = planning.pick_version(app, project.content.version_name)
-        version = connection.post(f"/partners/{partner_id}/versions/{standing['id']}/make-available")
-        reporting.show_publication(voice, version)
-        voice.end(version={"id": version["id"], "name": version["name"]})
+        version = planning.pick_version(app, project.content.version_name)
+        publishing.publish(voice, connection, f"/partners/{partner_id}/versions/{version['id']}", due_at, version)
 
 
 @group.command()

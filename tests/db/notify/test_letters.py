@@ -298,9 +298,14 @@ def test_every_mail_there_is_has_been_seen_here() -> None:
         "submission_opened",
         "submission_rejected",
         "trial_ended",
-        "version_deprecated_customer",  # these three: tests/db/catalog/test_ending.py
+        "version_available",  # these five: tests/db/catalog/test_publication.py
+        "version_deprecated_customer",  # this, the next and version_ended: tests/db/catalog/test_ending.py
         "version_deprecated_partner",
         "version_ended",
+        "version_go_live_failed",
+        "version_relisted",
+        "version_scheduled",
+        "version_unlisted",
     ]
 
 

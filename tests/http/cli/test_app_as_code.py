@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from fondaco.accounts.permissions import OperatorRole
 from fondaco.audit.models import Event
 from fondaco.catalog.models import App, Plan, Screenshot, Version
 from fondaco.cli.project import checking, connection
+from fondaco.kit import clock
 from fondaco.partners.models import MemberRole
 from fondaco.review.actions import approve, reject
 from fondaco.review.models import CheckRun, Submission
@@ -110,6 +112,11 @@ def test_push_again_edit_diff_push_submit_status_publish(project: Project) -> No
     assert project.run("submit").exit_code == 0
     assert project.run("publish").exit_code == 1
     decide(version)
+    assert project.run("publish", "--at", "2030-01-02T09:00").exit_code == 2
+    due_at = clock.now().replace(microsecond=0, second=0) + timedelta(days=3)
+    done = project.run("publish", "--at", due_at.isoformat())
+    told = f"1.0.0 becomes available on {due_at:%Y-%m-%d} at {due_at:%H:%M} UTC.\n"
+    assert (done.exit_code, done.stdout) == (0, told)
     done = project.run("publish")
     assert (done.exit_code, done.stdout) == (0, "1.0.0 is published: customers find and install it.\n")
     assert project.run("status").exit_code == 0

@@ -22,12 +22,18 @@ from fondaco.catalog.queries.marketplace import (
     list_categories,
     search_listings,
 )
+from fondaco.catalog.queries.projects import WAITS_FOR_PARTNER, Need, count_projects, list_projects, load_newest
+from fondaco.catalog.queries.publication import find_plan
 
 __all__ = [
+    "WAITS_FOR_PARTNER",
     "ListingView",
+    "Need",
     "PermissionLine",
     "PlanLine",
     "Sort",
+    "count_projects",
+    "find_plan",
     "get_app",
     "get_listing",
     "get_plan",
@@ -40,7 +46,9 @@ __all__ = [
     "list_categories",
     "list_history",
     "list_partner_apps",
+    "list_projects",
     "listing_view",
+    "load_newest",
     "missing_fields",
     "newest_version",
     "permission_lines",

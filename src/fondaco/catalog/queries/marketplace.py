@@ -24,7 +24,9 @@ _FOR_REVIEWERS: Final = ("technical__test_credentials", "technical__test_instruc
 
 
 def _published() -> QuerySet[Version]:
-    return Version.objects.filter(technical__status=TechnicalStatus.AVAILABLE, listing__status=ListingStatus.ADVERTISED)
+    return Version.objects.filter(
+        technical__status=TechnicalStatus.AVAILABLE, listing__status=ListingStatus.ADVERTISED, unlisted_at=None
+    )
 
 
 def search_listings(

@@ -98,15 +98,3 @@ def show_status(voice: Voice, connection: Connection, plan: PushPlan) -> None:
             voice.say(line)
     if plan.changes:
         voice.say(f"fondaco.toml differs in {len(plan.changes)} things: fondaco app diff")
-
-
-def show_publication(voice: Voice, version: Answer) -> None:
-    """What is true after a publication was asked for."""
-    technical, listing = version["technical"]["status"], version["listing"]["status"]
-    voice.answer |= {"technical": technical, "listing": listing}
-    if (technical, listing) == ("available", "advertised"):
-        voice.say(f"{version['name']} is published: customers find and install it.")
-    else:
-        voice.say(f"{version['name']}: the technical content is {technical}, the listing is {listing}.")
-        if technical == "available":
-            voice.say("It appears in the marketplace as soon as its listing is approved.")

@@ -14,10 +14,30 @@ from fondaco.installs.states import InstallationStatus
 from fondaco.notify.letters import Letter, Mail, link
 from fondaco.notify.recipients import managers
 
-SUCCEEDED = Mail("installation_succeeded")
-FAILED = Mail("installation_failed")
-UNINSTALLED = Mail("app_uninstalled")
-TRIAL_ENDED = Mail("trial_ended")
+SUCCEEDED = Mail(
+    "installation_succeeded",
+    when="a partner confirmed an installation",
+    to="the account's people who manage apps",
+    subject="⟨app⟩ is ready",
+)
+FAILED = Mail(
+    "installation_failed",
+    when="an installation was declined, could not be delivered, or was not answered in seven days",
+    to="the account's people who manage apps",
+    subject="⟨app⟩ could not be installed",
+)
+UNINSTALLED = Mail(
+    "app_uninstalled",
+    when="an app was removed from an account",
+    to="the account's people who manage apps",
+    subject="⟨app⟩ was removed",
+)
+TRIAL_ENDED = Mail(
+    "trial_ended",
+    when="the trial of an app is over",
+    to="the account's people who manage apps",
+    subject="The trial of ⟨app⟩ has ended",
+)
 
 
 @projects(events.INSTALLATION_COMPLETED)
@@ -91,6 +111,9 @@ def compose_uninstalled(installation_id: UUID) -> Letter:
             % _names(installation)
         ],
         button=(_("Find another app"), link("/")),
+        closing=_(
+            "If that was a mistake, install it again from the marketplace; its maker decides what it still knows."
+        ),
     )
 
 
@@ -104,6 +127,7 @@ def compose_trial_ended(installation_id: UUID) -> Letter:
             _("Nobody can launch %(app)s until you choose a plan. Nothing was charged.") % _names(installation)
         ],
         button=(_("Decide what to do"), link(f"/my-apps/{installation.pk.hex}", place=_place(installation))),
+        closing=_("The free days are over. Choose a plan and everyone gets in again, or remove the app."),
     )
 
 

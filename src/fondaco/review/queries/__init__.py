@@ -12,7 +12,9 @@ from fondaco.review.queries.checks import (
     report,
     standing_waivers,
 )
+from fondaco.review.queries.estimates import AnswerTimes, answer_times
 from fondaco.review.queries.evidence import list_evidence
+from fondaco.review.queries.statistics import TrackStatistics, review_statistics
 from fondaco.review.queries.submissions import (
     count_queues,
     find_open,
@@ -25,6 +27,9 @@ from fondaco.review.queries.submissions import (
 )
 
 __all__ = [
+    "AnswerTimes",
+    "TrackStatistics",
+    "answer_times",
     "count_queues",
     "count_waivers",
     "find_open",
@@ -42,6 +47,7 @@ __all__ = [
     "list_waivers",
     "place_in_queue",
     "report",
+    "review_statistics",
     "standing_waivers",
     "usual_answer_time",
 ]

@@ -69,7 +69,8 @@ def get_submission(by: Operator, submission_id: str) -> Submission:
 
 def list_submissions(version: Version) -> list[Submission]:
     """Every submission of a version, newest first. Whoever passes the version was let in to it."""
-    return list(version.submissions.select_related("submitted_by", "decided_by").order_by("-created_at", "-pk"))
+    found = version.submissions.annotate(earlier=Subquery(_EARLIER)).select_related("submitted_by", "decided_by")
+    return list(found.order_by("-created_at", "-pk"))
 
 
 def find_open(by: Member, version: Version, track: Track) -> Submission:

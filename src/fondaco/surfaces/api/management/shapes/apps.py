@@ -254,6 +254,8 @@ class VersionShape(Shape):
     created_at: datetime
     deprecation_reason: str
     ends_on: date | None
+    unlisted_at: datetime | None
+    unlisted_reason: str
     technical: TechnicalShape
     listing: ListingShape
     plans: list[PlanShape]
@@ -268,6 +270,8 @@ class VersionShape(Shape):
             created_at=version.created_at,
             deprecation_reason=version.deprecation_reason,
             ends_on=version.ends_on,
+            unlisted_at=version.unlisted_at,
+            unlisted_reason=version.unlisted_reason,
             technical=TechnicalShape.of(version.technical, missing_fields(version, Track.TECHNICAL)),
             listing=ListingShape.of(version.listing, missing_fields(version, Track.LISTING)),
             plans=[PlanShape.of(plan) for plan in version.plans.all()],
