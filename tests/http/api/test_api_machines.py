@@ -66,6 +66,7 @@ def test_it_gets_no_further_than_its_scopes(devi: Member) -> None:
     home = f"/partners/{devi.partner_id.hex}"
     api = api_of(make_machine(devi, *ALL), "partner-apps:read")
     everything = api_of(make_machine(devi, *ALL), " ".join(ALL))
+    stranger = make_partner()
     before = (Event.objects.count(), Version.objects.count(), App.objects.count())
     assert read(api.get(f"{home}/versions/{version.pk.hex}"))["name"] == "1.0.0"
     answer = api.post(f"{home}/apps/{version.app_id.hex}/versions", {"name": "2.0.0"})
@@ -78,7 +79,7 @@ def test_it_gets_no_further_than_its_scopes(devi: Member) -> None:
     refusal(everything.get("/me"), 403, "token-limited")
     refusal(everything.get("/operator/submissions"), 404, "not-found")
     refusal(everything.get(f"/accounts/{devi.partner.developer_account_id}/installations"), 404, "not-found")
-    refusal(everything.get(f"/partners/{make_partner().pk.hex}/apps"), 404, "not-found")
+    refusal(everything.get(f"/partners/{stranger.pk.hex}/apps"), 404, "not-found")
     assert (Event.objects.count(), Version.objects.count(), App.objects.count()) == before
 
 

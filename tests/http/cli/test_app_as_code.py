@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ import httpx
 import pytest
 from PIL import Image
 from tests.factories.accounts import SYSTEM, make_operator
+from tests.factories.installs import make_completed
 from tests.factories.jobs import run_jobs
 from tests.factories.partners import make_member
 from tests.factories.reviews import finish_checks, write_results
@@ -19,8 +21,9 @@ from tests.http.cli.conftest import Project
 from fondaco.accounts.permissions import OperatorRole
 from fondaco.audit.models import Event
 from fondaco.catalog.models import App, Plan, Screenshot, Version
-from fondaco.cli.project import checking, connection
+from fondaco.cli.project import checking, connection, following
 from fondaco.kit import clock
+from fondaco.messaging.models import Attempt, Message
 from fondaco.partners.models import MemberRole
 from fondaco.review.actions import approve, reject
 from fondaco.review.models import CheckRun, Submission
@@ -45,7 +48,7 @@ def decide(version: Version, *, feedback: str = "") -> None:
             approve(actor=SYSTEM, by=reviewer, submission=submission, comment="")
 
 
-def test_push_again_edit_diff_push_submit_status_publish(project: Project) -> None:
+def test_push_again_edit_diff_push(project: Project) -> None:
     assert project.run("diff").exit_code == 3
     assert facts() == (0, 0, 0, 0, 0, 0)
 
@@ -96,6 +99,10 @@ def test_push_again_edit_diff_push_submit_status_publish(project: Project) -> No
     assert project.run("push", "--yes").exit_code == 0
     assert Plan.objects.get(name="Team").price_minor == 550
 
+
+def test_submit_status_mend_publish(project: Project) -> None:
+    assert project.run("push", "--yes").exit_code == 0
+    version = Version.objects.get()
     status, answer = project.ask("submit")
     assert status == 0, answer
     assert [(one["track"], one["place_in_queue"]) for one in answer["submitted"]] == [("technical", 1), ("listing", 1)]
@@ -273,13 +280,34 @@ def test_submitting_what_was_not_pushed_is_refused(project: Project) -> None:
     assert facts() == (0, 0, 0, 0, 0, 0)
 
 
-def test_logs_tell_what_happened(project: Project) -> None:
+def test_logs_tell_what_happened_and_follow(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     assert project.run("push", "--yes").exit_code == 0
-    done = project.run("logs")
+    done = project.run("logs", "--most", "2")
     assert done.exit_code == 0, done.output
-    kinds = [line.split("  ")[1] for line in done.stdout.splitlines()]
-    assert kinds[:2] == ["app.registered", "version.created"]
-    assert done.stdout.endswith("  by Devi Rao\n")
+    assert done.stdout.count("\n") == 2
+    assert done.stdout.endswith("  version.edited  by Devi Rao\n")
+    version = Version.objects.get()
+    installation = make_completed(version=version)
+    message = Message.objects.filter(installation=installation).earliest("sequence")
+    steps = iter([lambda: Attempt.objects.create(delivery=message.delivery, started_at=clock.now(), duration_ms=12)])
+
+    def wait(seconds: float) -> None:
+        for step in steps:
+            step()
+            return
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(following.time, "sleep", wait)
+    lines = project.run("logs", "--follow", "--json").stdout.splitlines()
+    entries = [json.loads(line) for line in lines]
+    assert [entry["kind"] for entry in entries if entry["entry"] == "event"][:2] == [
+        "app.registered",
+        "version.created",
+    ]
+    told = [entry for entry in entries if entry["id"] == message.pk.hex]
+    assert [len(entry["attempts"]) for entry in told] == [0, 1]
+    assert entries[-1] == told[1]
+    assert (told[1]["type"], told[1]["account"]) == ("app.installed", installation.account.company_name)
 
 
 def test_checks_stream_and_point_into_the_file(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -313,6 +341,7 @@ def test_checks_stream_and_point_into_the_file(project: Project, monkeypatch: py
 
     status, answer = project.ask("submit")
     assert (status, answer["refused"]["code"]) == (1, "findings-block")
+    assert [found["check"] for found in project.ask("status")[1]["findings"]] == ["listing-complete"]
     monkeypatch.setattr(checking.time, "sleep", lambda seconds: run_jobs("review.run_checks"))
     status, answer = project.ask("check")
     assert answer["run"]["done"] == answer["run"]["total"]

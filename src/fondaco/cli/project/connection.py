@@ -22,13 +22,13 @@ _LEAST_REFUSAL: Final = 400
 
 
 class Refused(Exception):
-    """The house said no. ``code`` is stable, ``fields`` names single fields, ``status`` is HTTP's, 0 for no answer."""
+    """The house said no. ``code`` is stable, ``fields`` names single fields, ``http`` is the status, 0 for no answer."""
 
     def __init__(
-        self, message: str, *, status: int = 0, code: str = "", fields: Mapping[str, list[str]] | None = None
+        self, message: str, *, http: int = 0, code: str = "", fields: Mapping[str, list[str]] | None = None
     ) -> None:
         super().__init__(message)
-        self.status, self.code, self.fields = status, code, dict(fields or {})
+        self.http, self.code, self.fields = http, code, dict(fields or {})
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ class Connection:
         """A file of the house, outside the API."""
         response = self._ask("GET", path, {}, is_safe=True)
         if response.status_code >= _LEAST_REFUSAL:
-            raise Refused(f"{self.house}{path} answered {response.status_code}.", status=response.status_code)
+            raise Refused(f"{self.house}{path} answered {response.status_code}.", http=response.status_code)
         return response.content
 
     def _use(self, token: str) -> None:
@@ -159,7 +159,7 @@ class Connection:
         if not isinstance(answer, dict):
             raise Refused(
                 f"{self.house} did not answer as a house does (status {response.status_code}).",
-                status=response.status_code,
+                http=response.status_code,
                 code="no-house",
             )
         if response.status_code < _LEAST_REFUSAL:
@@ -167,7 +167,7 @@ class Connection:
         message = str(answer.get("detail") or f"{self.house} answered {response.status_code}.")
         raise Refused(
             message,
-            status=response.status_code,
+            http=response.status_code,
             code=str(answer.get("code", "")),
             fields=answer.get("errors") or {},
         )

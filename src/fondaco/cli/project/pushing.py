@@ -183,7 +183,7 @@ class Push:
 
 def is_conflict(problem: Refused) -> bool:
     """Whether someone else changed the same thing meanwhile."""
-    return problem.status == _CONFLICT
+    return problem.http == _CONFLICT
 
 
 def _words(track: str, changes: list[Change]) -> str:

@@ -9,7 +9,7 @@ from fondaco.cli.project.connection import Connection
 from fondaco.cli.project.planning import PushPlan
 from fondaco.cli.project.pushing import Outcome, is_conflict
 from fondaco.cli.project.session import Exit, Voice, place_fields
-from fondaco.cli.project.standing import describe_track, read_standing
+from fondaco.cli.project.standing import describe_track, read_findings, read_standing
 
 Answer = Mapping[str, Any]
 
@@ -83,18 +83,22 @@ def show_status(voice: Voice, connection: Connection, plan: PushPlan) -> None:
     app = plan.project.content.app["name"]
     if version is None:
         voice.say(f"{app} has no version here yet. `fondaco app push` begins one.")
-        voice.answer |= {"app": app, "version": None, "tracks": [], "differences": len(plan.changes)}
+        voice.answer |= {"app": app, "version": None, "tracks": [], "findings": [], "differences": len(plan.changes)}
         return
     tracks = read_standing(connection, plan.partner_id, version)
+    findings = read_findings(connection, plan.partner_id, version)
     voice.answer |= {
         "app": app,
         "version": {"id": version["id"], "name": version["name"]},
         "tracks": tracks,
+        "findings": findings,
         "differences": len(plan.changes),
     }
     voice.say(f"{app} {version['name']}")
     for track in tracks:
         for line in describe_track(track):
             voice.say(line)
+    for finding in findings:
+        voice.say(f"blocks {finding['track']}: {finding['title']}: {finding['found']} {finding['mend']}")
     if plan.changes:
         voice.say(f"fondaco.toml differs in {len(plan.changes)} things: fondaco app diff")

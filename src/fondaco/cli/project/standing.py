@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from fondaco.cli.project.checking import is_blocking
 from fondaco.cli.project.connection import Connection
 
 Answer = Mapping[str, Any]
@@ -28,6 +29,18 @@ def read_standing(connection: Connection, partner_id: str, version: Answer) -> l
     """One entry a track, for people and programs alike."""
     submissions = connection.get(f"/partners/{partner_id}/versions/{version['id']}/submissions")["items"]
     return [_track(version[track], track, [one for one in submissions if one["track"] == track]) for track in TRACKS]
+
+
+def read_findings(connection: Connection, partner_id: str, version: Answer) -> list[dict[str, str]]:
+    """What blocks a submission, as the latest run of the checks found."""
+    runs = connection.get(f"/partners/{partner_id}/versions/{version['id']}/check_runs")["items"]
+    latest = next((run for run in runs if run["status"] == "finished"), None)
+    return [
+        {"check": result["check"], "title": result["title"], "track": result["track"], **finding}
+        for result in (latest["results"] if latest else [])
+        if is_blocking(result)
+        for finding in result["findings"]
+    ]
 
 
 def describe_track(found: Answer) -> list[str]:

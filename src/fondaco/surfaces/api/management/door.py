@@ -145,6 +145,11 @@ class Door:
             return "public"
         return " | ".join(permission.value for permission in self.permissions) or "signed-in"
 
+    @property
+    def scopes(self) -> list[str]:
+        """Of a partner's client, one of which opens this; none keeps clients out."""
+        return sorted({scope_for(permission) for permission in self.permissions} - {""}) if self.for_machines else []
+
     def guard(self, run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         """Puts this door before an operation's ``run``."""
         models = run.__self__.models  # type: ignore[attr-defined]
@@ -204,11 +209,10 @@ class Door:
         if self.place != Place.PARTNER or path["partner_id"] != program.partner.pk.hex:
             raise NotFound
         caller.as_member = member = program.member()
-        scopes = list(filter(None, map(scope_for, self.permissions)))
-        if not (self.for_machines and scopes):
+        if not self.scopes:
             raise TokenLimited
         if not any(member.can(permission) for permission in self.permissions):
-            raise InsufficientScope(scope=scopes[0])
+            raise InsufficientScope(scope=self.scopes[0])
 
     @property
     def is_open_to_limited(self) -> bool:
@@ -265,7 +269,7 @@ class Routes(Router):
                 response={204 if answer is None else status: answer},
                 auth=None if self.place == Place.ANYWHERE else PersonalToken(),
                 operation_id=view.__name__,
-                openapi_extra={"x-permission": door.access},
+                openapi_extra={"x-permission": door.access, "x-scopes": door.scopes},
             )
             return add(guarded)
 
