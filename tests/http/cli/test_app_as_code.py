@@ -287,7 +287,7 @@ def test_logs_tell_what_happened_and_follow(project: Project, monkeypatch: pytes
     assert done.stdout.count("\n") == 2
     assert done.stdout.endswith("  version.edited  by Devi Rao\n")
     version = Version.objects.get()
-    installation = make_completed(version=version)
+    installation = make_completed(project.member.partner.developer_account, version=version)
     message = Message.objects.filter(installation=installation).earliest("sequence")
     steps = iter([lambda: Attempt.objects.create(delivery=message.delivery, started_at=clock.now(), duration_ms=12)])
 

@@ -22,7 +22,7 @@ _LEAST_REFUSAL: Final = 400
 
 
 class Refused(Exception):
-    """The house said no. ``code`` is stable, ``fields`` names single fields, ``http`` is the status, 0 for no answer."""
+    """The house said no. ``code`` is stable, ``fields`` names single fields, ``http`` the status, 0 for none."""
 
     def __init__(
         self, message: str, *, http: int = 0, code: str = "", fields: Mapping[str, list[str]] | None = None
