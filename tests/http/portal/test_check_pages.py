@@ -58,7 +58,10 @@ def test_run_poll_and_read(client: Client, version: Version) -> None:
     assert "The content was changed since." in client.get(at).content.decode()
     card = client.get(f"/portal/versions/{version.pk.hex}").content.decode()
     assert "1 thing must be mended first." in card
-    assert "Not shown yet" in card
+    evidence = f"/portal/versions/{version.pk.hex}/evidence"
+    assert f'hx-get="{evidence}"' in card
+    assert "Not shown yet" in client.get(evidence).content.decode()
+    assert "<html" not in client.get(evidence, headers={"HX-Request": "true"}).content.decode()
 
 
 def test_a_run_of_another_version_is_not_shown_here(client: Client, mara: Member, version: Version) -> None:

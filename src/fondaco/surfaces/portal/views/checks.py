@@ -18,7 +18,7 @@ from fondaco.kit.errors import NotFound
 from fondaco.review import actions
 from fondaco.review.models import CheckRun
 from fondaco.review.policies import can_run_checks
-from fondaco.review.queries import get_run, latest_run, list_runs, report
+from fondaco.review.queries import get_run, latest_run, list_evidence, list_runs, report
 from fondaco.surfaces.site.access import requires
 from fondaco.surfaces.site.checks import REASONS, SEVERITIES, STATUSES, group_results, sum_up, tone_of
 from fondaco.surfaces.site.viewer import HouseRequest
@@ -73,6 +73,15 @@ def run(request: HouseRequest, version_id: str) -> HttpResponse:
     version = get_version(member, version_id)
     actions.run_checks(actor=request.viewer.actor, by=member, version=version)
     return redirect("portal:checks", version_id)
+
+
+@requires(Permission.PARTNER_VIEW)
+@require_safe
+def evidence(request: HouseRequest, version_id: str) -> HttpResponse:
+    """The four requirements of the marketplace, and what shows that they are met."""
+    version = get_version(request.viewer.member, version_id)
+    context = {"version": version, "app": version.app, "requirements": list_evidence(version)}
+    return render(request, "site/evidence_rows.html" if request.htmx else "portal/evidence.html", context)
 
 
 def check_summary(version: Version) -> dict[str, Any]:

@@ -15,7 +15,6 @@ from fondaco.catalog import actions
 from fondaco.catalog.policies import explain_installable
 from fondaco.catalog.queries import get_app, get_version, list_history, listing_view
 from fondaco.kit.errors import DomainError
-from fondaco.review.queries import list_evidence
 from fondaco.surfaces.portal.boards import board
 from fondaco.surfaces.portal.forms.apps import VersionForm
 from fondaco.surfaces.portal.views.apps import app_context
@@ -70,7 +69,6 @@ def version_page(request: HouseRequest, version_id: str) -> HttpResponse:
             "version": version,
             "app": version.app,
             "history": moments(list_history(version, limit=20)),
-            "requirements": list_evidence(version),
             **check_summary(version),
             "not_installable": explain_installable(version, member.partner.developer_account),
         },
