@@ -36,9 +36,11 @@ def check_can_decide(by: Operator, submission: Submission) -> None:
 
 
 def is_own_work(by: Operator, submission: Submission) -> bool:
-    """Whether ``by`` is a member of the partner who submitted this."""
-    partner_id = submission.version.app.partner_id
-    return Member.objects.filter(partner_id=partner_id, person_id=by.pk, is_active=True).exists()
+    """Whether ``by`` is a member of the partner who submitted this; a query may have asked (``is_of_reader``)."""
+    known = getattr(submission, "is_of_reader", None)
+    if known is not None:
+        return bool(known)
+    return _belongs_to(by, submission.version.app)
 
 
 def can_decide(by: Operator, submission: Submission) -> bool:
@@ -75,14 +77,14 @@ def check_can_waive(by: Operator, app: App, check_id: str) -> None:
     tracks = reviewable_tracks(by)
     if (check.track not in tracks) if check else not tracks:
         raise Forbidden
-    if Member.objects.filter(partner_id=app.partner_id, person_id=by.pk, is_active=True).exists():
+    if _belongs_to(by, app):
         raise OwnWork
 
 
-def can_waive(by: Operator, app: App, check_id: str) -> bool:
-    """What the page asks before it offers to waive."""
-    try:
-        check_can_waive(by, app, check_id)
-    except Forbidden:
-        return False
-    return True
+def waivable_tracks(by: Operator, submission: Submission) -> list[Track]:
+    """The tracks whose findings ``by`` may waive for the submission's app: what the page asks before it offers to."""
+    return [] if is_own_work(by, submission) else reviewable_tracks(by)
+
+
+def _belongs_to(by: Operator, app: App) -> bool:
+    return Member.objects.filter(partner_id=app.partner_id, person_id=by.pk, is_active=True).exists()

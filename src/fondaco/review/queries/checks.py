@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
+from django.db.models.functions import JSONObject
 
-from fondaco.accounts.models import Operator
+from fondaco.accounts.models import Operator, Person
 from fondaco.catalog.models import App, Version
 from fondaco.catalog.states import Track
 from fondaco.kit import clock
@@ -75,7 +78,7 @@ class Report:
 def get_run(by: Member | Operator, run_id: str) -> CheckRun:
     """A run by wire id: of the member's partner, or any for reviewers."""
     found = parse_wire(run_id)
-    runs = _runs().filter(pk__in=[found] if found else [])
+    runs = _whole_runs().filter(pk__in=[found] if found else [])
     if isinstance(by, Member):
         runs = runs.filter(version__app__partner_id=by.partner_id)
     elif not reviewable_tracks(by):
@@ -93,17 +96,14 @@ def list_runs(version: Version, *, limit: int = 20) -> list[CheckRun]:
 
 def latest_run(version: Version) -> CheckRun | None:
     """The newest complete run that was not abandoned; None while the checks never ran."""
-    runs = _runs().filter(version=version).exclude(status=RunStatus.ABANDONED).exclude(why=RunReason.WATCH)
+    runs = _whole_runs().filter(version=version).exclude(status=RunStatus.ABANDONED).exclude(why=RunReason.WATCH)
     return runs.order_by("-created_at", "-pk").first()
 
 
 def report(run: CheckRun, version: Version | None = None) -> Report:
     """All that a run came to; with the loaded ``version``, whether it still stands as it was looked at."""
-    waivers = standing_waivers(run.version.app_id)
-    lines = [
-        Line(result, find_check(result.check_id), waivers.get(result.check_id))
-        for result in run.results.order_by("created_at", "pk")
-    ]
+    waivers = _waivers_of(run)
+    lines = [Line(result, find_check(result.check_id), waivers.get(result.check_id)) for result in _results_of(run)]
     is_current = True
     if version is not None:
         marks = read_marks(version)
@@ -168,11 +168,45 @@ def get_reviewed_version(by: Operator, version_id: str) -> Version:
     return version
 
 
+_RESULT = ("check_id", "track", "severity", "blocks", "outcome", "findings", "note", "seconds")
 _SEVERITIES = {"error": 0, "warning": 1, "advice": 2}
 
 
 def _rank(line: Line) -> tuple[bool, int, str, str]:
     return (not line.is_blocking, _SEVERITIES[line.result.severity], line.result.track, line.result.check_id)
+
+
+def _whole_runs() -> QuerySet[CheckRun]:
+    """Runs with their results and the app's standing waivers, all in one query, for pages that show one of them."""
+    waivers = _standing().filter(app=OuterRef("version__app")).order_by("pk")
+    words = {name: name for name in ("id", "check_id", "reason", "ends_on")}
+    results = CheckResult.objects.filter(run=OuterRef("pk")).order_by("pk")
+    return _runs().annotate(
+        known_results=ArraySubquery(results.values(row=JSONObject(**{name: name for name in _RESULT}))),
+        known_waivers=ArraySubquery(waivers.values(row=JSONObject(**words, by="granted_by__name"))),
+    )
+
+
+def _results_of(run: CheckRun) -> list[CheckResult]:
+    known = getattr(run, "known_results", None)
+    return list(run.results.all()) if known is None else [CheckResult(run=run, **row) for row in known]
+
+
+def _waivers_of(run: CheckRun) -> Mapping[str, Waiver]:
+    known = getattr(run, "known_waivers", None)
+    if known is None:
+        return standing_waivers(run.version.app_id)
+    return {
+        row["check_id"]: Waiver(
+            id=UUID(row["id"]),
+            app_id=run.version.app_id,
+            check_id=row["check_id"],
+            reason=row["reason"],
+            ends_on=date.fromisoformat(row["ends_on"]),
+            granted_by=Person(name=row["by"]),
+        )
+        for row in known
+    }
 
 
 def _runs() -> QuerySet[CheckRun]:
