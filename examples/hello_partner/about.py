@@ -8,6 +8,9 @@ PAGES: dict[str, tuple[str, str]] = {
         "We keep names and addresses of the people who use the app, for as long as it is installed, and nothing else.",
     ),
     "terms": ("Terms of use", "This app is an example. Use it to learn; rely on nothing."),
-    "help": ("Help", "Install the app, then open it from My Apps. If a page names a reference, tell us when you write."),
+    "help": (
+        "Help",
+        "Install the app, then open it from My Apps. If a page names a reference, tell us when you write.",
+    ),
     "docs": ("Documentation", "There is one page: it greets you by name and lists what the platform told us."),
 }

@@ -61,7 +61,8 @@ ANSWERS_ONLY = {
         "my_apps_board", "retry", "launch", "withdraw_invitation", "resend_invitation", "deactivate", "reactivate",
         "delete_role", "test_sign_in", "switch_sign_in",
     },
-    "portal": {"withdraw_member_invitation", "resend_member_invitation", "create_version", "remove_member"},
+    "portal": {"withdraw_member_invitation", "resend_member_invitation", "create_version", "remove_member",
+        "rotate_credentials"},
 }  # fmt: skip
 # These are reached through a form or a mail, or while a version is a draft: the main job by hand goes there.
 BY_HAND = {
