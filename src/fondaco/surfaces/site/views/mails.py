@@ -49,7 +49,8 @@ def show_html(request: HouseRequest, name: str) -> HttpResponse:
     example = _example(_find(name))
     if example is None:
         raise NotFound
-    return HttpResponse(str(example.alternatives[0].content).replace("<head>", '<head><base target="_top">', 1))
+    html, _kind = example.alternatives[0]
+    return HttpResponse(str(html).replace("<head>", '<head><base target="_top">', 1))
 
 
 def _find(name: str) -> Mail:
