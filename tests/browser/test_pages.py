@@ -54,7 +54,7 @@ SURFACES = {"storefront", "console", "portal", "backoffice"}
 ANSWERS_ONLY = {
     "backoffice": {
         "question_application", "approve_application", "reject_application", "approve_submission", "reject_submission",
-        "submissions", "invite_owner", "restore_access", "rotate_credentials",
+        "submissions", "invite_owner", "restore_access", "rotate_credentials", "withdraw_trust",
         "deactivate_staff", "resend_staff_invitation", "withdraw_staff_invitation",
     },
     "console": {
@@ -66,7 +66,17 @@ ANSWERS_ONLY = {
 }  # fmt: skip
 # These are reached through a form or a mail, or while a version is a draft: the main job by hand goes there.
 BY_HAND = {
-    "portal": {"publish", "submit", "listing", "screenshots", "remove_screenshot", "remove_plan", "plan"},
+    "portal": {
+        "publish",
+        "cancel_publication",
+        "relist",
+        "submit",
+        "listing",
+        "screenshots",
+        "remove_screenshot",
+        "remove_plan",
+        "plan",
+    },
     "storefront": {"apply_sent", "apply_verify", "apply_answer", "install_plan", "install_users", "install_confirm"},
 }
 # Open only while support allows it, once a sign-in is set up, or to people of several accounts: test_closed_pages and

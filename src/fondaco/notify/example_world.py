@@ -29,8 +29,9 @@ from fondaco.catalog.states import Track
 from fondaco.identity import events as identity_events
 from fondaco.identity.models import ClientKind, Cutoff, LoginSession, OAuthClient, PersonalAccessToken
 from fondaco.installs import events as installs_events
-from fondaco.installs.models import Installation
-from fondaco.installs.states import InstallationStatus
+from fondaco.installs import snapshots
+from fondaco.installs.models import Installation, Operation
+from fondaco.installs.states import InstallationStatus, OperationKind, OperationStatus
 from fondaco.kit import clock
 from fondaco.partners.models import ApplicationMessage, Member, MemberRole, Partner, PartnerApplication
 from fondaco.review.models import Submission
@@ -59,6 +60,8 @@ def make_cast() -> Cast:
         **{name: version.pk for name, version in versions.items()},
         "installation": installation.pk,
         "declined installation": _decline(people, versions["version"]),
+        "made change": _change(installation, OperationStatus.APPROVED),
+        "declined change": _change(installation, OperationStatus.REJECTED),
         **_make_reviews(people.mara, versions["version"]),
         **_make_application(),
         **_make_things_of_people(people),
@@ -155,6 +158,21 @@ def _decline(people: _People, version: Version) -> UUID:
     installation.save(update_fields=["reason"])
     transition(installation, InstallationStatus.REJECTED, actor=_ACTOR)
     return installation.pk
+
+
+def _change(installation: Installation, outcome: OperationStatus) -> UUID:
+    """A change of settings that the partner answered."""
+    current = snapshots.take(installation)
+    operation = Operation.objects.create(
+        installation=installation,
+        kind=OperationKind.UPDATE.value,
+        current=current,
+        proposed={**current, "total_licences": 20},
+        answer="" if outcome == OperationStatus.APPROVED else "Twenty are more than we can serve this week.",
+        answer_due_at=clock.now() + timedelta(days=7),
+    )
+    transition(operation, outcome, actor=_ACTOR)
+    return operation.pk
 
 
 def _make_reviews(mara: Member, version: Version) -> Cast:

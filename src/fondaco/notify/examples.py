@@ -15,6 +15,8 @@ _ABOUT_ANOTHER_THING: Final = (KeyError, ValueError, ObjectDoesNotExist)  # what
 _ABOUT: Final = {
     "access_cut_off_customer": "was cut off",
     "access_restored_customer": "was let in again",
+    "app_not_updated": "declined change",
+    "app_updated": "made change",
     "credentials_rotated": "got new credentials",
     "email_change_requested": "asked for another address",
     "email_changed": "has another address",

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from itertools import product
 
 import pytest
 from tests.factories.accounts import SYSTEM, actor_for, make_account, make_operator
 from tests.factories.catalog import make_app, make_published_version, make_version
 from tests.factories.mail import deliver
 from tests.factories.partners import make_member
+from tests.http.world import undone
 from tests.racing import at_once
 
 from fondaco.accounts.permissions import OperatorRole
@@ -21,7 +23,7 @@ from fondaco.catalog.policies import can_relist, can_unlist, explain_installable
 from fondaco.catalog.queries import find_plan, get_listing, latest_published, search_listings
 from fondaco.catalog.states import ListingStatus, TechnicalStatus, Track
 from fondaco.kit import clock, deadlines
-from fondaco.kit.errors import Forbidden, Invalid, NotFound
+from fondaco.kit.errors import DomainError, Forbidden, Invalid, NotFound
 from fondaco.kit.models import Deadline
 from fondaco.partners.models import Member, MemberRole
 from fondaco.review import actions as review
@@ -335,3 +337,49 @@ def test_who_may(mara: Member, role: MemberRole, act: Act) -> None:
     with pytest.raises(Forbidden):
         act(one, version)
     assert snapshot(version) == before
+
+
+ACTS: dict[str, Act] = {"plan": plan, "publish": publish, "cancel": cancel, "unlist": unlist, "relist": relist}
+
+
+def expected(act: str, technical: TechnicalStatus, *, is_out: bool, may: bool) -> str:
+    """What comes of it: ``done``, or the refusal's code."""
+    if not may:
+        return "forbidden"
+    if act in {"plan", "publish"}:
+        return "done" if technical == TechnicalStatus.APPROVED else "not-approved"
+    if act == "cancel":
+        return "nothing-planned"
+    if technical != TechnicalStatus.AVAILABLE:
+        return "not-published"
+    if act == "unlist":
+        return "already-unlisted" if is_out else "done"
+    return "done" if is_out else "not-unlisted"
+
+
+def test_every_state_as_each_role(mara: Member) -> None:
+    """Cell by cell: each act in each state, in the marketplace or out of it for now, by everybody of the partner."""
+    members = [make_member(mara.partner, role=role) for role in MemberRole]
+    app, wrong = make_app(mara.partner), []
+    for number, (technical, is_out) in enumerate(product(TechnicalStatus, (False, True))):
+        version = make_version(app, name=f"1.{number}.0", technical=technical, listing=ListingStatus.APPROVED)
+        if is_out:
+            Version.objects.filter(pk=version.pk).update(unlisted_at=clock.now(), unlisted_reason=WHY)
+        for member, (name, act) in product(members, ACTS.items()):
+            before = snapshot(version)
+            with undone():
+                outcome = outcome_of(lambda: act(member, version))  # noqa: B023 - called at once
+                is_kept = snapshot(version) == before
+            may = member.role in {MemberRole.OWNER, MemberRole.DEVELOPER}
+            cell = (technical.value, is_out, member.role, name)
+            if outcome != expected(name, technical, is_out=is_out, may=may) or is_kept is (outcome == "done"):
+                wrong.append((cell, outcome))
+    assert wrong == []
+
+
+def outcome_of(work: Callable[[], object]) -> str:
+    try:
+        work()
+    except DomainError as refusal:
+        return refusal.code
+    return "done"

@@ -18,6 +18,7 @@ from fondaco.catalog.queries.listing import ListingView, PermissionLine, PlanLin
 from fondaco.catalog.queries.marketplace import (
     Sort,
     get_listing,
+    last_advertised,
     latest_published,
     list_categories,
     search_listings,
@@ -40,6 +41,7 @@ __all__ = [
     "get_screenshot",
     "get_version",
     "get_versions",
+    "last_advertised",
     "latest_published",
     "list_app_events",
     "list_apps",

@@ -89,6 +89,19 @@ def latest_published(app: App) -> Version | None:
     return _published().filter(app=app).select_related("app__partner", "technical", "listing").order_by("-pk").first()
 
 
+def last_advertised(version: Version) -> Version | None:
+    """The version of the same app that customers saw last, with all that can be compared; this one does not count."""
+    seen = [ListingStatus.ADVERTISED, ListingStatus.DEPRECATED]
+    return (
+        Version.objects.filter(app_id=version.app_id, listing__status__in=seen)
+        .exclude(pk=version.pk)
+        .select_related("app__partner", "technical", "listing")
+        .prefetch_related("plans", "listing__categories", "listing__screenshots")
+        .order_by("-listing__status_changed_at", "-pk")
+        .first()
+    )
+
+
 def list_categories() -> QuerySet[Category]:
     """The shelves, in the operator's order."""
     return Category.objects.order_by("position", "name")

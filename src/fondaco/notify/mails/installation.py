@@ -168,9 +168,7 @@ def compose_uninstalled(installation_id: UUID) -> Letter:
             % _names(installation)
         ],
         button=(_("Find another app"), link("/")),
-        closing=_(
-            "If that was a mistake, install it again from the marketplace; its maker decides what it still knows."
-        ),
+        closing=_("If that was a mistake, install it again from the marketplace."),
     )
 
 

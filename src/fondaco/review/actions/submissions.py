@@ -17,6 +17,7 @@ from fondaco.kit.errors import NotFound
 from fondaco.partners.models import Member
 from fondaco.review import events
 from fondaco.review.actions.checks import start_run
+from fondaco.review.actions.trusted import approve_if_trusted
 from fondaco.review.errors import AlreadyDecided, FeedbackRequired
 from fondaco.review.gate import check_can_approve, check_can_submit
 from fondaco.review.labels import status_label
@@ -44,6 +45,7 @@ def submit(*, actor: Actor, by: Member, version: Version, track: Track, note: st
             **submission.audit_scope(),
         )
         start_run(actor=actor, version=version, why=RunReason.SUBMISSION, by=by.person, submission=submission)
+        approve_if_trusted(submission)
     return submission
 
 
@@ -102,8 +104,8 @@ def _lock(submission: Submission) -> Submission:
         .get(pk=submission.pk)
     )
     if locked.status != SubmissionStatus.OPEN:
-        person = locked.decided_by or locked.submitted_by
-        raise AlreadyDecided(name=person.name, status=status_label(locked.status).lower())
+        name = locked.decider or locked.submitted_by.name
+        raise AlreadyDecided(name=name, status=status_label(locked.status).lower())
     return locked
 
 

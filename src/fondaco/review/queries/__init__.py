@@ -25,6 +25,7 @@ from fondaco.review.queries.submissions import (
     place_in_queue,
     usual_answer_time,
 )
+from fondaco.review.queries.trust import find_trust, list_policy_decisions
 
 __all__ = [
     "AnswerTimes",
@@ -33,6 +34,7 @@ __all__ = [
     "count_queues",
     "count_waivers",
     "find_open",
+    "find_trust",
     "get_reviewed_app",
     "get_reviewed_version",
     "get_run",
@@ -41,6 +43,7 @@ __all__ = [
     "latest_run",
     "list_decided",
     "list_evidence",
+    "list_policy_decisions",
     "list_queue",
     "list_runs",
     "list_submissions",

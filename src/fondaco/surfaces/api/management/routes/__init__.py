@@ -26,6 +26,7 @@ from fondaco.surfaces.api.management.routes import (
     staff,
     statistics,
     submissions,
+    trust,
     versions,
 )
 
@@ -50,6 +51,7 @@ ALL = [
     checks.routes,
     checks.operator_routes,
     reviews.routes,
+    trust.routes,
     marketplace.routes,
     statistics.routes,
     people.routes,

@@ -306,6 +306,7 @@ class SubmissionShape(Shape):
     feedback: str
     submitted_by: str
     decided_by: str | None
+    is_decided_by_policy: bool
     created_at: datetime
     place_in_queue: int | None
 
@@ -324,6 +325,7 @@ class SubmissionShape(Shape):
             feedback=submission.feedback,
             submitted_by=submission.submitted_by.name,
             decided_by=submission.decided_by.name if submission.decided_by else None,
+            is_decided_by_policy=submission.is_decided_by_policy,
             created_at=submission.created_at,
             place_in_queue=place_in_queue,
         )
