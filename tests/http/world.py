@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -19,17 +20,20 @@ from fondaco.accounts.models import Account, Invitation, Operator, Person, User
 from fondaco.accounts.permissions import ADMIN, OperatorRole, Permission
 from fondaco.accounts.queries import email_change_token, invitation_token
 from fondaco.audit.actor import Actor
+from fondaco.catalog.models import Version
 from fondaco.catalog.states import Track
 from fondaco.identity.actions import ProviderEntries, save_provider
 from fondaco.installs.actions import cut_off
 from fondaco.installs.models import Installation
 from fondaco.installs.reach import Target, TargetKind
+from fondaco.kit import clock
 from fondaco.messaging.models import Message
 from fondaco.messaging.signing import ensure_signing_key
 from fondaco.partners.actions import apply_to_become_partner, question_application, verify_application
 from fondaco.partners.models import Member, MemberRole, Partner
 from fondaco.partners.queries import application_token
-from fondaco.review.actions import submit
+from fondaco.review.actions import grant_waiver, submit
+from fondaco.review.models import CheckRun
 
 UNKNOWN = "0" * 32
 NOBODY = "http://127.0.0.1:9"  # an address where nobody answers, at once
@@ -113,6 +117,8 @@ def make_world() -> World:
         "kind": "installation",
         "target_id": make_completed(version=published).pk.hex,
         "cutoff_id": _cut_off(make_completed(version=published)),
+        "run_id": CheckRun.objects.get(submission=submission).pk.hex,
+        "waiver_id": _waive(reviewed, jon),
         "token_id": UNKNOWN,  # each has their own, and nobody finds another's: see test_token_pages.py
     }
     world.values["application_id"] = _apply(world)
@@ -192,6 +198,13 @@ def _cut_off(installation: Installation) -> str:
     jon = make_operator(OperatorRole.SUPPORT)
     target = Target(TargetKind.INSTALLATION, installation.app, installation=installation)
     return cut_off(actor=actor_for(jon.person), by=jon, target=target, reason="It copied contacts.").pk.hex
+
+
+def _waive(version: Version, jon: Operator) -> str:
+    """A check that need not pass for a while."""
+    until = clock.now().date() + timedelta(days=30)
+    fields: dict[str, Any] = {"check_id": "links-alive", "reason": "They move house.", "ends_on": until}
+    return grant_waiver(actor=actor_for(jon.person), by=jon, app=version.app, **fields).pk.hex
 
 
 def _apply(world: World) -> str:

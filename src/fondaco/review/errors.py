@@ -32,3 +32,32 @@ class NotTrusted(Conflict):
 class OwnPartner(Forbidden):
     code = "own-partner"
     message = _("You belong to this partner, so someone else must decide whether to trust it. Nothing was changed.")
+
+
+class FindingsBlock(Conflict):
+    code = "findings-block"
+    message = _(
+        "The checks found what must be mended first: %(checks)s. Nothing was submitted or decided. "
+        "Mend it and run the checks again, or ask a reviewer to waive it."
+    )
+
+
+class ChecksRunning(Conflict):
+    code = "checks-running"
+    message = _(
+        "The checks of exactly this content have not finished. Nothing was decided. "
+        "Wait for them, or run them again when they were abandoned."
+    )
+
+
+class AlreadyWaived(Conflict):
+    code = "already-waived"
+    message = _(
+        "%(name)s waived this check for the app already, until %(day)s. Nothing was changed. "
+        "Withdraw that waiver first if another reason or end is right."
+    )
+
+
+class WaiverOver(Conflict):
+    code = "waiver-over"
+    message = _("This waiver is withdrawn already. Nothing was changed.")

@@ -11,3 +11,11 @@ SUBMISSION_SAMPLED = declare(
 )
 PARTNER_TRUSTED = declare("partner.trusted", "An operator let a partner's listing changes pass by policy.")
 PARTNER_TRUST_WITHDRAWN = declare("partner.trust_withdrawn", "An operator withdrew the trust in a partner.")
+
+CHECK_RUN_STARTED = declare("check_run.started", "The checks of a version were started.")
+CHECK_RUN_FINISHED = declare("check_run.finished", "The checks of a version are done.")
+CHECK_RUN_ABANDONED = declare("check_run.abandoned", "The checks of a version came to no end, or its content changed.")
+CHECK_FAILING = declare("check.failing", "A check began to fail on a version that customers use.")
+CHECK_MENDED = declare("check.mended", "A check that failed on a version that customers use passes again.")
+WAIVER_GRANTED = declare("waiver.granted", "A reviewer waived a check for an app, with a reason and an end.")
+WAIVER_WITHDRAWN = declare("waiver.withdrawn", "A reviewer took a waiver back.")

@@ -2,12 +2,15 @@
 
 from fondaco.surfaces.api.management.routes import (
     access,
+    app_logs,
     apps,
+    checks,
     clients,
     customers,
     house,
     installations,
     invitations,
+    machine,
     marketplace,
     me,
     offers,
@@ -29,6 +32,7 @@ from fondaco.surfaces.api.management.routes import (
 
 ALL = [
     me.routes,
+    machine.routes,
     security.routes,
     settings.routes,
     partner_applications.routes,
@@ -38,10 +42,14 @@ ALL = [
     clients.routes,
     customers.routes,
     apps.routes,
+    app_logs.routes,
     versions.routes,
     publishing.routes,
     offers.routes,
     submissions.routes,
+    checks.public_routes,
+    checks.routes,
+    checks.operator_routes,
     reviews.routes,
     trust.routes,
     marketplace.routes,
