@@ -18,6 +18,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "states": tables.states,
     "deadlines": tables.deadline_kinds,
     "checks": tables.checks,
+    "mails": tables.mails,
     "cli": tables.commands,
     "management-api": tables.operations,
 }

@@ -4,6 +4,12 @@ from fondaco.catalog.actions.apps import change_app, register_app
 from fondaco.catalog.actions.content import edit_listing, edit_technical
 from fondaco.catalog.actions.ending import deprecate_version
 from fondaco.catalog.actions.offers import add_plan, add_screenshot, edit_plan, remove_plan, remove_screenshot
+from fondaco.catalog.actions.publication import (
+    cancel_publication,
+    relist_version,
+    schedule_publication,
+    unlist_version,
+)
 from fondaco.catalog.actions.tracks import (
     approve_track,
     make_available,
@@ -17,6 +23,7 @@ __all__ = [
     "add_plan",
     "add_screenshot",
     "approve_track",
+    "cancel_publication",
     "change_app",
     "create_version",
     "deprecate_version",
@@ -26,8 +33,11 @@ __all__ = [
     "make_available",
     "register_app",
     "reject_track",
+    "relist_version",
     "remove_plan",
     "remove_screenshot",
+    "schedule_publication",
     "submit_track",
+    "unlist_version",
     "withdraw_track",
 ]

@@ -17,28 +17,38 @@ from fondaco.catalog.queries.listing import ListingView, PermissionLine, PlanLin
 from fondaco.catalog.queries.marketplace import (
     Sort,
     get_listing,
+    last_advertised,
     latest_published,
     list_categories,
     search_listings,
 )
+from fondaco.catalog.queries.projects import WAITS_FOR_PARTNER, Need, count_projects, list_projects, load_newest
+from fondaco.catalog.queries.publication import find_plan
 
 __all__ = [
+    "WAITS_FOR_PARTNER",
     "ListingView",
+    "Need",
     "PermissionLine",
     "PlanLine",
     "Sort",
+    "count_projects",
+    "find_plan",
     "get_app",
     "get_listing",
     "get_plan",
     "get_screenshot",
     "get_version",
     "get_versions",
+    "last_advertised",
     "latest_published",
     "list_apps",
     "list_categories",
     "list_history",
     "list_partner_apps",
+    "list_projects",
     "listing_view",
+    "load_newest",
     "missing_fields",
     "newest_version",
     "permission_lines",

@@ -18,6 +18,8 @@ from fondaco.notify.mails import (
     submission_decided,
     submission_opened,
     version_deprecated,
+    version_published,
+    version_unlisted,
 )
 
 __all__ = [
@@ -38,4 +40,6 @@ __all__ = [
     "submission_decided",
     "submission_opened",
     "version_deprecated",
+    "version_published",
+    "version_unlisted",
 ]

@@ -102,8 +102,8 @@ def _lock(submission: Submission) -> Submission:
         .get(pk=submission.pk)
     )
     if locked.status != SubmissionStatus.OPEN:
-        person = locked.decided_by or locked.submitted_by
-        raise AlreadyDecided(name=person.name, status=status_label(locked.status).lower())
+        name = locked.decider or locked.submitted_by.name
+        raise AlreadyDecided(name=name, status=status_label(locked.status).lower())
     return locked
 
 

@@ -12,7 +12,9 @@ from fondaco.review.queries.checks import (
     report,
     standing_waivers,
 )
+from fondaco.review.queries.estimates import AnswerTimes, answer_times
 from fondaco.review.queries.evidence import list_evidence
+from fondaco.review.queries.statistics import TrackStatistics, review_statistics
 from fondaco.review.queries.submissions import (
     count_queues,
     find_open,
@@ -23,11 +25,16 @@ from fondaco.review.queries.submissions import (
     place_in_queue,
     usual_answer_time,
 )
+from fondaco.review.queries.trust import find_trust, list_policy_decisions
 
 __all__ = [
+    "AnswerTimes",
+    "TrackStatistics",
+    "answer_times",
     "count_queues",
     "count_waivers",
     "find_open",
+    "find_trust",
     "get_reviewed_app",
     "get_reviewed_version",
     "get_run",
@@ -36,12 +43,14 @@ __all__ = [
     "latest_run",
     "list_decided",
     "list_evidence",
+    "list_policy_decisions",
     "list_queue",
     "list_runs",
     "list_submissions",
     "list_waivers",
     "place_in_queue",
     "report",
+    "review_statistics",
     "standing_waivers",
     "usual_answer_time",
 ]

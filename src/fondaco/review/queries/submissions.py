@@ -61,7 +61,8 @@ def get_submission(by: Operator, submission_id: str) -> Submission:
     """One submission of a track that ``by`` reviews, open or decided, by wire id."""
     found = parse_wire(submission_id)
     own = Member.objects.filter(partner=OuterRef("version__app__partner"), person=by.pk, is_active=True)
-    submissions = _submissions().annotate(earlier=Subquery(_EARLIER), is_of_reader=Exists(own))
+    submissions = _submissions().select_related("policy_decision")
+    submissions = submissions.annotate(earlier=Subquery(_EARLIER), is_of_reader=Exists(own))
     submissions = submissions.filter(track__in=reviewable_tracks(by))
     submission = submissions.filter(pk=found).first() if found else None
     if submission is None:
@@ -71,7 +72,8 @@ def get_submission(by: Operator, submission_id: str) -> Submission:
 
 def list_submissions(version: Version) -> list[Submission]:
     """Every submission of a version, newest first. Whoever passes the version was let in to it."""
-    return list(version.submissions.select_related("submitted_by", "decided_by").order_by("-created_at", "-pk"))
+    found = version.submissions.annotate(earlier=Subquery(_EARLIER)).select_related("submitted_by", "decided_by")
+    return list(found.order_by("-created_at", "-pk"))
 
 
 def find_open(by: Member, version: Version, track: Track) -> Submission:
