@@ -11,6 +11,7 @@ from tests.factories.accounts import SYSTEM, actor_for, make_operator
 from tests.factories.catalog import make_app, make_category, make_published_version, make_version
 from tests.factories.mail import deliver
 from tests.factories.partners import make_member
+from tests.factories.reviews import finish_checks
 from tests.racing import at_once
 
 from fondaco.accounts.models import Operator
@@ -53,7 +54,9 @@ def next_version(mara: Member, **listing: object) -> Version:
 
 
 def submit(mara: Member, version: Version, track: Track = Track.LISTING) -> Submission:
-    return actions.submit(actor=actor_for(mara.person), by=mara, version=version, track=track)
+    submission = actions.submit(actor=actor_for(mara.person), by=mara, version=version, track=track)
+    finish_checks(submission)
+    return Submission.objects.select_related("version__app__partner").get(pk=submission.pk)
 
 
 def statuses(submission: Submission) -> tuple[str, str]:

@@ -14,8 +14,18 @@ from fondaco.review import events
 from fondaco.review.checking.registry import title_of
 from fondaco.review.models import CheckRun
 
-FAILING = Mail("check_failing")
-MENDED = Mail("check_mended")
+FAILING = Mail(
+    "check_failing",
+    when="a check fails twice in a row on a version that customers use",
+    to="the app's technical contact and the partner's developers",
+    subject="⟨version⟩: something stopped working",
+)
+MENDED = Mail(
+    "check_mended",
+    when="what failed on a version that customers use passes again",
+    to="the app's technical contact and the partner's developers",
+    subject="⟨version⟩: it works again",
+)
 
 
 @projects(events.CHECK_FAILING)
@@ -60,6 +70,7 @@ def compose_mended(run_id: UUID) -> Letter | None:
             *(title_of(check_id) for check_id in checks),
         ],
         button=(_("See the checks"), _address(run)),
+        closing=_("There is nothing to do. The next look is tomorrow."),
     )
 
 
