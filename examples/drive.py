@@ -189,7 +189,7 @@ def publish(run: Drive, partner: Platform, path: str) -> None:
 def check(run: Drive, partner: Platform, path: str) -> None:
     """Runs the checks that the reviewer will read, and finds nothing that stands in the way."""
     started = partner.post(f"{path}/check_runs")
-    done = wait_for_checks(partner, f"{path.split('/versions/')[0]}/check_runs/{started['id']}")
+    done = wait_for_checks(partner, f"{path.split('/versions/', maxsplit=1)[0]}/check_runs/{started['id']}")
     blocking = [one["title"] for one in done["results"] if one["outcome"] == "found" and one["blocks"]]
     expect(blocking, [], "what the checks say must be mended")
     passed = sum(one["outcome"] == "passed" for one in done["results"])

@@ -194,10 +194,11 @@ def _make_live_checks(version: Version) -> Cast:
     """The watch over a live version found a certificate about to end, and another day that it is mended."""
     marks = {"technical_mark": "", "listing_mark": "", "technical_revision": 0, "listing_revision": 0}
     runs = [
-        CheckRun.objects.create(
-            version=version, ruleset=1, why=RunReason.WATCH.value, total=1, status=RunStatus.FINISHED.value, **marks
+        transition(run, RunStatus.FINISHED, actor=_ACTOR)
+        for run in (
+            CheckRun.objects.create(version=version, ruleset=1, why=why.value, total=1, **marks)
+            for why in (RunReason.WATCH, RunReason.PARTNER)
         )
-        for _day in range(2)
     ]
     finding = {
         "found": "The certificate of app.ledgerline.example ends in 3 days.",

@@ -18,6 +18,7 @@ from tests.program import Program, serving
 
 from fondaco.accounts.permissions import OperatorRole
 from fondaco.audit.models import Event
+from fondaco.audit.status import transition
 from fondaco.catalog.models import TechnicalContent, Version
 from fondaco.catalog.states import TechnicalStatus, Track
 from fondaco.kit import clock, deadlines
@@ -155,9 +156,9 @@ def test_old_runs_are_forgotten_but_those_of_submissions_stay(mara: Member, vers
     assert submission.check_runs.count() == 1
 
 
-def live(version: Version) -> Version:
-    TechnicalContent.objects.filter(pk=version.pk).update(status=TechnicalStatus.AVAILABLE)
-    return version
+def live(version: Version) -> None:
+    for status in (TechnicalStatus.IN_REVIEW, TechnicalStatus.APPROVED, TechnicalStatus.AVAILABLE):
+        transition(version.technical, status, actor=SYSTEM)
 
 
 def watch(version: Version, *, found: tuple[str, ...] = (), after: int = 0) -> list[str]:
@@ -194,7 +195,7 @@ def test_waived_checks_and_versions_that_are_gone_write_none(mara: Member, versi
         actor=SYSTEM, by=jon, app=version.app, check_id="callback-accepts-event", reason="They move.", ends_on=until
     )
     assert [watch(version, found=("callback-accepts-event",), after=hours) for hours in (0, 1, 2)] == [[], [], []]
-    TechnicalContent.objects.filter(pk=version.pk).update(status=TechnicalStatus.DEPRECATED)
+    transition(version.technical, TechnicalStatus.DEPRECATED, actor=SYSTEM)
     watch_version(version.pk.hex, clock.now())
     assert CheckRun.objects.filter(status="running").count() == 0
 
