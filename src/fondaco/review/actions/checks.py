@@ -17,12 +17,14 @@ from fondaco.kit import clock, deadlines, jobs
 from fondaco.kit.rate import check_rate
 from fondaco.partners.models import Member
 from fondaco.review import events, watch
+from fondaco.review.actions.trusted import approve_if_trusted
 from fondaco.review.checking.marks import Marks, read_marks
 from fondaco.review.checking.registry import RULESET, checks_of
 from fondaco.review.checking.running import Examined
+from fondaco.review.gate import is_approvable
 from fondaco.review.models import CheckResult, CheckRun, Submission
 from fondaco.review.policies import check_can_run_checks
-from fondaco.review.states import RunReason, RunStatus
+from fondaco.review.states import RunReason, RunStatus, SubmissionStatus
 
 JOB: Final = "review.run_checks"
 STUCK: Final = "check_run.stuck"
@@ -114,6 +116,23 @@ def finish_run(*, actor: Actor, run_id: UUID) -> CheckRun:
             if run.why == RunReason.WATCH:
                 watch.note_changes(actor=actor, run=run)
     return run
+
+
+def let_policy_decide(*, actor: Actor, run: CheckRun) -> list[Submission]:
+    """What comes after the checks of open submissions: those of trusted partners may pass by policy. Harmless twice."""
+    if not run.is_finished or run.why == RunReason.WATCH:
+        return []
+    with transaction.atomic(durable=True):
+        waiting = Submission.objects.filter(version_id=run.version_id, status=SubmissionStatus.OPEN)
+        found = list(
+            waiting.select_for_update(of=("self",)).select_related(
+                "version__app__partner", "version__technical", "version__listing"
+            )
+        )
+        for submission in found:
+            if is_approvable(submission):
+                approve_if_trusted(submission)
+    return found
 
 
 def abandon_run(*, actor: Actor, run_id: UUID, reason: str) -> CheckRun:

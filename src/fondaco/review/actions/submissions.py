@@ -17,7 +17,6 @@ from fondaco.kit.errors import NotFound
 from fondaco.partners.models import Member
 from fondaco.review import events
 from fondaco.review.actions.checks import start_run
-from fondaco.review.actions.trusted import approve_if_trusted
 from fondaco.review.errors import AlreadyDecided, FeedbackRequired
 from fondaco.review.gate import check_can_approve, check_can_submit
 from fondaco.review.labels import status_label
@@ -45,7 +44,6 @@ def submit(*, actor: Actor, by: Member, version: Version, track: Track, note: st
             **submission.audit_scope(),
         )
         start_run(actor=actor, version=version, why=RunReason.SUBMISSION, by=by.person, submission=submission)
-        approve_if_trusted(submission)
     return submission
 
 
