@@ -1,12 +1,14 @@
 """What partners offer: apps, their versions, the two kinds of content of a version, and its plans."""
 
 from fondaco.catalog.models.app import App, Category
+from fondaco.catalog.models.draft import EditingDraft
 from fondaco.catalog.models.plan import LicenceModel, Meter, Plan, PlanType
 from fondaco.catalog.models.version import ListingContent, Screenshot, TechnicalContent, TrackContent, Version
 
 __all__ = [
     "App",
     "Category",
+    "EditingDraft",
     "LicenceModel",
     "ListingContent",
     "Meter",

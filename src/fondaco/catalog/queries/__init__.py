@@ -13,7 +13,16 @@ from fondaco.catalog.queries.apps import (
     newest_version,
     predecessor,
 )
-from fondaco.catalog.queries.listing import ListingView, PermissionLine, PlanLine, listing_view, permission_lines
+from fondaco.catalog.queries.drafts import OtherEditor, find_draft, list_other_editors
+from fondaco.catalog.queries.listing import (
+    ListingView,
+    PermissionLine,
+    PlanLine,
+    as_typed,
+    lines_for,
+    listing_view,
+    permission_lines,
+)
 from fondaco.catalog.queries.marketplace import (
     Sort,
     get_listing,
@@ -24,9 +33,12 @@ from fondaco.catalog.queries.marketplace import (
 
 __all__ = [
     "ListingView",
+    "OtherEditor",
     "PermissionLine",
     "PlanLine",
     "Sort",
+    "as_typed",
+    "find_draft",
     "get_app",
     "get_listing",
     "get_plan",
@@ -34,9 +46,11 @@ __all__ = [
     "get_version",
     "get_versions",
     "latest_published",
+    "lines_for",
     "list_apps",
     "list_categories",
     "list_history",
+    "list_other_editors",
     "list_partner_apps",
     "listing_view",
     "missing_fields",
