@@ -25,7 +25,7 @@ class OtherEditor:
 def find_draft(by: Member, version: Version, track: Track) -> EditingDraft | None:
     """What ``by`` typed into this track and did not save, if there is anything."""
     mine = EditingDraft.objects.filter(version=version, track=track.value, person_id=by.person_id)
-    return mine.exclude(sealed=None).first()
+    return mine.filter(sealed__isnull=False).first()
 
 
 def list_other_editors(by: Member, version: Version, track: Track) -> list[OtherEditor]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
 
 from django.conf import settings
 from django.utils.functional import Promise
@@ -15,8 +14,6 @@ from fondaco.catalog.models import Category, Plan, Screenshot, Version
 from fondaco.catalog.models.draft import Entries
 from fondaco.catalog.scopes import SCOPES
 from fondaco.catalog.validation import FieldProblems
-
-_ADDRESSES: Final = ("video_url", "support_url", "docs_url", "privacy_url", "terms_url")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,16 +122,19 @@ def as_typed(
 ) -> ListingView:
     """The same with what somebody typed and did not save. An address that could not be saved is left out."""
     if listing is not None:
-        text = {name: _typed(listing, name) for name in ("summary", "description")}
-        addresses = {name: _typed_url(listing, name) for name in _ADDRESSES}
         chosen = listing.get("categories", [])
         view = replace(
             view,
             name=_typed(listing, "display_name") or view.version.app.name,
             support_email=FieldProblems().email("support_email", _typed(listing, "support_email")),
             categories=tuple(shelf for shelf in shelves if shelf.slug in chosen),
-            **text,
-            **addresses,
+            summary=_typed(listing, "summary"),
+            description=_typed(listing, "description"),
+            video_url=_typed_url(listing, "video_url"),
+            support_url=_typed_url(listing, "support_url"),
+            docs_url=_typed_url(listing, "docs_url"),
+            privacy_url=_typed_url(listing, "privacy_url"),
+            terms_url=_typed_url(listing, "terms_url"),
         )
     if technical is not None:
         scopes = technical.get("scopes", [])

@@ -79,6 +79,6 @@ def _in_words(field: forms.Field, values: list[str]) -> str:
     if isinstance(field, forms.BooleanField):
         return _("yes") if values else _("no")
     if isinstance(field, forms.MultipleChoiceField):
-        words = {str(value): str(label) for value, label in field.choices}
-        return "\n".join(words.get(value, value) for value in values)
+        words = dict(field.widget.choices) if isinstance(field.widget, forms.CheckboxSelectMultiple) else {}
+        return "\n".join(str(words.get(value, value)) for value in values)
     return "\n".join(values)

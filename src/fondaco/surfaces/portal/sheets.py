@@ -29,8 +29,13 @@ NEVER_SHOWN: Final = frozenset({"test_credentials"})
 class Sheet(Protocol):
     """What the views need of a track."""
 
-    track: Track
-    template: str
+    @property
+    def track(self) -> Track:
+        """Whose form it is."""
+
+    @property
+    def template(self) -> str:
+        """The page that shows it."""
 
     def saved(self, version: Version) -> forms.Form:
         """The form as the content stands."""

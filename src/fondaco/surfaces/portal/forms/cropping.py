@@ -1,20 +1,22 @@
-"""The part of a picture to keep. Without scripts the fields stay empty, and the server takes the middle or the whole."""
+"""The part of a picture to keep. Without scripts the fields are empty: the server takes the middle, or the whole."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from fondaco.catalog.images import Crop
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 CROP_FIELDS: Final = ("crop_left", "crop_top", "crop_width", "crop_height")
 _MOST: Final = 10_000
 
 
-def _number(label: Promise, *, least: int) -> forms.IntegerField:
+def _number(label: _StrPromise, *, least: int) -> forms.IntegerField:
     widget = forms.HiddenInput(attrs={"autocomplete": "off"})
     return forms.IntegerField(label=label, required=False, min_value=least, max_value=_MOST, widget=widget)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from csp.decorators import csp_update
+from csp.decorators import csp_replace
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -23,7 +23,7 @@ from fondaco.surfaces.storefront.views.marketplace import Standing, make_quote
 
 
 @xframe_options_sameorigin
-@csp_update({"frame-ancestors": ["'self'"]})  # type: ignore[arg-type]
+@csp_replace({"frame-ancestors": ["'self'"]})  # type: ignore[arg-type]
 @require_safe
 @requires(Permission.PARTNER_VIEW)
 def preview(request: HouseRequest, version_id: str) -> HttpResponse:
