@@ -158,7 +158,9 @@ def test_a_version_from_nothing_to_submission(client: Client, mara: Member) -> N
     assert "$18.50" in client.get(f"{address}/plans").content.decode()
     shot = {"image": icon(picture(1280, 800)), "alternative_text": "An invoice"}
     assert client.post(f"{address}/screenshots", shot)["Location"] == f"{address}/screenshots"
-    assert "What it may see and do" in client.get(f"/marketplace/preview/{Version.objects.get().pk.hex}").content.decode()
+    assert (
+        "What it may see and do" in client.get(f"/marketplace/preview/{Version.objects.get().pk.hex}").content.decode()
+    )
     assert client.post(f"{address}/submit/listing", {})["Location"] == address
 
     assert client.get(f"{address}/withdraw/listing").status_code == 200
