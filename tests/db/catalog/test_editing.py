@@ -86,8 +86,8 @@ def test_strangers_and_readers_keep_no_drafts(mara: Member, version: Version) ->
     assert not EditingDraft.objects.exists()
 
 
-def test_what_is_typed_into_closed_content_is_kept_all_the_same(mara: Member, version: Version) -> None:
-    ListingContent.objects.filter(pk=version.pk).update(status=ListingStatus.IN_REVIEW.value)
+def test_what_is_typed_into_closed_content_is_kept_all_the_same(mara: Member) -> None:
+    version = make_version(make_app(mara.partner), listing=ListingStatus.IN_REVIEW)
     keep(mara, version, TYPED)
     assert EditingDraft.objects.get().entries == TYPED
 
@@ -193,9 +193,11 @@ def test_an_order_of_other_pictures_is_refused(mara: Member, version: Version) -
     with pytest.raises(Invalid) as refusal:
         actions.describe_screenshot(actor=actor, by=mara, screenshot=shot, alternative_text=" ")
     assert refusal.value.fields == {"alternative_text": ["This is required."]}
-    ListingContent.objects.update(status=ListingStatus.IN_REVIEW.value)
+    closed = make_version(make_app(mara.partner), listing=ListingStatus.IN_REVIEW)
     with pytest.raises(ContentLocked):
-        actions.order_screenshots(actor=actor, by=mara, version=version, screenshots=[shot.pk])
+        actions.order_screenshots(
+            actor=actor, by=mara, version=closed, screenshots=[closed.listing.screenshots.get().pk]
+        )
     with pytest.raises(NotFound):
         actions.describe_screenshot(actor=actor, by=make_member(), screenshot=shot, alternative_text="Mine")
     shot.refresh_from_db()

@@ -2,7 +2,6 @@
 
 from fondaco.catalog.actions.apps import change_app, register_app
 from fondaco.catalog.actions.content import edit_listing, edit_technical
-from fondaco.catalog.actions.drafts import discard_draft, keep_draft
 from fondaco.catalog.actions.ending import deprecate_version
 from fondaco.catalog.actions.offers import add_plan, edit_plan, remove_plan
 from fondaco.catalog.actions.pictures import (
@@ -19,6 +18,7 @@ from fondaco.catalog.actions.tracks import (
     withdraw_track,
 )
 from fondaco.catalog.actions.versions import create_version
+from fondaco.catalog.drafts import discard_draft, keep_draft
 
 __all__ = [
     "add_plan",

@@ -46,7 +46,7 @@ class Sheet(Protocol):
     def resumed(self, initial: Mapping[str, Any]) -> forms.Form:
         """The form as it was left."""
 
-    def save(self, request: HouseRequest, version: Version, form: Any) -> None:
+    def store(self, request: HouseRequest, version: Version, form: Any) -> None:
         """Raises what the action raises."""
 
 
@@ -66,7 +66,7 @@ class TechnicalSheet:
     def resumed(self, initial: Mapping[str, Any]) -> forms.Form:
         return TechnicalForm(initial=dict(initial))
 
-    def save(self, request: HouseRequest, version: Version, form: Any) -> None:
+    def store(self, request: HouseRequest, version: Version, form: Any) -> None:
         actions.edit_technical(
             actor=request.viewer.actor,
             by=request.viewer.member,
@@ -92,7 +92,7 @@ class ListingSheet:
     def resumed(self, initial: Mapping[str, Any]) -> forms.Form:
         return ListingForm(initial=dict(initial), shelves=list(list_categories()))
 
-    def save(self, request: HouseRequest, version: Version, form: Any) -> None:
+    def store(self, request: HouseRequest, version: Version, form: Any) -> None:
         actions.edit_listing(
             actor=request.viewer.actor,
             by=request.viewer.member,

@@ -91,7 +91,7 @@ def _take(request: HouseRequest, version: Version, sheet: Sheet) -> HttpResponse
     status = 422
     if form.is_valid():
         try:
-            sheet.save(request, version, form)
+            sheet.store(request, version, form)
         except RevisionConflict:
             _keep(request, version, sheet, mine)
             fresh = get_version(request.viewer.member, version.pk.hex)

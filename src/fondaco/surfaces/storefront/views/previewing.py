@@ -42,6 +42,7 @@ def preview(request: HouseRequest, version_id: str) -> HttpResponse:
         "quote": make_quote(request, view),
         "measures": None,
         "standing": Standing(),
+        "is_framed": True,
         "shown_theme": theme if theme in {"light", "dark"} else None,
     }
     return render(request, "storefront/preview.html", context)
