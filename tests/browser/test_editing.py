@@ -45,7 +45,7 @@ def test_typing_survives_and_is_shown_before_it_is_saved(page_as: PageAs) -> Non
     version = begin_version(page, "7.1.0")
     page.goto(f"{version}/listing")
     page.get_by_label("Summary").fill("Half a sent")
-    page.get_by_label("Description").fill("It **really** works")
+    page.get_by_role("textbox", name="Description").fill("It **really** works")
     expect(page.locator("#description-shown strong")).to_have_text("really")
     expect(page.locator("#id_summary + .counter")).to_have_text("11 of 140 characters")
     expect(page.locator("#draft-saved")).to_have_text(_KEPT)
@@ -104,7 +104,7 @@ def test_a_picture_is_cropped_by_keys(page_as: PageAs) -> None:
     page.goto(f"{version}/screenshots")
     buffer = BytesIO()
     Image.new("RGB", (1000, 1000), "teal").save(buffer, "PNG")
-    page.get_by_label("Picture").set_input_files(
+    page.get_by_label("Picture", exact=True).set_input_files(
         {"name": "shot.png", "mimeType": "image/png", "buffer": buffer.getvalue()}
     )
     expect(page.get_by_label("From the top")).to_have_value("187")
