@@ -46,6 +46,11 @@ class Viewer:
     kind: str = ""
     owns: frozenset[str] = frozenset()
 
+    @property
+    def has_one_permission(self) -> bool:
+        """Whether this is someone who was made to try a single permission of an account."""
+        return self.name.startswith("only ")
+
 
 @dataclass
 class World:

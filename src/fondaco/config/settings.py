@@ -96,6 +96,8 @@ ROOT_URLCONF = "fondaco.config.urls"
 WSGI_APPLICATION = "fondaco.config.wsgi.application"
 WSGI_SHIM = "fondaco.surfaces.idp.shim.Shim"  # stands before Django when TOKEN_SHIM is on
 TOKEN_SHIM = environment.flag("FONDACO_TOKEN_SHIM", default=True)
+TOKENS_PER_SECOND = environment.number("FONDACO_TOKENS_PER_SECOND", 10)  # of one client, in each web process
+INTROSPECTIONS_PER_SECOND = environment.number("FONDACO_INTROSPECTIONS_PER_SECOND", 1000)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEMPLATES = [
     {

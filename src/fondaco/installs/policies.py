@@ -9,13 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 from fondaco.accounts.models import Account, Operator, User
 from fondaco.accounts.permissions import Permission
+from fondaco.accounts.policies import check_operator_can
 from fondaco.catalog.models import Version
-from fondaco.catalog.policies import explain_installable
+from fondaco.catalog.policies import check_can, explain_installable
 from fondaco.identity.queries import find_cutoff
 from fondaco.installs.errors import AccessCutOff, LaunchRefused
 from fondaco.installs.models import Installation, Licence
 from fondaco.installs.states import InstallationStatus, Lack
 from fondaco.kit.errors import Forbidden, NotFound
+from fondaco.partners.models import Member
 
 _NOT_READY: dict[InstallationStatus, Promise] = {
     InstallationStatus.INSTALLING: _("it is still being installed."),
@@ -68,6 +70,14 @@ def check_can_force(by: User | Operator, installation: Installation) -> None:
         raise Forbidden(
             _("Removing without the app's answer is not switched on for your account. Nothing was changed.")
         )
+
+
+def check_can_rotate(by: Operator | Member, installation: Installation) -> None:
+    """New credentials: support for everybody's, a partner for those of its own app."""
+    if isinstance(by, Operator):
+        check_operator_can(by, Permission.OPERATOR_SUPPORT)
+    else:
+        check_can(by, installation.app, Permission.PARTNER_CLIENTS_MANAGE)
 
 
 def check_can_see(by: User, installation: Installation, *, is_licensed: bool) -> None:

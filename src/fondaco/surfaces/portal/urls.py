@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from fondaco.surfaces.portal import urls_clients, urls_editing, urls_members
+from fondaco.surfaces.portal import urls_clients, urls_editing, urls_installations, urls_members
 from fondaco.surfaces.portal.views import apps, comparing, content, offers, overview, publication, versions
 
 app_name = "portal"
@@ -27,5 +27,6 @@ urlpatterns = [
     path("versions/<str:version_id>/deprecate", publication.deprecate, name="deprecate"),
     *urls_editing.urlpatterns,
     *urls_clients.urlpatterns,
+    *urls_installations.urlpatterns,
     *urls_members.urlpatterns,
 ]
