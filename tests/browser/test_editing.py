@@ -115,7 +115,7 @@ def test_a_picture_is_cropped_by_keys(page_as: PageAs) -> None:
     page.get_by_label("What it shows").fill("A calm colour")
     assert look(page, "editing-screenshots") == []
     page.get_by_role("button", name="Add picture").click()
-    shot = page.get_by_role("img", name="A calm colour")
+    shot = page.get_by_role("img", name="A calm colour", exact=True)
     expect(shot).to_be_visible()
     assert shot.evaluate("picture => [picture.naturalWidth, picture.naturalHeight]") == [1000, 625]
     page.get_by_role("button", name="Move forward: A calm colour").click()

@@ -49,6 +49,15 @@ def keep_draft(
     return kept
 
 
+def note_presence(*, by: Member, version: Version, track: Track) -> None:
+    """Notes that ``by`` has the form open and did not touch it. What they typed elsewhere stays."""
+    check_can(by, version.app, EDIT_PERMISSION[track])
+    with transaction.atomic(durable=True):
+        kept = _hold(by, version, track)
+        kept.seen_at = clock.now()
+        kept.save(update_fields=["seen_at"])
+
+
 def discard_draft(*, by: Member, version: Version, track: Track) -> bool:
     """Forgets what ``by`` typed, because they saved it or want to begin anew; False when there was nothing."""
     check_can(by, version.app, EDIT_PERMISSION[track])

@@ -104,6 +104,14 @@ def test_others_at_the_same_form_are_told_of_each_other(mara: Member, version: V
         assert list_other_editors(mara, version, Track.TECHNICAL) == []
 
 
+def test_an_open_form_that_nobody_touched_takes_nothing_away(mara: Member, version: Version) -> None:
+    keep(mara, version, TYPED)
+    actions.note_presence(by=mara, version=version, track=Track.LISTING)
+    assert EditingDraft.objects.get().entries == TYPED
+    keep(mara, version, None)
+    assert EditingDraft.objects.get().entries is None
+
+
 def test_old_drafts_are_forgotten(mara: Member, version: Version) -> None:
     keep(mara, version, TYPED)
     with clock.travel(clock.now() + timedelta(days=29)):

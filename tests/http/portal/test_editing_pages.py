@@ -104,7 +104,10 @@ def test_what_was_typed_is_there_again_after_leaving(client: Client, mara: Membe
     answer = client.post(at(version, "drafts", "listing"), sent)
     assert answer.status_code == 200
     assert "Kept as a draft at" in text_of(answer)
+    other_window = {**sent, "summary": "As saved", "untouched": "1"}
+    assert "Kept as a draft at" in text_of(client.post(at(version, "drafts", "listing"), other_window))
     assert ListingContent.objects.get().revision == 0
+    assert "You typed something here that is not part of the version:" in text_of(client.get(at(version)))
     page = text_of(signed_in(mara).get(at(version, "listing")))  # another browser, or after signing in again
     assert "Restored." in page
     assert "This is what you typed and did not save, from" in page

@@ -18,7 +18,7 @@ from fondaco.catalog.actions.tracks import (
     withdraw_track,
 )
 from fondaco.catalog.actions.versions import create_version
-from fondaco.catalog.drafts import discard_draft, keep_draft
+from fondaco.catalog.drafts import discard_draft, keep_draft, note_presence
 
 __all__ = [
     "add_plan",
@@ -34,6 +34,7 @@ __all__ = [
     "edit_technical",
     "keep_draft",
     "make_available",
+    "note_presence",
     "order_screenshots",
     "register_app",
     "reject_track",

@@ -13,7 +13,7 @@ from fondaco.catalog.queries.apps import (
     newest_version,
     predecessor,
 )
-from fondaco.catalog.queries.drafts import OtherEditor, find_draft, list_other_editors
+from fondaco.catalog.queries.drafts import OtherEditor, find_draft, list_other_editors, list_unsaved
 from fondaco.catalog.queries.listing import (
     ListingView,
     PermissionLine,
@@ -52,6 +52,7 @@ __all__ = [
     "list_history",
     "list_other_editors",
     "list_partner_apps",
+    "list_unsaved",
     "listing_view",
     "missing_fields",
     "newest_version",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from fondaco.catalog.models import EditingDraft, Version
@@ -26,6 +26,12 @@ def find_draft(by: Member, version: Version, track: Track) -> EditingDraft | Non
     """What ``by`` typed into this track and did not save, if there is anything."""
     mine = EditingDraft.objects.filter(version=version, track=track.value, person_id=by.person_id)
     return mine.filter(sealed__isnull=False).first()
+
+
+def list_unsaved(by: Member, version: Version) -> dict[str, datetime]:
+    """Track → when ``by`` typed last into it what is not saved yet."""
+    mine = EditingDraft.objects.filter(version=version, person_id=by.person_id, sealed__isnull=False)
+    return {track: typed_at for track, typed_at in mine.values_list("track", "typed_at") if typed_at}
 
 
 def list_other_editors(by: Member, version: Version, track: Track) -> list[OtherEditor]:

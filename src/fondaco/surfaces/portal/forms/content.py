@@ -34,7 +34,7 @@ class TechnicalForm(forms.Form):
 
     use_required_attribute = False
 
-    revision = forms.IntegerField(widget=forms.HiddenInput())
+    revision = forms.IntegerField(widget=forms.HiddenInput(attrs={"autocomplete": "off"}))
     version_name = forms.CharField(label=_("Name of the version"), max_length=30)
     events_callback_url = NeededText(
         label=_("Events callback URL"),
@@ -152,7 +152,7 @@ class ListingForm(forms.Form):
 
     use_required_attribute = False
 
-    revision = forms.IntegerField(widget=forms.HiddenInput())
+    revision = forms.IntegerField(widget=forms.HiddenInput(attrs={"autocomplete": "off"}))
     display_name = CountedText(label=_("Name"), max_length=50)
     summary = CountedText(
         label=_("Summary"),

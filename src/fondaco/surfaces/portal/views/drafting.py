@@ -82,6 +82,9 @@ def _find(request: HouseRequest, version_id: str, track: str) -> tuple[Version, 
 
 def _keep(request: HouseRequest, version: Version, track: Track) -> str:
     """Why it could not be kept; empty when it was."""
+    if "untouched" in request.POST:
+        actions.note_presence(by=request.viewer.member, version=version, track=track)
+        return ""
     saved = SHEETS[track].saved(version)
     entries = entries_sent(saved, request.POST)
     is_same = normal(entries) == normal(entries_in(saved))

@@ -23,7 +23,7 @@
   function keepDraft(form) {
     const line = document.getElementById("draft-saved");
     const token = form.elements.csrfmiddlewaretoken;
-    let edits = 0, kept = 0, timer = 0, running = null, isLeaving = false, isStarted = false;
+    let edits = 0, kept = 0, timer = 0, running = null, isLeaving = false, isStarted = false, isFailing = false;
 
     const later = (pause) => {
       clearTimeout(timer);
@@ -48,7 +48,7 @@
       if (event.persisted) isLeaving = false;
     });
     window.addEventListener("beforeunload", (event) => {
-      if (edits !== kept && !isLeaving) event.preventDefault();
+      if (isFailing && edits !== kept && !isLeaving) event.preventDefault();
     });
     document.addEventListener("visibilitychange", () => {
       if (document.hidden ? edits !== kept : isStarted) send();
@@ -60,18 +60,20 @@
 
     async function send() {
       if (isLeaving) return;
-      if (running) return later(PAUSE);
-      const sent = edits;
-      running = new AbortController();
+      if (running && !document.hidden) return later(PAUSE);
+      running?.abort();
+      const sent = edits, body = new URLSearchParams(new FormData(form));
+      if (!edits) body.set("untouched", "1");
+      const call = (running = new AbortController());
       try {
         const answer = await fetch(form.dataset.draft, {
-          method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "manual", keepalive: document.hidden, signal: running.signal,
+          method: "POST", body, redirect: "manual", keepalive: document.hidden, signal: call.signal,
         });
         await hear(answer, sent);
       } catch (error) {
         if (error.name !== "AbortError") fail(line.dataset.offline);
       } finally {
-        running = null;
+        if (running === call) running = null;
       }
     }
 
@@ -81,6 +83,7 @@
       if (!answer.ok && answer.status !== 422) return fail(line.dataset.offline);
       show(await answer.text(), sent === edits);
       if (answer.ok) kept = sent;
+      isFailing = !answer.ok;
       isStarted = true;
     }
 
@@ -93,6 +96,7 @@
     }
 
     function fail(words) {
+      isFailing = true;
       if (edits !== kept) say(words);
       later(AGAIN);
     }
