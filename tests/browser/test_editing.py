@@ -120,3 +120,19 @@ def test_a_picture_is_cropped_by_keys(page_as: PageAs) -> None:
     assert shot.evaluate("picture => [picture.naturalWidth, picture.naturalHeight]") == [1000, 625]
     page.get_by_role("button", name="Move forward: A calm colour").click()
     expect(page.get_by_text("The picture is number")).to_be_visible()
+
+
+def test_the_menu_of_a_version_works_by_keys(page_as: PageAs) -> None:
+    page = page_as(PARTNER)
+    begin_version(page, "7.4.0")
+    page.get_by_role("navigation", name="Breadcrumbs").get_by_role("link", name="Ledgerline", exact=True).click()
+    opener = page.get_by_label("More for 7.4.0")
+    opener.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Install version").first).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(opener).to_be_focused()
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Duplicate").locator("visible=true").press("Enter")
+    expect(page.get_by_label("Begins as a copy of")).to_contain_text("7.4.0")

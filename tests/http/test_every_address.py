@@ -268,6 +268,7 @@ def kept_cookies(client: Client) -> Iterator[None]:
 
 def test_nonsense_in_the_query_breaks_nothing(world: World) -> None:
     names = "q cursor page kind account partner status category model sort plan seats version next mark users track tab"
+    names += " text theme width"
     broken = []
     for viewer in insiders(world):
         client = signed_in(viewer)

@@ -161,6 +161,14 @@ def test_an_app_and_all_its_content() -> None:
     assert partner.delete(f"{path}/plans/{spare['id']}").status_code == 204
     shot = {"image": encoded(picture(1280, 800)), "alternative_text": "An open invoice"}
     first, second = (read(partner.post(f"{at}/screenshots", shot), 201) for _ in range(2))
+    change_screenshots(partner, path, at, shot, [first, second])
+    assert partner.delete(f"{path}/screenshots/{second['id']}").status_code == 204
+    assert [one["id"] for one in read(partner.get(at))["screenshots"]] == [first["id"]]
+
+
+def change_screenshots(partner: Api, path: str, at: str, shot: Any, pictures: list[Any]) -> None:
+    """Orders two pictures, describes the first, and cuts a third out of a larger one."""
+    first, second = pictures
     order = {"screenshots": [second["id"], first["id"]]}
     ordered = read(partner.put(f"{at}/screenshots/order", order))["items"]
     assert [one["id"] for one in ordered] == [second["id"], first["id"]]
@@ -173,8 +181,6 @@ def test_an_app_and_all_its_content() -> None:
     cropped["crop"]["left"] = 641
     refusal(partner.post(f"{at}/screenshots", cropped), 422, "bad-image")
     assert partner.delete(f"{path}/screenshots/{part['id']}").status_code == 204
-    assert partner.delete(f"{path}/screenshots/{second['id']}").status_code == 204
-    assert [one["id"] for one in read(partner.get(at))["screenshots"]] == [first["id"]]
 
 
 def test_T10_an_event_without_its_scope_is_refused_and_named() -> None:
