@@ -54,7 +54,7 @@ SURFACES = {"storefront", "console", "portal", "backoffice"}
 ANSWERS_ONLY = {
     "backoffice": {
         "question_application", "approve_application", "reject_application", "approve_submission", "reject_submission",
-        "submissions", "invite_owner", "restore_access", "rotate_credentials",
+        "submissions", "invite_owner", "restore_access", "rotate_credentials", "withdraw_trust",
         "deactivate_staff", "resend_staff_invitation", "withdraw_staff_invitation",
     },
     "console": {
@@ -63,20 +63,17 @@ ANSWERS_ONLY = {
     },
     "portal": {
         "withdraw_member_invitation", "resend_member_invitation", "create_version", "remove_member",
-        "draft", "discard_draft", "panel", "move_screenshot",
+        "rotate_credentials", "draft", "discard_draft", "panel", "move_screenshot",
     },
 }  # fmt: skip
 # These are reached through a form or a mail, or while a version is a draft: the main job by hand goes there.
 BY_HAND = {
-    "portal": {"publish", "submit", "listing", "screenshots", "screenshot", "remove_screenshot", "remove_plan", "plan"},
+    "portal": {
+        "publish", "cancel_publication", "relist", "submit", "listing", "screenshots", "screenshot",
+        "remove_screenshot", "remove_plan", "plan",
+    },
     "storefront": {
-        "preview",
-        "apply_sent",
-        "apply_verify",
-        "apply_answer",
-        "install_plan",
-        "install_users",
-        "install_confirm",
+        "preview", "apply_sent", "apply_verify", "apply_answer", "install_plan", "install_users", "install_confirm",
     },
 }  # fmt: skip
 # Open only while support allows it, once a sign-in is set up, or to people of several accounts: test_closed_pages and

@@ -53,6 +53,7 @@ _BY_NAME: dict[str, dict[str, int]] = {
     "installation": {**_SEEING, **_STRANGERS},
     "retry": {**_SEEING, **_STRANGERS},
     "uninstall": {"admin of the account": 200, **_STRANGERS},
+    "settings": {"admin of the account": 200, **_STRANGERS},
     "force_uninstall": _STRANGERS,
     "launch": {"admin of the account": 302, "supervisor of the account": 302, "admin of another account": 404},
 }

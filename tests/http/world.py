@@ -107,6 +107,7 @@ def make_world() -> World:
         "operation_id": installation.operations.get().pk.hex,
         "path": "icons/none.png",
         "mail_id": "nothing-0",
+        "name": "invitation",
         "session_id": make_login_session(by.person).pk.hex,
         "rest": "nowhere",
         "kind": "installation",

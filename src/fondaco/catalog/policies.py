@@ -75,6 +75,24 @@ def can_make_available(by: Member, version: Version) -> bool:
     )
 
 
+def can_unlist(by: Member, version: Version) -> bool:
+    """Whether ``by`` may take this version out of the marketplace for a while."""
+    return _is_offered_by(by, version) and not version.is_unlisted
+
+
+def can_relist(by: Member, version: Version) -> bool:
+    """Whether ``by`` may bring this version back into the marketplace."""
+    return _is_offered_by(by, version) and version.is_unlisted
+
+
+def _is_offered_by(by: Member, version: Version) -> bool:
+    return (
+        version.app.partner_id == by.partner_id
+        and by.can(Permission.PARTNER_PUBLISH)
+        and version.technical.status == TechnicalStatus.AVAILABLE
+    )
+
+
 def can_deprecate(by: Member | Operator, version: Version) -> bool:
     """Whether ``by`` may take the version out of the marketplace, or change what was announced about that."""
     return _may_deprecate(by, version) and version.technical.status in {
@@ -142,6 +160,10 @@ def explain_installable(version: Version, account: Account, *, by_link: bool = F
         if missing := missing_fields(version, Track.TECHNICAL):
             return _("The technical content is not complete yet: %(first)s") % {"first": next(iter(missing.values()))}
         return None
+    if version.is_unlisted:
+        return _("Its partner has taken this version out of the marketplace for now: “%(reason)s”") % {
+            "reason": version.unlisted_reason
+        }
     if status == TechnicalStatus.AVAILABLE or (by_link and status == TechnicalStatus.APPROVED):
         return None
     if by_link:

@@ -243,6 +243,7 @@ OUTBOUND_ALLOWED_NETWORKS = environment.words("FONDACO_ALLOWED_NETWORKS")
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 ANSWER_WINDOW = timedelta(days=7)
 TRIAL_LENGTH = timedelta(days=30)
+REVIEW_SAMPLE_EVERY = environment.number("FONDACO_REVIEW_SAMPLE_EVERY", 5)  # of what trusted partners may change
 # Each installation gets new credentials this often (0: never by itself); old ones work on for the overlap (DOMAIN 2.8).
 CREDENTIALS_ROTATE_EVERY = timedelta(days=environment.number("FONDACO_CREDENTIALS_ROTATE_DAYS", 180))
 CREDENTIALS_OVERLAP = timedelta(days=7)

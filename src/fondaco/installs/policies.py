@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from fondaco.accounts.models import Account, Operator, User
@@ -13,9 +16,9 @@ from fondaco.accounts.policies import check_operator_can
 from fondaco.catalog.models import Version
 from fondaco.catalog.policies import check_can, explain_installable
 from fondaco.identity.queries import find_cutoff
-from fondaco.installs.errors import AccessCutOff, LaunchRefused
+from fondaco.installs.errors import AccessCutOff, LaunchRefused, NotChangeable
 from fondaco.installs.models import Installation, Licence
-from fondaco.installs.states import InstallationStatus, Lack
+from fondaco.installs.states import CHANGEABLE, InstallationStatus, Lack
 from fondaco.kit.errors import Forbidden, NotFound
 from fondaco.partners.models import Member
 
@@ -57,6 +60,27 @@ def check_can_manage(by: User, installation: Installation) -> None:
         raise NotFound
     if not can_manage(by):
         raise Forbidden(_("Your role may not manage apps. Nothing was changed. Ask an administrator of your account."))
+
+
+def find_misfits(account_id: str, users: Sequence[User]) -> list[str]:
+    """What is wrong with a list of people of an account, in plain words."""
+    problems = []
+    if len({user.pk for user in users}) != len(users):
+        problems.append(gettext("Someone is listed twice."))
+    if any(user.account_id != account_id or not user.is_active for user in users):
+        problems.append(gettext("Someone does not belong to this account, or no longer does."))
+    return problems
+
+
+def can_change(installation: Installation) -> bool:
+    """Whether it works, or did until its trial was over, and no change waits: then its settings may be changed."""
+    return installation.status in CHANGEABLE and not installation.is_cut_off
+
+
+def check_can_change(installation: Installation) -> None:
+    """Raises :class:`NotChangeable` for an app that never worked."""
+    if installation.status not in CHANGEABLE:
+        raise NotChangeable(app=installation.app.name)
 
 
 def check_can_force(by: User | Operator, installation: Installation) -> None:

@@ -142,3 +142,5 @@ TRIAL: Final = Machine(
 LAUNCHABLE: Final = frozenset({S.COMPLETED, S.PENDING})
 # The customer may send these again: the first as the same operation, the others as a new one.
 RETRYABLE: Final = frozenset({S.FAILED, S.REJECTED, S.TIMEOUT})
+# Settings may be changed of what works, and of what a paid plan would make work again.
+CHANGEABLE: Final = frozenset({S.COMPLETED, S.SUSPENDED})

@@ -10,6 +10,12 @@ from fondaco.catalog.actions.pictures import (
     order_screenshots,
     remove_screenshot,
 )
+from fondaco.catalog.actions.publication import (
+    cancel_publication,
+    relist_version,
+    schedule_publication,
+    unlist_version,
+)
 from fondaco.catalog.actions.tracks import (
     approve_track,
     make_available,
@@ -24,6 +30,7 @@ __all__ = [
     "add_plan",
     "add_screenshot",
     "approve_track",
+    "cancel_publication",
     "change_app",
     "create_version",
     "deprecate_version",
@@ -38,8 +45,11 @@ __all__ = [
     "order_screenshots",
     "register_app",
     "reject_track",
+    "relist_version",
     "remove_plan",
     "remove_screenshot",
+    "schedule_publication",
     "submit_track",
+    "unlist_version",
     "withdraw_track",
 ]

@@ -3,6 +3,7 @@
 from fondaco.catalog.models.app import App, Category
 from fondaco.catalog.models.draft import EditingDraft
 from fondaco.catalog.models.plan import LicenceModel, Meter, Plan, PlanType
+from fondaco.catalog.models.publication import PlannedPublication
 from fondaco.catalog.models.version import ListingContent, Screenshot, TechnicalContent, TrackContent, Version
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Meter",
     "Plan",
     "PlanType",
+    "PlannedPublication",
     "Screenshot",
     "TechnicalContent",
     "TrackContent",

@@ -10,6 +10,7 @@ from fondaco.installs.actions.credentials import (
 from fondaco.installs.actions.installing import Consent, install_app, retry_installation
 from fondaco.installs.actions.launching import record_launch
 from fondaco.installs.actions.removing import cancel_installation, force_uninstall_app, uninstall_app
+from fondaco.installs.actions.updating import update_settings
 
 __all__ = [
     "Consent",
@@ -27,4 +28,5 @@ __all__ = [
     "rotate_credentials",
     "rotate_own_credentials",
     "uninstall_app",
+    "update_settings",
 ]

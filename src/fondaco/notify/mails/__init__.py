@@ -17,6 +17,8 @@ from fondaco.notify.mails import (
     submission_decided,
     submission_opened,
     version_deprecated,
+    version_published,
+    version_unlisted,
 )
 
 __all__ = [
@@ -36,4 +38,6 @@ __all__ = [
     "submission_decided",
     "submission_opened",
     "version_deprecated",
+    "version_published",
+    "version_unlisted",
 ]

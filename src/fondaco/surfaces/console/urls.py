@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from fondaco.surfaces.console.views import apps, installation, launching, people, roles, sign_in
+from fondaco.surfaces.console.views import apps, installation, launching, people, roles, settings, sign_in
 
 app_name = "console"
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("my-apps", apps.show, name="my_apps"),
     path("my-apps/board", apps.refresh, name="my_apps_board"),
     path("my-apps/<str:installation_id>", installation.show, name="installation"),
+    path("my-apps/<str:installation_id>/settings", settings.change, name="settings"),
     path("my-apps/<str:installation_id>/retry", installation.retry, name="retry"),
     path("my-apps/<str:installation_id>/uninstall", installation.uninstall, name="uninstall"),
     path("my-apps/<str:installation_id>/force-uninstall", installation.force_uninstall, name="force_uninstall"),

@@ -246,6 +246,8 @@ class VersionShape(Shape):
     created_at: datetime
     deprecation_reason: str
     ends_on: date | None
+    unlisted_at: datetime | None
+    unlisted_reason: str
     technical: TechnicalShape
     listing: ListingShape
     plans: list[PlanShape]
@@ -260,6 +262,8 @@ class VersionShape(Shape):
             created_at=version.created_at,
             deprecation_reason=version.deprecation_reason,
             ends_on=version.ends_on,
+            unlisted_at=version.unlisted_at,
+            unlisted_reason=version.unlisted_reason,
             technical=TechnicalShape.of(version.technical, missing_fields(version, Track.TECHNICAL)),
             listing=ListingShape.of(version.listing, missing_fields(version, Track.LISTING)),
             plans=[PlanShape.of(plan) for plan in version.plans.all()],
@@ -294,6 +298,7 @@ class SubmissionShape(Shape):
     feedback: str
     submitted_by: str
     decided_by: str | None
+    is_decided_by_policy: bool
     created_at: datetime
     place_in_queue: int | None
 
@@ -312,6 +317,7 @@ class SubmissionShape(Shape):
             feedback=submission.feedback,
             submitted_by=submission.submitted_by.name,
             decided_by=submission.decided_by.name if submission.decided_by else None,
+            is_decided_by_policy=submission.is_decided_by_policy,
             created_at=submission.created_at,
             place_in_queue=place_in_queue,
         )

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0004_plan_meters'),
+        ('catalog', '0005_publication'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
