@@ -11,7 +11,14 @@ from fondaco.catalog.completeness import missing_fields
 from fondaco.catalog.errors import ContentIncomplete, NotApproved
 from fondaco.catalog.labels import status_label
 from fondaco.catalog.models import App, ListingContent, TechnicalContent, Version
-from fondaco.catalog.policies import EDIT_PERMISSION, check_can, check_editable, check_nothing_ahead, content_of
+from fondaco.catalog.policies import (
+    EDIT_PERMISSION,
+    check_can,
+    check_editable,
+    check_not_retired,
+    check_nothing_ahead,
+    content_of,
+)
 from fondaco.catalog.search import index_listing
 from fondaco.catalog.states import ListingStatus, TechnicalStatus, Track
 from fondaco.partners.models import Member
@@ -30,6 +37,7 @@ def make_available(*, actor: Actor, by: Member, version: Version) -> Version:
     with transaction.atomic(durable=True):
         check_can(by, version.app, Permission.PARTNER_PUBLISH)
         version = lock_tracks(version)
+        check_not_retired(version.app)
         if version.technical.status != TechnicalStatus.APPROVED:
             raise NotApproved(status=status_label(version.technical.status))
         transition(version.technical, TechnicalStatus.AVAILABLE, actor=actor)
@@ -45,6 +53,7 @@ def submit_track(*, actor: Actor, by: Member, version: Version, track: Track) ->
     check_can(by, version.app, EDIT_PERMISSION[track])
     App.objects.select_for_update().only("pk").get(pk=version.app_id)
     version = lock_tracks(version)
+    check_can(by, version.app, EDIT_PERMISSION[track])  # it may have been retired or handed over meanwhile
     check_editable(content_of(version, track))
     check_nothing_ahead(version, track)
     if missing := missing_fields(version, track):
@@ -83,9 +92,10 @@ def lock_tracks(version: Version) -> Version:
     Without it an approval of the listing and a publication at the same moment would each miss the other, and the
     listing would stay approved for ever.
     """
-    fresh = Version.objects.select_related("app__partner").get(pk=version.pk)
-    fresh.technical = TechnicalContent.objects.select_for_update().get(pk=version.pk)
-    fresh.listing = ListingContent.objects.select_for_update().get(pk=version.pk)
+    technical = TechnicalContent.objects.select_for_update().get(pk=version.pk)
+    listing = ListingContent.objects.select_for_update().get(pk=version.pk)
+    fresh = Version.objects.select_related("app__partner").get(pk=version.pk)  # as it is once both are held
+    fresh.technical, fresh.listing = technical, listing
     return fresh
 
 

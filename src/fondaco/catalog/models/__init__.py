@@ -2,11 +2,16 @@
 
 from fondaco.catalog.models.app import App, Category
 from fondaco.catalog.models.plan import LicenceModel, Meter, Plan, PlanType
+from fondaco.catalog.models.testing import AppTester, InstallLink
+from fondaco.catalog.models.transfer import AppTransfer
 from fondaco.catalog.models.version import ListingContent, Screenshot, TechnicalContent, TrackContent, Version
 
 __all__ = [
     "App",
+    "AppTester",
+    "AppTransfer",
     "Category",
+    "InstallLink",
     "LicenceModel",
     "ListingContent",
     "Meter",

@@ -63,16 +63,16 @@ def install_app(
     users: Sequence[User],
     consent: Consent,
     auto_install: Sequence[Rule] = (),
-    by_link: bool = False,
+    link: str = "",
 ) -> Operation:
     """Orders an app for ``by``'s account; the operation is open until the partner's program answers.
 
-    ``by_link`` says that they came with the installation link, which opens approved versions too. Licences are given
-    at once, so that the partner can read who will use the app before it approves.
+    ``link`` is the secret of the installation link that they came with, which opens what is not available yet.
+    Licences are given at once, so that the partner can read who will use the app before it approves.
     """
     with transaction.atomic(durable=True):
         check_can_install(by)
-        _check_offer(by, version, plan, by_link=by_link)
+        _check_offer(by, version, plan, link=link)
         check_users(by, plan, users)
         if consent.text != consent_text(version) or set(consent.scopes) != set(version.technical.scopes):
             raise ConsentOutdated
@@ -172,8 +172,8 @@ def _limit(plan: Plan, count: int) -> dict[str, object]:
     return {"plan": plan.name, "count": count}
 
 
-def _check_offer(by: User, version: Version, plan: Plan, *, by_link: bool) -> None:
-    if reason := explain_order(version, by.account, by_link=by_link):
+def _check_offer(by: User, version: Version, plan: Plan, *, link: str) -> None:
+    if reason := explain_order(version, by.account, link=link):
         raise NotInstallable(reason=reason)
     if plan.version_id != version.pk:
         raise PlanElsewhere
@@ -198,9 +198,13 @@ def _create_client(actor: Actor, by: User, version: Version) -> OAuthClient:
 def _create(*, version: Version, **fields: object) -> Installation:
     try:
         with transaction.atomic():
-            return Installation.objects.create(app=version.app, version=version, **fields)
+            installation = Installation.objects.create(app=version.app, version=version, **fields)
     except IntegrityError as error:  # the one constraint that a person can meet: once per app and account
         raise AlreadyInstalled(app=version.app.name) from error
+    # From here on nobody can retire the app, because the new row holds it; somebody may have until a moment ago.
+    if not Version.objects.filter(pk=version.pk, retired_at=None, app__retired_at=None).exists():
+        raise NotInstallable(reason=_("It was retired at this very moment."))
+    return installation
 
 
 def _open_install(
