@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Final
 
 from django.utils.functional import Promise
@@ -19,6 +20,18 @@ from fondaco.kit.errors import Forbidden, NotFound
 from fondaco.partners.models import Member
 
 OPERATOR_OWNED: Final = "operator_owned"  # feature of accounts that belong to the platform itself
+
+
+class Installer(StrEnum):
+    """What an account is to an app, as far as it decides about what the account may install."""
+
+    OWN_ACCOUNT = "own_account"  # the partner's developer account
+    PLATFORM = "platform"
+    TEST_ACCOUNT = "test_account"  # invited, and it agreed
+    OTHER = "other"
+
+
+INSIDERS: Final = frozenset({Installer.OWN_ACCOUNT, Installer.PLATFORM})
 EDIT_PERMISSION: Final = {
     Track.TECHNICAL: Permission.PARTNER_APPS_EDIT,
     Track.LISTING: Permission.PARTNER_LISTING_EDIT,
@@ -88,6 +101,12 @@ def can_deprecate(by: Member | Operator, version: Version) -> bool:
     return _may_deprecate(by, version) and not version.is_retired and version.technical.status in public
 
 
+def can_retire_version(by: Member, version: Version) -> bool:
+    """Whether ``by`` may end the version for good, once nobody has it any more."""
+    is_deprecated = version.technical.status == TechnicalStatus.DEPRECATED
+    return can(by, version.app, Permission.PARTNER_APPS_TRANSFER) and is_deprecated and version.retired_at is None
+
+
 def check_can_deprecate(by: Member | Operator, version: Version) -> None:
     """The partner's publishers, and the operator's partner managers; a stranger's version does not exist."""
     if isinstance(by, Member):
@@ -138,16 +157,25 @@ def is_price_locked(version: Version) -> bool:
 def explain_installable(version: Version, account: Account, *, by_link: bool = False) -> Promise | str | None:
     """Why ``account`` cannot newly install ``version``, in plain words; None when it can (DOMAIN 5.6, T17).
 
-    Everybody may have what is available and, by the installation link (``by_link``), what is approved. The partner's
-    own developer account and accounts of the platform may have any version whose technical content is complete; so
-    may, by the link, accounts that agreed to test the app. What is deprecated or retired nobody may have anew.
+    ``by_link`` says that its people came with the version's installation link.
+    """
+    is_public = version.technical.status == TechnicalStatus.AVAILABLE  # then it does not matter who asks
+    return explain_for(version, Installer.OTHER if is_public else kind_of(version.app, account), by_link=by_link)
+
+
+def explain_for(version: Version, installer: Installer, *, by_link: bool) -> Promise | str | None:
+    """The same for a kind of account.
+
+    Everybody may have what is available and, by the link, what is approved. The partner's own developer account and
+    accounts of the platform may have any version whose technical content is complete; so may, by the link, accounts
+    that agreed to test the app. What is deprecated or retired nobody may have anew.
     """
     status = version.technical.status
     if over := _explain_end(version):
         return over
     if status == TechnicalStatus.AVAILABLE or (by_link and status == TechnicalStatus.APPROVED):
         return None
-    if is_insider(version.app, account, by_link=by_link):
+    if installer in INSIDERS or (by_link and installer == Installer.TEST_ACCOUNT):
         if missing := missing_fields(version, Track.TECHNICAL):
             return _("The technical content is not complete yet: %(first)s") % {"first": next(iter(missing.values()))}
         return None
@@ -159,12 +187,14 @@ def explain_installable(version: Version, account: Account, *, by_link: bool = F
     return _("The partner has not made this version available yet.")
 
 
-def is_insider(app: App, account: Account, *, by_link: bool) -> bool:
-    """Whether ``account`` may have the app's unfinished versions; a test account only with their link."""
-    if app.partner.developer_account_id == account.pk or account.has_feature(OPERATOR_OWNED):
-        return True
+def kind_of(app: App, account: Account) -> Installer:
+    """What ``account`` is to ``app``."""
+    if app.partner.developer_account_id == account.pk:
+        return Installer.OWN_ACCOUNT
+    if account.has_feature(OPERATOR_OWNED):
+        return Installer.PLATFORM
     accepted = AppTester.objects.filter(app=app, account=account, status=TesterStatus.ACCEPTED)
-    return by_link and accepted.exists()
+    return Installer.TEST_ACCOUNT if accepted.exists() else Installer.OTHER
 
 
 def _explain_end(version: Version) -> Promise | str | None:

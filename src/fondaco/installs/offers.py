@@ -13,8 +13,9 @@ from django.utils.functional import Promise
 from fondaco.accounts.models import User
 from fondaco.accounts.permissions import Permission
 from fondaco.accounts.queries import list_holders, list_users
+from fondaco.catalog.labels import status_label
 from fondaco.catalog.models import Plan, Version
-from fondaco.catalog.policies import is_insider
+from fondaco.catalog.policies import INSIDERS, kind_of
 from fondaco.catalog.queries import get_listing, opens
 from fondaco.catalog.states import TechnicalStatus
 from fondaco.installs.models import Installation
@@ -38,6 +39,11 @@ class Offer:
     has_tried: bool  # so the trial is no longer to be had
     why_not: Promise | str | None  # in plain words; None when it can be installed
     is_private: bool = False  # what customers cannot find in the marketplace
+
+    @property
+    def state(self) -> str:
+        """Where the version's technical content stands, as a word in a sentence."""
+        return status_label(self.version.technical.status).lower()
 
     def can_choose(self, plan: Plan) -> bool:
         """Whether this account may order ``plan``."""
@@ -114,4 +120,4 @@ def _get_version(by: User, slug: str, version_id: str, link: str) -> Version:
 def _is_visible(by: User, version: Version, link: str) -> bool:
     if version.technical.status in {TechnicalStatus.AVAILABLE, TechnicalStatus.DEPRECATED}:
         return True
-    return is_insider(version.app, by.account, by_link=False) or opens(version, link)
+    return kind_of(version.app, by.account) in INSIDERS or opens(version, link)

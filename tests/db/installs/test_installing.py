@@ -126,7 +126,7 @@ def test_refuses_what_is_not_available_and_says_why(status: TechnicalStatus) -> 
 
 
 def test_the_link_opens_what_is_approved_only() -> None:
-    assert order(make_version(technical=TechnicalStatus.APPROVED), [make_user()], by_link=True).is_open
+    assert order(make_version(technical=TechnicalStatus.APPROVED), [make_user()], link=link_of(approved)).is_open
     refused(errors.NotInstallable, make_version(technical=TechnicalStatus.DRAFT), [make_user()], by_link=True)
 
 

@@ -10,7 +10,7 @@ from fondaco.catalog import events
 from fondaco.catalog.actions.tracks import lock_tracks
 from fondaco.catalog.actions.transfers import lock_app
 from fondaco.catalog.errors import AlreadyRetired, InTransfer, NotDeprecated, StillInReview
-from fondaco.catalog.models import App, InstallLink, Version
+from fondaco.catalog.models import App, Version
 from fondaco.catalog.policies import check_can
 from fondaco.catalog.queries.transfers import find_in_review, find_open_transfer
 from fondaco.catalog.states import ListingStatus, TechnicalStatus
@@ -62,6 +62,5 @@ def retire_version(*, actor: Actor, version: Version) -> Version:
     """A step: nothing of it can be changed any more."""
     version.retired_at = clock.now()
     version.save(update_fields=["retired_at"])
-    InstallLink.objects.filter(version=version).delete()
     record(events.VERSION_RETIRED, version, actor=actor, partner_id=version.app.partner_id, data={"name": version.name})
     return version

@@ -22,7 +22,7 @@ from fondaco.catalog.queries.marketplace import (
     search_listings,
 )
 from fondaco.catalog.queries.testing import (
-    count_test_invitations,
+    count_tests,
     find_link,
     get_linked_version,
     get_test,
@@ -47,7 +47,7 @@ __all__ = [
     "PermissionLine",
     "PlanLine",
     "Sort",
-    "count_test_invitations",
+    "count_tests",
     "find_in_review",
     "find_link",
     "find_open_transfer",

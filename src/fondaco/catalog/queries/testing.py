@@ -107,8 +107,10 @@ def get_test(by: User, tester_id: str) -> AppTester:
     return tester
 
 
-def count_test_invitations(by: User) -> int:
-    """How many invitations wait for the account's answer; none for who may not answer."""
+def count_tests(by: User) -> tuple[int, int]:
+    """How many invitations wait for the account's answer, and how many apps it tests; 0 for who may not answer."""
     if not by.can(Permission.APPS_INSTALL):
-        return 0
-    return AppTester.objects.filter(account_id=by.account_id, status=TesterStatus.INVITED).count()
+        return 0, 0
+    open_ones = AppTester.objects.filter(account_id=by.account_id, status__in=OPEN_TESTER)
+    statuses = list(open_ones.values_list("status", flat=True))
+    return statuses.count(TesterStatus.INVITED), statuses.count(TesterStatus.ACCEPTED)

@@ -2,6 +2,9 @@
 
 from fondaco.notify.mails import (
     access_cut_off,
+    app_retired,
+    app_transfer,
+    app_transferred,
     credentials_rotated,
     email_change,
     installation,
@@ -16,11 +19,16 @@ from fondaco.notify.mails import (
     sign_in,
     submission_decided,
     submission_opened,
+    test_account,
     version_deprecated,
+    version_ended,
 )
 
 __all__ = [
     "access_cut_off",
+    "app_retired",
+    "app_transfer",
+    "app_transferred",
     "credentials_rotated",
     "email_change",
     "installation",
@@ -35,5 +43,7 @@ __all__ = [
     "sign_in",
     "submission_decided",
     "submission_opened",
+    "test_account",
     "version_deprecated",
+    "version_ended",
 ]

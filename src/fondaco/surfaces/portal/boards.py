@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from fondaco.accounts.permissions import Permission
 from fondaco.catalog import policies
 from fondaco.catalog.labels import status_label, track_label
 from fondaco.catalog.models import App, Version
@@ -88,6 +89,8 @@ class Board:
     state: str
     can_make_available: bool
     can_deprecate: bool
+    can_install: bool  # by the page with the installation link
+    can_retire: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,8 @@ class VersionLine:
     edit_url: str  # empty when nothing of it may be edited
     withdraw: tuple[Track, ...]
     can_deprecate: bool
+    can_install: bool
+    can_retire: bool
 
 
 def version_line(version: Version, by: Member) -> VersionLine:
@@ -108,6 +113,8 @@ def version_line(version: Version, by: Member) -> VersionLine:
         edit_url=edit_url(version, editable) if editable else "",
         withdraw=tuple(track for track in Track if policies.can_withdraw(by, version, track)),
         can_deprecate=policies.can_deprecate(by, version),
+        can_install=policies.can(by, version.app, Permission.PARTNER_PUBLISH),
+        can_retire=policies.can_retire_version(by, version),
     )
 
 
@@ -124,12 +131,16 @@ def board(version: Version, by: Member) -> Board:
         state=state_in_words(version),
         can_make_available=can_make_available,
         can_deprecate=policies.can_deprecate(by, version),
+        can_install=policies.can(by, version.app, Permission.PARTNER_PUBLISH),
+        can_retire=policies.can_retire_version(by, version),
     )
 
 
 def state_in_words(version: Version) -> str:
     """Where a version stands and who is to act, in one sentence; no query."""
     technical, listing = version.technical.status, version.listing.status
+    if version.is_retired:
+        return _("Retired: it is over, and can only be read.")
     if version.is_published:
         return _("Published: customers can find and install it.")
     if TechnicalStatus.DEPRECATED in {technical, listing}:
@@ -152,6 +163,8 @@ def state_in_words(version: Version) -> str:
 def waits_for_partner(version: Version) -> bool:
     """Whether the partner is to act; no query."""
     statuses = {version.technical.status, version.listing.status}
+    if version.is_retired:
+        return False
     return bool(statuses & EDITABLE) or version.technical.status == TechnicalStatus.APPROVED
 
 

@@ -13,7 +13,7 @@ register(
         "portal:apps",
         "layout-grid-add",
         Permission.PARTNER_VIEW,
-        beneath=("/portal/versions", "/portal/plans", "/portal/screenshots"),
+        beneath=("/portal/versions", "/portal/plans", "/portal/screenshots", "/portal/transfers"),
     ),
     NavItem(_("OAuth clients"), "portal:clients", "key", Permission.PARTNER_CLIENTS_MANAGE),
     NavItem(_("Members"), "portal:members", "users", Permission.PARTNER_VIEW),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from fondaco.surfaces.portal import urls_clients, urls_members
+from fondaco.surfaces.portal import urls_clients, urls_lifecycle, urls_members
 from fondaco.surfaces.portal.views import apps, comparing, content, offers, overview, publication, versions
 
 app_name = "portal"
@@ -30,4 +30,5 @@ urlpatterns = [
     path("versions/<str:version_id>/deprecate", publication.deprecate, name="deprecate"),
     *urls_clients.urlpatterns,
     *urls_members.urlpatterns,
+    *urls_lifecycle.urlpatterns,
 ]

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from fondaco.accounts.permissions import Permission
 from fondaco.catalog.models import App, Version
-from fondaco.catalog.queries import list_apps
+from fondaco.catalog.queries import list_apps, list_offered_apps
 from fondaco.kit.money import Money
 from fondaco.partners.models import GrantKind, Partner
 from fondaco.partners.queries import list_developer_grants
@@ -50,6 +50,7 @@ def overview(request: HouseRequest) -> HttpResponse:
         "portal/overview.html",
         {
             "partner": member.partner,
+            "offered": list_offered_apps(member),
             "waiting": [line for line in lines if line.waits_for_you],
             "others": [line for line in lines if not line.waits_for_you],
             "account": developer_account(request, member.partner),
