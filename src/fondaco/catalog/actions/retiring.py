@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db import connection
+
 from fondaco.accounts.permissions import Permission
 from fondaco.audit.actor import Actor
 from fondaco.audit.recording import record
@@ -16,6 +18,21 @@ from fondaco.catalog.queries.transfers import find_in_review, find_open_transfer
 from fondaco.catalog.states import ListingStatus, TechnicalStatus
 from fondaco.kit import clock
 from fondaco.partners.models import Member
+
+_HOLD = """
+    SELECT v.retired_at IS NULL AND a.retired_at IS NULL
+    FROM catalog_version v JOIN catalog_app a ON a.id = v.app_id WHERE v.id = %s FOR KEY SHARE
+"""
+
+
+def hold_version(version: Version) -> bool:
+    """A step: keeps a version and its app from being retired until the commit; False when one of them is already.
+
+    Orders of one app do not wait for each other here. The foreign key alone would not do: it is looked at last.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLD, [version.pk])
+        return bool(cursor.fetchone()[0])
 
 
 def begin_retiring_app(*, by: Member, app: App) -> App:

@@ -15,6 +15,7 @@ from fondaco.accounts.models import User
 from fondaco.audit.actor import Actor
 from fondaco.audit.recording import record
 from fondaco.audit.status import transition
+from fondaco.catalog.actions.retiring import hold_version
 from fondaco.catalog.models import Plan, Version
 from fondaco.catalog.scopes import IMPLICIT
 from fondaco.identity.actions import create_client, place_client, set_logout_url
@@ -175,6 +176,8 @@ def _limit(plan: Plan, count: int) -> dict[str, object]:
 def _check_offer(by: User, version: Version, plan: Plan, *, link: str) -> None:
     if reason := explain_order(version, by.account, link=link):
         raise NotInstallable(reason=reason)
+    if not hold_version(version):
+        raise NotInstallable(reason=_("It was retired at this very moment."))
     if plan.version_id != version.pk:
         raise PlanElsewhere
     if plan.is_trial and has_tried(by.account_id, version.app_id):
@@ -198,13 +201,9 @@ def _create_client(actor: Actor, by: User, version: Version) -> OAuthClient:
 def _create(*, version: Version, **fields: object) -> Installation:
     try:
         with transaction.atomic():
-            installation = Installation.objects.create(app=version.app, version=version, **fields)
+            return Installation.objects.create(app=version.app, version=version, **fields)
     except IntegrityError as error:  # the one constraint that a person can meet: once per app and account
         raise AlreadyInstalled(app=version.app.name) from error
-    # From here on nobody can retire the app, because the new row holds it; somebody may have until a moment ago.
-    if not Version.objects.filter(pk=version.pk, retired_at=None, app__retired_at=None).exists():
-        raise NotInstallable(reason=_("It was retired at this very moment."))
-    return installation
 
 
 def _open_install(

@@ -4,6 +4,7 @@ from fondaco.surfaces.api.management.routes import (
     access,
     apps,
     clients,
+    endings,
     house,
     installations,
     invitations,
@@ -19,6 +20,8 @@ from fondaco.surfaces.api.management.routes import (
     sign_in,
     staff,
     submissions,
+    testing,
+    transfers,
     versions,
 )
 
@@ -43,4 +46,10 @@ ALL = [
     installations.routes,
     house.routes,
     access.routes,
+    testing.routes,
+    testing.account_routes,
+    transfers.routes,
+    transfers.operator_routes,
+    endings.routes,
+    endings.operator_routes,
 ]

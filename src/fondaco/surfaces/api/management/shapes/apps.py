@@ -167,6 +167,7 @@ class AppShape(Shape):
     support_email: str
     billing_email: str
     security_email: str
+    retired_at: datetime | None
     versions: list[VersionStandingShape]
 
     @classmethod
@@ -181,6 +182,7 @@ class AppShape(Shape):
             support_email=app.support_email,
             billing_email=app.billing_email,
             security_email=app.security_email,
+            retired_at=app.retired_at,
             versions=[VersionStandingShape.of(version) for version in app.versions.all()],
         )
 
@@ -243,6 +245,7 @@ class VersionShape(Shape):
     created_at: datetime
     deprecation_reason: str
     ends_on: date | None
+    retired_at: datetime | None
     technical: TechnicalShape
     listing: ListingShape
     plans: list[PlanShape]
@@ -257,6 +260,7 @@ class VersionShape(Shape):
             created_at=version.created_at,
             deprecation_reason=version.deprecation_reason,
             ends_on=version.ends_on,
+            retired_at=version.retired_at,
             technical=TechnicalShape.of(version.technical, missing_fields(version, Track.TECHNICAL)),
             listing=ListingShape.of(version.listing, missing_fields(version, Track.LISTING)),
             plans=[PlanShape.of(plan) for plan in version.plans.all()],

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
 
 from fondaco.audit.models import Event
 from fondaco.installs.models import Installation, Operation
@@ -11,6 +13,8 @@ from fondaco.installs.queries import InstalledApp
 from fondaco.messaging.models import Delivery, LogoutDelivery, Try
 from fondaco.surfaces.api.management.shapes.fields import Body, Shape, ShortId, Slug, WireId
 from fondaco.surfaces.api.management.shapes.offers import PlanShape, ScreenshotShape
+
+LinkToken = Annotated[str, Field(max_length=100, pattern="^[A-Za-z0-9_-]*$")]
 
 
 class ConsentBody(Body):
@@ -21,10 +25,14 @@ class ConsentBody(Body):
 
 
 class InstallBody(Body):
-    """An order on the account's behalf. ``version_id`` orders another version than the published one."""
+    """An order on the account's behalf. ``version_id`` orders another version than the published one.
+
+    ``t`` is the secret of that version's installation link, for who came with one.
+    """
 
     app: Slug
     version_id: WireId | None = None
+    t: LinkToken = ""
     plan_id: WireId
     user_ids: list[ShortId]
     consent: ConsentBody
