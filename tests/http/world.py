@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -12,6 +13,7 @@ from tests.factories.accounts import SYSTEM, actor_for, make_account, make_opera
 from tests.factories.catalog import make_app, make_plan, make_published_version, make_version
 from tests.factories.identity import make_login_session, make_portal_client
 from tests.factories.installs import make_completed
+from tests.factories.lifecycle import make_tester, make_transfer
 from tests.factories.partners import make_member, make_partner
 
 from fondaco.accounts.actions import appoint_staff, invite, invite_user, request_email_change
@@ -19,11 +21,13 @@ from fondaco.accounts.models import Account, Invitation, Operator, Person, User
 from fondaco.accounts.permissions import ADMIN, OperatorRole, Permission
 from fondaco.accounts.queries import email_change_token, invitation_token
 from fondaco.audit.actor import Actor
+from fondaco.catalog.actions import deprecate_version
 from fondaco.catalog.states import Track
 from fondaco.identity.actions import ProviderEntries, save_provider
 from fondaco.installs.actions import cut_off
 from fondaco.installs.models import Installation
 from fondaco.installs.reach import Target, TargetKind
+from fondaco.kit import clock
 from fondaco.messaging.models import Message
 from fondaco.messaging.signing import ensure_signing_key
 from fondaco.partners.actions import apply_to_become_partner, question_application, verify_application
@@ -31,6 +35,7 @@ from fondaco.partners.models import Member, MemberRole, Partner
 from fondaco.partners.queries import application_token
 from fondaco.review.actions import submit
 
+NOTICE = timedelta(days=60)
 UNKNOWN = "0" * 32
 NOBODY = "http://127.0.0.1:9"  # an address where nobody answers, at once
 ACCOUNT, PARTNER, OPERATOR = "account", "partner", "operator"
@@ -78,6 +83,11 @@ def make_world() -> World:
     jon = make_operator(person=make_person("Jon Everyone"))
     joining, newcomer, colleague = _invite(account, by, partner, jon)
     _set_up_sign_in(by)
+    transfer = make_transfer(make_app(partner, name="Deskbridge"), make_partner("Tempo Labs"))
+    ended = make_published_version(make_app(partner, name="Vault Notes"))
+    deprecate_version(
+        actor=actor_for(owner.person), by=owner, version=ended, reason="Over", ends_on=clock.now().date() + NOTICE
+    )
     world.values = {
         "installation_id": installation.pk.hex,
         "user_id": account.users.get(role__key="supervisor").pk,
@@ -104,6 +114,8 @@ def make_world() -> World:
         "mail_id": "nothing-0",
         "session_id": make_login_session(by.person).pk.hex,
         "rest": "nowhere",
+        "transfer_id": transfer.pk.hex,
+        "tester_id": make_tester(draft.app, account, accepts=False).pk.hex,
         "kind": "installation",
         "target_id": make_completed(version=published).pk.hex,
         "cutoff_id": _cut_off(make_completed(version=published)),
@@ -115,6 +127,7 @@ def make_world() -> World:
     world.surface_values[("portal", "invitation_id")] = colleague.pk.hex
     world.surface_values[("backoffice", "invitation_id")] = newcomer.pk.hex
     world.surface_values[("withdraw", "version_id")] = reviewed.pk.hex
+    world.surface_values[("backoffice", "version_id")] = ended.pk.hex
     return world
 
 
