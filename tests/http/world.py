@@ -13,7 +13,7 @@ from tests.factories.accounts import SYSTEM, actor_for, make_account, make_opera
 from tests.factories.catalog import make_app, make_plan, make_published_version, make_version
 from tests.factories.identity import make_login_session, make_portal_client
 from tests.factories.installs import make_completed
-from tests.factories.lifecycle import make_tester, make_transfer
+from tests.factories.lifecycle import link_of, make_tester, make_transfer
 from tests.factories.partners import make_member, make_partner
 
 from fondaco.accounts.actions import appoint_staff, invite, invite_user, request_email_change
@@ -83,6 +83,7 @@ def make_world() -> World:
     jon = make_operator(person=make_person("Jon Everyone"))
     joining, newcomer, colleague = _invite(account, by, partner, jon)
     _set_up_sign_in(by)
+    link_of(draft)
     transfer = make_transfer(make_app(partner, name="Deskbridge"), make_partner("Tempo Labs"))
     ended = make_published_version(make_app(partner, name="Vault Notes"))
     deprecate_version(

@@ -118,6 +118,11 @@ class TransferOver(Conflict):
     message = _("This transfer was %(status)s in the meantime. Nothing was changed now.")
 
 
+class OwnOffer(Conflict):
+    code = "own-offer"
+    message = _("You offered %(app)s, so its receiver answers. Nothing was changed. You can take the offer back.")
+
+
 class NotAnswered(Conflict):
     code = "transfer-not-accepted"
     message = _("The receiving partner has not accepted this transfer yet. Nothing was changed.")

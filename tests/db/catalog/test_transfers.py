@@ -20,7 +20,7 @@ from fondaco.accounts.permissions import OperatorRole
 from fondaco.audit.models import Event
 from fondaco.catalog import actions
 from fondaco.catalog.actions.transfers import EXPIRES
-from fondaco.catalog.errors import AppRetired, NotAnswered, StillInReview, TransferOpen, TransferOver
+from fondaco.catalog.errors import AppRetired, NotAnswered, OwnOffer, StillInReview, TransferOpen, TransferOver
 from fondaco.catalog.lifecycle_states import TRANSFER, TransferStatus
 from fondaco.catalog.models import App, AppTester, AppTransfer, InstallLink
 from fondaco.catalog.queries import (
@@ -113,8 +113,8 @@ def test_every_cell_of_the_machine(before: TransferStatus) -> None:
 
 # Who is refused a step that the rightful one may take, and how.
 WRONG: dict[TransferStatus, dict[str, type[DomainError]]] = {
-    R.ACCEPTED: {"giver": Forbidden, "stranger": NotFound, "receiver's developer": Forbidden},
-    R.DECLINED: {"giver": Forbidden, "stranger": NotFound, "receiver's developer": Forbidden},
+    R.ACCEPTED: {"giver": OwnOffer, "stranger": NotFound, "receiver's developer": Forbidden},
+    R.DECLINED: {"giver": OwnOffer, "stranger": NotFound, "receiver's developer": Forbidden},
     R.WITHDRAWN: {"receiver": NotFound, "stranger": NotFound, "giver's developer": Forbidden},
     R.COMPLETED: {"support": Forbidden, "reviewer": Forbidden, "manager who belongs to one": Forbidden},
     R.REFUSED: {"support": Forbidden, "reviewer": Forbidden, "manager who belongs to one": Forbidden},

@@ -20,7 +20,7 @@ from fondaco.audit.recording import Fact, record, record_all
 from fondaco.audit.status import transition
 from fondaco.catalog import events
 from fondaco.catalog.actions.testers import end_test
-from fondaco.catalog.errors import NotAnswered, StillInReview, TransferOpen, TransferOver
+from fondaco.catalog.errors import NotAnswered, OwnOffer, StillInReview, TransferOpen, TransferOver
 from fondaco.catalog.labels import TRANSFER_STATUSES
 from fondaco.catalog.lifecycle_states import OPEN_TESTER, OPEN_TRANSFER, TRANSFER, TransferStatus
 from fondaco.catalog.models import App, AppTester, AppTransfer, InstallLink, Version
@@ -183,8 +183,10 @@ def _check_may_decide(by: Operator, transfer: AppTransfer) -> None:
 def _lock_for_receiver(by: Member, transfer: AppTransfer, to: TransferStatus) -> AppTransfer:
     if by.partner_id not in {transfer.giver_id, transfer.receiver_id}:
         raise NotFound
-    if transfer.receiver_id != by.partner_id or not by.can(Permission.PARTNER_APPS_TRANSFER):
+    if not by.can(Permission.PARTNER_APPS_TRANSFER):
         raise Forbidden
+    if transfer.receiver_id != by.partner_id:
+        raise OwnOffer(app=transfer.app.name)
     return _lock(transfer, to)
 
 

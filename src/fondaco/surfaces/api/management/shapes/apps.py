@@ -19,7 +19,7 @@ from fondaco.catalog.models import (
 from fondaco.catalog.queries import missing_fields
 from fondaco.catalog.states import Track
 from fondaco.review.models import Submission
-from fondaco.surfaces.api.management.shapes.fields import Body, Picture, Shape, Slug, WireId
+from fondaco.surfaces.api.management.shapes.fields import Body, Day, Picture, Shape, Slug, WireId
 from fondaco.surfaces.api.management.shapes.offers import PlanShape, ScreenshotShape
 
 TrackName = Literal["technical", "listing"]
@@ -64,7 +64,7 @@ class DeprecationBody(Body):
     """Why a version is no longer offered; ``ends_on`` announces the day from which nobody keeps it alive."""
 
     reason: str
-    ends_on: date | None = None
+    ends_on: Day | None = None
 
 
 class TechnicalBody(Body):
