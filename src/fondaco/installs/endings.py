@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from fondaco.accounts.models import Operator
@@ -69,17 +69,10 @@ class Belongings:
 def list_endings(by: Operator) -> QuerySet[Version]:
     """Deprecated versions with a last day, the next one first, each with ``left``: how many accounts still have it."""
     check_can_force_any(by)
-    living = (
-        Installation.objects.filter(version_id=OuterRef("pk"))
-        .exclude(status=InstallationStatus.REVOKED)
-        .order_by()
-        .values("version_id")
-        .annotate(many=Count("pk"))
-        .values("many")
-    )
+    living = Installation.objects.filter(version_id=OuterRef("pk")).exclude(status=InstallationStatus.REVOKED)
     return (
         Version.objects.filter(technical__status=TechnicalStatus.DEPRECATED, ends_on__isnull=False, retired_at=None)
-        .annotate(left=Coalesce(Subquery(living, output_field=IntegerField()), 0))
+        .annotate(left=_many(living))
         .select_related("app__partner", "technical")
         .order_by("ends_on", "pk")
     )
@@ -101,16 +94,24 @@ def list_left(ending: Ending) -> QuerySet[Installation]:
 
 
 def weigh(app: App) -> Belongings:
-    """What a transfer of ``app`` moves; four queries. Whoever passes the app was let in to it."""
+    """What a transfer of ``app`` moves; two queries. Whoever passes the app was let in to it."""
     versions = list(app.versions.select_related("technical"))
-    living = Installation.objects.filter(app=app).exclude(status=InstallationStatus.REVOKED)
-    sets = CredentialSet.objects.filter(client__app=app).exclude(status=CredentialStatus.REVOKED)
-    counted = Plan.objects.filter(version__app=app).aggregate(plans=Count("pk"))
+    counted = App.objects.filter(pk=app.pk).values(
+        plans=_many(Plan.objects.filter(version__app=OuterRef("pk"))),
+        installations=_many(Installation.objects.filter(app=OuterRef("pk")).exclude(status=InstallationStatus.REVOKED)),
+        credential_sets=_many(
+            CredentialSet.objects.filter(client__app=OuterRef("pk")).exclude(status=CredentialStatus.REVOKED)
+        ),
+        testers=_many(AppTester.objects.filter(app=OuterRef("pk"), status__in=OPEN_TESTER)),
+    )
     return Belongings(
         versions=len(versions),
-        plans=counted["plans"],
-        installations=living.count(),
-        credential_sets=sets.count(),
-        testers=AppTester.objects.filter(app=app, status__in=OPEN_TESTER).count(),
         hosts=tuple(sorted({host for version in versions for host in version.technical.hosts})),
+        **counted.get(),
     )
+
+
+def _many(rows: QuerySet[Any]) -> Coalesce:
+    """How many rows, as a part of another query."""
+    counted = rows.order_by().values(one=Value(1)).annotate(many=Count("pk")).values("many")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
