@@ -20,7 +20,7 @@ def make_lifecycle() -> None:
     with clock.travel(-timedelta(hours=5)):
         _test("ledgerline", accepts=False)
     with clock.travel(-timedelta(days=1)):
-        _offer("callback-desk", "Ledgerline GmbH")
+        _offer("lingua-live", "Ledgerline GmbH")
 
 
 def _owner(app: App) -> Member:
@@ -47,5 +47,5 @@ def _offer(slug: str, receiver: str) -> None:
     if app.partner.name == receiver or AppTransfer.objects.filter(app=app).exists():
         return
     by = _owner(app)
-    note = "As discussed: you take the callbacks over with their customers at the end of the quarter."
+    note = "As discussed: you take the translations over with their customers at the end of the quarter."
     actions.offer_app(actor=actor_for(by.person), by=by, app=app, receiver=receiver, note=note)
