@@ -5,12 +5,13 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
+unexport PYTHONDONTWRITEBYTECODE  # every process of the house and every test worker would compile all sources anew
 
 BIN := .venv/bin
 RUNTIME := .venv/.runtime-installed
 DEV := .venv/.dev-installed
 
-.PHONY: run test check fix bench docs clean help
+.PHONY: run test pictures check fix bench docs clean help
 
 run: $(RUNTIME) ## Start everything, with demo data; Ctrl-C stops it
 	@exec $(BIN)/fondaco up $(UP)
@@ -19,6 +20,10 @@ test: $(DEV) ## Run all tests; needs what the browser tests need, and installs i
 	@deploy/chromium
 	@$(BIN)/pytest -n 4 tests/unit tests/db tests/http tests/flows
 	@$(BIN)/pytest -n 2 --dist loadfile tests/browser
+
+pictures: $(DEV) ## Photograph every page in every size and theme, into artefacts/screenshots
+	@deploy/chromium
+	@FONDACO_PICTURES=1 $(BIN)/pytest -n 2 --dist loadfile tests/browser
 
 check: $(DEV) ## Everything a machine can say about the code
 	@$(BIN)/python -m tools.check
@@ -40,7 +45,7 @@ clean: ## Remove what was built; keeps .fondaco, which holds your data
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help:
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 $(RUNTIME): requirements/runtime.txt deploy/environment
 	@deploy/environment requirements/runtime.txt

@@ -47,6 +47,8 @@ class Site:
             "FONDACO_SITE_URL": f"http://127.0.0.1:{self.port}",
             "DATABASE_URL": server.url(self.database),
             "DJANGO_SETTINGS_MODULE": "fondaco.config.settings",
+            "FONDACO_TOKENS_PER_SECOND": "1000000",  # counted all the same
+            "FONDACO_INTROSPECTIONS_PER_SECOND": "1000000",
             "PYTHONPATH": f"{context.root / 'src'}{os.pathsep}{context.root}",
         }
         self._run("fondaco.cli", "migrate")

@@ -2,17 +2,52 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+
 import pytest
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.core.management import call_command
 from django.db import connection
-from tests import signing_in
+from django.test import override_settings
+from pytest_django import DjangoDbBlocker
+from tests import emptying, signing_in
 
 from fondaco.identity import signing_keys
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Databases are kept between runs, and a run that was killed leaves rows in them."""
+    with django_db_blocker.unblock():
+        call_command("flush", interactive=False, verbosity=0)
+    emptying.install()
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _sessions_of_the_house() -> None:
     """A client that a test signs in has what every browser has after a sign-in."""
     signing_in.install()
+
+
+class QuickHasher(PBKDF2PasswordHasher):
+    """As in production, but for the number of rounds, which is there to cost time."""
+
+    iterations = 1
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _not_a_test_of_patience() -> Iterator[None]:
+    """Passwords cost no time, and one client may ask as fast as tests do."""
+    hashers = [f"{__name__}.{QuickHasher.__name__}"]
+    with override_settings(PASSWORD_HASHERS=hashers, TOKENS_PER_SECOND=100_000):
+        yield
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays until the end: the collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -10,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ConsoleMessage, Page, Response
 
 SCREENSHOTS: Final = Path(__file__).resolve().parents[2] / "artefacts" / "screenshots"
+KEEPS_PICTURES: Final = bool(os.environ.get("FONDACO_PICTURES"))  # `make pictures`; each costs up to a second
 WIDTHS: Final = (390, 768, 1440)
 HEIGHT: Final = 900
 _AXE: Final = Axe()
@@ -70,15 +72,15 @@ def resize(page: Page, width: int, theme: str) -> None:
     page.emulate_media(color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce")
 
 
-def keep_picture(page: Page, name: str, theme: str = "light", width: int = 1440) -> Path:
-    """A picture of the whole page under artefacts/screenshots, with everything on it that loads late."""
+def keep_picture(page: Page, name: str, theme: str = "light", width: int = 1440) -> None:
+    """When pictures are wanted: one of the whole page under artefacts/screenshots, with everything that loads late."""
+    if not KEEPS_PICTURES:
+        return
     page.evaluate(
         "Promise.all([...document.images].map(i => { i.loading = 'eager'; return i.decode().catch(() => {}); }))"
     )
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    path = SCREENSHOTS / f"{name}-{theme}-{width}.png"
-    page.screenshot(path=path, full_page=True, animations="disabled")
-    return path
+    page.screenshot(path=SCREENSHOTS / f"{name}-{theme}-{width}.png", full_page=True, animations="disabled")
 
 
 def _why(node: dict[str, Any]) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.db.models import QuerySet
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
@@ -41,17 +42,22 @@ def test_every_page_asks_at_most_twelve_times(settings: Settings, tmp_path: Path
     for address in PAGES:
         for path in paths(address):
             for who, client in readers(address, clients):
-                client.get(path)  # the first look may try a failed app again, and fills what a process remembers
-                with CaptureQueriesContext(
-                    connection,
-                ) as queries:
-                    answer = client.get(path)
-                if answer.status_code == HTTPStatus.OK:
-                    counts[f"{path} as {who}"] = len(queries)
+                status, count = look(client, path)
+                if count > MOST:  # the first look may try a failed app again, and fills what a process remembers
+                    status, count = look(client, path)
+                if status == HTTPStatus.OK:
+                    counts[f"{path} as {who}"] = count
     too_many = {page: count for page, count in counts.items() if count > MOST}
     assert too_many == {}
     assert len({page.split("/")[1] for page in counts}) > 6
     assert len(counts) > FEWEST_PAGES
+
+
+def look(client: Client, path: str) -> tuple[int, int]:
+    """The status of a page, and how often it asked the database."""
+    with CaptureQueriesContext(connection) as queries:
+        answer = client.get(path)
+    return answer.status_code, len(queries)
 
 
 def signed_in(email: str) -> Client:
@@ -96,7 +102,7 @@ def things(address: Address, name: str) -> list[str]:
     ledgerline = Partner.objects.get(name="Ledgerline GmbH")
     versions = Version.objects.filter(app__partner=ledgerline)
     by_name = {
-        "installation_id": Installation.objects.filter(account__name="starship"),
+        "installation_id": installations(address, ledgerline),
         "application_id": PartnerApplication.objects.all(),
         "partner_id": Partner.objects.all(),
         "submission_id": Submission.objects.filter(status="open") | Submission.objects.filter(status="rejected"),
@@ -122,6 +128,13 @@ def things(address: Address, name: str) -> list[str]:
         leo = User.objects.get(person__email="leo@starship.example")
         return [leo.pk if name == "user_id" else leo.account_id]
     return [token(address)] if name == "token" else []
+
+
+def installations(address: Address, ledgerline: Partner) -> QuerySet[Installation]:
+    """Those of the customer, or of the partner's own apps."""
+    if address.surface == "portal":
+        return Installation.objects.filter(app__partner=ledgerline)
+    return Installation.objects.filter(account__name="starship")
 
 
 def token(address: Address) -> str:

@@ -51,6 +51,11 @@ class Viewer:
     kind: str = ""
     owns: frozenset[str] = frozenset()
 
+    @property
+    def has_one_permission(self) -> bool:
+        """Whether this is someone who was made to try a single permission of an account."""
+        return self.name.startswith("only ")
+
 
 @dataclass
 class World:
@@ -113,6 +118,7 @@ def make_world() -> World:
         "operation_id": installation.operations.get().pk.hex,
         "path": "icons/none.png",
         "mail_id": "nothing-0",
+        "name": "invitation",
         "session_id": make_login_session(by.person).pk.hex,
         "rest": "nowhere",
         "transfer_id": transfer.pk.hex,

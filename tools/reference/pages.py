@@ -17,6 +17,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "scopes": tables.scopes,
     "states": tables.states,
     "deadlines": tables.deadline_kinds,
+    "mails": tables.mails,
     "cli": tables.commands,
     "management-api": tables.operations,
 }

@@ -23,6 +23,7 @@ from fondaco.catalog.scopes import Scope, scopes_by_api
 from fondaco.cli import main as command_line
 from fondaco.kit import deadlines
 from fondaco.kit.errors import DomainError
+from fondaco.notify import letters
 from fondaco.partners.models import MEMBER_ROLES
 from fondaco.surfaces import api as management
 
@@ -157,6 +158,12 @@ def deadline_kinds() -> str:
         if handler.__module__.startswith("fondaco.")  # tests register kinds of their own
     ]
     return table(["kind", "when it is due"], rows)
+
+
+def mails() -> str:
+    """Every kind of mail: what it is called, when it is sent, who gets it."""
+    heads = ["mail", "subject", "is sent when", "to"]
+    return table(heads, [[f"`{mail.name}`", mail.subject, mail.when, mail.to] for mail in letters.kinds()])
 
 
 def commands() -> str:

@@ -143,6 +143,40 @@ class LinkMissing(Conflict):
     message = _("This version has no installation link. Nothing was changed.")
 
 
+class NothingPlanned(Conflict):
+    code = "nothing-planned"
+    message = _(
+        "No time is set at which this version would be made available. Its technical content is %(status)s. "
+        "Nothing was changed; someone may have been faster."
+    )
+
+
+class PlannerLeft(Conflict):
+    code = "planner-left"
+    message = _(
+        "%(name)s, who set the time, may no longer publish this app. Nothing was changed. "
+        "Someone who may can make the version available or set another time."
+    )
+
+
+class NoLongerComplete(Conflict):
+    code = "no-longer-complete"
+    message = _(
+        "The technical content no longer has what the platform asks for: %(first)s Nothing was changed. "
+        "Begin a new version as a copy, complete it and submit it."
+    )
+
+
+class AlreadyUnlisted(Conflict):
+    code = "already-unlisted"
+    message = _("This version is out of the marketplace already. Nothing was changed.")
+
+
+class NotUnlisted(Conflict):
+    code = "not-unlisted"
+    message = _("This version was not taken out of the marketplace for a while. Nothing was changed.")
+
+
 class BadImage(Invalid):
     code = "bad-image"
     message = _("This picture cannot be used. Nothing was saved.")

@@ -10,6 +10,15 @@ VERSION_DEPRECATED = declare(
     "version.deprecated", "A version was taken out of the marketplace, and its end was announced."
 )
 VERSION_ENDED = declare("version.ended", "The day came that was announced as the end of a version.")
+VERSION_SCHEDULED = declare("version.scheduled", "A version was set to be made available at a certain time.")
+VERSION_SCHEDULE_CANCELLED = declare(
+    "version.schedule_cancelled", "A version will not be made available at the time that was set."
+)
+VERSION_GO_LIVE_FAILED = declare(
+    "version.go_live_failed", "The set time came, but the version could not be made available."
+)
+VERSION_UNLISTED = declare("version.unlisted", "A version was taken out of the marketplace for a while.")
+VERSION_RELISTED = declare("version.relisted", "A version was brought back into the marketplace.")
 
 VERSION_RETIRED = declare("version.retired", "A deprecated version that nobody had any more was retired.")
 

@@ -95,6 +95,21 @@ def can_make_available(by: Member, version: Version) -> bool:
     return can(by, version.app, Permission.PARTNER_PUBLISH) and is_approved
 
 
+def can_unlist(by: Member, version: Version) -> bool:
+    """Whether ``by`` may take this version out of the marketplace for a while."""
+    return _is_offered_by(by, version) and not version.is_unlisted
+
+
+def can_relist(by: Member, version: Version) -> bool:
+    """Whether ``by`` may bring this version back into the marketplace."""
+    return _is_offered_by(by, version) and version.is_unlisted
+
+
+def _is_offered_by(by: Member, version: Version) -> bool:
+    is_available = version.technical.status == TechnicalStatus.AVAILABLE
+    return can(by, version.app, Permission.PARTNER_PUBLISH) and is_available
+
+
 def can_deprecate(by: Member | Operator, version: Version) -> bool:
     """Whether ``by`` may take the version out of the marketplace, or change what was announced about that."""
     public = {TechnicalStatus.AVAILABLE, TechnicalStatus.DEPRECATED}
@@ -159,7 +174,8 @@ def explain_installable(version: Version, account: Account, *, by_link: bool = F
 
     ``by_link`` says that its people came with the version's installation link.
     """
-    is_public = version.technical.status == TechnicalStatus.AVAILABLE  # then it does not matter who asks
+    # Then it does not matter who asks.
+    is_public = version.technical.status == TechnicalStatus.AVAILABLE and not version.is_unlisted
     return explain_for(version, Installer.OTHER if is_public else kind_of(version.app, account), by_link=by_link)
 
 
@@ -168,16 +184,21 @@ def explain_for(version: Version, installer: Installer, *, by_link: bool) -> Pro
 
     Everybody may have what is available and, by the link, what is approved. The partner's own developer account and
     accounts of the platform may have any version whose technical content is complete; so may, by the link, accounts
-    that agreed to test the app. What is deprecated or retired nobody may have anew.
+    that agreed to test the app. What its partner took out of the marketplace for a while only those may have, and what
+    is deprecated or retired nobody may have anew.
     """
     status = version.technical.status
     if over := _explain_end(version):
         return over
-    if status == TechnicalStatus.AVAILABLE or (by_link and status == TechnicalStatus.APPROVED):
-        return None
     if installer in INSIDERS or (by_link and installer == Installer.TEST_ACCOUNT):
         if missing := missing_fields(version, Track.TECHNICAL):
             return _("The technical content is not complete yet: %(first)s") % {"first": next(iter(missing.values()))}
+        return None
+    if version.is_unlisted:
+        return _("Its partner has taken this version out of the marketplace for now: “%(reason)s”") % {
+            "reason": version.unlisted_reason
+        }
+    if status == TechnicalStatus.AVAILABLE or (by_link and status == TechnicalStatus.APPROVED):
         return None
     if by_link:
         return _(

@@ -96,6 +96,8 @@ ROOT_URLCONF = "fondaco.config.urls"
 WSGI_APPLICATION = "fondaco.config.wsgi.application"
 WSGI_SHIM = "fondaco.surfaces.idp.shim.Shim"  # stands before Django when TOKEN_SHIM is on
 TOKEN_SHIM = environment.flag("FONDACO_TOKEN_SHIM", default=True)
+TOKENS_PER_SECOND = environment.number("FONDACO_TOKENS_PER_SECOND", 10)  # of one client, in each web process
+INTROSPECTIONS_PER_SECOND = environment.number("FONDACO_INTROSPECTIONS_PER_SECOND", 1000)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEMPLATES = [
     {
@@ -241,6 +243,7 @@ OUTBOUND_ALLOWED_NETWORKS = environment.words("FONDACO_ALLOWED_NETWORKS")
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 ANSWER_WINDOW = timedelta(days=7)
 TRIAL_LENGTH = timedelta(days=30)
+REVIEW_SAMPLE_EVERY = environment.number("FONDACO_REVIEW_SAMPLE_EVERY", 5)  # of what trusted partners may change
 # Each installation gets new credentials this often (0: never by itself); old ones work on for the overlap (DOMAIN 2.8).
 CREDENTIALS_ROTATE_EVERY = timedelta(days=environment.number("FONDACO_CREDENTIALS_ROTATE_DAYS", 180))
 CREDENTIALS_OVERLAP = timedelta(days=7)

@@ -42,6 +42,28 @@ class ConsentOutdated(Conflict):
     )
 
 
+class SettingsUnusable(Invalid):
+    code = "settings-unusable"
+    message = _("These settings do not fit. Nothing was changed. Correct them and try again.")
+
+
+class SettingsMoved(Conflict):
+    code = "settings-moved"
+    message = _(
+        "Somebody changed %(app)s while you looked at it. Your change was not made. Look at what is in force now."
+    )
+
+
+class NothingToChange(Conflict):
+    code = "nothing-to-change"
+    message = _("%(app)s is set up exactly so already. Nothing was changed.")
+
+
+class NotChangeable(Conflict):
+    code = "not-changeable"
+    message = _("%(app)s does not work yet, so there is nothing to change. Try the installation again, or remove it.")
+
+
 class OperationOpen(Conflict):
     code = "operation-open"
     message = _(

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from fondaco.accounts.models import Account, Operator, User
 from fondaco.accounts.permissions import Permission
+from fondaco.accounts.policies import check_operator_can
 from fondaco.catalog.models import Version
-from fondaco.catalog.policies import explain_installable
+from fondaco.catalog.policies import check_can, explain_installable
 from fondaco.catalog.queries import opens
 from fondaco.identity.queries import find_cutoff
-from fondaco.installs.errors import AccessCutOff, LaunchRefused
+from fondaco.installs.errors import AccessCutOff, LaunchRefused, NotChangeable
 from fondaco.installs.models import Installation, Licence
-from fondaco.installs.states import InstallationStatus, Lack
+from fondaco.installs.states import CHANGEABLE, InstallationStatus, Lack
 from fondaco.kit.errors import Forbidden, NotFound
+from fondaco.partners.models import Member
 
 _NOT_READY: dict[InstallationStatus, Promise] = {
     InstallationStatus.INSTALLING: _("it is still being installed."),
@@ -61,6 +66,27 @@ def check_can_manage(by: User, installation: Installation) -> None:
         raise Forbidden(_("Your role may not manage apps. Nothing was changed. Ask an administrator of your account."))
 
 
+def find_misfits(account_id: str, users: Sequence[User]) -> list[str]:
+    """What is wrong with a list of people of an account, in plain words."""
+    problems = []
+    if len({user.pk for user in users}) != len(users):
+        problems.append(gettext("Someone is listed twice."))
+    if any(user.account_id != account_id or not user.is_active for user in users):
+        problems.append(gettext("Someone does not belong to this account, or no longer does."))
+    return problems
+
+
+def can_change(installation: Installation) -> bool:
+    """Whether it works, or did until its trial was over, and no change waits: then its settings may be changed."""
+    return installation.status in CHANGEABLE and not installation.is_cut_off
+
+
+def check_can_change(installation: Installation) -> None:
+    """Raises :class:`NotChangeable` for an app that never worked."""
+    if installation.status not in CHANGEABLE:
+        raise NotChangeable(app=installation.app.name)
+
+
 def check_can_force(by: User | Operator, installation: Installation) -> None:
     """Removing without waiting: staff always, a manager where the operator switched it on (DOMAIN 7.9)."""
     if isinstance(by, Operator):
@@ -77,6 +103,14 @@ def check_can_force_any(by: Operator) -> None:
     """Support and partner managers remove apps from any account."""
     if not (by.can(Permission.OPERATOR_SUPPORT) or by.can(Permission.OPERATOR_PARTNERS)):
         raise Forbidden
+
+
+def check_can_rotate(by: Operator | Member, installation: Installation) -> None:
+    """New credentials: support for everybody's, a partner for those of its own app."""
+    if isinstance(by, Operator):
+        check_operator_can(by, Permission.OPERATOR_SUPPORT)
+    else:
+        check_can(by, installation.app, Permission.PARTNER_CLIENTS_MANAGE)
 
 
 def check_can_see(by: User, installation: Installation, *, is_licensed: bool) -> None:

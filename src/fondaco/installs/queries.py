@@ -17,7 +17,8 @@ from fondaco.accounts.models import Operator, User
 from fondaco.accounts.permissions import Permission
 from fondaco.accounts.policies import check_operator_can
 from fondaco.catalog.labels import describe_meter
-from fondaco.catalog.models import Plan, Version
+from fondaco.catalog.models import App, Plan, Version
+from fondaco.catalog.policies import check_can
 from fondaco.catalog.scopes import SCOPES
 from fondaco.identity.models import Cutoff, OAuthClient
 from fondaco.installs.badges import Badge, InstallationFacts, ViewerFacts, badges
@@ -28,6 +29,7 @@ from fondaco.kit import clock
 from fondaco.kit.errors import NotFound
 from fondaco.kit.ids import parse_wire
 from fondaco.kit.money import Money
+from fondaco.partners.models import Member
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,24 @@ def _get_any(installation_id: str) -> Installation:
     installation = installations.filter(pk=found).first() if found else None
     if installation is None:
         raise NotFound
+    return installation
+
+
+def list_of_app(by: Member, app: App) -> QuerySet[Installation]:
+    """Where the partner's own app is or was installed, newest first."""
+    check_can(by, app, Permission.PARTNER_VIEW)
+    return Installation.objects.filter(app=app).select_related("account", "version").order_by("-id")
+
+
+def get_of_partner(by: Member, installation_id: str) -> Installation:
+    """An installation of one of the partner's own apps by wire id."""
+    found = parse_wire(installation_id)
+    of_partner = Installation.objects.filter(app__partner_id=by.partner_id)
+    of_partner = of_partner.select_related("app__partner", "account", "version", "client")
+    installation = of_partner.filter(pk=found).first() if found else None
+    if installation is None:
+        raise NotFound
+    check_can(by, installation.app, Permission.PARTNER_VIEW)
     return installation
 
 

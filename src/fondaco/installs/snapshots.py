@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from hashlib import sha256
 from typing import Final, TypedDict
 from uuid import UUID
 
@@ -54,6 +56,11 @@ def take(installation: Installation) -> Snapshot:
             {"filter": rule.filter, "match": rule.match} for rule in installation.auto_install_rules.order_by("id")
         ],
     }
+
+
+def mark(snapshot: Snapshot) -> str:
+    """Stands for what is in force, so that nobody changes something else than they saw."""
+    return sha256(json.dumps(snapshot, sort_keys=True).encode()).hexdigest()
 
 
 def removed(current: Snapshot) -> Snapshot:

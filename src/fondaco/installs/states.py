@@ -154,3 +154,5 @@ CLEARANCE: Final = Machine(
     table={ClearanceStatus.RUNNING: frozenset({ClearanceStatus.FINISHED}), ClearanceStatus.FINISHED: frozenset()},
     events={ClearanceStatus.FINISHED: events.CLEARANCE_FINISHED},
 )
+# Settings may be changed of what works, and of what a paid plan would make work again.
+CHANGEABLE: Final = frozenset({S.COMPLETED, S.SUSPENDED})

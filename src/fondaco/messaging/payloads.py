@@ -15,7 +15,7 @@ from django.conf import settings
 from fondaco.accounts.models import User
 from fondaco.identity.actions import IssuedCredentials
 from fondaco.identity.issuer import authorize_url, token_url
-from fondaco.installs.models import Installation, Trial
+from fondaco.installs.models import Installation, Operation, Trial
 
 Json = dict[str, Any]
 SECRETS: Final = ("client_secret", "private_key")  # members of ``data`` that leave once
@@ -25,6 +25,7 @@ API_VERSION: Final = "1"
 
 class MessageType(StrEnum):
     APP_INSTALLED = "app.installed"
+    APP_UPDATED = "app.updated"
     CREDENTIALS_ROTATED = "app.credentials_rotated"
     APP_UNINSTALLED = "app.uninstalled"
     TRIAL_STARTED = "app.trial_started"
@@ -34,7 +35,12 @@ class MessageType(StrEnum):
 
 # The only types that carry the version's name (DOMAIN 1.2).
 _NAMES_VERSION: Final = frozenset(
-    {MessageType.APP_INSTALLED, MessageType.APP_UNINSTALLED, MessageType.CREDENTIALS_ROTATED}
+    {
+        MessageType.APP_INSTALLED,
+        MessageType.APP_UPDATED,
+        MessageType.APP_UNINSTALLED,
+        MessageType.CREDENTIALS_ROTATED,
+    }
 )
 CARRY_CREDENTIALS: Final = (MessageType.APP_INSTALLED.value, MessageType.CREDENTIALS_ROTATED.value)
 _HAS_NO_VERSION: Final = frozenset({MessageType.USER_LOGOUT})
@@ -102,6 +108,27 @@ def claimable(content: Content, token: str) -> Content:
     """The same with a link to fetch the secrets from, once, in place of the secrets."""
     data = {**content.data, **dict.fromkeys(SECRETS, None)}
     return Content(content.type, data, {**content.links, CLAIM_LINK: link(f"/credential-claims/{token}")})
+
+
+def updated(operation: Operation, plans: Mapping[str, str]) -> Content:
+    """``app.updated`` with only what the change changes; ``plans`` are the names by id. Licences are a text."""
+    installation, before, after = operation.installation, operation.current, operation.proposed
+    data = {
+        **_place(installation),
+        "users": {
+            "adding": sorted(set(after["users"]) - set(before["users"])),
+            "removing": sorted(set(before["users"]) - set(after["users"])),
+        },
+    }
+    has_other_plan = after["plan"] != before["plan"]
+    has_other_count = after["total_licences"] != before["total_licences"]
+    if has_other_plan or has_other_count:
+        data["subscription"] = {"adding": {"name": plans[after["plan"]]}}
+    if has_other_count:
+        data["subscription"]["adding"]["licenses"] = str(after["total_licences"])
+    if has_other_plan:
+        data["subscription"]["removing"] = {"name": plans[before["plan"]]}
+    return Content(MessageType.APP_UPDATED, data, {"installation": link(installation_path(installation))})
 
 
 def uninstalled(installation: Installation, *, reason_type: str, reason: str) -> Content:

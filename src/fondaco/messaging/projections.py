@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from fondaco.accounts.models import User
 from fondaco.audit.actor import Actor, ActorKind
 from fondaco.audit.models import Event
 from fondaco.audit.recording import projects, projects_jointly
+from fondaco.catalog.models import Plan
 from fondaco.identity import events as identity_events
 from fondaco.identity.actions import end_credentials
 from fondaco.identity.models import LoginSession
@@ -29,7 +31,11 @@ from fondaco.messaging.sign_outs import note_ended_sessions, note_user_left
 @projects(facts.OPERATION_OPENED)
 def announce_operation(event: Event, operation: Operation) -> None:
     """Tells the partner what it is to answer."""
-    tell = {OperationKind.INSTALL: _installed, OperationKind.UNINSTALL: _uninstalled}[OperationKind(operation.kind)]
+    tell = {
+        OperationKind.INSTALL: _installed,
+        OperationKind.UPDATE: _updated,
+        OperationKind.UNINSTALL: _uninstalled,
+    }[OperationKind(operation.kind)]
     tell(event, operation)
 
 
@@ -70,8 +76,8 @@ def send_again(event: Event, operation: Operation) -> None:
 
 @projects(facts.OPERATION_TIMED_OUT, facts.OPERATION_SUPERSEDED)
 def stop_asking(event: Event, operation: Operation) -> None:
-    """An install that is over is not announced any more. An uninstall still is: the partner has to know."""
-    if operation.kind == OperationKind.INSTALL:
+    """An install or change that is over is not announced any more. An uninstall still is: the partner has to know."""
+    if operation.kind != OperationKind.UNINSTALL:
         withdraw(actor=_actor(event), operation=operation, reason=operation.status)
 
 
@@ -123,6 +129,12 @@ def _installed(event: Event, operation: Operation) -> None:
         created_at=event.occurred_at,
         operation=operation,
     )
+
+
+def _updated(event: Event, operation: Operation) -> None:
+    concerned = [UUID(hex=side["plan"]) for side in (operation.current, operation.proposed)]
+    names = {plan.pk.hex: plan.name for plan in Plan.objects.filter(pk__in=concerned).only("name")}
+    _write(event, operation.installation, payloads.updated(operation, names), operation)
 
 
 def _uninstalled(event: Event, operation: Operation) -> None:

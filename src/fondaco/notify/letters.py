@@ -33,19 +33,28 @@ class Letter:
 
 Compose = Callable[[UUID], Letter | None]
 _composers: dict[str, Compose] = {}
+_mails: dict[str, Mail] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A kind of mail. Only its name and the id of its subject travel through the queue, never a link or a secret."""
+    """A kind of mail. Only its name and the id of its subject travel through the queue, never a link or a secret.
+
+    ``when`` it is sent and who gets it (``to``) are half sentences for the reference. In ``subject``, ⟨…⟩ stands for
+    what each letter fills in, and a dot between two says that it is one or the other. A test holds them to their word.
+    """
 
     name: str
+    when: str = ""
+    to: str = ""
+    subject: str = ""
 
     def compose(self, function: Compose) -> Compose:
         """Registers the function that writes the letter when it is about to be sent."""
         if self.name in _composers:
             raise ValueError(f"mail {self.name!r} is declared twice")
         _composers[self.name] = function
+        _mails[self.name] = self
         return function
 
     def queue(self, subject_id: UUID) -> None:
@@ -78,5 +87,15 @@ def link(path: str, *, place: str = "") -> str:
 
 
 def all_mails() -> Iterable[str]:
-    """The names of all mails, for the reference."""
+    """The names of all mails."""
     return sorted(_composers)
+
+
+def kinds() -> list[Mail]:
+    """Every kind of mail by name, for the reference and for previews."""
+    return [_mails[name] for name in all_mails()]
+
+
+def write(mail: Mail, subject_id: UUID) -> Letter | None:
+    """The letter as it would be sent about this subject now."""
+    return _composers[mail.name](subject_id)

@@ -22,3 +22,13 @@ class OwnWork(Forbidden):
 class FeedbackRequired(Invalid):
     code = "feedback-required"
     message = _("A rejection needs feedback that tells the partner what to change. Nothing was decided.")
+
+
+class NotTrusted(Conflict):
+    code = "not-trusted"
+    message = _("%(name)s is not trusted, so there is nothing to withdraw. Nothing was changed.")
+
+
+class OwnPartner(Forbidden):
+    code = "own-partner"
+    message = _("You belong to this partner, so someone else must decide whether to trust it. Nothing was changed.")

@@ -34,3 +34,11 @@ SUBMISSION: Final = Machine(
         SubmissionStatus.WITHDRAWN: events.SUBMISSION_WITHDRAWN,
     },
 )
+
+
+class PolicyOutcome(StrEnum):
+    """What the policy for trusted partners said about a submission."""
+
+    APPROVED = "approved"
+    SAMPLED = "sampled"  # it could have passed, and a person looks all the same
+    DECLINED = "declined"  # a person must look

@@ -25,7 +25,8 @@ from fondaco.identity import actions as identity
 from fondaco.identity.actions import create_personal_token
 from fondaco.identity.models import FailedTries
 from fondaco.identity.tries import Try, begin_try, note_failure
-from fondaco.installs.actions import answer_operation
+from fondaco.installs.actions import answer_operation, update_settings
+from fondaco.installs.changes import Settings
 from fondaco.installs.models import Installation
 from fondaco.kit import clock, deadlines
 from fondaco.notify import letters
@@ -195,9 +196,41 @@ def trial_over() -> Installation:
     return installation
 
 
+def changing() -> Installation:
+    """More licences are asked for."""
+    installation = make_completed()
+    by = installation.installed_by
+    wanted = Settings(installation.plan, list(installation.account.users.all()), 9)
+    update_settings(actor=actor_for(by.person), by=by, installation=installation, wanted=wanted)
+    deliver()
+    return installation
+
+
+def changed() -> Installation:
+    installation = changing()
+    answer_operation(actor=PARTNER_PROGRAM, installation=installation, decision="approve")
+    return installation
+
+
+def change_declined() -> Installation:
+    installation = changing()
+    answer_operation(actor=PARTNER_PROGRAM, installation=installation, decision="reject", reason="Nine are too many")
+    return installation
+
+
+def change_unanswered() -> Installation:
+    installation = changing()
+    with clock.travel(timedelta(days=8)):
+        deadlines.sweep_once()
+    return installation
+
+
 @pytest.mark.parametrize(
     ("happen", "subject", "words"),
     [
+        (changed, "The change of {app} is in force", "Licences: 9"),
+        (change_declined, "{app} was not changed", "Nine are too many"),
+        (change_unanswered, "{app} was not changed", "exactly what they were"),
         (make_completed, "{app} is ready", "can launch it"),
         (rejected, "{app} could not be installed", "No capacity"),
         (timed_out, "{app} could not be installed", "within seven days"),
@@ -273,7 +306,9 @@ def test_every_mail_there_is_has_been_seen_here() -> None:
         "access_cut_off_partner",
         "access_restored_customer",
         "access_restored_partner",
+        "app_not_updated",
         "app_uninstalled",
+        "app_updated",
         "credentials_rotated",
         "email_change_confirm",
         "email_change_requested",
@@ -296,9 +331,14 @@ def test_every_mail_there_is_has_been_seen_here() -> None:
         "submission_opened",
         "submission_rejected",
         "trial_ended",
-        "version_deprecated_customer",  # these three: tests/db/catalog/test_ending.py
+        "version_available",  # these five: tests/db/catalog/test_publication.py
+        "version_deprecated_customer",  # this, the next and version_ended: tests/db/catalog/test_ending.py
         "version_deprecated_partner",
         "version_ended",
+        "version_go_live_failed",
+        "version_relisted",
+        "version_scheduled",
+        "version_unlisted",
     ]
 
 

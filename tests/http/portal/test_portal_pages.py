@@ -231,7 +231,7 @@ def test_publish(client: Client, mara: Member) -> None:
     address = f"/portal/versions/{version.pk.hex}"
     assert "Make available" in client.get(address).content.decode()
     assert "Its listing appears in the marketplace at once." in client.get(f"{address}/publish").content.decode()
-    assert client.post(f"{address}/publish")["Location"] == address
+    assert client.post(f"{address}/publish", {"when": "now"})["Location"] == address
     assert Version.objects.get().is_published
     assert "Published: Ledgerline 1.0.0 is in the marketplace." in client.get(address).content.decode()
 
@@ -240,7 +240,7 @@ def test_what_cannot_be_published_says_why(client: Client, mara: Member) -> None
     version = make_version(make_app(mara.partner))
     address = f"/portal/versions/{version.pk.hex}/publish"
     assert "This version cannot be made available now" in client.get(address).content.decode()
-    answer = client.post(address)
+    answer = client.post(address, {"when": "now"})
     assert answer.status_code == 409
     assert "its technical content is Draft" in answer.content.decode()
     assert Version.objects.get().technical.status == "draft"

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from pytest_django.fixtures import Settings
 from tests.factories.accounts import PASSWORD, code_of, make_factor, make_person, make_user
 from tests.factories.identity import make_login_session
 from tests.factories.mail import deliver
@@ -21,12 +20,6 @@ from fondaco.kit import clock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HOME, CAFE = "192.0.2.10", "203.0.113.99"
-
-
-@pytest.fixture(autouse=True)
-def _quick_hashes(settings: Settings) -> None:
-    """Hundreds of passwords are typed here, and how each is checked is not what is tested."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture

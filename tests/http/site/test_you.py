@@ -39,11 +39,6 @@ SAFARI = (
 )
 
 
-@pytest.fixture(autouse=True)
-def _quick_hashes(settings: Settings) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 @pytest.fixture
 def ada() -> Person:
     return make_user(person=make_person("Ada Adler", password=PASSWORD)).person

@@ -5,6 +5,12 @@ from fondaco.catalog.actions.content import edit_listing, edit_technical
 from fondaco.catalog.actions.ending import deprecate_version
 from fondaco.catalog.actions.links import end_install_link, make_install_link
 from fondaco.catalog.actions.offers import add_plan, add_screenshot, edit_plan, remove_plan, remove_screenshot
+from fondaco.catalog.actions.publication import (
+    cancel_publication,
+    relist_version,
+    schedule_publication,
+    unlist_version,
+)
 from fondaco.catalog.actions.testers import accept_test, decline_test, invite_tester, leave_test, remove_tester
 from fondaco.catalog.actions.tracks import (
     approve_track,
@@ -29,6 +35,7 @@ __all__ = [
     "add_plan",
     "add_screenshot",
     "approve_track",
+    "cancel_publication",
     "change_app",
     "confirm_transfer",
     "create_version",
@@ -47,10 +54,13 @@ __all__ = [
     "refuse_transfer",
     "register_app",
     "reject_track",
+    "relist_version",
     "remove_plan",
     "remove_screenshot",
     "remove_tester",
+    "schedule_publication",
     "submit_track",
+    "unlist_version",
     "withdraw_track",
     "withdraw_transfer",
 ]

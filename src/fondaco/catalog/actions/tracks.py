@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db import transaction
 
 from fondaco.accounts.permissions import Permission
 from fondaco.audit.actor import Actor
 from fondaco.audit.status import transition
 from fondaco.catalog.completeness import missing_fields
-from fondaco.catalog.errors import ContentIncomplete, NotApproved
+from fondaco.catalog.errors import ContentIncomplete, NoLongerComplete, NotApproved
 from fondaco.catalog.labels import status_label
-from fondaco.catalog.models import App, ListingContent, TechnicalContent, Version
-from fondaco.catalog.policies import (
-    EDIT_PERMISSION,
-    check_can,
-    check_editable,
-    check_not_retired,
-    check_nothing_ahead,
-    content_of,
-)
+from fondaco.catalog.models import App, ListingContent, PlannedPublication, TechnicalContent, Version
+from fondaco.catalog.policies import EDIT_PERMISSION, check_can, check_editable, check_nothing_ahead, content_of
 from fondaco.catalog.search import index_listing
 from fondaco.catalog.states import ListingStatus, TechnicalStatus, Track
+from fondaco.kit import deadlines
 from fondaco.partners.models import Member
 
+GOES_LIVE: Final = "version.goes_live"
 _IN_REVIEW = {Track.TECHNICAL: TechnicalStatus.IN_REVIEW, Track.LISTING: ListingStatus.IN_REVIEW}
 _DRAFT = {Track.TECHNICAL: TechnicalStatus.DRAFT, Track.LISTING: ListingStatus.DRAFT}
 _APPROVED = {Track.TECHNICAL: TechnicalStatus.APPROVED, Track.LISTING: ListingStatus.APPROVED}
@@ -35,14 +32,30 @@ def make_available(*, actor: Actor, by: Member, version: Version) -> Version:
     What it returns shows the true state: a listing that is not approved yet follows when it is (T8).
     """
     with transaction.atomic(durable=True):
-        check_can(by, version.app, Permission.PARTNER_PUBLISH)
-        version = lock_tracks(version)
-        check_not_retired(version.app)
-        if version.technical.status != TechnicalStatus.APPROVED:
-            raise NotApproved(status=status_label(version.technical.status))
-        transition(version.technical, TechnicalStatus.AVAILABLE, actor=actor)
-        _advertise_when_ready(version, actor)
+        return release_version(actor=actor, by=by, version=version)
+
+
+def release_version(*, actor: Actor, by: Member, version: Version) -> Version:
+    """A step: checks everything, makes the version available, and forgets the time that was set for it."""
+    check_can(by, version.app, Permission.PARTNER_PUBLISH)
+    version = lock_tracks(version)
+    check_can(by, version.app, Permission.PARTNER_PUBLISH)  # it may have been retired or handed over meanwhile
+    if version.technical.status != TechnicalStatus.APPROVED:
+        raise NotApproved(status=status_label(version.technical.status))
+    if missing := missing_fields(version, Track.TECHNICAL):
+        raise NoLongerComplete(first=next(iter(missing.values())))
+    transition(version.technical, TechnicalStatus.AVAILABLE, actor=actor, data={"by": by.person.name})
+    forget_plan(version)
+    advertise_when_ready(version, actor)
     return version
+
+
+def forget_plan(version: Version) -> bool:
+    """A step: no time is set any more, and what was said of a failed one is history; whether one was still waiting."""
+    was_waiting = PlannedPublication.objects.filter(pk=version.pk, failed_at=None).exists()
+    PlannedPublication.objects.filter(pk=version.pk).delete()
+    deadlines.cancel(GOES_LIVE, subject_id=version.pk.hex)
+    return was_waiting
 
 
 def submit_track(*, actor: Actor, by: Member, version: Version, track: Track) -> Version:
@@ -75,7 +88,7 @@ def approve_track(*, actor: Actor, version: Version, track: Track) -> Version:
     version = lock_tracks(version)
     transition(content_of(version, track), _APPROVED[track], actor=actor)
     if track == Track.LISTING:
-        _advertise_when_ready(version, actor)
+        advertise_when_ready(version, actor)
     return version
 
 
@@ -94,12 +107,14 @@ def lock_tracks(version: Version) -> Version:
     """
     technical = TechnicalContent.objects.select_for_update().get(pk=version.pk)
     listing = ListingContent.objects.select_for_update().get(pk=version.pk)
-    fresh = Version.objects.select_related("app__partner").get(pk=version.pk)  # as it is once both are held
+    fresh = Version.objects.select_related("app__partner").get(pk=version.pk)  # as it is now that nobody else writes
     fresh.technical, fresh.listing = technical, listing
     return fresh
 
 
-def _advertise_when_ready(version: Version, actor: Actor) -> None:
-    if version.technical.status == TechnicalStatus.AVAILABLE and version.listing.status == ListingStatus.APPROVED:
+def advertise_when_ready(version: Version, actor: Actor) -> None:
+    """A step: an approved listing appears as soon as its version is available and not kept out of the marketplace."""
+    is_open = version.technical.status == TechnicalStatus.AVAILABLE and not version.is_unlisted
+    if is_open and version.listing.status == ListingStatus.APPROVED:
         transition(version.listing, ListingStatus.ADVERTISED, actor=actor)
         index_listing(version)

@@ -2,6 +2,7 @@
 
 from fondaco.catalog.models.app import App, Category
 from fondaco.catalog.models.plan import LicenceModel, Meter, Plan, PlanType
+from fondaco.catalog.models.publication import PlannedPublication
 from fondaco.catalog.models.testing import AppTester, InstallLink
 from fondaco.catalog.models.transfer import AppTransfer
 from fondaco.catalog.models.version import ListingContent, Screenshot, TechnicalContent, TrackContent, Version
@@ -17,6 +18,7 @@ __all__ = [
     "Meter",
     "Plan",
     "PlanType",
+    "PlannedPublication",
     "Screenshot",
     "TechnicalContent",
     "TrackContent",

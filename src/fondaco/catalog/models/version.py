@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from django.contrib.postgres.fields import ArrayField
@@ -17,6 +17,9 @@ from fondaco.catalog.states import EDITABLE, LISTING, TECHNICAL, ListingStatus, 
 from fondaco.kit import clock
 from fondaco.kit.fields import IdField, SealedField
 
+if TYPE_CHECKING:
+    from fondaco.catalog.models.publication import PlannedPublication
+
 
 class Version(models.Model):
     """One release of an app. Everything that may differ between releases hangs on it."""
@@ -28,10 +31,19 @@ class Version(models.Model):
     deprecation_reason = models.TextField(max_length=1000, blank=True)  # read by customers
     ends_on = models.DateField(null=True, blank=True)  # announced: from this day nobody keeps it alive
     retired_at = models.DateTimeField(null=True, blank=True)  # after its end, once nobody had it any more
+    unlisted_at = models.DateTimeField(null=True, editable=False)  # taken out of the marketplace for a while
+    unlisted_reason = models.TextField(max_length=1000, blank=True)  # read by who would have installed it
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["app", "name"], name="version_name_unique")]
+        constraints = [
+            models.UniqueConstraint(fields=["app", "name"], name="version_name_unique"),
+            models.CheckConstraint(
+                condition=models.Q(unlisted_at__isnull=True, unlisted_reason="")
+                | models.Q(unlisted_at__isnull=False) & ~models.Q(unlisted_reason=""),
+                name="version_unlisted_with_reason",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.app.name} {self.name}"
@@ -44,7 +56,21 @@ class Version(models.Model):
     @property
     def is_published(self) -> bool:
         """Whether customers can find and install it."""
-        return self.technical.status == TechnicalStatus.AVAILABLE and self.listing.status == ListingStatus.ADVERTISED
+        return (
+            self.technical.status == TechnicalStatus.AVAILABLE
+            and self.listing.status == ListingStatus.ADVERTISED
+            and not self.is_unlisted
+        )
+
+    @property
+    def plan(self) -> PlannedPublication | None:
+        """The time that is set for it, or why that failed; as it was when the version was read with it."""
+        return getattr(self, "planned_publication", None)
+
+    @property
+    def is_unlisted(self) -> bool:
+        """Whether its partner keeps it out of the marketplace for now (ADR 0029)."""
+        return self.unlisted_at is not None
 
 
 class TrackContent(Stateful):

@@ -17,10 +17,13 @@ from fondaco.catalog.queries.listing import ListingView, PermissionLine, PlanLin
 from fondaco.catalog.queries.marketplace import (
     Sort,
     get_listing,
+    last_advertised,
     latest_published,
     list_categories,
     search_listings,
 )
+from fondaco.catalog.queries.projects import WAITS_FOR_PARTNER, Need, count_projects, list_projects, load_newest
+from fondaco.catalog.queries.publication import find_plan
 from fondaco.catalog.queries.testing import (
     count_tests,
     find_link,
@@ -43,14 +46,18 @@ from fondaco.catalog.queries.transfers import (
 )
 
 __all__ = [
+    "WAITS_FOR_PARTNER",
     "ListingView",
+    "Need",
     "PermissionLine",
     "PlanLine",
     "Sort",
+    "count_projects",
     "count_tests",
     "find_in_review",
     "find_link",
     "find_open_transfer",
+    "find_plan",
     "get_any_transfer",
     "get_app",
     "get_linked_version",
@@ -62,6 +69,7 @@ __all__ = [
     "get_transfer",
     "get_version",
     "get_versions",
+    "last_advertised",
     "latest_published",
     "link_address",
     "list_all_transfers",
@@ -70,10 +78,12 @@ __all__ = [
     "list_history",
     "list_offered_apps",
     "list_partner_apps",
+    "list_projects",
     "list_testers",
     "list_tests",
     "list_transfers",
     "listing_view",
+    "load_newest",
     "missing_fields",
     "newest_version",
     "opens",

@@ -60,7 +60,7 @@ def get_version(by: Member, version_id: str) -> Version:
     found = parse_wire(version_id)
     version = (
         Version.objects.filter(pk=found, app__partner_id=by.partner_id)
-        .select_related("app__partner", *_WITH_CONTENT)
+        .select_related("app__partner", "planned_publication__planned_by__person", *_WITH_CONTENT)
         .defer("listing__search")
         .first()
         if found

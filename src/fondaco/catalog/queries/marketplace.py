@@ -24,7 +24,9 @@ _FOR_REVIEWERS: Final = ("technical__test_credentials", "technical__test_instruc
 
 
 def _published() -> QuerySet[Version]:
-    return Version.objects.filter(technical__status=TechnicalStatus.AVAILABLE, listing__status=ListingStatus.ADVERTISED)
+    return Version.objects.filter(
+        technical__status=TechnicalStatus.AVAILABLE, listing__status=ListingStatus.ADVERTISED, unlisted_at=None
+    )
 
 
 def search_listings(
@@ -85,6 +87,19 @@ def get_listing(slug: str) -> Version:
 def latest_published(app: App) -> Version | None:
     """The version that customers install now, or None."""
     return _published().filter(app=app).select_related("app__partner", "technical", "listing").order_by("-pk").first()
+
+
+def last_advertised(version: Version) -> Version | None:
+    """The version of the same app that customers saw last, with all that can be compared; this one does not count."""
+    seen = [ListingStatus.ADVERTISED, ListingStatus.DEPRECATED]
+    return (
+        Version.objects.filter(app_id=version.app_id, listing__status__in=seen)
+        .exclude(pk=version.pk)
+        .select_related("app__partner", "technical", "listing")
+        .prefetch_related("plans", "listing__categories", "listing__screenshots")
+        .order_by("-listing__status_changed_at", "-pk")
+        .first()
+    )
 
 
 def list_categories() -> QuerySet[Category]:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final, TypeGuard
 
-from fondaco.identity import compact, signing_keys, tokens
+from fondaco.identity import compact, pace, signing_keys, tokens
 from fondaco.identity.hot.clients import (
     COLUMNS,
     IS_CALLER,
@@ -52,7 +52,7 @@ def grant_token(proof: Proof, *, scope: str) -> Answer | None:
     if caller is None or "client_credentials" not in caller.grant_types.split():
         return None
     granted = caller.find_scope(scope)
-    if granted is None:
+    if granted is None or pace.granting.wait(caller.id):
         return None
     claims = tokens.access_claims(
         client_id=caller.client_id,
@@ -88,7 +88,7 @@ def introspect(proof: Proof, *, token: str) -> Answer | None:
     is_standing = tokens.do_claims_stand(
         claims, issued_by=issuer_of(proof.account), account_id=caller.account_id, valid_after=int(valid_after)
     )
-    if not is_standing:
+    if not is_standing or pace.introspecting.wait(caller.id):
         return None
     _note_use(caller)
     return describe(claims)

@@ -1,4 +1,4 @@
-"""What the endpoints for programs refuse in the same way: repeated parameters, and who fails again and again."""
+"""What the endpoints for programs refuse alike: repeated parameters, who fails again and again, and who hurries."""
 
 from __future__ import annotations
 
@@ -37,6 +37,14 @@ def count_failure(request: ProtocolRequest, answer: WireAnswer) -> WireAnswer:
         headers = {**answer.headers, "Retry-After": str(refusal.retry_after)}
         return WireAnswer(429, body, headers)
     return answer
+
+
+def answer_too_many(refusal: TooMany) -> WireAnswer:
+    """429 to a client that asks faster than it may; RFC 6749 has no word for that, RFC 8628 §3.5 has."""
+    wait = refusal.retry_after
+    description = f"This client asks too often. Nothing was issued. Keep what you got until it expires; wait {wait} s."
+    headers = {"Cache-Control": "no-store", "Pragma": "no-cache", "Retry-After": str(wait)}
+    return WireAnswer(429, {"error": "slow_down", "error_description": description}, headers)
 
 
 def printable(text: str) -> str:

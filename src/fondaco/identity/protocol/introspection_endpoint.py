@@ -6,16 +6,17 @@ from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749 import InvalidClientError, InvalidRequestError
 from django.db import transaction
 
-from fondaco.identity import tokens
+from fondaco.identity import pace, tokens
 from fondaco.identity.introspection import introspect
 from fondaco.identity.protocol.client_authentication import authenticate
-from fondaco.identity.protocol.failures import check_unrepeated, count_failure
+from fondaco.identity.protocol.failures import answer_too_many, check_unrepeated, count_failure
 from fondaco.identity.protocol.requests import ProtocolRequest, WireAnswer, WireRequest
 from fondaco.identity.protocol.server import Server
+from fondaco.kit.errors import TooMany
 
 
 def answer_introspection(wire: WireRequest) -> WireAnswer:
-    """Answers one request: 200 about the token, 400, 401 ``invalid_client``, or 429 after repeated failures."""
+    """Answers one request: 200 about the token, 400, 401 ``invalid_client``, or 429 to who fails often or hurries."""
     request = ProtocolRequest("POST", wire)
     with transaction.atomic(durable=True):
         answer = _answer(request)
@@ -31,8 +32,11 @@ def _answer(request: ProtocolRequest) -> WireAnswer:
         token = request.form.get("token", "")
         if not token:
             raise InvalidRequestError("Missing token in request.")
+        pace.introspecting.check(str(client.row.pk))
         body = introspect(token, asked_by=client.credentials)
         tokens.note_use(client.credentials)
     except OAuth2Error as error:
         return Server(request.wire.account).answer_error(error)
+    except TooMany as refusal:
+        return answer_too_many(refusal)
     return WireAnswer(200, body, {"Cache-Control": "no-store"})

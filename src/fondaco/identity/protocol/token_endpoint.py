@@ -8,16 +8,17 @@ from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749 import InvalidRequestError
 from django.db import transaction
 
-from fondaco.identity import signing_keys, tokens
-from fondaco.identity.protocol.failures import check_unrepeated, count_failure, printable
+from fondaco.identity import pace, signing_keys, tokens
+from fondaco.identity.protocol.failures import answer_too_many, check_unrepeated, count_failure, printable
 from fondaco.identity.protocol.requests import ProtocolRequest, WireAnswer, WireRequest
 from fondaco.identity.protocol.server import Server
+from fondaco.kit.errors import TooMany
 
 GRANTS: Final = ("client_credentials", "authorization_code", "refresh_token")
 
 
 def answer_token_request(wire: WireRequest) -> WireAnswer:
-    """Answers one request: 200 with tokens, 400, 401 ``invalid_client``, or 429 after repeated failures.
+    """Answers one request: 200 with tokens, 400, 401 ``invalid_client``, or 429 to who fails often or hurries.
 
     A refusal of the protocol still commits, because a spent assertion and the end of a stolen family must stay.
     """
@@ -33,10 +34,13 @@ def _answer(server: Server, request: ProtocolRequest) -> WireAnswer:
         _check_shape(request)
         grant = server.get_token_grant(request)
         grant.validate_token_request()
+        pace.granting.check(str(request.client.row.pk))
         answer: WireAnswer = server.handle_response(*grant.create_token_response())
         tokens.note_use(request.client.credentials)
     except OAuth2Error as error:
         return server.answer_error(error)
+    except TooMany as refusal:
+        return answer_too_many(refusal)
     return answer
 
 

@@ -12,6 +12,7 @@ from fondaco.installs.actions.installing import Consent, install_app, retry_inst
 from fondaco.installs.actions.launching import record_launch
 from fondaco.installs.actions.removing import cancel_installation, force_uninstall_app, uninstall_app
 from fondaco.installs.actions.retiring import retire_app, retire_version
+from fondaco.installs.actions.updating import update_settings
 
 __all__ = [
     "Consent",
@@ -32,4 +33,5 @@ __all__ = [
     "rotate_credentials",
     "rotate_own_credentials",
     "uninstall_app",
+    "update_settings",
 ]

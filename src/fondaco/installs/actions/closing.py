@@ -25,13 +25,18 @@ Ending = Callable[[Actor, Operation, str], None]
 def approve(actor: Actor, operation: Operation, answer: str) -> None:
     """The partner agreed: the proposed side is put in force."""
     _close(actor, operation, OperationStatus.APPROVED, answer)
-    if operation.kind == OperationKind.UNINSTALL:
-        remove(actor=actor, installation=operation.installation, reason=operation.reason)
-        return
     installation = operation.installation
+    if operation.kind == OperationKind.UNINSTALL:
+        remove(actor=actor, installation=installation, reason=operation.reason)
+        return
     snapshots.put_in_force(installation, operation.proposed, actor=actor)
-    _settle(actor, installation, InstallationStatus.COMPLETED, answer)
-    trials.start(actor, installation)
+    if operation.kind == OperationKind.INSTALL:
+        _settle(actor, installation, InstallationStatus.COMPLETED, answer)
+        trials.start(actor, installation)
+        return
+    if not installation.plan.is_trial:
+        trials.leave(actor, installation)
+    _settle(actor, installation, _standing(installation), answer, change=OperationStatus.APPROVED)
 
 
 def reject(actor: Actor, operation: Operation, answer: str) -> None:
@@ -43,7 +48,7 @@ def reject(actor: Actor, operation: Operation, answer: str) -> None:
         record(events.OPERATION_OBJECTED, operation, actor=actor, data={"reason": answer}, **operation.audit_scope())
         return
     _close(actor, operation, OperationStatus.REJECTED, answer)
-    _settle(actor, operation.installation, InstallationStatus.REJECTED, answer)
+    _leave_undone(actor, operation, InstallationStatus.REJECTED, answer)
 
 
 def time_out(actor: Actor, operation: Operation) -> None:
@@ -52,13 +57,22 @@ def time_out(actor: Actor, operation: Operation) -> None:
     if operation.kind == OperationKind.UNINSTALL:
         remove(actor=actor, installation=operation.installation, reason=operation.reason)
     else:
-        _settle(actor, operation.installation, InstallationStatus.TIMEOUT, "")
+        _leave_undone(actor, operation, InstallationStatus.TIMEOUT, "")
 
 
 def fail(actor: Actor, operation: Operation, reason: str) -> None:
-    """The partner's program could not be reached. The operation stays open: it is sent again, and may be answered."""
-    if operation.kind == OperationKind.INSTALL and operation.installation.status == InstallationStatus.INSTALLING:
-        _settle(actor, operation.installation, InstallationStatus.FAILED, reason)
+    """The partner's program could not be reached.
+
+    A change is over with that, and everything is as before. An install or uninstall stays open: it is sent again, and
+    may be answered.
+    """
+    installation = operation.installation
+    if operation.kind == OperationKind.UPDATE:
+        _close(actor, operation, OperationStatus.FAILED, reason)
+        _leave_undone(actor, operation, InstallationStatus.FAILED, reason)
+        return
+    if operation.kind == OperationKind.INSTALL and installation.status == InstallationStatus.INSTALLING:
+        _settle(actor, installation, InstallationStatus.FAILED, reason)
     operations.schedule_retry(operation)
 
 
@@ -82,10 +96,33 @@ def _close(actor: Actor, operation: Operation, outcome: OperationStatus, answer:
     operations.cancel_deadlines(operation)
 
 
-def _settle(actor: Actor, installation: Installation, status: InstallationStatus, reason: str) -> None:
+def _leave_undone(actor: Actor, operation: Operation, of_install: InstallationStatus, reason: str) -> None:
+    """An install has come to that status; what was to be changed has never been touched, so it merely ends waiting."""
+    installation = operation.installation
+    if operation.kind == OperationKind.INSTALL:
+        _settle(actor, installation, of_install, reason)
+    else:
+        _settle(actor, installation, _standing(installation), reason, change=OperationStatus(operation.status))
+
+
+def _standing(installation: Installation) -> InstallationStatus:
+    """How an app that worked stands when no change waits; its trial may have ended meanwhile."""
+    is_over = not installation.client.may_sign_users_in
+    return InstallationStatus.SUSPENDED if is_over else InstallationStatus.COMPLETED
+
+
+def _settle(
+    actor: Actor,
+    installation: Installation,
+    status: InstallationStatus,
+    reason: str,
+    *,
+    change: OperationStatus | None = None,
+) -> None:
+    """``change`` says what became of the change that ends with this; the fact tells it."""
     installation.reason = reason
     installation.save(update_fields=["reason"])
-    transition(installation, status, actor=actor, reason=reason)
+    transition(installation, status, actor=actor, reason=reason, data={"change": change.value} if change else None)
 
 
 ANSWERS: Final[dict[str, Ending]] = {"approve": approve, "reject": reject}

@@ -11,8 +11,6 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from fondaco.accounts.models import Operator
-from fondaco.accounts.permissions import Permission
-from fondaco.accounts.policies import check_operator_can
 from fondaco.audit.actor import Actor
 from fondaco.identity import actions as identity
 from fondaco.identity.models import CredentialSet
@@ -20,10 +18,11 @@ from fondaco.installs.actions import operations
 from fondaco.installs.actions.answering import MAX_REASON
 from fondaco.installs.errors import AlreadyRemoved, NotInUse
 from fondaco.installs.models import Installation
-from fondaco.installs.policies import check_not_cut_off
+from fondaco.installs.policies import check_can_rotate, check_not_cut_off
 from fondaco.installs.states import InstallationStatus
 from fondaco.kit import clock, deadlines
 from fondaco.kit.errors import Conflict, Invalid
+from fondaco.partners.models import Member
 
 ROTATE_DUE: Final = "credentials.rotate_due"
 
@@ -37,10 +36,13 @@ def rotate_own_credentials(*, actor: Actor, installation: Installation) -> Insta
 
 
 def rotate_credentials(
-    *, actor: Actor, by: Operator, installation: Installation, is_forced: bool = False, reason: str = ""
+    *, actor: Actor, by: Operator | Member, installation: Installation, is_forced: bool = False, reason: str = ""
 ) -> Installation:
-    """Support does it. ``is_forced``, for credentials that somebody else has: no overlap, and a reason is needed."""
-    check_operator_can(by, Permission.OPERATOR_SUPPORT)
+    """Support or a member of the partner does it.
+
+    ``is_forced``, for credentials that somebody else has: no overlap, and a reason is needed.
+    """
+    check_can_rotate(by, installation)
     reason = check_reason(reason, is_required=is_forced)
     with transaction.atomic(durable=True):
         locked = operations.lock(installation.pk)

@@ -38,6 +38,7 @@ from fondaco.installs.policies import (
     check_can_see,
     check_not_cut_off,
     explain_order,
+    find_misfits,
 )
 from fondaco.installs.queries import consent_text, has_tried, purchase_summary
 from fondaco.installs.snapshots import Rule
@@ -154,11 +155,7 @@ def retry_unreachable(subject_id: str, due_at: datetime) -> None:
 
 def check_users(by: User, plan: Plan, users: Sequence[User]) -> None:
     """The users are active, of this account, not too few or many for the plan, and the installer is one (T26)."""
-    problems = []
-    if len({user.pk for user in users}) != len(users):
-        problems.append(_("Someone is listed twice."))
-    if any(user.account_id != by.account_id or not user.is_active for user in users):
-        problems.append(_("Someone does not belong to this account, or no longer does."))
+    problems = find_misfits(by.account_id, users)
     if by.pk not in {user.pk for user in users}:
         problems.append(_("Whoever installs an app has to be one of its users. Choose yourself, too."))
     if len(users) < plan.min_licences:

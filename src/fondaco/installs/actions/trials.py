@@ -10,7 +10,7 @@ from django.conf import settings
 
 from fondaco.audit.actor import Actor
 from fondaco.audit.status import transition
-from fondaco.identity.actions import suspend_client
+from fondaco.identity.actions import resume_client, suspend_client
 from fondaco.installs.actions import operations
 from fondaco.installs.models import Installation, Trial
 from fondaco.installs.states import InstallationStatus, TrialEnd, TrialStatus
@@ -42,6 +42,13 @@ def end(actor: Actor, installation: Installation, reason: TrialEnd) -> None:
     trial.save(update_fields=["ended_at", "ended_reason", "ended_by"])
     transition(trial, TrialStatus.ENDED, actor=actor, data={"ended_reason": trial.ended_reason})
     deadlines.cancel(TRIAL_ENDS, subject_id=trial.pk.hex)
+
+
+def leave(actor: Actor, installation: Installation) -> None:
+    """A paid plan is in force: a trial that runs ends as *plan upgraded*, and after one that is over people get in."""
+    end(actor, installation, TrialEnd.UPGRADED)
+    if not installation.client.may_sign_users_in:
+        resume_client(actor=actor, client=installation.client)
 
 
 @deadlines.handler(TRIAL_ENDS)

@@ -22,6 +22,8 @@ from fondaco.notify.mails import (
     test_account,
     version_deprecated,
     version_ended,
+    version_published,
+    version_unlisted,
 )
 
 __all__ = [
@@ -46,4 +48,6 @@ __all__ = [
     "test_account",
     "version_deprecated",
     "version_ended",
+    "version_published",
+    "version_unlisted",
 ]

@@ -17,10 +17,30 @@ from fondaco.installs.models import Installation
 from fondaco.notify.letters import Letter, Mail, link
 from fondaco.notify.recipients import managers, technical_people
 
-CUT_OFF_CUSTOMER = Mail("access_cut_off_customer")
-RESTORED_CUSTOMER = Mail("access_restored_customer")
-CUT_OFF_PARTNER = Mail("access_cut_off_partner")
-RESTORED_PARTNER = Mail("access_restored_partner")
+CUT_OFF_CUSTOMER = Mail(
+    "access_cut_off_customer",
+    when="an operator cuts an app off in an account, or everywhere",
+    to="the account's people who manage apps",
+    subject="⟨app⟩ is cut off",
+)
+RESTORED_CUSTOMER = Mail(
+    "access_restored_customer",
+    when="an operator lets a cut-off app in again",
+    to="the account's people who manage apps",
+    subject="⟨app⟩ is let in again",
+)
+CUT_OFF_PARTNER = Mail(
+    "access_cut_off_partner",
+    when="an operator cuts an app, a version or one installation off",
+    to="the app's technical contact and the partner's developers",
+    subject="⟨app⟩ is cut off",
+)
+RESTORED_PARTNER = Mail(
+    "access_restored_partner",
+    when="a cut-off is lifted",
+    to="the app's technical contact and the partner's developers",
+    subject="⟨app⟩ is let in again",
+)
 
 
 @projects(events.INSTALLATION_CUT_OFF)
@@ -79,6 +99,7 @@ def compose_restored_customer(event_id: UUID) -> Letter:
             % names
         ],
         button=(_("Open My Apps"), link("/my-apps")),
+        closing=_("There is nothing to do: it is launched as before as soon as its program uses the new ones."),
     )
 
 
@@ -120,6 +141,7 @@ def compose_restored_partner(cutoff_id: UUID) -> Letter | None:
             )
         ],
         button=(_("Open the app"), link(f"/portal/apps/{app.pk.hex}")),
+        closing=_("Take the new ones up, then see in the portal that each installation is let in."),
     )
 
 

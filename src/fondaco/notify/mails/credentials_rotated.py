@@ -16,7 +16,12 @@ from fondaco.kit.ids import parse_wire
 from fondaco.notify.letters import Letter, Mail, link
 from fondaco.notify.recipients import technical_people
 
-ROTATED = Mail("credentials_rotated")
+ROTATED = Mail(
+    "credentials_rotated",
+    when="an installation gets new credentials",
+    to="the app's technical contact and the partner's developers",
+    subject="New credentials for ⟨app⟩ at ⟨account⟩",
+)
 
 
 @projects(events.CREDENTIALS_ROTATED)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from fondaco.accounts import events
@@ -13,9 +14,24 @@ from fondaco.audit.models import Event
 from fondaco.audit.recording import projects
 from fondaco.notify.letters import Letter, Mail, link
 
-CONFIRM = Mail("email_change_confirm")
-REQUESTED = Mail("email_change_requested")
-CHANGED = Mail("email_changed")
+CONFIRM = Mail(
+    "email_change_confirm",
+    when="a person asks to sign in with another address",
+    to="the new address",
+    subject="Confirm your new address",
+)
+REQUESTED = Mail(
+    "email_change_requested",
+    when="a person asks to sign in with another address",
+    to="the old address",
+    subject="You asked for another address",
+)
+CHANGED = Mail(
+    "email_changed",
+    when="the new address was confirmed",
+    to="the old address",
+    subject="Your address was changed",
+)
 
 
 @projects(events.EMAIL_CHANGE_REQUESTED)
@@ -70,7 +86,8 @@ def compose_news(event_id: UUID) -> Letter:
         to=[event.data["from"]],
         subject=_("Your address was changed"),
         paragraphs=[_("From now on you sign in with %(new)s. This address opens nothing any more.") % _new(event)],
-        closing=_("If this was not you, write to us at once; we can undo it."),
+        button=(_("Write to support"), f"mailto:{settings.SUPPORT_EMAIL}"),
+        closing=_("If this was you, there is nothing to do. If not, write to us at once; we can undo it."),
     )
 
 

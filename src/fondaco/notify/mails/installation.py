@@ -9,15 +9,47 @@ from django.utils.translation import gettext as _
 from fondaco.audit.models import Event
 from fondaco.audit.recording import projects
 from fondaco.installs import events
-from fondaco.installs.models import Installation
-from fondaco.installs.states import InstallationStatus
+from fondaco.installs.models import Installation, Operation
+from fondaco.installs.states import InstallationStatus, OperationKind, OperationStatus
 from fondaco.notify.letters import Letter, Mail, link
 from fondaco.notify.recipients import managers
 
-SUCCEEDED = Mail("installation_succeeded")
-FAILED = Mail("installation_failed")
-UNINSTALLED = Mail("app_uninstalled")
-TRIAL_ENDED = Mail("trial_ended")
+SUCCEEDED = Mail(
+    "installation_succeeded",
+    when="a partner confirmed an installation",
+    to="the account's people who manage apps",
+    subject="⟨app⟩ is ready",
+)
+FAILED = Mail(
+    "installation_failed",
+    when="an installation was declined, could not be delivered, or was not answered in seven days",
+    to="the account's people who manage apps",
+    subject="⟨app⟩ could not be installed",
+)
+UNINSTALLED = Mail(
+    "app_uninstalled",
+    when="an app was removed from an account",
+    to="the account's people who manage apps",
+    subject="⟨app⟩ was removed",
+)
+TRIAL_ENDED = Mail(
+    "trial_ended",
+    when="the trial of an app is over",
+    to="the account's people who manage apps",
+    subject="The trial of ⟨app⟩ has ended",
+)
+UPDATED = Mail(
+    "app_updated",
+    when="a partner confirmed a change of an installed app",
+    to="the account's people who manage apps",
+    subject="The change of ⟨app⟩ is in force",
+)
+NOT_UPDATED = Mail(
+    "app_not_updated",
+    when="a change of an installed app was declined, could not be delivered, or was not answered in seven days",
+    to="the account's people who manage apps",
+    subject="⟨app⟩ was not changed",
+)
 
 
 @projects(events.INSTALLATION_COMPLETED)
@@ -29,6 +61,13 @@ def queue_succeeded(event: Event, installation: Installation) -> None:
 @projects(events.INSTALLATION_FAILED, events.INSTALLATION_REJECTED, events.INSTALLATION_TIMED_OUT)
 def queue_failed(event: Event, installation: Installation) -> None:
     FAILED.queue(installation.pk)
+
+
+@projects(events.OPERATION_APPROVED, events.OPERATION_REJECTED, events.OPERATION_TIMED_OUT, events.OPERATION_FAILED)
+def queue_updated(event: Event, operation: Operation) -> None:
+    if operation.kind == OperationKind.UPDATE:
+        mail = UPDATED if operation.status == OperationStatus.APPROVED else NOT_UPDATED
+        mail.queue(operation.pk)
 
 
 @projects(events.INSTALLATION_REVOKED)
@@ -76,7 +115,45 @@ def compose_failed(installation_id: UUID) -> Letter | None:
         subject=_("%(app)s could not be installed") % _names(installation),
         paragraphs=[explanation % _names(installation)],
         quote=installation.reason,
-        button=(_("See what to do"), link(f"/my-apps/{installation.pk.hex}", place=_place(installation))),
+        button=(_("See what to do"), _page(installation)),
+    )
+
+
+@UPDATED.compose
+def compose_updated(operation_id: UUID) -> Letter:
+    operation = Operation.objects.get(pk=operation_id)
+    installation = _load(operation.installation_id)
+    return Letter(
+        to=managers(installation.account_id),
+        subject=_("The change of %(app)s is in force") % _names(installation),
+        paragraphs=[_("%(partner)s confirmed the change of %(app)s at %(account)s.") % _names(installation)],
+        facts=[
+            (_("Plan"), installation.plan.name),
+            (_("Licences"), str(operation.proposed["total_licences"])),
+            (_("People"), str(len(operation.proposed["users"]))),
+        ],
+        button=(_("See the app"), _page(installation)),
+    )
+
+
+@NOT_UPDATED.compose
+def compose_not_updated(operation_id: UUID) -> Letter:
+    operation = Operation.objects.get(pk=operation_id)
+    installation = _load(operation.installation_id)
+    explanations = {
+        OperationStatus.REJECTED: _("%(partner)s declined the change of %(app)s."),
+        OperationStatus.TIMED_OUT: _("%(partner)s did not confirm the change of %(app)s within seven days."),
+        OperationStatus.FAILED: _("%(partner)s could not be reached for the change of %(app)s."),
+    }
+    return Letter(
+        to=managers(installation.account_id),
+        subject=_("%(app)s was not changed") % _names(installation),
+        paragraphs=[
+            explanations[OperationStatus(operation.status)] % _names(installation),
+            _("People, plan and licences are exactly what they were, and nothing is charged for the change."),
+        ],
+        quote=operation.answer if operation.status == OperationStatus.REJECTED else "",
+        button=(_("Look at it, or try again"), _page(installation)),
     )
 
 
@@ -95,6 +172,7 @@ def compose_uninstalled(installation_id: UUID) -> Letter:
         ],
         quote=words,
         button=(_("Find another app"), link("/")),
+        closing=_("If that was a mistake, install it again from the marketplace."),
     )
 
 
@@ -107,7 +185,8 @@ def compose_trial_ended(installation_id: UUID) -> Letter:
         paragraphs=[
             _("Nobody can launch %(app)s until you choose a plan. Nothing was charged.") % _names(installation)
         ],
-        button=(_("Decide what to do"), link(f"/my-apps/{installation.pk.hex}", place=_place(installation))),
+        button=(_("Decide what to do"), _page(installation)),
+        closing=_("The free days are over. Choose a plan and everyone gets in again, or remove the app."),
     )
 
 
@@ -128,6 +207,10 @@ def _names(installation: Installation) -> dict[str, str]:
         "account": installation.account.company_name,
         "partner": installation.app.partner.name,
     }
+
+
+def _page(installation: Installation) -> str:
+    return link(f"/my-apps/{installation.pk.hex}", place=_place(installation))
 
 
 def _place(installation: Installation) -> str:

@@ -16,7 +16,12 @@ from fondaco.audit.recording import projects
 from fondaco.notify.letters import Letter, Mail, link
 from fondaco.partners.models import Partner
 
-MAIL = Mail("invitation")
+MAIL = Mail(
+    "invitation",
+    when="someone is invited to an account, a partner or the staff",
+    to="the person invited",
+    subject="⟨inviter⟩ invites you to ⟨place⟩ · ⟨place⟩ is a partner now",
+)
 
 
 @projects(events.INVITATION_SENT)

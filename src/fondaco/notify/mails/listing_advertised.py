@@ -14,7 +14,12 @@ from fondaco.catalog.models import ListingContent, Version
 from fondaco.notify.letters import Letter, Mail, link
 from fondaco.notify.recipients import members
 
-MAIL = Mail("listing_advertised")
+MAIL = Mail(
+    "listing_advertised",
+    when="a listing appears in the marketplace",
+    to="everyone of the partner who sees its apps",
+    subject="⟨app⟩ is in the marketplace",
+)
 
 
 @projects(events.LISTING_ADVERTISED)
@@ -28,6 +33,10 @@ def compose(version_id: UUID) -> Letter:
     return Letter(
         to=members(version.app.partner_id, Permission.PARTNER_VIEW),
         subject=_("%(app)s is in the marketplace") % {"app": version.app.name},
-        paragraphs=[_("Customers can find, try and install %(version)s from now on.") % {"version": version}],
+        paragraphs=[
+            _("Customers can find, try and install %(version)s from now on.") % {"version": version},
+            _("Its listing is approved and the version is available, so it appeared by itself."),
+        ],
         button=(_("See the listing"), link(f"/marketplace/{version.app.slug}")),
+        closing=_("If something is wrong with it, you can take it out for a while on the version's page."),
     )

@@ -13,7 +13,12 @@ from fondaco.partners import events
 from fondaco.partners.models import ApplicationMessage, PartnerApplication
 from fondaco.partners.queries import application_token
 
-MAIL = Mail("partner_application_questioned")
+MAIL = Mail(
+    "partner_application_questioned",
+    when="a partner manager asks an applicant a question",
+    to="the applicant",
+    subject="A question about your request to become a partner",
+)
 
 
 @projects(events.APPLICATION_QUESTIONED)

@@ -12,7 +12,12 @@ from fondaco.notify.letters import Letter, Mail, link
 from fondaco.partners import events
 from fondaco.partners.models import PartnerApplication
 
-MAIL = Mail("partner_application_rejected")
+MAIL = Mail(
+    "partner_application_rejected",
+    when="a request to become a partner is rejected",
+    to="the applicant",
+    subject="About your request to become a partner",
+)
 
 
 @projects(events.APPLICATION_REJECTED)

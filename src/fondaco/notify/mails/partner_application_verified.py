@@ -14,8 +14,18 @@ from fondaco.notify.recipients import operators
 from fondaco.partners import events
 from fondaco.partners.models import PartnerApplication
 
-TO_APPLICANT = Mail("partner_application_received")
-TO_OPERATORS = Mail("partner_application_waiting")
+TO_APPLICANT = Mail(
+    "partner_application_received",
+    when="an applicant confirmed their address",
+    to="the applicant",
+    subject="We have your request to become a partner",
+)
+TO_OPERATORS = Mail(
+    "partner_application_waiting",
+    when="a request to become a partner waits, or was answered",
+    to="the partner managers",
+    subject="⟨company⟩ waits for an answer",
+)
 
 
 @projects(events.APPLICATION_VERIFIED)
@@ -43,6 +53,7 @@ def compose_for_applicant(application_id: UUID) -> Letter:
             )
             % {"company": application.company_name},
         ],
+        button=(_("Read how it goes on"), link("/partners")),
         closing=_("You need not do anything until then."),
     )
 

@@ -13,7 +13,12 @@ from fondaco.partners import events
 from fondaco.partners.models import PartnerApplication
 from fondaco.partners.queries import application_token
 
-MAIL = Mail("partner_application_verify")
+MAIL = Mail(
+    "partner_application_verify",
+    when="someone asks to become a partner",
+    to="the applicant",
+    subject="Confirm your address to become a partner",
+)
 
 
 @projects(events.APPLICATION_RECEIVED)

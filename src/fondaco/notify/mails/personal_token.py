@@ -13,8 +13,18 @@ from fondaco.identity import events
 from fondaco.identity.models import PersonalAccessToken
 from fondaco.notify.letters import Letter, Mail, link
 
-MADE = Mail("personal_token_made")
-EXPIRING = Mail("personal_token_expiring")
+MADE = Mail(
+    "personal_token_made",
+    when="a personal access token is made",
+    to="its owner",
+    subject="A new access token: ⟨name⟩",
+)
+EXPIRING = Mail(
+    "personal_token_expiring",
+    when="a personal access token has a week left",
+    to="its owner",
+    subject="Your access token ⟨name⟩ ends soon",
+)
 
 
 @projects(events.PERSONAL_TOKEN_CREATED)

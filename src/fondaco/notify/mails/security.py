@@ -14,7 +14,13 @@ from fondaco.identity import events
 from fondaco.identity.whereabouts import describe_place
 from fondaco.notify.letters import Letter, Mail, link
 
-MAIL = Mail("security_changed")
+MAIL = Mail(
+    "security_changed",
+    when="a password, a second factor or recovery codes change or are used",
+    to="the person",
+    subject="Your password was changed · You can prove yourself by one more thing"
+    " · One of your second factors was removed · You have new recovery codes · A recovery code of yours was used",
+)
 
 
 @projects(

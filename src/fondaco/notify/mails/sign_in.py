@@ -15,8 +15,18 @@ from fondaco.identity.models import LoginSession
 from fondaco.identity.whereabouts import describe_device, describe_place
 from fondaco.notify.letters import Letter, Mail, link
 
-NEW_BROWSER = Mail("sign_in_new_browser")
-PAUSED = Mail("sign_in_paused")
+NEW_BROWSER = Mail(
+    "sign_in_new_browser",
+    when="a person signs in with a browser that is new to us",
+    to="the person",
+    subject="A new sign-in from ⟨device⟩",
+)
+PAUSED = Mail(
+    "sign_in_paused",
+    when="tries to sign in as a person keep failing",
+    to="the person",
+    subject="Someone keeps failing to sign in as you",
+)
 
 
 @projects(events.SIGNED_IN)

@@ -15,8 +15,18 @@ from fondaco.notify.recipients import members
 from fondaco.review import events
 from fondaco.review.models import Submission
 
-APPROVED = Mail("submission_approved")
-REJECTED = Mail("submission_rejected")
+APPROVED = Mail(
+    "submission_approved",
+    when="a track of a version passed its review",
+    to="the partner's people who edit that track",
+    subject="⟨version⟩: ⟨track⟩ content approved",
+)
+REJECTED = Mail(
+    "submission_rejected",
+    when="a reviewer asks for changes",
+    to="the partner's people who edit that track",
+    subject="⟨version⟩: ⟨track⟩ content needs changes",
+)
 
 
 @projects(events.SUBMISSION_APPROVED)

@@ -15,7 +15,12 @@ from fondaco.notify.recipients import operators
 from fondaco.review import events
 from fondaco.review.models import Submission
 
-MAIL = Mail("submission_opened")
+MAIL = Mail(
+    "submission_opened",
+    when="a track of a version is submitted",
+    to="the reviewers of that track",
+    subject="⟨version⟩ waits for review",
+)
 _REVIEWERS = {
     Track.TECHNICAL: Permission.OPERATOR_REVIEW_TECHNICAL,
     Track.LISTING: Permission.OPERATOR_REVIEW_LISTING,
@@ -39,6 +44,7 @@ def compose(submission_id: UUID) -> Letter:
             % {"partner": version.app.partner.name, "track": submission.get_track_display(), "version": version}
         ],
         quote=submission.note,
+        closing=_("Everything to decide on is there. The partner sees its place in the queue meanwhile."),
         button=(
             _("Open the submission"),
             _address(submission),

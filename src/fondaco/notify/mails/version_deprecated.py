@@ -18,9 +18,24 @@ from fondaco.kit import jobs
 from fondaco.notify.letters import Letter, Mail, link
 from fondaco.notify.recipients import managers, members
 
-CUSTOMER = Mail("version_deprecated_customer")
-PARTNER = Mail("version_deprecated_partner")
-ENDED = Mail("version_ended")
+CUSTOMER = Mail(
+    "version_deprecated_customer",
+    when="a version is deprecated, or what was announced about it changes",
+    to="the people who manage apps in accounts that have it",
+    subject="⟨version⟩ is no longer offered",
+)
+PARTNER = Mail(
+    "version_deprecated_partner",
+    when="a version is deprecated, or what was announced about it changes",
+    to="the partner's people who may publish",
+    subject="⟨version⟩ left the marketplace",
+)
+ENDED = Mail(
+    "version_ended",
+    when="the announced last day of a version came",
+    to="the partner's people who may publish",
+    subject="The last day of ⟨version⟩ has come",
+)
 _AT_ONCE: Final = 200
 
 

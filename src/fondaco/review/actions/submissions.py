@@ -16,6 +16,7 @@ from fondaco.catalog.validation import FieldProblems
 from fondaco.kit.errors import NotFound
 from fondaco.partners.models import Member
 from fondaco.review import events
+from fondaco.review.actions.trusted import approve_if_trusted
 from fondaco.review.errors import AlreadyDecided, FeedbackRequired
 from fondaco.review.labels import status_label
 from fondaco.review.models import Submission
@@ -39,6 +40,7 @@ def submit(*, actor: Actor, by: Member, version: Version, track: Track, note: st
             data={"track": track.value, "version_id": version.pk.hex},
             **submission.audit_scope(),
         )
+        approve_if_trusted(submission)
     return submission
 
 
@@ -93,8 +95,8 @@ def _lock(submission: Submission) -> Submission:
         .get(pk=submission.pk)
     )
     if locked.status != SubmissionStatus.OPEN:
-        person = locked.decided_by or locked.submitted_by
-        raise AlreadyDecided(name=person.name, status=status_label(locked.status).lower())
+        name = locked.decider or locked.submitted_by.name
+        raise AlreadyDecided(name=name, status=status_label(locked.status).lower())
     return locked
 
 

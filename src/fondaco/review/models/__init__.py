@@ -1,5 +1,6 @@
 """What reviews are made of."""
 
 from fondaco.review.models.submission import Submission
+from fondaco.review.models.trust import PolicyDecision, Trust
 
-__all__ = ["Submission"]
+__all__ = ["PolicyDecision", "Submission", "Trust"]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
+from django.utils.translation import gettext as _
 
 from fondaco.accounts.models import Person
 from fondaco.audit.status import Stateful
@@ -13,7 +14,10 @@ from fondaco.catalog.models import Version
 from fondaco.catalog.states import Track
 from fondaco.kit import clock
 from fondaco.kit.fields import IdField
-from fondaco.review.states import SUBMISSION
+from fondaco.review.states import SUBMISSION, SubmissionStatus
+
+if TYPE_CHECKING:
+    from fondaco.review.models.trust import PolicyDecision
 
 
 class Submission(Stateful):
@@ -42,6 +46,23 @@ class Submission(Stateful):
 
     def __str__(self) -> str:
         return f"{self.track} of {self.version}"
+
+    @property
+    def is_decided_by_policy(self) -> bool:
+        """Whether no person decided, but the policy for trusted partners."""
+        return self.status == SubmissionStatus.APPROVED and self.decided_by_id is None
+
+    @property
+    def policy(self) -> PolicyDecision | None:
+        """What the policy said about it, when its partner was trusted."""
+        return getattr(self, "policy_decision", None)
+
+    @property
+    def decider(self) -> str:
+        """Who decided, as pages say it; empty while nobody did."""
+        if self.is_decided_by_policy:
+            return _("the policy for trusted partners")
+        return self.decided_by.name if self.decided_by else ""
 
     def audit_scope(self) -> Mapping[str, Any]:
         return {"partner_id": self.version.app.partner_id}

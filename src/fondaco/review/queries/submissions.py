@@ -60,7 +60,8 @@ def list_decided(by: Operator, *, limit: int = 20) -> list[Submission]:
 def get_submission(by: Operator, submission_id: str) -> Submission:
     """One submission of a track that ``by`` reviews, open or decided, by wire id."""
     found = parse_wire(submission_id)
-    submissions = _submissions().annotate(earlier=Subquery(_EARLIER)).filter(track__in=reviewable_tracks(by))
+    submissions = _submissions().select_related("policy_decision").annotate(earlier=Subquery(_EARLIER))
+    submissions = submissions.filter(track__in=reviewable_tracks(by))
     submission = submissions.filter(pk=found).first() if found else None
     if submission is None:
         raise NotFound
@@ -69,7 +70,8 @@ def get_submission(by: Operator, submission_id: str) -> Submission:
 
 def list_submissions(version: Version) -> list[Submission]:
     """Every submission of a version, newest first. Whoever passes the version was let in to it."""
-    return list(version.submissions.select_related("submitted_by", "decided_by").order_by("-created_at", "-pk"))
+    found = version.submissions.annotate(earlier=Subquery(_EARLIER)).select_related("submitted_by", "decided_by")
+    return list(found.order_by("-created_at", "-pk"))
 
 
 def find_open(by: Member, version: Version, track: Track) -> Submission:

@@ -17,9 +17,9 @@ from fondaco.kit import clock
 from fondaco.kit.money import Money
 from fondaco.partners.models import Member
 from fondaco.review import actions as review
-from fondaco.review.models import Submission
+from fondaco.review.models import Submission, Trust
 from fondaco.review.states import SubmissionStatus
-from fondaco.runtime.demo.listings import LISTINGS, MARA, Listing
+from fondaco.runtime.demo.listings import LISTINGS, MARA, PRIYA, Listing
 from fondaco.runtime.demo.people import actor_for, member, operator
 
 NOBODY: Final = "http://127.0.0.1:9"  # the discard port: nothing ever answers there
@@ -37,12 +37,14 @@ def make_apps() -> None:
     for age, listing in zip(range(50, 0, -3), LISTINGS, strict=False):
         with clock.travel(-timedelta(days=age)):
             _write(listing)
-        with clock.travel(-timedelta(days=age) + _REVIEW_TAKES + timedelta(hours=age % 7)):
+        with clock.travel(-timedelta(days=age) + _REVIEW_TAKES + timedelta(hours=age * 7 % 40 - 20)):
             _publish(listing)
     with clock.travel(-timedelta(days=2)):
         _write_next_ledgerline()
     with clock.travel(-timedelta(days=2) + _REVIEW_TAKES):
         _reject_next_ledgerline()
+    _schedule_approved()
+    _trust_northwind()
 
 
 def _write(listing: Listing) -> None:
@@ -90,6 +92,29 @@ def _reject_next_ledgerline() -> None:
     submission = Submission.objects.get(version__name="2.4.0", version__app__slug="ledgerline", track=Track.TECHNICAL)
     if submission.status == SubmissionStatus.OPEN:
         review.reject(actor=actor_for(jon.person), by=jon, submission=submission, feedback=_FEEDBACK)
+
+
+def _schedule_approved() -> None:
+    """The version that is approved and not published yet goes live in three days."""
+    waiting = Version.objects.filter(technical__status="approved", planned_publication=None)
+    for version in waiting.select_related("app__partner"):
+        owner = next(listing.by for listing in LISTINGS if listing.slug == version.app.slug)
+        by, day = member(owner), clock.now() + timedelta(days=3)
+        due_at = day.replace(hour=9, minute=0, second=0, microsecond=0)
+        actions.schedule_publication(actor=actor_for(by.person), by=by, version=version, due_at=due_at)
+
+
+def _trust_northwind() -> None:
+    """Changes of this partner's listings pass by policy."""
+    partner, jon = member(PRIYA).partner, operator()
+    if not Trust.objects.filter(partner=partner).exists():
+        review.trust_partner(
+            actor=actor_for(jon.person),
+            by=jon,
+            partner=partner,
+            reason="A dozen reviews without a single question.",
+            until=(clock.now() + timedelta(days=180)).date(),
+        )
 
 
 def _register(listing: Listing, by: Member) -> App:

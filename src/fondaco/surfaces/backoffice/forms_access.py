@@ -60,22 +60,3 @@ class TokenForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"), max_length=1000, required=False, help_text=_("Needed to end it; for the audit trail.")
     )
-
-
-class RotateForm(forms.Form):
-    """New credentials, with the usual overlap or at once."""
-
-    prefix = "rotate"
-
-    how = forms.ChoiceField(
-        label=_("How"),
-        choices=[
-            ("routine", _("Routine: the old ones work for seven days more, or until the new ones are acknowledged")),
-            ("forced", _("Forced: the old ones and all tokens end now")),
-        ],
-        initial="routine",
-        widget=forms.RadioSelect(),
-    )
-    reason = forms.CharField(
-        label=_("Reason"), max_length=1000, required=False, help_text=_("Needed when forced; the partner reads it.")
-    )

@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from fondaco.surfaces.backoffice import urls_trust
 from fondaco.surfaces.backoffice.views import (
     access,
     accounts,
@@ -46,4 +47,5 @@ urlpatterns = [
     path("staff/<str:operator_id>", staff.edit, name="staff_person"),
     path("staff/<str:operator_id>/deactivate", staff.deactivate, name="deactivate_staff"),
     path("events", events.show_all, name="events"),
+    *urls_trust.urlpatterns,
 ]

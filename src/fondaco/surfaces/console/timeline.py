@@ -28,14 +28,23 @@ TONES: Final = {
     "installation.cut_off": "bad",
     "installation.restored": "good",
     "app.received": "info",
+    "change.asked": "info",
+    "change.approved": "good",
+    "change.rejected": "bad",
+    "change.timed_out": "bad",
+    "change.failed": "bad",
     "operation.retried": "info",
     "operation.objected": "warn",
 }
 _SAID: Final = frozenset(  # somebody's own words
-    {"installation.rejected", "operation.objected", "installation.pending", "installation.cut_off"}
-)
+    {
+        "installation.rejected", "operation.objected", "installation.pending", "installation.cut_off",
+        "change.approved", "change.rejected",
+    }
+)  # fmt: skip
 _NEWS: Final[dict[str, Promise]] = {
     "app.installed": gettext_lazy("the installation"),
+    "app.updated": gettext_lazy("the change"),
     "app.uninstalled": gettext_lazy("the removal"),
     "app.credentials_rotated": gettext_lazy("new credentials"),
     "app.trial_started": gettext_lazy("the beginning of the trial"),
@@ -45,7 +54,7 @@ _NEWS: Final[dict[str, Promise]] = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """``kind`` is an event's, or ``attempt.reached``, ``attempt.missed``, ``attempt.queued``."""
+    """``kind`` is an event's, or one of ``change.…`` (asked, and what became of it) or ``attempt.…``."""
 
     kind: str
     when: datetime
@@ -61,17 +70,26 @@ def event_line(event: Event) -> Line:
     """A fact as a line; only people are named as its cause."""
     is_person = event.actor_kind == ActorKind.PERSON
     reason = str(event.data.get("reason") or "")
-    is_said = event.kind in _SAID
-    is_cause = event.kind == "installation.failed"
+    kind = _kind_of(event)
+    is_said = kind in _SAID
+    is_cause = kind in {"installation.failed", "change.failed"}
     return Line(
-        kind=event.kind,
+        kind=kind,
         when=event.occurred_at,
-        tone=TONES.get(event.kind, "mute"),
+        tone=TONES.get(kind, "mute"),
         who=event.actor_label if is_person else "",
         words=reason if is_said else "",
         news=str(event.data.get("to", "")) if event.kind == "app.received" else "",
         why=reason if is_cause else "",
     )
+
+
+def _kind_of(event: Event) -> str:
+    """A change of settings uses the states of a removal, and ends in those of an installation."""
+    if outcome := event.data.get("change"):
+        return f"change.{outcome}"
+    is_change = event.kind == "installation.pending" and event.data.get("kind") == "update"
+    return "change.asked" if is_change else event.kind
 
 
 def make_lines(events: Iterable[Event], deliveries: Iterable[Delivery], now: datetime) -> list[Line]:

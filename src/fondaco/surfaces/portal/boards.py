@@ -5,25 +5,29 @@ Nothing is decided here: every offer asks the policy that the action will ask ag
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime
 from typing import Final
 
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from fondaco.accounts.permissions import Permission
 from fondaco.catalog import policies
-from fondaco.catalog.labels import status_label, track_label
-from fondaco.catalog.models import App, Version
+from fondaco.catalog.labels import STATUSES, status_label, track_label
+from fondaco.catalog.models import PlannedPublication, Version
 from fondaco.catalog.queries import missing_fields
 from fondaco.catalog.states import EDITABLE, ListingStatus, TechnicalStatus, Track
+from fondaco.catalog.steps import ACTORS, MACHINES, who_is_next, who_takes
 from fondaco.partners.models import Member
 from fondaco.review.models import Submission
-from fondaco.review.queries import list_submissions, place_in_queue, usual_answer_time
+from fondaco.review.queries import AnswerTimes, answer_times, list_submissions, place_in_queue
 from fondaco.review.states import SubmissionStatus
-from fondaco.surfaces.site.words import day
+from fondaco.surfaces.site.machines import Drawing, draw_machine
+from fondaco.surfaces.site.words import day, moment
 
 _STEPS: Final = {
     Track.TECHNICAL: ("draft", "in_review", "approved", "available"),
@@ -64,7 +68,10 @@ class TrackCard:
     ahead: Version | None  # of the same app, in review: this one waits
     open: Submission | None
     decided: Submission | None  # the last decision, when it still says something
-    usual: timedelta | None
+    estimate: AnswerTimes | None  # what happened to similar ones, while it waits for a reviewer
+    since: datetime
+    next_actor: str  # whose turn it is; empty when nothing is waited for
+    drawing: Drawing
     can_edit: bool
     can_submit: bool
     can_withdraw: bool
@@ -75,7 +82,7 @@ class TrackCard:
 class NextStep:
     """The one thing to do next; without ``url`` someone else is to act."""
 
-    label: str
+    label: str | Promise
     url: str = ""
 
 
@@ -91,6 +98,9 @@ class Board:
     can_deprecate: bool
     can_install: bool  # by the page with the installation link
     can_retire: bool
+    can_unlist: bool
+    can_relist: bool
+    plan: PlannedPublication | None  # the time that is set, or why it failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,22 +131,28 @@ def version_line(version: Version, by: Member) -> VersionLine:
 def board(version: Version, by: Member) -> Board:
     """Everything that the page of ``version`` shows to ``by``."""
     submissions = list_submissions(version)
-    technical = _card(version, Track.TECHNICAL, by, submissions)
-    listing = _card(version, Track.LISTING, by, submissions)
+    estimates = answer_times([one for one in submissions if one.status == SubmissionStatus.OPEN])
+    technical = _card(version, Track.TECHNICAL, by, submissions, estimates)
+    listing = _card(version, Track.LISTING, by, submissions, estimates)
     can_make_available = policies.can_make_available(by, version)
+    plan = version.plan
+    is_planned = plan is not None and plan.is_waiting
     return Board(
         version=version,
         cards=(technical, listing),
-        next=_next_step(version, (technical, listing), can_make_available=can_make_available),
-        state=state_in_words(version),
+        next=_next_step(version, (technical, listing), can_make_available=can_make_available and not is_planned),
+        state=state_in_words(version, plan),
         can_make_available=can_make_available,
         can_deprecate=policies.can_deprecate(by, version),
         can_install=policies.can(by, version.app, Permission.PARTNER_PUBLISH),
         can_retire=policies.can_retire_version(by, version),
+        can_unlist=policies.can_unlist(by, version),
+        can_relist=policies.can_relist(by, version),
+        plan=plan,
     )
 
 
-def state_in_words(version: Version) -> str:
+def state_in_words(version: Version, plan: PlannedPublication | None = None) -> str:
     """Where a version stands and who is to act, in one sentence; no query."""
     technical, listing = version.technical.status, version.listing.status
     if version.is_retired:
@@ -149,6 +165,10 @@ def state_in_words(version: Version) -> str:
                 "day": day(version.ends_on)
             }
         return _("Deprecated: nobody can newly install it.")
+    if version.is_unlisted:
+        return _("Out of the marketplace for now: nobody can newly install it until you bring it back.")
+    if technical == TechnicalStatus.APPROVED and plan is not None and plan.is_waiting:
+        return _("Approved: it goes live on %(moment)s UTC.") % {"moment": moment(plan.due_at)}
     if TechnicalStatus.REJECTED in {technical, listing}:
         return _("Waiting for you: a reviewer asks for changes.")
     if technical == TechnicalStatus.APPROVED:
@@ -160,22 +180,9 @@ def state_in_words(version: Version) -> str:
     return _("Approved.")
 
 
-def waits_for_partner(version: Version) -> bool:
-    """Whether the partner is to act; no query."""
-    statuses = {version.technical.status, version.listing.status}
-    if version.is_retired:
-        return False
-    return bool(statuses & EDITABLE) or version.technical.status == TechnicalStatus.APPROVED
-
-
 def status_pill(status: str) -> tuple[str, str]:
     """``(words, tone)`` of a track's state, as ``ui.pill`` takes them."""
     return status_label(status), _TONES[status]
-
-
-def newest(app: App) -> Version | None:
-    """The newest of an app's prefetched versions."""
-    return next(iter(app.versions.all()), None)
 
 
 def ordinal(number: int) -> str:
@@ -189,7 +196,13 @@ def edit_url(version: Version, track: Track) -> str:
     return reverse("portal:technical" if track == Track.TECHNICAL else "portal:listing", args=[version.pk.hex])
 
 
-def _card(version: Version, track: Track, by: Member, submissions: list[Submission]) -> TrackCard:
+def _card(
+    version: Version,
+    track: Track,
+    by: Member,
+    submissions: list[Submission],
+    estimates: Mapping[Track, AnswerTimes],
+) -> TrackCard:
     content = policies.content_of(version, track)
     status = content.status
     of_track = [submission for submission in submissions if submission.track == track]
@@ -211,12 +224,22 @@ def _card(version: Version, track: Track, by: Member, submissions: list[Submissi
         ahead=ahead,
         open=opened,
         decided=decided if status in {"rejected", "approved"} else None,
-        usual=usual_answer_time(track) if opened else None,
+        estimate=estimates.get(track) if opened else None,
+        since=content.status_changed_at,
+        next_actor=_next_actor(track, status),
+        drawing=draw_machine(
+            MACHINES[track], status, labels=STATUSES, say=lambda current, to: who_takes(current, to)[1]
+        ),
         can_edit=can_edit,
         can_submit=can_edit and not missing and ahead is None,
         can_withdraw=policies.can_withdraw(by, version, track),
         edit_url=edit_url(version, track),
     )
+
+
+def _next_actor(track: Track, status: str) -> str:
+    actor = who_is_next(MACHINES[track], status)
+    return str(ACTORS[actor]) if actor else ""
 
 
 def _missing(version: Version, track: Track) -> list[Missing]:

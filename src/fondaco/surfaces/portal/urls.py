@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from fondaco.surfaces.portal import urls_clients, urls_lifecycle, urls_members
+from fondaco.surfaces.portal import urls_clients, urls_installations, urls_lifecycle, urls_members, urls_publishing
 from fondaco.surfaces.portal.views import apps, comparing, content, offers, overview, publication, versions
 
 app_name = "portal"
@@ -26,9 +26,10 @@ urlpatterns = [
     path("screenshots/<str:screenshot_id>/remove", offers.remove_screenshot, name="remove_screenshot"),
     path("versions/<str:version_id>/submit/<str:track>", publication.submit, name="submit"),
     path("versions/<str:version_id>/withdraw/<str:track>", publication.withdraw, name="withdraw"),
-    path("versions/<str:version_id>/publish", publication.publish, name="publish"),
     path("versions/<str:version_id>/deprecate", publication.deprecate, name="deprecate"),
     *urls_clients.urlpatterns,
+    *urls_installations.urlpatterns,
     *urls_members.urlpatterns,
     *urls_lifecycle.urlpatterns,
+    *urls_publishing.urlpatterns,
 ]

@@ -20,6 +20,9 @@ _TONES: Final = {
     "advertised": "good",
     "rejected": "bad",
     "failed": "bad",
+    "go_live_failed": "bad",
+    "relisted": "good",
+    "unlisted": "warn",
     "submitted": "info",
     "opened": "info",
 }
@@ -27,6 +30,11 @@ _TONES: Final = {
 _WORDS: Final[dict[str, Promise]] = {
     "version.created": gettext_lazy("This version was begun."),
     "version.deprecated": gettext_lazy("It was taken out of the marketplace, and its end was announced."),
+    "version.scheduled": gettext_lazy("A time was set at which it goes live."),
+    "version.schedule_cancelled": gettext_lazy("The time at which it would have gone live was taken back."),
+    "version.go_live_failed": gettext_lazy("Its set time came, but it could not be made available."),
+    "version.unlisted": gettext_lazy("It was taken out of the marketplace for a while."),
+    "version.relisted": gettext_lazy("It was brought back into the marketplace."),
     "version.ended": gettext_lazy("Its announced last day came."),
     "version.edited": gettext_lazy("Its content was changed."),
     "version.retired": gettext_lazy("It was retired for good."),

@@ -13,6 +13,7 @@ from fondaco.surfaces.site.views import (
     health,
     inbox,
     invitations,
+    mails,
     media,
     tokens,
     you,
@@ -28,6 +29,9 @@ _DEVELOPMENT: list[URLPattern] = [
     path("design/notices", design.notices, name="design_notices"),
     path("design/look", design.look, name="design_look"),
     path("inbox", inbox.mails, name="inbox"),
+    path("mails", mails.show_all, name="mail_kinds"),
+    path("mails/<slug:name>", mails.show, name="mail_kind"),
+    path("mails/<slug:name>/html", mails.show_html, name="mail_kind_html"),
     path("inbox/<slug:mail_id>", inbox.mail, name="inbox_mail"),
     path("inbox/<slug:mail_id>/html", inbox.mail_html, name="inbox_mail_html"),
 ]

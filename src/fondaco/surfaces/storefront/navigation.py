@@ -9,4 +9,5 @@ register(
     NavItem(_("Search apps for your contact centre"), "storefront:marketplace", "search", spot=Spot.SEARCH),
     NavItem(_("Marketplace"), "storefront:marketplace", "building-store", beneath=("/marketplace", "/install")),
     NavItem(_("For partners"), "storefront:partners", "heart-handshake"),
+    NavItem(_("How long reviews take"), "storefront:review_statistics", "chart-bar", spot=Spot.FOOT),
 )

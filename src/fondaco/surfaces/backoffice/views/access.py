@@ -34,9 +34,10 @@ from fondaco.installs.reach import (
 from fondaco.installs.tokens import inspect_token, revoke_shown_token
 from fondaco.kit.errors import DomainError
 from fondaco.kit.pagination import numbered_page
-from fondaco.surfaces.backoffice.forms_access import CutOffForm, RestoreForm, RotateForm, TokenForm
+from fondaco.surfaces.backoffice.forms_access import CutOffForm, RestoreForm, TokenForm
 from fondaco.surfaces.site.access import requires
 from fondaco.surfaces.site.forms import show_refusal
+from fondaco.surfaces.site.forms_credentials import RotateForm
 from fondaco.surfaces.site.paging import page_links, page_number
 from fondaco.surfaces.site.viewer import HouseRequest
 

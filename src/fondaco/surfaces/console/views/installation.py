@@ -19,6 +19,7 @@ from fondaco.installs import actions
 from fondaco.installs.badges import LOOKS, Badge, Look
 from fondaco.installs.history import find_next_tries, list_history
 from fondaco.installs.models import Operation, Trial
+from fondaco.installs.policies import can_change
 from fondaco.installs.queries import (
     InstalledApp,
     get_installation,
@@ -56,6 +57,7 @@ class Standing:
     can_retry: bool
     can_remove: bool
     can_force: bool
+    can_change: bool
 
 
 @never_cache
@@ -108,7 +110,7 @@ def retry(request: HouseRequest, installation_id: str) -> HttpResponse:
 @require_http_methods(_METHODS)
 def uninstall(request: HouseRequest, installation_id: str) -> HttpResponse:
     """Removes an app for everyone, with a reason. One that never worked goes at once and needs none."""
-    item = _manage(request, installation_id)
+    item = manage(request, installation_id)
     if not item.installation.has_worked:  # type: ignore[attr-defined]  # annotated by the query
         return _cancel(request, item)
     form = ReasonForm(request.POST if request.method == "POST" else None)
@@ -138,7 +140,7 @@ def uninstall(request: HouseRequest, installation_id: str) -> HttpResponse:
 @require_http_methods(_METHODS)
 def force_uninstall(request: HouseRequest, installation_id: str) -> HttpResponse:
     """Removes an app at once, whatever its state; only where the operator switched that on (DOMAIN 7.9)."""
-    item = _manage(request, installation_id)
+    item = manage(request, installation_id)
     if Badge.FORCE_UNINSTALL not in item.badges:
         raise Forbidden
     if request.method == "POST":
@@ -156,7 +158,8 @@ def _find(request: HouseRequest, installation_id: str) -> InstalledApp:
     return get_installation(place.user, installation_id)
 
 
-def _manage(request: HouseRequest, installation_id: str) -> InstalledApp:
+def manage(request: HouseRequest, installation_id: str) -> InstalledApp:
+    """The same, for who may change it."""
     item = _find(request, installation_id)
     if not item.can_manage:
         raise Forbidden(_("Your role may not manage apps. Nothing was changed. Ask an administrator of your account."))
@@ -194,6 +197,7 @@ def _standing(item: InstalledApp, operations: list[Operation]) -> Standing:
         can_retry=item.can_manage and installation.can_be_retried and operation is None and not installation.is_cut_off,
         can_remove=item.can_manage and not installation.is_gone and (operation is None or not has_worked),
         can_force=Badge.FORCE_UNINSTALL in item.badges,
+        can_change=item.can_manage and can_change(installation),
     )
 
 

@@ -12,26 +12,36 @@ from fondaco.accounts.permissions import Permission
 from fondaco.catalog import actions
 from fondaco.catalog.models import App
 from fondaco.catalog.policies import can, is_icon_locked, is_slug_locked
-from fondaco.catalog.queries import get_app
+from fondaco.catalog.queries import get_app, list_projects
 from fondaco.kit.errors import DomainError
+from fondaco.kit.pagination import numbered_page
 from fondaco.surfaces.portal import boards
 from fondaco.surfaces.portal.forms.apps import AppForm, RegisterForm, VersionForm
-from fondaco.surfaces.portal.views.overview import app_lines
+from fondaco.surfaces.portal.projects import app_lines
 from fondaco.surfaces.site.access import requires
 from fondaco.surfaces.site.forms import show_refusal
+from fondaco.surfaces.site.paging import page_links, page_number
 from fondaco.surfaces.site.viewer import HouseRequest
+
+_PER_PAGE = 50
 
 
 @require_safe
 @requires(Permission.PARTNER_VIEW)
 def app_list(request: HouseRequest) -> HttpResponse:
-    """All apps of the partner."""
-    can_register = request.viewer.can(Permission.PARTNER_APPS_EDIT)
-    return render(
-        request,
-        "portal/apps.html",
-        {"lines": app_lines(request), "can_register": can_register, "status_pill": boards.status_pill},
-    )
+    """All apps of the partner, those that wait for it first; ``q`` searches."""
+    member = request.viewer.member
+    text = request.GET.get("q", "").replace("\0", "").strip()[:50]
+    page = numbered_page(list_projects(member, text=text), page_number(request), _PER_PAGE)
+    context = {
+        "lines": app_lines(page.items, member),
+        "page": page,
+        "links": page_links(request, page),
+        "text": text,
+        "can_register": member.can(Permission.PARTNER_APPS_EDIT),
+        "status_pill": boards.status_pill,
+    }
+    return render(request, "portal/apps.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from fondaco.accounts.permissions import Permission
-from fondaco.catalog.models import App, Version
-from fondaco.catalog.queries import list_apps, list_offered_apps
+from fondaco.catalog.queries import count_projects, list_offered_apps, list_projects
 from fondaco.kit.money import Money
 from fondaco.partners.models import GrantKind, Partner
 from fondaco.partners.queries import list_developer_grants
 from fondaco.surfaces.portal import boards
+from fondaco.surfaces.portal.projects import app_lines
 from fondaco.surfaces.site.access import requires
 from fondaco.surfaces.site.viewer import HouseRequest, Place, PlaceKind
 
-
-@dataclass(frozen=True, slots=True)
-class AppLine:
-    """An app in a list: its newest version and whether the partner is to act."""
-
-    app: App
-    version: Version | None
-    state: str
-    waits_for_you: bool
+_SHOWN: Final = 10  # of each kind; the list of all apps is one click away
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +37,9 @@ class DeveloperAccount:
 def overview(request: HouseRequest) -> HttpResponse:
     """What waits for the partner, and where every app stands."""
     member = request.viewer.member
-    lines = app_lines(request)
+    waiting_count, others_count = count_projects(member)
+    shown = [app for waiting in (True, False) for app in list_projects(member, waiting=waiting)[:_SHOWN]]
+    lines = app_lines(shown, member)
     return render(
         request,
         "portal/overview.html",
@@ -53,21 +48,13 @@ def overview(request: HouseRequest) -> HttpResponse:
             "offered": list_offered_apps(member),
             "waiting": [line for line in lines if line.waits_for_you],
             "others": [line for line in lines if not line.waits_for_you],
+            "waiting_count": waiting_count,
+            "is_cut": waiting_count + others_count > len(lines),
             "account": developer_account(request, member.partner),
             "can_register": member.can(Permission.PARTNER_APPS_EDIT),
             "status_pill": boards.status_pill,
         },
     )
-
-
-def app_lines(request: HouseRequest) -> list[AppLine]:
-    """The partner's apps as lists show them; two queries."""
-    lines = []
-    for app in list_apps(request.viewer.member):
-        version = boards.newest(app)
-        state = boards.state_in_words(version) if version else ""
-        lines.append(AppLine(app, version, state, version is None or boards.waits_for_partner(version)))
-    return lines
 
 
 def developer_account(request: HouseRequest, partner: Partner) -> DeveloperAccount:

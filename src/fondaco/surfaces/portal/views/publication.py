@@ -1,4 +1,4 @@
-"""Submitting, taking back and publishing: each asks first, and then is one action."""
+"""Submitting, taking back and ending: each asks first, and then is one action."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from django.views.decorators.http import require_http_methods
 
 from fondaco.accounts.permissions import Permission
 from fondaco.catalog import actions as catalog
-from fondaco.catalog.policies import EDIT_PERMISSION, can_deprecate, check_can, content_of
+from fondaco.catalog.policies import EDIT_PERMISSION, can_deprecate, check_can
 from fondaco.catalog.queries import get_version
-from fondaco.catalog.states import ListingStatus, Track
+from fondaco.catalog.states import Track
 from fondaco.kit.errors import DomainError, NotFound
 from fondaco.review import actions as review
 from fondaco.review.queries import find_open
@@ -36,7 +36,7 @@ def submit(request: HouseRequest, version_id: str, track: str) -> HttpResponse:
         form, status = SubmitForm(request.POST), 422
         if form.is_valid():
             try:
-                review.submit(
+                submission = review.submit(
                     actor=request.viewer.actor,
                     by=member,
                     version=version,
@@ -46,7 +46,12 @@ def submit(request: HouseRequest, version_id: str, track: str) -> HttpResponse:
             except DomainError as refusal:
                 status = show_refusal(form, refusal)
             else:
-                messages.success(request, _("Submitted. You will get a mail with the decision."))
+                messages.success(
+                    request,
+                    _("Approved at once: it claims nothing new, and the platform trusts your company.")
+                    if submission.is_decided_by_policy
+                    else _("Submitted. You will get a mail with the decision."),
+                )
                 return redirect("portal:version", version_id)
     card = next(card for card in board(version, member).cards if card.track == wanted)
     context = {"version": version, "app": version.app, "card": card, "form": form}
@@ -68,34 +73,6 @@ def withdraw(request: HouseRequest, version_id: str, track: str) -> HttpResponse
         return redirect("portal:version", version_id)
     context = {"version": version, "app": version.app, "submission": submission}
     return render(request, "portal/withdraw.html", context)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Permission.PARTNER_PUBLISH)
-def publish(request: HouseRequest, version_id: str) -> HttpResponse:
-    """Makes an approved version available to customers."""
-    member = request.viewer.member
-    version = get_version(member, version_id)
-    if request.method == "POST":
-        published = catalog.make_available(actor=request.viewer.actor, by=member, version=version)
-        messages.success(
-            request,
-            _("Published: %(version)s is in the marketplace.") % {"version": published}
-            if published.is_published
-            else _("%(version)s is available. Its listing appears in the marketplace once it is approved.")
-            % {"version": published},
-        )
-        return redirect("portal:version", version_id)
-    return render(
-        request,
-        "portal/publish.html",
-        {
-            "version": version,
-            "app": version.app,
-            "board": board(version, member),
-            "is_listing_approved": content_of(version, Track.LISTING).status == ListingStatus.APPROVED,
-        },
-    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

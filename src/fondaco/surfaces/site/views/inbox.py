@@ -17,7 +17,7 @@ from fondaco.surfaces.site.access import public
 from fondaco.surfaces.site.mailbox import Mail, find_mails, get_mail
 from fondaco.surfaces.site.viewer import HouseRequest
 
-_BOXED: Final = {  # the mail's own styles, nothing else of its own
+BOXED: Final = {  # the mail's own styles, nothing else of its own
     "default-src": ["'none'"],
     "style-src": ["'unsafe-inline'"],
     "img-src": ["'self'", "data:"],
@@ -46,7 +46,7 @@ def mail(request: HouseRequest, mail_id: str) -> HttpResponse:
 @require_safe
 @never_cache
 @xframe_options_sameorigin
-@csp(_BOXED)  # type: ignore[arg-type]  # as above
+@csp(BOXED)  # type: ignore[arg-type]  # as above
 @public
 def mail_html(request: HouseRequest, mail_id: str) -> HttpResponse:
     """The HTML part alone, boxed: no scripts, and its links open in the whole window."""

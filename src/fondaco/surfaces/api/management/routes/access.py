@@ -10,7 +10,6 @@ from fondaco.accounts.permissions import Permission
 from fondaco.identity.models import Cutoff
 from fondaco.identity.queries import list_credentials
 from fondaco.installs import actions
-from fondaco.installs.models import Installation
 from fondaco.installs.queries import get_for_support
 from fondaco.installs.reach import (
     Target,
@@ -66,7 +65,7 @@ def list_reached_installations(
 ) -> Page[ReachedShape]:
     """The installations that it would hit."""
     found = list_reached(_find(request, kind, target_id)).order_by("id")
-    return page(found, _reached, cursor=cursor, limit=limit)
+    return page(found, ReachedShape.of, cursor=cursor, limit=limit)
 
 
 @routes.creates("/operator/access/{kind}/{target_id}/cut-off", CutoffShape, _REVOKE)
@@ -130,16 +129,6 @@ def rotate_installation_credentials(
 
 def _find(request: Request, kind: str, target_id: str) -> Target:
     return get_target(request.caller.operator, kind, target_id)
-
-
-def _reached(installation: Installation) -> ReachedShape:
-    return ReachedShape(
-        installation_id=installation.pk.hex,
-        account_id=installation.account_id,
-        account=installation.account.company_name,
-        version=installation.version.name,
-        status=installation.status,
-    )
 
 
 def _cutoff(cutoff: Cutoff) -> CutoffShape:

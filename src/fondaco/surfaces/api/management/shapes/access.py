@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from fondaco.identity.models import CredentialSet, Cutoff
+from fondaco.installs.models import Installation
 from fondaco.installs.reach import Reach, Target
 from fondaco.installs.tokens import ShownToken
 from fondaco.surfaces.api.management.shapes.fields import Body, Line, Shape, Text
@@ -109,13 +110,23 @@ class ReachShape(TargetShape):
 
 
 class ReachedShape(Shape):
-    """One installation that is hit."""
+    """One installation, in a list of accounts that have an app."""
 
     installation_id: str
     account_id: str
     account: str
     version: str
     status: str
+
+    @classmethod
+    def of(cls, installation: Installation) -> ReachedShape:
+        return cls(
+            installation_id=installation.pk.hex,
+            account_id=installation.account_id,
+            account=installation.account.company_name,
+            version=installation.version.name,
+            status=installation.status,
+        )
 
 
 class TokenHolderShape(Shape):

@@ -246,6 +246,8 @@ class VersionShape(Shape):
     deprecation_reason: str
     ends_on: date | None
     retired_at: datetime | None
+    unlisted_at: datetime | None
+    unlisted_reason: str
     technical: TechnicalShape
     listing: ListingShape
     plans: list[PlanShape]
@@ -261,6 +263,8 @@ class VersionShape(Shape):
             deprecation_reason=version.deprecation_reason,
             ends_on=version.ends_on,
             retired_at=version.retired_at,
+            unlisted_at=version.unlisted_at,
+            unlisted_reason=version.unlisted_reason,
             technical=TechnicalShape.of(version.technical, missing_fields(version, Track.TECHNICAL)),
             listing=ListingShape.of(version.listing, missing_fields(version, Track.LISTING)),
             plans=[PlanShape.of(plan) for plan in version.plans.all()],
@@ -295,6 +299,7 @@ class SubmissionShape(Shape):
     feedback: str
     submitted_by: str
     decided_by: str | None
+    is_decided_by_policy: bool
     created_at: datetime
     place_in_queue: int | None
 
@@ -313,6 +318,7 @@ class SubmissionShape(Shape):
             feedback=submission.feedback,
             submitted_by=submission.submitted_by.name,
             decided_by=submission.decided_by.name if submission.decided_by else None,
+            is_decided_by_policy=submission.is_decided_by_policy,
             created_at=submission.created_at,
             place_in_queue=place_in_queue,
         )

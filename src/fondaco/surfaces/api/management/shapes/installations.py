@@ -8,10 +8,11 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from fondaco.audit.models import Event
+from fondaco.installs.changes import Quote
 from fondaco.installs.models import Installation, Operation
-from fondaco.installs.queries import InstalledApp
+from fondaco.installs.queries import InstalledApp, PurchaseSummary
 from fondaco.messaging.models import Delivery, LogoutDelivery, Try
-from fondaco.surfaces.api.management.shapes.fields import Body, Shape, ShortId, Slug, WireId
+from fondaco.surfaces.api.management.shapes.fields import Body, Line, Shape, ShortId, Slug, WireId
 from fondaco.surfaces.api.management.shapes.offers import PlanShape, ScreenshotShape
 
 LinkToken = Annotated[str, Field(max_length=100, pattern="^[A-Za-z0-9_-]*$")]
@@ -36,6 +37,55 @@ class InstallBody(Body):
     plan_id: WireId
     user_ids: list[ShortId]
     consent: ConsentBody
+
+
+class SettingsBody(Body):
+    """What is to be different; what is left out stays as it is. ``mark`` is a quote's, to change just what was seen."""
+
+    plan_id: WireId | None = None
+    user_ids: list[ShortId] | None = None
+    total_licences: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    mark: Line = ""
+
+
+class PriceShape(Shape):
+    """What an app costs in a month at list prices; amounts in minor units."""
+
+    plan: str
+    total_licences: int
+    monthly_minor: int
+    currency: str
+
+    @classmethod
+    def of(cls, summary: PurchaseSummary) -> PriceShape:
+        total = summary.monthly_total
+        return cls(
+            plan=summary.plan, total_licences=summary.licences, monthly_minor=total.minor, currency=total.currency
+        )
+
+
+class QuoteShape(Shape):
+    """What a change comes to. ``unable`` would get a licence and have a role that may not open apps."""
+
+    now: PriceShape
+    then: PriceShape
+    added_minor: int
+    adding: list[str]
+    removing: list[str]
+    unable: list[str]
+    mark: str
+
+    @classmethod
+    def of(cls, quote: Quote) -> QuoteShape:
+        return cls(
+            now=PriceShape.of(quote.now),
+            then=PriceShape.of(quote.then),
+            added_minor=quote.added.minor,
+            adding=[user.pk for user in quote.adding],
+            removing=[user.pk for user in quote.removing],
+            unable=[user.pk for user in quote.unable],
+            mark=quote.mark,
+        )
 
 
 class UninstallBody(Body):

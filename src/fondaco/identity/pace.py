@@ -1,0 +1,52 @@
+"""How fast a client may ask for tokens and about them (DOMAIN 9.1): a token bucket for each client and endpoint.
+
+Only who has proved to be a client is counted, so that no stranger can use up another's allowance. Each web process
+counts for itself, in its memory: a shared count would be a write for each token, which costs more than the token.
+"""
+
+from __future__ import annotations
+
+import math
+from time import monotonic
+from typing import Final
+
+from django.conf import settings
+
+from fondaco.kit.errors import TooMany
+
+BURST_SECONDS: Final = 5  # how long a client may save up what it did not use
+_MOST: Final = 100_000
+_ROUNDING: Final = 1e-6
+
+
+class Pace:
+    """Buckets kept as one moment each: when it will be full again, as in ``kit.rate``."""
+
+    def __init__(self, setting: str) -> None:
+        self._setting = setting
+        self._full_at: dict[str, float] = {}
+
+    def wait(self, client: str) -> int:
+        """Counts one request of the client with this row id: 0 lets it in, else the seconds until the next may come."""
+        each_second: int = getattr(settings, self._setting)
+        step, now = 1 / each_second, monotonic()
+        full_at = max(self._full_at.get(client, 0.0), now) + step
+        if full_at > now + BURST_SECONDS + _ROUNDING:
+            return max(1, math.ceil(full_at - now - BURST_SECONDS))
+        if len(self._full_at) >= _MOST:
+            self._full_at = {each: moment for each, moment in self._full_at.copy().items() if moment > now}
+        self._full_at[client] = full_at
+        return 0
+
+    def check(self, client: str) -> None:
+        """The same; raises :class:`TooMany`."""
+        if seconds := self.wait(client):
+            raise TooMany(retry_after=seconds)
+
+    def forget(self) -> None:
+        """Every bucket is full again."""
+        self._full_at = {}
+
+
+granting: Final = Pace("TOKENS_PER_SECOND")
+introspecting: Final = Pace("INTROSPECTIONS_PER_SECOND")

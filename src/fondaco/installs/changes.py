@@ -1,0 +1,102 @@
+"""What a manager wants of an installed app, whether that can be, and what it would cost, before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from fondaco.accounts.models import User
+from fondaco.accounts.permissions import Permission
+from fondaco.catalog.models import Plan
+from fondaco.installs import snapshots
+from fondaco.installs.errors import PlanElsewhere, SettingsUnusable, TrialUsed
+from fondaco.installs.models import Installation
+from fondaco.installs.policies import find_misfits
+from fondaco.installs.queries import PurchaseSummary, purchase_summary
+from fondaco.installs.snapshots import Snapshot
+from fondaco.kit.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The whole of what is wanted. ``licences`` is how many are bought; some may be without a user."""
+
+    plan: Plan
+    users: Sequence[User]
+    licences: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What a change comes to. ``added`` is what a month costs more, and less than nothing when it costs less."""
+
+    now: PurchaseSummary
+    then: PurchaseSummary
+    adding: tuple[User, ...]
+    removing: tuple[User, ...]
+    unable: tuple[User, ...]  # of those added: their role may not open apps
+    mark: str  # of what is in force now
+
+    @property
+    def added(self) -> Money:
+        return self.then.monthly_total - self.now.monthly_total
+
+    @property
+    def is_change(self) -> bool:
+        """Whether anything would be different."""
+        return bool(self.adding or self.removing or self.now != self.then)
+
+
+def quote(by: User, installation: Installation, wanted: Settings) -> Quote:
+    """What the change would come to; refuses what :func:`update_settings` would refuse about the settings."""
+    check_settings(by, installation, wanted)
+    held = {licence.user_id: licence.user for licence in installation.licences.select_related("user__person")}
+    chosen = {user.pk for user in wanted.users}
+    adding = tuple(user for user in wanted.users if user.pk not in held)
+    return Quote(
+        now=purchase_summary(installation.plan, installation.total_licences),
+        then=purchase_summary(wanted.plan, wanted.licences),
+        adding=adding,
+        removing=tuple(user for user_id, user in held.items() if user_id not in chosen),
+        unable=tuple(user for user in adding if not user.can(Permission.APPS_LAUNCH)),
+        mark=snapshots.mark(snapshots.take(installation)),
+    )
+
+
+def check_settings(by: User, installation: Installation, wanted: Settings) -> None:
+    """The people fit the account, the licences the people and the plan, and the plan the installed version."""
+    if wanted.plan.version_id != installation.version_id:
+        raise PlanElsewhere
+    if wanted.plan.is_trial and wanted.plan.pk != installation.plan_id:
+        raise TrialUsed(app=installation.app.name)
+    fields = {"users": find_misfits(by.account_id, wanted.users), "licences": _find_limits(wanted)}
+    installer = installation.installed_by
+    if installer.is_active and installer.pk not in {user.pk for user in wanted.users}:
+        name = {"name": installer.person.name}
+        fields["users"].append(_("%(name)s installed the app and keeps a licence.") % name)
+    if found := {name: problems for name, problems in fields.items() if problems}:
+        raise SettingsUnusable(fields=found)
+
+
+def propose(current: Snapshot, wanted: Settings) -> Snapshot:
+    """The snapshot that would be in force."""
+    return {
+        **current,
+        "plan": wanted.plan.pk.hex,
+        "total_licences": wanted.licences,
+        "users": sorted(user.pk for user in wanted.users),
+    }
+
+
+def _find_limits(wanted: Settings) -> list[str]:
+    plan, count = wanted.plan, wanted.licences
+    if count < len(wanted.users):
+        needed = {"count": len(wanted.users)}
+        return [_("There are %(count)d people, and each needs a licence.") % needed]
+    if count < plan.min_licences:
+        return [_("The plan %(plan)s needs at least %(count)d.") % {"plan": plan.name, "count": plan.min_licences}]
+    if plan.max_licences is not None and count > plan.max_licences:
+        return [_("The plan %(plan)s allows at most %(count)d.") % {"plan": plan.name, "count": plan.max_licences}]
+    return []

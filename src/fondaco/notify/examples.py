@@ -1,0 +1,52 @@
+"""Every mail with example data, for whoever works on them: believable rows are written, and rolled back again."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import transaction
+
+from fondaco.notify.example_world import Cast, make_cast
+from fondaco.notify.letters import Letter, Mail, kinds, write
+
+_ABOUT_ANOTHER_THING: Final = (KeyError, ValueError, ObjectDoesNotExist)  # what composing about the wrong kind raises
+# Mails whose example is not simply the first thing that they can be written about.
+_ABOUT: Final = {
+    "access_cut_off_customer": "was cut off",
+    "access_restored_customer": "was let in again",
+    "app_not_updated": "declined change",
+    "app_updated": "made change",
+    "credentials_rotated": "got new credentials",
+    "email_change_requested": "asked for another address",
+    "email_changed": "has another address",
+    "installation_failed": "declined installation",
+    "security_changed": "has a new password",
+    "sign_in_paused": "keeps failing",
+    "version_deprecated_customer": "installation",
+    "version_deprecated_partner": "version",
+    "version_go_live_failed": "failed version",
+    "version_scheduled": "planned version",
+    "version_unlisted": "unlisted version",
+}
+
+
+def example_letters(*mails: Mail) -> dict[str, Letter | None]:
+    """These mails, by default all, each about a thing of one example world; None where nothing there fits."""
+    with transaction.atomic():
+        cast = make_cast()
+        letters = {mail.name: _write(mail, cast) for mail in mails or kinds()}
+        transaction.set_rollback(True)
+    return letters
+
+
+def _write(mail: Mail, cast: Cast) -> Letter | None:
+    about = _ABOUT.get(mail.name)
+    for subject_id in [cast[about]] if about else cast.values():
+        try:
+            letter = write(mail, subject_id)
+        except _ABOUT_ANOTHER_THING:
+            continue
+        if letter is not None:
+            return letter
+    return None

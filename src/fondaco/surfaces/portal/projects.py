@@ -1,0 +1,78 @@
+"""The partner's apps in lists: where each stands, whose turn it is since when, and the one link that brings it on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from fondaco.accounts.permissions import Permission
+from fondaco.catalog.models import App, Version
+from fondaco.catalog.policies import can_edit, can_make_available, can_relist
+from fondaco.catalog.queries import WAITS_FOR_PARTNER, Need, load_newest
+from fondaco.catalog.states import TechnicalStatus, Track
+from fondaco.partners.models import Member
+from fondaco.surfaces.portal.boards import NextStep, edit_url, state_in_words
+
+
+@dataclass(frozen=True, slots=True)
+class AppLine:
+    """An app in a list; ``since`` is the moment of its newest version's last step."""
+
+    app: App
+    version: Version | None
+    offered: str | None  # the version that customers find
+    state: str
+    since: datetime | None
+    waits_for_you: bool
+    next: NextStep | None
+
+    @property
+    def url(self) -> str:
+        """The page of its newest version, else its own."""
+        if self.version is None:
+            return reverse("portal:app", args=[self.app.pk.hex])
+        return reverse("portal:version", args=[self.version.pk.hex])
+
+
+def app_lines(apps: Sequence[App], by: Member) -> list[AppLine]:
+    """Lines of apps from ``list_projects``, in their order; one query."""
+    newest = load_newest(apps)
+    return [_line(app, newest.get(app), by) for app in apps]
+
+
+def _line(app: App, version: Version | None, by: Member) -> AppLine:
+    need = Need(app.need)  # type: ignore[attr-defined]  # annotated
+    return AppLine(
+        app=app,
+        version=version,
+        offered=app.offered,  # type: ignore[attr-defined]  # annotated
+        state=state_in_words(version, version.plan) if version else "",
+        since=max(version.technical.status_changed_at, version.listing.status_changed_at) if version else None,
+        waits_for_you=need in WAITS_FOR_PARTNER,
+        next=_next_step(need, app, version, by),
+    )
+
+
+def _next_step(need: Need, app: App, version: Version | None, by: Member) -> NextStep | None:
+    if version is None:
+        url = reverse("portal:app", args=[app.pk.hex]) + "#new-version"
+        return NextStep(_("Begin its first version"), url) if by.can(Permission.PARTNER_APPS_EDIT) else None
+    if need == Need.CHANGES:
+        track = Track.TECHNICAL if version.technical.status == TechnicalStatus.REJECTED else Track.LISTING
+        url = edit_url(version, track)
+        return NextStep(_("Change what was asked for"), url) if can_edit(by, version, track) else None
+    if need in {Need.PUBLISH, Need.FAILED}:
+        label = _("Make available") if need == Need.PUBLISH else _("Set another time")
+        url = reverse("portal:publish", args=[version.pk.hex])
+        return NextStep(label, url) if can_make_available(by, version) else None
+    if need == Need.FINISH:
+        may = any(can_edit(by, version, track) for track in Track)
+        return NextStep(_("Finish and submit"), reverse("portal:version", args=[version.pk.hex])) if may else None
+    if need == Need.OUT:
+        url = reverse("portal:relist", args=[version.pk.hex])
+        return NextStep(_("Bring it back"), url) if can_relist(by, version) else None
+    return None
