@@ -22,6 +22,7 @@ from fondaco.accounts.permissions import ADMIN, OperatorRole, Permission
 from fondaco.accounts.queries import email_change_token, invitation_token
 from fondaco.audit.actor import Actor
 from fondaco.catalog.actions import deprecate_version
+from fondaco.catalog.models import Version
 from fondaco.catalog.states import Track
 from fondaco.identity.actions import ProviderEntries, save_provider
 from fondaco.installs.actions import cut_off
@@ -88,13 +89,8 @@ def make_world() -> World:
     jon = make_operator(person=make_person("Jon Everyone"))
     joining, newcomer, colleague = _invite(account, by, partner, jon)
     _set_up_sign_in(by)
-    link_of(draft)
-    transfer = make_transfer(make_app(partner, name="Deskbridge"), make_partner("Tempo Labs"))
-    ended = make_published_version(make_app(partner, name="Vault Notes"))
-    deprecate_version(
-        actor=actor_for(owner.person), by=owner, version=ended, reason="Over", ends_on=clock.now().date() + NOTICE
-    )
-    world.values = {
+    _set_lifecycle_under_way(world, owner, draft)
+    world.values |= {
         "installation_id": installation.pk.hex,
         "user_id": account.users.get(role__key="supervisor").pk,
         "role_id": make_role(account, Permission.APPS_VIEW, name="Team lead").pk.hex,
@@ -121,8 +117,6 @@ def make_world() -> World:
         "name": "invitation",
         "session_id": make_login_session(by.person).pk.hex,
         "rest": "nowhere",
-        "transfer_id": transfer.pk.hex,
-        "tester_id": make_tester(draft.app, account, accepts=False).pk.hex,
         "kind": "installation",
         "target_id": make_completed(version=published).pk.hex,
         "cutoff_id": _cut_off(make_completed(version=published)),
@@ -134,8 +128,22 @@ def make_world() -> World:
     world.surface_values[("portal", "invitation_id")] = colleague.pk.hex
     world.surface_values[("backoffice", "invitation_id")] = newcomer.pk.hex
     world.surface_values[("withdraw", "version_id")] = reviewed.pk.hex
-    world.surface_values[("backoffice", "version_id")] = ended.pk.hex
     return world
+
+
+def _set_lifecycle_under_way(world: World, owner: Member, draft: Version) -> None:
+    """An installation link, an invitation to test, an app on offer, and a version with a last day."""
+    link_of(draft)
+    transfer = make_transfer(make_app(world.partner, name="Deskbridge"), make_partner("Tempo Labs"))
+    ended = make_published_version(make_app(world.partner, name="Vault Notes"))
+    deprecate_version(
+        actor=actor_for(owner.person), by=owner, version=ended, reason="Over", ends_on=clock.now().date() + NOTICE
+    )
+    world.values |= {
+        "transfer_id": transfer.pk.hex,
+        "tester_id": make_tester(draft.app, world.account, accepts=False).pk.hex,
+    }
+    world.surface_values[("backoffice", "version_id")] = ended.pk.hex
 
 
 def _invite(account: Account, by: User, partner: Partner, jon: Operator) -> tuple[Invitation, Invitation, Invitation]:

@@ -13,7 +13,7 @@ from fondaco.audit.models import Event
 from fondaco.catalog import actions
 from fondaco.catalog.errors import AlreadyRetired, AppRetired, LinkMissing
 from fondaco.catalog.models import App, InstallLink, Version
-from fondaco.catalog.policies import OPERATOR_OWNED, Installer, explain_installable, kind_of
+from fondaco.catalog.policies import INSIDERS, OPERATOR_OWNED, Installer, explain_installable, kind_of
 from fondaco.catalog.queries import get_linked_version, link_address, opens
 from fondaco.catalog.states import ListingStatus, TechnicalStatus
 from fondaco.installs.offers import get_offer
@@ -75,16 +75,18 @@ def says(version: Version, account: Account, *, by_link: bool, words: str) -> bo
 @pytest.mark.parametrize("installer", Installer)
 def test_T17_each_rule_in_every_state_with_and_without_the_link(installer: Installer) -> None:
     assert set(RULES[installer]) == set(TechnicalStatus)
-    version = make_version()
-    account = account_as(installer, version)
-    assert kind_of(version.app, account) == installer
-    wrong = []
-    for status, (without, by_link) in RULES[installer].items():
-        version.technical.status = status.value  # never saved: only what the rule reads
-        if not says(version, account, by_link=False, words=without):
-            wrong.append((status, "without", explain_installable(version, account)))
-        if not says(version, account, by_link=True, words=by_link):
-            wrong.append((status, "by link", explain_installable(version, account, by_link=True)))
+    versions = {S.DRAFT: make_version(name="draft")}
+    app = versions[S.DRAFT].app
+    for status in set(TechnicalStatus) - {S.DRAFT}:
+        versions[status] = make_version(app, name=status.value.replace("_", "-"), technical=status)
+    account = account_as(installer, versions[S.DRAFT])
+    assert kind_of(app, account) == installer
+    wrong = [
+        (status, by_link, explain_installable(versions[status], account, by_link=by_link))
+        for status, rules in RULES[installer].items()
+        for by_link, words in zip((False, True), rules, strict=True)
+        if not says(versions[status], account, by_link=by_link, words=words)
+    ]
     assert wrong == []
 
 
@@ -102,6 +104,17 @@ def test_T17_what_is_retired_opens_to_nobody(installer: Installer) -> None:
     assert says(version, account, by_link=True, words="This version was retired by its partner")
     version.app.retired_at = clock.now()
     assert says(version, account, by_link=True, words="This app was retired by its partner")
+
+
+def test_T17_what_is_out_for_a_while_opens_only_to_insiders() -> None:
+    version = make_version(technical=S.AVAILABLE, listing=ListingStatus.ADVERTISED)
+    accounts = {installer: account_as(installer, version) for installer in Installer}
+    version.unlisted_at, version.unlisted_reason = clock.now(), "We mend it."
+    for installer, account in accounts.items():
+        words = "out of the marketplace for now: “We mend it.”"
+        for by_link in (False, True):
+            is_open = installer in INSIDERS or (by_link and installer == Installer.TEST_ACCOUNT)
+            assert says(version, account, by_link=by_link, words=OPEN if is_open else words)
 
 
 def test_an_invitation_that_was_not_accepted_opens_nothing() -> None:

@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.factories.accounts import actor_for, make_operator, make_person
+from django.db import transaction
+from tests.factories.accounts import SYSTEM, actor_for, make_operator, make_person
 from tests.factories.catalog import make_app, make_published_version, make_version
 from tests.factories.installs import make_completed
 from tests.factories.lifecycle import accept, link_of, make_tester, make_transfer, owner_of
@@ -18,11 +19,12 @@ from tests.http.world import undone
 from fondaco.accounts.models import Operator
 from fondaco.accounts.permissions import OperatorRole
 from fondaco.audit.models import Event
+from fondaco.audit.status import transition
 from fondaco.catalog import actions
 from fondaco.catalog.actions.transfers import EXPIRES
 from fondaco.catalog.errors import AppRetired, NotAnswered, OwnOffer, StillInReview, TransferOpen, TransferOver
 from fondaco.catalog.lifecycle_states import TRANSFER, TransferStatus
-from fondaco.catalog.models import App, AppTester, AppTransfer, InstallLink
+from fondaco.catalog.models import App, AppTester, AppTransfer, InstallLink, TrackContent
 from fondaco.catalog.queries import (
     get_app,
     get_transfer,
@@ -84,6 +86,11 @@ def in_state(status: TransferStatus) -> AppTransfer:
     if status == R.EXPIRED:
         return expire(transfer)
     return transfer if status == R.OFFERED else step(status, rightful(status, transfer), transfer)
+
+
+def move(content: TrackContent, to: TechnicalStatus) -> None:
+    with transaction.atomic():
+        transition(content, to, actor=SYSTEM)
 
 
 def standing(transfer: AppTransfer) -> tuple[Any, ...]:
@@ -225,14 +232,14 @@ def test_what_is_in_review_keeps_the_app_where_it_is(track: Track) -> None:
     transfer = make_transfer()
     version = make_version(transfer.app)
     content = version.technical if track == Track.TECHNICAL else version.listing
-    type(content).objects.filter(pk=content.pk).update(status="in_review")
+    move(content, TechnicalStatus.IN_REVIEW)
     before_it = standing(transfer)
     with pytest.raises(StillInReview, match=r"Version 1\.0\.0 is in review"):
         accept(transfer)
     assert standing(transfer) == before_it
-    type(content).objects.filter(pk=content.pk).update(status="draft")
+    move(content, TechnicalStatus.DRAFT)
     accept(transfer)
-    type(content).objects.filter(pk=content.pk).update(status="in_review")
+    move(content, TechnicalStatus.IN_REVIEW)
     manager, before_it = jon(), standing(transfer)
     with pytest.raises(StillInReview):
         step(R.COMPLETED, manager, transfer)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.factories.accounts import actor_for, make_account, make_operator, make_user
+from django.db import transaction
+from tests.factories.accounts import SYSTEM, actor_for, make_account, make_operator, make_user
 from tests.factories.catalog import make_app, make_published_version, make_version
 from tests.factories.installs import make_completed, make_installing, order
 from tests.factories.jobs import run_jobs
@@ -15,6 +16,7 @@ from tests.factories.partners import make_member
 
 from fondaco.accounts.permissions import OperatorRole
 from fondaco.audit.models import Event
+from fondaco.audit.status import transition
 from fondaco.catalog import actions as catalog
 from fondaco.catalog.content import AppDetails
 from fondaco.catalog.errors import AlreadyRetired, AppRetired, InTransfer, NotDeprecated, StillInReview
@@ -135,7 +137,8 @@ def test_what_keeps_an_app() -> None:
     catalog.refuse_transfer(actor=actor_for(jon.person), by=jon, transfer=transfer, reason="No")
     reviewed = make_version(app, name="2.0.0", listing=ListingStatus.IN_REVIEW)
     refused(StillInReview, app)
-    reviewed.listing.__class__.objects.filter(pk=reviewed.pk).update(status="draft")
+    with transaction.atomic():
+        transition(reviewed.listing, ListingStatus.DRAFT, actor=SYSTEM)
     for role in set(MemberRole) - {MemberRole.OWNER}:
         refused(Forbidden, app, make_member(app.partner, role=role))
     refused(NotFound, app, make_member())

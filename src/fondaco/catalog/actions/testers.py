@@ -47,17 +47,17 @@ def invite_tester(*, actor: Actor, by: Member, app: App, account: str, note: str
 
 def accept_test(*, actor: Actor, by: User, tester: AppTester) -> AppTester:
     """The account agrees to try what is not finished."""
-    return _answer(actor, by, tester, TesterStatus.ACCEPTED, events.TESTER_ACCEPTED)
+    return _answer(actor=actor, by=by, tester=tester, to=TesterStatus.ACCEPTED, kind=events.TESTER_ACCEPTED)
 
 
 def decline_test(*, actor: Actor, by: User, tester: AppTester) -> AppTester:
     """The account does not want to."""
-    return _answer(actor, by, tester, TesterStatus.DECLINED, events.TESTER_DECLINED)
+    return _answer(actor=actor, by=by, tester=tester, to=TesterStatus.DECLINED, kind=events.TESTER_DECLINED)
 
 
 def leave_test(*, actor: Actor, by: User, tester: AppTester) -> AppTester:
     """The account had agreed and stops. What it installed goes on until it is uninstalled."""
-    return _answer(actor, by, tester, TesterStatus.LEFT, events.TESTER_LEFT)
+    return _answer(actor=actor, by=by, tester=tester, to=TesterStatus.LEFT, kind=events.TESTER_LEFT)
 
 
 def remove_tester(*, actor: Actor, by: Member, tester: AppTester) -> AppTester:
@@ -74,7 +74,7 @@ def end_test(*, actor: Actor, tester: AppTester) -> AppTester:
     return tester
 
 
-def _answer(actor: Actor, by: User, tester: AppTester, to: TesterStatus, kind: EventKind) -> AppTester:
+def _answer(*, actor: Actor, by: User, tester: AppTester, to: TesterStatus, kind: EventKind) -> AppTester:
     with transaction.atomic(durable=True):
         if tester.account_id != by.account_id:
             raise NotFound
