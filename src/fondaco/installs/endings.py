@@ -96,18 +96,22 @@ def list_left(ending: Ending) -> QuerySet[Installation]:
 def weigh(app: App) -> Belongings:
     """What a transfer of ``app`` moves; two queries. Whoever passes the app was let in to it."""
     versions = list(app.versions.select_related("technical"))
-    counted = App.objects.filter(pk=app.pk).values(
-        plans=_many(Plan.objects.filter(version__app=OuterRef("pk"))),
-        installations=_many(Installation.objects.filter(app=OuterRef("pk")).exclude(status=InstallationStatus.REVOKED)),
-        credential_sets=_many(
+    found = App.objects.filter(pk=app.pk).values(
+        plan_count=_many(Plan.objects.filter(version__app=OuterRef("pk"))),
+        living_count=_many(Installation.objects.filter(app=OuterRef("pk")).exclude(status=InstallationStatus.REVOKED)),
+        set_count=_many(
             CredentialSet.objects.filter(client__app=OuterRef("pk")).exclude(status=CredentialStatus.REVOKED)
         ),
-        testers=_many(AppTester.objects.filter(app=OuterRef("pk"), status__in=OPEN_TESTER)),
+        tester_count=_many(AppTester.objects.filter(app=OuterRef("pk"), status__in=OPEN_TESTER)),
     )
+    counted = found.get()
     return Belongings(
         versions=len(versions),
+        plans=counted["plan_count"],
+        installations=counted["living_count"],
+        credential_sets=counted["set_count"],
+        testers=counted["tester_count"],
         hosts=tuple(sorted({host for version in versions for host in version.technical.hosts})),
-        **counted.get(),
     )
 
 

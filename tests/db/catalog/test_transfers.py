@@ -36,7 +36,7 @@ from fondaco.catalog.queries import (
     list_transfers,
     search_listings,
 )
-from fondaco.catalog.states import Track
+from fondaco.catalog.states import TechnicalStatus, Track
 from fondaco.identity.models import CredentialSet
 from fondaco.installs.endings import weigh
 from fondaco.installs.history import list_history as list_installation_history
