@@ -25,7 +25,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Response
 
-from hello_partner import events, logout, sign_on
+from hello_partner import about, events, logout, sign_on
 from hello_partner.lifecycle import Lifecycle
 from hello_partner.misbehave import EVERY_APP, MODES, Switch
 from hello_partner.platform_client import make_http_client
@@ -55,10 +55,23 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(
         sign_on.make_blueprint(settings, store, sign_on.SignOn(settings, store, http, tokens, lifecycle))
     )
+    app.register_blueprint(about.make_blueprint())
     app.register_blueprint(logout.make_blueprint(logout.Logout(store, logout.IssuerKeys(http))))
     add_pages(app, settings, store, switch)
+    add_about_pages(app)
     worker.start()
     return app
+
+
+def add_about_pages(app: Flask) -> None:
+    """What a listing links to."""
+
+    @app.get("/about/<topic>")
+    def about(topic: str) -> str:
+        if topic not in PAGES:
+            abort(404)
+        title, text = PAGES[topic]
+        return render_template("about.html", title=title, text=text)
 
 
 def add_pages(app: Flask, settings: Settings, store: Store, switch: Switch) -> None:

@@ -57,6 +57,7 @@ ANSWERS_ONLY = {
         "submissions", "invite_owner", "restore_access", "rotate_credentials", "withdraw_trust",
         "confirm_transfer", "refuse_transfer",
         "deactivate_staff", "resend_staff_invitation", "withdraw_staff_invitation",
+        "run_checks", "withdraw_waiver", "findings", "waive_check",
     },
     "console": {
         "my_apps_board", "retry", "launch", "withdraw_invitation", "resend_invitation", "deactivate", "reactivate",
@@ -65,7 +66,7 @@ ANSWERS_ONLY = {
     "portal": {
         "make_link", "end_link", "remove_tester", "accept_transfer", "decline_transfer", "withdraw_transfer",
         "withdraw_member_invitation", "resend_member_invitation", "create_version", "remove_member",
-        "rotate_credentials",
+        "rotate_credentials", "run_checks",
     },
 }  # fmt: skip
 # These are reached through a form or a mail, or while a version is a draft: the main job by hand goes there.

@@ -34,7 +34,8 @@ from fondaco.messaging.signing import ensure_signing_key
 from fondaco.partners.actions import apply_to_become_partner, question_application, verify_application
 from fondaco.partners.models import Member, MemberRole, Partner
 from fondaco.partners.queries import application_token
-from fondaco.review.actions import submit
+from fondaco.review.actions import grant_waiver, submit
+from fondaco.review.models import CheckRun
 
 NOTICE = timedelta(days=60)
 UNKNOWN = "0" * 32
@@ -120,6 +121,9 @@ def make_world() -> World:
         "kind": "installation",
         "target_id": make_completed(version=published).pk.hex,
         "cutoff_id": _cut_off(make_completed(version=published)),
+        "run_id": CheckRun.objects.get(submission=submission).pk.hex,
+        "check_id": "no-secrets",
+        "waiver_id": _waive(reviewed, jon),
         "token_id": UNKNOWN,  # each has their own, and nobody finds another's: see test_token_pages.py
     }
     world.values["application_id"] = _apply(world)
@@ -214,6 +218,13 @@ def _cut_off(installation: Installation) -> str:
     jon = make_operator(OperatorRole.SUPPORT)
     target = Target(TargetKind.INSTALLATION, installation.app, installation=installation)
     return cut_off(actor=actor_for(jon.person), by=jon, target=target, reason="It copied contacts.").pk.hex
+
+
+def _waive(version: Version, jon: Operator) -> str:
+    """A check that need not pass for a while."""
+    until = clock.now().date() + timedelta(days=30)
+    fields: dict[str, Any] = {"check_id": "logout-url-answers", "reason": "They move house.", "ends_on": until}
+    return grant_waiver(actor=actor_for(jon.person), by=jon, app=version.app, **fields).pk.hex
 
 
 def _apply(world: World) -> str:

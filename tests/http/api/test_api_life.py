@@ -10,6 +10,7 @@ from tests.factories.accounts import TOTP_SECRET, code_of, make_account, make_op
 from tests.factories.catalog import make_app, make_category, make_published_version, make_version, picture
 from tests.factories.installs import PARTNER_PROGRAM, make_completed, make_installing
 from tests.factories.partners import make_member, make_partner
+from tests.factories.reviews import finish_checks
 from tests.http.api.caller import Api, Json, read, refusal
 
 from fondaco.accounts.models import Invitation, Person
@@ -184,6 +185,8 @@ def test_a_version_from_review_to_the_marketplace() -> None:
     for track in ("technical", "listing"):
         read(partner.post(f"{at}/submissions", {"track": track}), 201)
         waiting = read(operator.get("/operator/submissions", track=track))["items"]
+        refusal(operator.post(f"/operator/submissions/{waiting[0]['id']}/approve", {}), 409, "checks-running")
+        finish_checks(version)
         assert read(operator.post(f"/operator/submissions/{waiting[0]['id']}/approve", {}))["status"] == "approved"
         refusal(operator.post(f"/operator/submissions/{waiting[0]['id']}/approve", {}), 409, "already-decided")
     public = read(partner.post(f"{at}/make-available"))

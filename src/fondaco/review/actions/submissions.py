@@ -16,22 +16,25 @@ from fondaco.catalog.validation import FieldProblems
 from fondaco.kit.errors import NotFound
 from fondaco.partners.models import Member
 from fondaco.review import events
-from fondaco.review.actions.trusted import approve_if_trusted
+from fondaco.review.actions.checks import start_run
 from fondaco.review.errors import AlreadyDecided, FeedbackRequired
+from fondaco.review.gate import check_can_approve, check_can_submit
 from fondaco.review.labels import status_label
 from fondaco.review.models import Submission
 from fondaco.review.policies import check_can_decide
-from fondaco.review.states import SubmissionStatus
+from fondaco.review.states import RunReason, SubmissionStatus
 
 
 def submit(*, actor: Actor, by: Member, version: Version, track: Track, note: str = "") -> Submission:
     """Puts one track of a version into the queue and locks it; ``note`` is read by the reviewer.
 
-    Raises the catalog's ``ContentIncomplete`` with every missing field, or ``ContentLocked``.
+    Its checks start with it. Raises the catalog's ``ContentIncomplete`` with every missing field, ``ContentLocked``,
+    or ``FindingsBlock`` when the latest checks of exactly this content found what blocks.
     """
     clean = _text("note", note, most=2000)
     with transaction.atomic(durable=True):
         version = catalog.submit_track(actor=actor, by=by, version=version, track=track)
+        check_can_submit(version, track)
         submission = Submission.objects.create(version=version, track=track.value, submitted_by=by.person, note=clean)
         record(
             events.SUBMISSION_OPENED,
@@ -40,7 +43,7 @@ def submit(*, actor: Actor, by: Member, version: Version, track: Track, note: st
             data={"track": track.value, "version_id": version.pk.hex},
             **submission.audit_scope(),
         )
-        approve_if_trusted(submission)
+        start_run(actor=actor, version=version, why=RunReason.SUBMISSION, by=by.person, submission=submission)
     return submission
 
 
@@ -57,10 +60,14 @@ def withdraw(*, actor: Actor, by: Member, submission: Submission) -> Submission:
 
 
 def approve(*, actor: Actor, by: Operator, submission: Submission, comment: str = "") -> Submission:
-    """The track passed; ``comment`` goes to the partner. An approved listing of an available version is advertised."""
+    """The track passed; ``comment`` goes to the partner. An approved listing of an available version is advertised.
+
+    Raises ``ChecksRunning`` or ``FindingsBlock`` while the checks of this content stand in the way.
+    """
     clean = _text("feedback", comment, most=5000)
     with transaction.atomic(durable=True):
         submission = _decide(by, submission, feedback=clean)
+        check_can_approve(submission)
         transition(submission, SubmissionStatus.APPROVED, actor=actor, reason=clean, data=_facts(submission))
         catalog.approve_track(actor=actor, version=submission.version, track=Track(submission.track))
     return submission

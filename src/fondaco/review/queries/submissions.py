@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from django.db import connection
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 
 from fondaco.accounts.models import Operator
 from fondaco.catalog.models import Version
@@ -60,7 +60,9 @@ def list_decided(by: Operator, *, limit: int = 20) -> list[Submission]:
 def get_submission(by: Operator, submission_id: str) -> Submission:
     """One submission of a track that ``by`` reviews, open or decided, by wire id."""
     found = parse_wire(submission_id)
-    submissions = _submissions().select_related("policy_decision").annotate(earlier=Subquery(_EARLIER))
+    own = Member.objects.filter(partner=OuterRef("version__app__partner"), person=by.pk, is_active=True)
+    submissions = _submissions().select_related("policy_decision")
+    submissions = submissions.annotate(earlier=Subquery(_EARLIER), is_of_reader=Exists(own))
     submissions = submissions.filter(track__in=reviewable_tracks(by))
     submission = submissions.filter(pk=found).first() if found else None
     if submission is None:

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from fondaco.surfaces.backoffice import urls_trust
+from fondaco.surfaces.backoffice import urls_checks, urls_trust
 from fondaco.surfaces.backoffice.views import (
     access,
     accounts,
@@ -34,6 +34,7 @@ urlpatterns = [
     path("submissions/<str:track>/<str:submission_id>", review.show, name="submission"),
     path("submissions/<str:track>/<str:submission_id>/approve", review.approve, name="approve_submission"),
     path("submissions/<str:track>/<str:submission_id>/reject", review.reject, name="reject_submission"),
+    *urls_checks.urlpatterns,
     path("access", access.show_all, name="access"),
     path("access/token", access.token, name="access_token"),
     path("access/restore/<str:cutoff_id>", access.restore, name="restore_access"),

@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from fondaco.surfaces.portal import urls_clients, urls_installations, urls_lifecycle, urls_members, urls_publishing
+from fondaco.surfaces.portal import (
+    urls_checks,
+    urls_clients,
+    urls_installations,
+    urls_lifecycle,
+    urls_members,
+    urls_publishing,
+)
 from fondaco.surfaces.portal.views import apps, comparing, content, offers, overview, publication, versions
 
 app_name = "portal"
@@ -27,6 +34,7 @@ urlpatterns = [
     path("versions/<str:version_id>/submit/<str:track>", publication.submit, name="submit"),
     path("versions/<str:version_id>/withdraw/<str:track>", publication.withdraw, name="withdraw"),
     path("versions/<str:version_id>/deprecate", publication.deprecate, name="deprecate"),
+    *urls_checks.urlpatterns,
     *urls_clients.urlpatterns,
     *urls_installations.urlpatterns,
     *urls_members.urlpatterns,

@@ -23,6 +23,7 @@ from fondaco.review.models import Submission
 from fondaco.review.policies import can_decide, reviewable_tracks
 from fondaco.review.queries import (
     count_queues,
+    count_waivers,
     get_submission,
     list_decided,
     list_queue,
@@ -30,6 +31,7 @@ from fondaco.review.queries import (
     usual_answer_time,
 )
 from fondaco.review.states import SubmissionStatus
+from fondaco.surfaces.backoffice.findings import findings_of
 from fondaco.surfaces.backoffice.forms_review import ApprovalForm, RejectionForm
 from fondaco.surfaces.site.access import requires
 from fondaco.surfaces.site.forms import show_refusal
@@ -74,6 +76,7 @@ def _queue(request: HouseRequest, track: Track) -> HttpResponse:
         "label": TRACKS[track.value],
         "tabs": _tabs(request, track),
         "page": page,
+        "waivers": count_waivers([submission.version.app_id for submission in page.items]),
         "links": page_links(request, page),
         "decided": [submission for submission in list_decided(operator) if submission.track == track],
         "usual": usual_answer_time(track),
@@ -175,6 +178,7 @@ def _show(
         "tone": _TONES[submission.status],
         "place": place_in_queue(submission),
         "listing": listing_view(version),
+        "findings": findings_of(request.viewer.operator, submission),
         "history": moments(list_history(version, limit=20)),
         "credentials": (version.technical.test_credentials or b"").decode(),
         "is_open": submission.status == SubmissionStatus.OPEN,

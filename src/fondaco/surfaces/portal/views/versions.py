@@ -17,6 +17,7 @@ from fondaco.kit.errors import DomainError
 from fondaco.surfaces.portal.boards import board
 from fondaco.surfaces.portal.forms.apps import VersionForm
 from fondaco.surfaces.portal.views.apps import app_context
+from fondaco.surfaces.portal.views.checks import check_summary
 from fondaco.surfaces.site.access import requires
 from fondaco.surfaces.site.forms import show_refusal
 from fondaco.surfaces.site.history import moments
@@ -66,6 +67,7 @@ def version_page(request: HouseRequest, version_id: str) -> HttpResponse:
             "version": version,
             "app": version.app,
             "history": moments(list_history(version, by=member, limit=20)),
+            **check_summary(version),
             "not_installable": explain_installable(version, member.partner.developer_account),
         },
     )
