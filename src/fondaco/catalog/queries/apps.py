@@ -141,7 +141,8 @@ def list_app_events(app: App) -> QuerySet[Event]:
     """What happened to an app, its versions and their contents, newest first. Whoever passes the app was let in."""
     versions = [version.pk.hex for version in app.versions.all()]  # contents share their version's id
     kinds = ("app", "version", "technicalcontent", "listingcontent")
-    return Event.objects.filter(subject_type__in=kinds, subject_id__in=[app.pk.hex, *versions]).order_by("-id")
+    found = Event.objects.filter(subject_type__in=kinds, subject_id__in=[app.pk.hex, *versions])
+    return found.filter(partner_id=app.partner_id).order_by("-id")  # a partner reads of its own time
 
 
 def _check_may_look(by: Member) -> None:

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0006_app_lifecycle'),
+        ('catalog', '0007_app_lifecycle'),
         ('installs', '0002_placed_clients'),
     ]
 

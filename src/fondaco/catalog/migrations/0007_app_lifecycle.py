@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_roles_and_addresses'),
-        ('catalog', '0005_publication'),
+        ('catalog', '0006_picture_digests'),
         ('partners', '0002_one_waiting_application'),
     ]
 
