@@ -25,7 +25,8 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Response
 
-from hello_partner import about, events, logout, sign_on
+from hello_partner import events, logout, sign_on
+from hello_partner.about import PAGES
 from hello_partner.lifecycle import Lifecycle
 from hello_partner.misbehave import EVERY_APP, MODES, Switch
 from hello_partner.platform_client import make_http_client
