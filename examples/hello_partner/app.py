@@ -25,8 +25,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Response
 
-from hello_partner import events, logout, sign_on
-from hello_partner.about import PAGES
+from hello_partner import about, events, logout, sign_on
 from hello_partner.lifecycle import Lifecycle
 from hello_partner.misbehave import EVERY_APP, MODES, Switch
 from hello_partner.platform_client import make_http_client
@@ -66,13 +65,6 @@ def create_app(settings: Settings) -> Flask:
 
 def add_about_pages(app: Flask) -> None:
     """What a listing links to."""
-
-    @app.get("/about/<topic>")
-    def about(topic: str) -> str:
-        if topic not in PAGES:
-            abort(404)
-        title, text = PAGES[topic]
-        return render_template("about.html", title=title, text=text)
 
 
 def add_pages(app: Flask, settings: Settings, store: Store, switch: Switch) -> None:
