@@ -20,6 +20,22 @@ STATUSES: Final[dict[str, Promise]] = {
     "advertised": _("Advertised"),
     "deprecated": _("Deprecated"),
 }
+TESTER_STATUSES: Final[dict[str, Promise]] = {
+    "invited": _("Invited"),
+    "accepted": _("Testing"),
+    "declined": _("Declined"),
+    "removed": _("Removed"),
+    "left": _("Left"),
+}
+TRANSFER_STATUSES: Final[dict[str, Promise]] = {
+    "offered": _("Offered"),
+    "accepted": _("Accepted"),
+    "declined": _("Declined"),
+    "withdrawn": _("Withdrawn"),
+    "expired": _("Expired"),
+    "completed": _("Completed"),
+    "refused": _("Refused"),
+}
 TRACKS: Final[dict[str, Promise]] = {
     Track.TECHNICAL.value: _("Technical"),
     Track.LISTING.value: _("Listing"),

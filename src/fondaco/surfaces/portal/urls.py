@@ -7,6 +7,7 @@ from fondaco.surfaces.portal import (
     urls_clients,
     urls_editing,
     urls_installations,
+    urls_lifecycle,
     urls_members,
     urls_publishing,
 )
@@ -36,5 +37,6 @@ urlpatterns = [
     *urls_clients.urlpatterns,
     *urls_installations.urlpatterns,
     *urls_members.urlpatterns,
+    *urls_lifecycle.urlpatterns,
     *urls_publishing.urlpatterns,
 ]

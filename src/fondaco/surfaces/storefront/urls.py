@@ -15,5 +15,6 @@ urlpatterns = [
     path("install/<slug:slug>/plan", installing.choose_plan, name="install_plan"),
     path("install/<slug:slug>/users", installing.choose_users, name="install_users"),
     path("install/<slug:slug>/confirm", installing.confirm, name="install_confirm"),
+    path("install/<str:app_id>/<str:version_id>", installing.open_link, name="install_by_link"),
     path("", include("fondaco.surfaces.storefront.urls_partners")),
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -64,12 +63,11 @@ def version_page(request: HouseRequest, version_id: str) -> HttpResponse:
         "portal/version.html",
         {
             "install_url": install_url,
-            "install_link": f"{settings.SITE_URL}{install_url}",
             "board": board(version, member),
             "version": version,
             "app": version.app,
             "unsaved": list_unsaved(member, version),
-            "history": moments(list_history(version, limit=20)),
+            "history": moments(list_history(version, by=member, limit=20)),
             **check_summary(version),
             "not_installable": explain_installable(version, member.partner.developer_account),
         },

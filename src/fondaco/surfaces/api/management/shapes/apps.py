@@ -20,7 +20,7 @@ from fondaco.catalog.queries import missing_fields
 from fondaco.catalog.states import Track
 from fondaco.catalog.subscriptions import EventType
 from fondaco.review.models import Submission
-from fondaco.surfaces.api.management.shapes.fields import Body, Picture, Shape, Slug, WireId
+from fondaco.surfaces.api.management.shapes.fields import Body, Day, Picture, Shape, Slug, WireId
 from fondaco.surfaces.api.management.shapes.offers import CropBody, PlanShape, ScreenshotShape
 
 TrackName = Literal["technical", "listing"]
@@ -67,7 +67,7 @@ class DeprecationBody(Body):
     """Why a version is no longer offered; ``ends_on`` announces the day from which nobody keeps it alive."""
 
     reason: str
-    ends_on: date | None = None
+    ends_on: Day | None = None
 
 
 class TechnicalBody(Body):
@@ -171,6 +171,7 @@ class AppShape(Shape):
     support_email: str
     billing_email: str
     security_email: str
+    retired_at: datetime | None
     versions: list[VersionStandingShape]
 
     @classmethod
@@ -186,6 +187,7 @@ class AppShape(Shape):
             support_email=app.support_email,
             billing_email=app.billing_email,
             security_email=app.security_email,
+            retired_at=app.retired_at,
             versions=[VersionStandingShape.of(version) for version in app.versions.all()],
         )
 
@@ -257,6 +259,7 @@ class VersionShape(Shape):
     created_at: datetime
     deprecation_reason: str
     ends_on: date | None
+    retired_at: datetime | None
     unlisted_at: datetime | None
     unlisted_reason: str
     technical: TechnicalShape
@@ -273,6 +276,7 @@ class VersionShape(Shape):
             created_at=version.created_at,
             deprecation_reason=version.deprecation_reason,
             ends_on=version.ends_on,
+            retired_at=version.retired_at,
             unlisted_at=version.unlisted_at,
             unlisted_reason=version.unlisted_reason,
             technical=TechnicalShape.of(version.technical, missing_fields(version, Track.TECHNICAL)),
