@@ -56,13 +56,16 @@ ANSWERS_ONLY = {
         "question_application", "approve_application", "reject_application", "approve_submission", "reject_submission",
         "submissions", "invite_owner", "restore_access", "rotate_credentials", "withdraw_trust",
         "deactivate_staff", "resend_staff_invitation", "withdraw_staff_invitation",
+        "run_checks", "withdraw_waiver", "findings", "waive_check",
     },
     "console": {
         "my_apps_board", "retry", "launch", "withdraw_invitation", "resend_invitation", "deactivate", "reactivate",
         "delete_role", "test_sign_in", "switch_sign_in",
     },
-    "portal": {"withdraw_member_invitation", "resend_member_invitation", "create_version", "remove_member",
-        "rotate_credentials"},
+    "portal": {
+        "withdraw_member_invitation", "resend_member_invitation", "create_version", "remove_member", "run_checks",
+        "rotate_credentials",
+    },
 }  # fmt: skip
 # These are reached through a form or a mail, or while a version is a draft: the main job by hand goes there.
 BY_HAND = {

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from tests.factories.accounts import SYSTEM
 
 from fondaco.catalog.models import Version
-from fondaco.review.actions.checks import finish_run
+from fondaco.review.actions.checks import finish_run, let_policy_decide
 from fondaco.review.checking.registry import checks_of
 from fondaco.review.models import CheckResult, CheckRun, Submission
 from fondaco.review.states import Outcome, RunReason
@@ -24,7 +24,9 @@ def finish_checks(
     if run is None:
         return None
     write_results(run, found=found, skipped=skipped)
-    return finish_run(actor=SYSTEM, run_id=run.pk)
+    run = finish_run(actor=SYSTEM, run_id=run.pk)
+    let_policy_decide(actor=SYSTEM, run=run)
+    return run
 
 
 def write_results(run: CheckRun, *, found: Iterable[str] = (), skipped: Iterable[str] = ()) -> None:

@@ -24,16 +24,6 @@ class FeedbackRequired(Invalid):
     message = _("A rejection needs feedback that tells the partner what to change. Nothing was decided.")
 
 
-class NotTrusted(Conflict):
-    code = "not-trusted"
-    message = _("%(name)s is not trusted, so there is nothing to withdraw. Nothing was changed.")
-
-
-class OwnPartner(Forbidden):
-    code = "own-partner"
-    message = _("You belong to this partner, so someone else must decide whether to trust it. Nothing was changed.")
-
-
 class FindingsBlock(Conflict):
     code = "findings-block"
     message = _(
@@ -61,3 +51,13 @@ class AlreadyWaived(Conflict):
 class WaiverOver(Conflict):
     code = "waiver-over"
     message = _("This waiver is withdrawn already. Nothing was changed.")
+
+
+class NotTrusted(Conflict):
+    code = "not-trusted"
+    message = _("%(name)s is not trusted, so there is nothing to withdraw. Nothing was changed.")
+
+
+class OwnPartner(Forbidden):
+    code = "own-partner"
+    message = _("You belong to this partner, so someone else must decide whether to trust it. Nothing was changed.")

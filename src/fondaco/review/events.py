@@ -6,11 +6,6 @@ SUBMISSION_OPENED = declare("submission.opened", "Content was put into the revie
 SUBMISSION_APPROVED = declare("submission.approved", "A reviewer approved a submission.")
 SUBMISSION_REJECTED = declare("submission.rejected", "A reviewer rejected a submission, with feedback.")
 SUBMISSION_WITHDRAWN = declare("submission.withdrawn", "A partner took a submission back.")
-SUBMISSION_SAMPLED = declare(
-    "submission.sampled", "A submission could have passed by policy and was drawn as a sample for a person."
-)
-PARTNER_TRUSTED = declare("partner.trusted", "An operator let a partner's listing changes pass by policy.")
-PARTNER_TRUST_WITHDRAWN = declare("partner.trust_withdrawn", "An operator withdrew the trust in a partner.")
 
 CHECK_RUN_STARTED = declare("check_run.started", "The checks of a version were started.")
 CHECK_RUN_FINISHED = declare("check_run.finished", "The checks of a version are done.")
@@ -19,3 +14,8 @@ CHECK_FAILING = declare("check.failing", "A check began to fail on a version tha
 CHECK_MENDED = declare("check.mended", "A check that failed on a version that customers use passes again.")
 WAIVER_GRANTED = declare("waiver.granted", "A reviewer waived a check for an app, with a reason and an end.")
 WAIVER_WITHDRAWN = declare("waiver.withdrawn", "A reviewer took a waiver back.")
+SUBMISSION_SAMPLED = declare(
+    "submission.sampled", "A submission could have passed by policy and was drawn as a sample for a person."
+)
+PARTNER_TRUSTED = declare("partner.trusted", "An operator let a partner's listing changes pass by policy.")
+PARTNER_TRUST_WITHDRAWN = declare("partner.trust_withdrawn", "An operator withdrew the trust in a partner.")

@@ -31,6 +31,15 @@ def check_can_approve(submission: Submission) -> None:
     _check_nothing_blocks(run, track)
 
 
+def is_approvable(submission: Submission) -> bool:
+    """Whether the checks stand in nobody's way."""
+    try:
+        check_can_approve(submission)
+    except (ChecksRunning, FindingsBlock):
+        return False
+    return True
+
+
 def list_blocking(run: CheckRun, track: Track) -> list[CheckResult]:
     """What the run found on a track that must be mended, and that no waiver covers today."""
     waived = waived_checks(run.version.app_id)

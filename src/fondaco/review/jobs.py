@@ -10,7 +10,7 @@ from django.utils import translation
 from fondaco.audit.actor import Actor
 from fondaco.kit import jobs
 from fondaco.messaging.signing import load_signer
-from fondaco.review.actions.checks import JOB, abandon_run, finish_run, keep_result
+from fondaco.review.actions.checks import JOB, abandon_run, finish_run, keep_result, let_policy_decide
 from fondaco.review.checking.dossier import read_dossier
 from fondaco.review.checking.marks import read_marks
 from fondaco.review.checking.registry import checks_of
@@ -34,6 +34,8 @@ def run_checks(run_id: str) -> None:
         .first()
     )
     if run is None or not run.is_running:
+        if run is not None:
+            let_policy_decide(actor=_SELF, run=run)  # the job before may have died between the two
         return
     marks = read_marks(run.version)
     if (run.technical_mark, run.listing_mark) != (marks.technical, marks.listing):
@@ -46,4 +48,4 @@ def run_checks(run_id: str) -> None:
         for examined in examine_all(read_dossier(run.version), missing, load_signer()):
             if not keep_result(actor=_SELF, run_id=run.pk, examined=examined):
                 return
-    finish_run(actor=_SELF, run_id=run.pk)
+    let_policy_decide(actor=_SELF, run=finish_run(actor=_SELF, run_id=run.pk))

@@ -36,14 +36,6 @@ SUBMISSION: Final = Machine(
 )
 
 
-class PolicyOutcome(StrEnum):
-    """What the policy for trusted partners said about a submission."""
-
-    APPROVED = "approved"
-    SAMPLED = "sampled"  # it could have passed, and a person looks all the same
-    DECLINED = "declined"  # a person must look
-
-
 class RunStatus(StrEnum):
     RUNNING = "running"
     FINISHED = "finished"
@@ -82,3 +74,11 @@ class RunReason(StrEnum):
     SUBMISSION = "submission"
     REVIEWER = "reviewer"
     WATCH = "watch"  # over live apps, of the network checks alone
+
+
+class PolicyOutcome(StrEnum):
+    """What the policy for trusted partners said about a submission."""
+
+    APPROVED = "approved"
+    SAMPLED = "sampled"  # it could have passed, and a person looks all the same
+    DECLINED = "declined"  # a person must look

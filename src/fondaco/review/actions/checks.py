@@ -21,8 +21,7 @@ from fondaco.review.actions.trusted import approve_if_trusted
 from fondaco.review.checking.marks import Marks, read_marks
 from fondaco.review.checking.registry import RULESET, checks_of
 from fondaco.review.checking.running import Examined
-from fondaco.review.errors import ChecksRunning, FindingsBlock
-from fondaco.review.gate import check_can_approve
+from fondaco.review.gate import is_approvable
 from fondaco.review.models import CheckResult, CheckRun, Submission
 from fondaco.review.policies import check_can_run_checks
 from fondaco.review.states import RunReason, RunStatus, SubmissionStatus
@@ -116,22 +115,24 @@ def finish_run(*, actor: Actor, run_id: UUID) -> CheckRun:
             deadlines.cancel(STUCK, subject_id=run.pk.hex)
             if run.why == RunReason.WATCH:
                 watch.note_changes(actor=actor, run=run)
-            else:
-                _let_policy_decide(run)
     return run
 
 
-def _let_policy_decide(run: CheckRun) -> None:
-    """What a trusted partner submitted may pass, now that nothing blocks it."""
-    waiting = Submission.objects.select_for_update(of=("self",)).filter(
-        version=run.version, status=SubmissionStatus.OPEN
-    )
-    for submission in waiting.select_related("version__app__partner", "version__technical", "version__listing"):
-        try:
-            check_can_approve(submission)
-        except (ChecksRunning, FindingsBlock):
-            continue  # a person looks
-        approve_if_trusted(submission)
+def let_policy_decide(*, actor: Actor, run: CheckRun) -> list[Submission]:
+    """What comes after the checks of open submissions: those of trusted partners may pass by policy. Harmless twice."""
+    if not run.is_finished or run.why == RunReason.WATCH:
+        return []
+    with transaction.atomic(durable=True):
+        waiting = Submission.objects.filter(version_id=run.version_id, status=SubmissionStatus.OPEN)
+        found = list(
+            waiting.select_for_update(of=("self",)).select_related(
+                "version__app__partner", "version__technical", "version__listing"
+            )
+        )
+        for submission in found:
+            if is_approvable(submission):
+                approve_if_trusted(submission)
+    return found
 
 
 def abandon_run(*, actor: Actor, run_id: UUID, reason: str) -> CheckRun:

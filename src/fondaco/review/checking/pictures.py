@@ -54,7 +54,9 @@ class Picture:
         if self.image is None:
             return 0.0
         kernel = ImageFilter.Kernel((3, 3), (0, 1, 0, 1, -4, 1, 0, 1, 0), scale=1, offset=128)
-        return float(ImageStat.Stat(self.image.convert("L").filter(kernel)).var[0])
+        edges = self.image.convert("L").filter(kernel)
+        inner = edges.crop((1, 1, edges.width - 1, edges.height - 1))  # the filter leaves the rim as it is
+        return float(ImageStat.Stat(inner).var[0])
 
     @cached_property
     def print(self) -> int:

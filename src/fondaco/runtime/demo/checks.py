@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from fondaco.audit.actor import Actor
 from fondaco.catalog.models import Version
 from fondaco.messaging.signing import load_signer
-from fondaco.review.actions.checks import finish_run, keep_result
+from fondaco.review.actions.checks import finish_run, keep_result, let_policy_decide
 from fondaco.review.checking.dossier import read_dossier
 from fondaco.review.checking.registry import checks_of
 from fondaco.review.checking.running import Examined, examine_all
@@ -30,4 +30,4 @@ def run_checks_offline(version: Version) -> None:
     for check in checks:
         if check.is_network:
             keep_result(actor=_SELF, run_id=run.pk, examined=Examined(check, Outcome.SKIPPED, note=note))
-    finish_run(actor=_SELF, run_id=run.pk)
+    let_policy_decide(actor=_SELF, run=finish_run(actor=_SELF, run_id=run.pk))

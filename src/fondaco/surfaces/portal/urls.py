@@ -2,13 +2,7 @@
 
 from django.urls import path
 
-from fondaco.surfaces.portal import (
-    urls_checks,
-    urls_clients,
-    urls_installations,
-    urls_members,
-    urls_publishing,
-)
+from fondaco.surfaces.portal import urls_checks, urls_clients, urls_installations, urls_members, urls_publishing
 from fondaco.surfaces.portal.views import apps, comparing, content, offers, overview, publication, versions
 
 app_name = "portal"

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('catalog', '0004_plan_meters'),
-        ('review', '0001_initial'),
+        ('review', '0002_trust'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
