@@ -226,7 +226,7 @@ def _card(
         decided=decided if status in {"rejected", "approved"} else None,
         estimate=estimates.get(track) if opened else None,
         since=content.status_changed_at,
-        next_actor=_next_actor(track, status),
+        next_actor=_next_actor(version, track, status),
         drawing=draw_machine(
             MACHINES[track], status, labels=STATUSES, say=lambda current, to: who_takes(current, to)[1]
         ),
@@ -237,7 +237,9 @@ def _card(
     )
 
 
-def _next_actor(track: Track, status: str) -> str:
+def _next_actor(version: Version, track: Track, status: str) -> str:
+    if track == Track.TECHNICAL and status == TechnicalStatus.APPROVED and version.plan and version.plan.is_waiting:
+        return _("nobody; it goes live by itself")
     actor = who_is_next(MACHINES[track], status)
     return str(ACTORS[actor]) if actor else ""
 
