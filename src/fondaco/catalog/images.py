@@ -52,6 +52,11 @@ def store_screenshot(data: bytes) -> str:
     return _store("screenshots", picture, format_name)
 
 
+def digest_of(data: bytes) -> str:
+    """The SHA-256 of an upload: the only thing kept of it, so that its owner can tell whether it is the same again."""
+    return hashlib.sha256(data).hexdigest()
+
+
 def _decode(data: bytes, *, field: str, most_bytes: int, most_side: int) -> Image.Image:
     """The decoded picture. Its size is read from the header and judged before any pixel is unpacked."""
     if not data:

@@ -13,7 +13,7 @@ from fondaco.audit.recording import record
 from fondaco.catalog import events
 from fondaco.catalog.content import AppDetails
 from fondaco.catalog.errors import IconLocked, SlugLocked
-from fondaco.catalog.images import store_icon
+from fondaco.catalog.images import digest_of, store_icon
 from fondaco.catalog.models import App
 from fondaco.catalog.policies import check_can, is_icon_locked, is_slug_locked
 from fondaco.catalog.validation import SLUG, FieldProblems
@@ -32,7 +32,7 @@ def register_app(*, actor: Actor, by: Member, name: str, icon: bytes, details: A
     clean = _clean(AppDetails(name) if details is None else AppDetails(**{**asdict(details), "name": name}), app=None)
     key = store_icon(icon)  # file storage may be the network, so before the transaction
     with transaction.atomic(durable=True):
-        app = App(partner=by.partner, icon=key, **clean)
+        app = App(partner=by.partner, icon=key, icon_digest=digest_of(icon), **clean)
         _save(app)
         record(events.APP_REGISTERED, app, actor=actor, partner_id=app.partner_id, data={"name": app.name})
     return app
@@ -57,9 +57,11 @@ def change_app(*, actor: Actor, by: Member, app: App, details: AppDetails, icon:
         changed = sorted(name for name, value in clean.items() if getattr(app, name) != value)
         for name, value in clean.items():
             setattr(app, name, value)
-        if key and key != app.icon:
+        if icon and key != app.icon:
             app.icon = key
             changed.append("icon")
+        if icon:
+            app.icon_digest = digest_of(icon)
         _save(app)
         record(events.APP_CHANGED, app, actor=actor, partner_id=app.partner_id, data={"fields": changed})
     return app

@@ -13,7 +13,7 @@ from fondaco.audit.recording import record
 from fondaco.catalog import events
 from fondaco.catalog.content import PlanFields
 from fondaco.catalog.errors import PriceLocked, TrialPlanLocked
-from fondaco.catalog.images import store_screenshot
+from fondaco.catalog.images import digest_of, store_screenshot
 from fondaco.catalog.models import LicenceModel, ListingContent, Meter, Plan, PlanType, Screenshot, Version
 from fondaco.catalog.policies import EDIT_PERMISSION, check_can, check_can_edit, check_editable, is_price_locked
 from fondaco.catalog.states import Track
@@ -98,7 +98,11 @@ def add_screenshot(*, actor: Actor, by: Member, version: Version, image: bytes, 
         if screenshots.count() >= MAX_SCREENSHOTS:
             raise _one_error("image", _("A listing can have at most %(most)d screenshots.") % {"most": MAX_SCREENSHOTS})
         screenshot = Screenshot.objects.create(
-            listing=version.listing, image=key, alternative_text=text, position=_next(screenshots.all())
+            listing=version.listing,
+            image=key,
+            image_digest=digest_of(image),
+            alternative_text=text,
+            position=_next(screenshots.all()),
         )
         _record(version, actor, part="screenshots", change="added", name=text)
     return screenshot

@@ -128,7 +128,11 @@ def _copy(source: Version, version: Version) -> None:
     copy.categories.set(listing.categories.all())
     Screenshot.objects.bulk_create(
         Screenshot(
-            listing=copy, image=picture.image, alternative_text=picture.alternative_text, position=picture.position
+            listing=copy,
+            image=picture.image,
+            image_digest=picture.image_digest,
+            alternative_text=picture.alternative_text,
+            position=picture.position,
         )
         for picture in listing.screenshots.all()
     )

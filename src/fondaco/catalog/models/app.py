@@ -33,6 +33,7 @@ class App(models.Model):
     name = models.CharField(max_length=50, unique=True)
     slug = models.SlugField(max_length=50, unique=True)
     icon = models.CharField(max_length=120)
+    icon_digest = models.CharField(max_length=64, blank=True)  # SHA-256 of the file as it was uploaded
     app_type = models.CharField(max_length=10, default="standalone")
     website = models.URLField(max_length=300, blank=True)
     technical_email = models.EmailField(blank=True)

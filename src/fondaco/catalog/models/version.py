@@ -146,6 +146,7 @@ class Screenshot(models.Model):
     id = IdField()
     listing = models.ForeignKey(ListingContent, on_delete=models.CASCADE, related_name="screenshots")
     image = models.CharField(max_length=120)
+    image_digest = models.CharField(max_length=64, blank=True)  # SHA-256 of the file as it was uploaded
     alternative_text = models.CharField(max_length=200)
     position = models.PositiveSmallIntegerField(default=0)
 

@@ -128,6 +128,13 @@ def list_history(version: Version, *, limit: int = 50) -> list[Event]:
     return list(Event.objects.filter(subject_type__in=kinds, subject_id=version.pk.hex).order_by("-id")[:limit])
 
 
+def list_app_events(app: App) -> QuerySet[Event]:
+    """What happened to an app, its versions and their contents, newest first. Whoever passes the app was let in."""
+    versions = [version.pk.hex for version in app.versions.all()]  # contents share their version's id
+    kinds = ("app", "version", "technicalcontent", "listingcontent")
+    return Event.objects.filter(subject_type__in=kinds, subject_id__in=[app.pk.hex, *versions]).order_by("-id")
+
+
 def _check_may_look(by: Member) -> None:
     if not by.can(Permission.PARTNER_VIEW):
         raise Forbidden

@@ -2,6 +2,7 @@
 
 from fondaco.surfaces.api.management.routes import (
     access,
+    app_logs,
     apps,
     checks,
     clients,
@@ -9,6 +10,7 @@ from fondaco.surfaces.api.management.routes import (
     house,
     installations,
     invitations,
+    machine,
     marketplace,
     me,
     offers,
@@ -30,6 +32,7 @@ from fondaco.surfaces.api.management.routes import (
 
 ALL = [
     me.routes,
+    machine.routes,
     security.routes,
     settings.routes,
     partner_applications.routes,
@@ -39,6 +42,7 @@ ALL = [
     clients.routes,
     customers.routes,
     apps.routes,
+    app_logs.routes,
     versions.routes,
     publishing.routes,
     offers.routes,

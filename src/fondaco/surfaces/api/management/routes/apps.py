@@ -11,7 +11,7 @@ from fondaco.surfaces.api.management.pages import page
 from fondaco.surfaces.api.management.shapes.apps import AppBody, AppShape, IconBody, RegisterBody
 from fondaco.surfaces.api.management.shapes.fields import Cursor, Limit, Page
 
-routes = Routes("Partner: apps", Place.PARTNER)
+routes = Routes("Partner: apps", Place.PARTNER, for_machines=True)
 
 
 @routes.reads("/partners/{partner_id}/apps", Page[AppShape], Permission.PARTNER_VIEW)

@@ -27,7 +27,7 @@ from fondaco.surfaces.api.management.shapes.checks import (
 from fondaco.surfaces.api.management.shapes.fields import Page
 
 public_routes = Routes("Checks", Place.ANYWHERE)
-routes = Routes("Partner: checks", Place.PARTNER)
+routes = Routes("Partner: checks", Place.PARTNER, for_machines=True)
 operator_routes = Routes("Operator: checks", Place.OPERATOR)
 
 _EDITORS = (Permission.PARTNER_APPS_EDIT, Permission.PARTNER_LISTING_EDIT)

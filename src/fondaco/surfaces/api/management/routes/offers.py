@@ -8,7 +8,7 @@ from fondaco.catalog.queries import get_plan, get_screenshot, get_version
 from fondaco.surfaces.api.management.door import Place, Request, Routes
 from fondaco.surfaces.api.management.shapes.offers import PlanBody, PlanShape, ScreenshotBody, ScreenshotShape
 
-routes = Routes("Partner: plans and screenshots", Place.PARTNER)
+routes = Routes("Partner: plans and screenshots", Place.PARTNER, for_machines=True)
 
 
 @routes.creates("/partners/{partner_id}/versions/{version_id}/plans", PlanShape, Permission.PARTNER_LISTING_EDIT)

@@ -12,7 +12,7 @@ from fondaco.surfaces.api.management.pages import whole
 from fondaco.surfaces.api.management.shapes.apps import SubmissionShape, SubmitBody, WithdrawBody
 from fondaco.surfaces.api.management.shapes.fields import Page
 
-routes = Routes("Partner: submissions", Place.PARTNER)
+routes = Routes("Partner: submissions", Place.PARTNER, for_machines=True)
 
 
 @routes.reads(
@@ -20,7 +20,8 @@ routes = Routes("Partner: submissions", Place.PARTNER)
 )
 def list_version_submissions(request: Request, partner_id: str, version_id: str) -> Page[SubmissionShape]:
     """Every submission of a version, newest first, with the reviewers' words."""
-    return whole(list_submissions(get_version(request.caller.member, version_id)), SubmissionShape.of)
+    submissions = list_submissions(get_version(request.caller.member, version_id))
+    return whole(submissions, lambda one: SubmissionShape.of(one, place_in_queue(one)))
 
 
 @routes.creates(

@@ -18,7 +18,7 @@ from fondaco.surfaces.api.management.shapes.apps import (
 from fondaco.surfaces.api.management.shapes.fields import Page, WireId
 from fondaco.surfaces.api.management.shapes.installations import EventShape
 
-routes = Routes("Partner: versions", Place.PARTNER)
+routes = Routes("Partner: versions", Place.PARTNER, for_machines=True)
 
 
 @routes.creates("/partners/{partner_id}/apps/{app_id}/versions", VersionShape, Permission.PARTNER_APPS_EDIT)

@@ -156,12 +156,13 @@ class VersionStandingShape(Shape):
 
 
 class AppShape(Shape):
-    """An app with its versions, newest first."""
+    """An app with its versions, newest first. ``icon_digest`` is the SHA-256 of the uploaded file, if it is known."""
 
     id: str
     name: str
     slug: str
     icon_url: str
+    icon_digest: str
     website: str
     technical_email: str
     support_email: str
@@ -176,6 +177,7 @@ class AppShape(Shape):
             name=app.name,
             slug=app.slug,
             icon_url=app.icon_url,
+            icon_digest=app.icon_digest,
             website=app.website,
             technical_email=app.technical_email,
             support_email=app.support_email,
@@ -189,6 +191,7 @@ class TechnicalShape(Shape):
     """Technical content. Test credentials are written and never read here; only whether there are some is told."""
 
     status: str
+    status_since: datetime
     revision: int
     events_callback_url: str
     standalone_url: str
@@ -206,15 +209,21 @@ class TechnicalShape(Shape):
 
     @classmethod
     def of(cls, content: TechnicalContent, missing: dict[str, str]) -> TechnicalShape:
-        names = set(cls.model_fields) - {"has_test_credentials", "missing"}
+        names = set(cls.model_fields) - {"status_since", "has_test_credentials", "missing"}
         given = {name: getattr(content, name) for name in names}
-        return cls(**given, has_test_credentials=content.test_credentials is not None, missing=missing)
+        return cls(
+            **given,
+            status_since=content.status_changed_at,
+            has_test_credentials=content.test_credentials is not None,
+            missing=missing,
+        )
 
 
 class ListingShape(Shape):
     """Listing content; ``missing`` says what a submission still needs, by field."""
 
     status: str
+    status_since: datetime
     revision: int
     display_name: str
     summary: str
@@ -230,8 +239,10 @@ class ListingShape(Shape):
 
     @classmethod
     def of(cls, content: ListingContent, missing: dict[str, str]) -> ListingShape:
-        given = {name: getattr(content, name) for name in set(cls.model_fields) - {"categories", "missing"}}
-        return cls(**given, categories=[category.pk for category in content.categories.all()], missing=missing)
+        names = set(cls.model_fields) - {"status_since", "categories", "missing"}
+        given = {name: getattr(content, name) for name in names}
+        categories = [category.pk for category in content.categories.all()]
+        return cls(**given, status_since=content.status_changed_at, categories=categories, missing=missing)
 
 
 class VersionShape(Shape):
@@ -282,7 +293,7 @@ class DifferenceShape(Shape):
 
 
 class SubmissionShape(Shape):
-    """One time that a track was sent in. ``place_in_queue`` counts from 1, 0 once it is decided; null in lists."""
+    """One time that a track was sent in. ``place_in_queue`` counts from 1, 0 once it is decided; null in the queue."""
 
     id: str
     app: str

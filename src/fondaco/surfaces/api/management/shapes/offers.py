@@ -86,12 +86,18 @@ class PlanShape(Shape):
 
 
 class ScreenshotShape(Shape):
-    """A picture on the listing."""
+    """A picture on the listing. ``image_digest`` is the SHA-256 of the uploaded file, empty when it is not known."""
 
     id: str
     url: str
+    image_digest: str
     alternative_text: str
 
     @classmethod
     def of(cls, screenshot: Screenshot) -> ScreenshotShape:
-        return cls(id=screenshot.pk.hex, url=screenshot.url, alternative_text=screenshot.alternative_text)
+        return cls(
+            id=screenshot.pk.hex,
+            url=screenshot.url,
+            image_digest=screenshot.image_digest,
+            alternative_text=screenshot.alternative_text,
+        )
