@@ -58,20 +58,8 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(about.make_blueprint())
     app.register_blueprint(logout.make_blueprint(logout.Logout(store, logout.IssuerKeys(http))))
     add_pages(app, settings, store, switch)
-    add_about_pages(app)
     worker.start()
     return app
-
-
-def add_about_pages(app: Flask) -> None:
-    """What a listing links to."""
-
-    @app.get("/about/<topic>")
-    def about(topic: str) -> str:
-        if topic not in PAGES:
-            abort(404)
-        title, text = PAGES[topic]
-        return render_template("about.html", title=title, text=text)
 
 
 def add_pages(app: Flask, settings: Settings, store: Store, switch: Switch) -> None:
