@@ -15,6 +15,21 @@ class RevisionConflict(Conflict):
     )
 
 
+class DraftTooLarge(Invalid):
+    code = "draft-too-large"
+    message = _(
+        "What you typed is longer than a draft can hold, so the last changes are only in your browser. Shorten it."
+    )
+
+
+class ScopeMissing(Invalid):
+    code = "scope-missing"
+    message = _(
+        "This version asks for something that its scopes do not allow: %(scopes)s is missing. Nothing was saved. "
+        "Add the scope, or take back what needs it."
+    )
+
+
 class ContentLocked(Conflict):
     code = "content-locked"
     message = _(
@@ -54,6 +69,14 @@ class PriceLocked(Conflict):
     message = _(
         "This version is available to customers, so its prices and licence limits stay as they are. "
         "Nothing was saved. Bring new prices with a new version."
+    )
+
+
+class ScreenshotsChanged(Conflict):
+    code = "screenshots-changed"
+    message = _(
+        "The pictures of this listing are not the ones you saw: somebody added or removed one. Their order was not "
+        "changed. Look at the list again, then order it."
     )
 
 

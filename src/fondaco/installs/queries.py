@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -235,15 +235,19 @@ def purchase_summary(plan: Plan, seats: int) -> PurchaseSummary:
     )
 
 
-def consent_text(version: Version) -> str:
-    """The words that an admin agrees to, kept word by word with the grant (DOMAIN 7.4)."""
+def consent_text(version: Version, scopes: Collection[str] | None = None) -> str:
+    """The words that an admin agrees to, kept word by word with the grant (DOMAIN 7.4).
+
+    ``scopes`` takes the place of the version's while somebody chooses them.
+    """
+    asked = version.technical.scopes if scopes is None else scopes
     lines = [
         _("I install %(app)s by %(partner)s for my account. I may order on its behalf.")
         % {"app": version.app.name, "partner": version.app.partner.name},
         _("%(app)s may:") % {"app": version.app.name},
-        *(f"• {SCOPES[scope].consent}" for scope in sorted(version.technical.scopes) if scope in SCOPES),
+        *(f"• {SCOPES[scope].consent}" for scope in sorted(asked) if scope in SCOPES),
     ]
-    if not version.technical.scopes:
+    if not asked:
         lines[1] = _("%(app)s asks for no access to the account's data.") % {"app": version.app.name}
     return "\n".join(lines)
 

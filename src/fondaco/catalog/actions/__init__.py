@@ -3,7 +3,13 @@
 from fondaco.catalog.actions.apps import change_app, register_app
 from fondaco.catalog.actions.content import edit_listing, edit_technical
 from fondaco.catalog.actions.ending import deprecate_version
-from fondaco.catalog.actions.offers import add_plan, add_screenshot, edit_plan, remove_plan, remove_screenshot
+from fondaco.catalog.actions.offers import add_plan, edit_plan, remove_plan
+from fondaco.catalog.actions.pictures import (
+    add_screenshot,
+    describe_screenshot,
+    order_screenshots,
+    remove_screenshot,
+)
 from fondaco.catalog.actions.publication import (
     cancel_publication,
     relist_version,
@@ -18,6 +24,7 @@ from fondaco.catalog.actions.tracks import (
     withdraw_track,
 )
 from fondaco.catalog.actions.versions import create_version
+from fondaco.catalog.drafts import discard_draft, keep_draft, note_presence
 
 __all__ = [
     "add_plan",
@@ -27,10 +34,15 @@ __all__ = [
     "change_app",
     "create_version",
     "deprecate_version",
+    "describe_screenshot",
+    "discard_draft",
     "edit_listing",
     "edit_plan",
     "edit_technical",
+    "keep_draft",
     "make_available",
+    "note_presence",
+    "order_screenshots",
     "register_app",
     "reject_track",
     "relist_version",

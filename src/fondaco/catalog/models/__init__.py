@@ -1,6 +1,7 @@
 """What partners offer: apps, their versions, the two kinds of content of a version, and its plans."""
 
 from fondaco.catalog.models.app import App, Category
+from fondaco.catalog.models.draft import EditingDraft
 from fondaco.catalog.models.plan import LicenceModel, Meter, Plan, PlanType
 from fondaco.catalog.models.publication import PlannedPublication
 from fondaco.catalog.models.version import ListingContent, Screenshot, TechnicalContent, TrackContent, Version
@@ -8,6 +9,7 @@ from fondaco.catalog.models.version import ListingContent, Screenshot, Technical
 __all__ = [
     "App",
     "Category",
+    "EditingDraft",
     "LicenceModel",
     "ListingContent",
     "Meter",

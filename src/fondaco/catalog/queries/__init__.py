@@ -14,7 +14,16 @@ from fondaco.catalog.queries.apps import (
     newest_version,
     predecessor,
 )
-from fondaco.catalog.queries.listing import ListingView, PermissionLine, PlanLine, listing_view, permission_lines
+from fondaco.catalog.queries.drafts import OtherEditor, find_draft, list_other_editors, list_unsaved
+from fondaco.catalog.queries.listing import (
+    ListingView,
+    PermissionLine,
+    PlanLine,
+    as_typed,
+    lines_for,
+    listing_view,
+    permission_lines,
+)
 from fondaco.catalog.queries.marketplace import (
     Sort,
     get_listing,
@@ -30,10 +39,13 @@ __all__ = [
     "WAITS_FOR_PARTNER",
     "ListingView",
     "Need",
+    "OtherEditor",
     "PermissionLine",
     "PlanLine",
     "Sort",
+    "as_typed",
     "count_projects",
+    "find_draft",
     "find_plan",
     "get_app",
     "get_listing",
@@ -43,12 +55,15 @@ __all__ = [
     "get_versions",
     "last_advertised",
     "latest_published",
+    "lines_for",
     "list_app_events",
     "list_apps",
     "list_categories",
     "list_history",
+    "list_other_editors",
     "list_partner_apps",
     "list_projects",
+    "list_unsaved",
     "listing_view",
     "load_newest",
     "missing_fields",

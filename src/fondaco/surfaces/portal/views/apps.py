@@ -60,6 +60,7 @@ def register(request: HouseRequest) -> HttpResponse:
                     name=form.cleaned_data["name"],
                     icon=form.icon_bytes(),
                     details=form.details(),
+                    crop=form.crop(),
                 )
             except DomainError as refusal:
                 status = show_refusal(form, refusal)
@@ -106,6 +107,7 @@ def edit(request: HouseRequest, app_id: str) -> HttpResponse:
                     app=app,
                     details=form.details(),
                     icon=form.icon_bytes() or None,
+                    crop=form.crop(),
                 )
             except DomainError as refusal:
                 status = show_refusal(form, refusal)

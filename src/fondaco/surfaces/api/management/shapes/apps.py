@@ -18,9 +18,10 @@ from fondaco.catalog.models import (
 )
 from fondaco.catalog.queries import missing_fields
 from fondaco.catalog.states import Track
+from fondaco.catalog.subscriptions import EventType
 from fondaco.review.models import Submission
 from fondaco.surfaces.api.management.shapes.fields import Body, Picture, Shape, Slug, WireId
-from fondaco.surfaces.api.management.shapes.offers import PlanShape, ScreenshotShape
+from fondaco.surfaces.api.management.shapes.offers import CropBody, PlanShape, ScreenshotShape
 
 TrackName = Literal["technical", "listing"]
 
@@ -38,19 +39,21 @@ class AppBody(Body):
 
     def details(self) -> AppDetails:
         """For the action."""
-        return AppDetails(**self.model_dump(exclude={"icon"}))
+        return AppDetails(**self.model_dump(exclude={"icon", "crop"}))
 
 
 class RegisterBody(AppBody):
-    """A new app."""
+    """A new app. ``crop`` names the square of the picture to keep, by default the largest one in the middle."""
 
     icon: Picture
+    crop: CropBody | None = None
 
 
 class IconBody(Body):
-    """Another icon."""
+    """Another icon; ``crop`` as when registering."""
 
     icon: Picture
+    crop: CropBody | None = None
 
 
 class VersionBody(Body):
@@ -359,3 +362,26 @@ class ScopeShape(Shape):
     is_requestable: bool
     is_for_portal_clients: bool
     needs_reason: bool
+
+
+class EventTypeShape(Shape):
+    """An event of the wire. ``field`` of the technical content asks for it, empty when it is always sent.
+
+    ``needs_scope`` is what a version has to ask for as well, because of the fields of the event in ``reads``.
+    """
+
+    type: str
+    description: str
+    field: str
+    needs_scope: str
+    reads: list[str]
+
+    @classmethod
+    def of(cls, event: EventType) -> EventTypeShape:
+        return cls(
+            type=event.type,
+            description=str(event.words),
+            field=event.field,
+            needs_scope=event.scope,
+            reads=list(event.reads),
+        )
