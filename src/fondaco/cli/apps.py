@@ -185,14 +185,13 @@ def publish(
     partner: Partner = "",
     as_json: AsJson = False,
 ) -> None:
-    """Make the approved version of `fondaco.toml` available, now or `--at` a time; say truly what customers see."""
-    from fondaco.cli.project import planning, publishing, session
+    """Make the approved version that is as `fondaco.toml` says available, now or `--at` a time."""
+    from fondaco.cli.project import planning, publishing, reporting, session
 
     due_at = publishing.read_time(at)
     with session.speaking(as_json=as_json) as voice, session.connect(url) as connection:
         project, partner_id = session.open_both(folder, connection, partner)
-        app = planning.get_app(connection, partner_id, project.content.app["slug"])
-        version = planning.pick_version(app, project.content.version_name)
+        version = reporting.require_version(voice, planning.make_plan(connection, partner_id, project))
         publishing.publish(voice, connection, f"/partners/{partner_id}/versions/{version['id']}", due_at, version)
 
 

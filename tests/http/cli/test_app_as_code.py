@@ -119,6 +119,9 @@ def test_submit_status_mend_publish(project: Project) -> None:
     assert project.run("submit").exit_code == 0
     assert project.run("publish").exit_code == 1
     decide(version)
+    project.edit(('price = "4.00"', 'price = "5.50"'))
+    assert project.run("publish").exit_code == 3  # the file says something else than what was approved
+    project.edit(('price = "5.50"', 'price = "4.00"'))
     assert project.run("publish", "--at", "2030-01-02T09:00").exit_code == 2
     due_at = clock.now().replace(microsecond=0, second=0) + timedelta(days=3)
     done = project.run("publish", "--at", due_at.isoformat())
@@ -255,10 +258,13 @@ def test_what_the_house_refuses_is_told_with_its_line(project: Project) -> None:
     assert answer["refused"]["problems"][0]["key"] == "technical.scopes"
 
 
-def test_nobody_can_be_asked_in_a_job(project: Project) -> None:
+def test_nobody_can_be_asked_in_a_job(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HELLO_REVIEWER_LOGIN")
     done = project.run("push")
     assert done.exit_code == 2
-    assert done.stderr == "Nobody can be asked here. Say --yes to push.\n"
+    assert done.stderr == (
+        "HELLO_REVIEWER_LOGIN is not set, so reviewers get no log-in.\nNobody can be asked here. Say --yes to push.\n"
+    )
     assert facts() == (0, 0, 0, 0, 0, 0)
 
 

@@ -107,6 +107,8 @@ class Connection:
 
     def fetch(self, path: str) -> bytes:
         """A file of the house, outside the API."""
+        if not path.startswith("/") or path.startswith("//"):
+            raise Refused(f"{path[:100]} is no file of {self.house}.")
         response = self._ask("GET", path, {}, is_safe=True)
         if response.status_code >= _LEAST_REFUSAL:
             raise Refused(f"{self.house}{path} answered {response.status_code}.", http=response.status_code)

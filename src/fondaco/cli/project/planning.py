@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from fondaco.cli.manifest import Content, Project
+from fondaco.cli.manifest import Project
 from fondaco.cli.project.connection import Connection, Refused
 from fondaco.cli.project.differences import Change, compare
 from fondaco.cli.project.house_content import content_in, content_of_copy
@@ -46,11 +46,12 @@ class PushPlan:
         return self.app is not None and self.version is not None and not self.changes and not self.credentials
 
     @property
-    def before(self) -> Content:
-        """What the changes begin from."""
-        if self.version is not None or self.source is None or self.app is None:
-            return content_in(self.app, self.version)
-        return content_of_copy(self.app, self.source)
+    def missing_variable(self) -> str:
+        """The environment variable that should hold a log-in for reviewers and does not, while they have none yet."""
+        technical, held = self.project.manifest.technical, self.version or self.source
+        name = (technical and technical.test_credentials_env) or ""
+        has_some = held is not None and held["technical"]["has_test_credentials"]
+        return "" if has_some or self.credentials or os.environ.get(name, "").strip() else name
 
 
 def find_partner(connection: Connection, named: str = "") -> str:

@@ -27,6 +27,8 @@ def show_plan(voice: Voice, plan: PushPlan) -> None:
         "changes": [change.as_json() for change in plan.changes],
         "sends_credentials": bool(plan.credentials),
     }
+    if name := plan.missing_variable:
+        voice.warn(f"{name} is not set, so reviewers get no log-in.")
     if plan.is_up_to_date:
         voice.say(f"{plan.project.content.app['name']} {plan.version_name} is as fondaco.toml says. Nothing to do.")
         return
