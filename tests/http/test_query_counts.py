@@ -18,7 +18,7 @@ from tests.http.test_every_address import PAGES, Address
 from fondaco.accounts.actions import invite_user, request_email_change
 from fondaco.accounts.models import Person, User
 from fondaco.accounts.queries import email_change_token, invitation_token
-from fondaco.catalog.models import App, Plan, Screenshot, Version
+from fondaco.catalog.models import App, AppTransfer, Plan, Screenshot, Version
 from fondaco.catalog.states import Track
 from fondaco.identity.models import OAuthClient
 from fondaco.installs.models import Installation
@@ -108,6 +108,7 @@ def things(address: Address, name: str) -> list[str]:
         "submission_id": Submission.objects.filter(status="open") | Submission.objects.filter(status="rejected"),
         "client_id": OAuthClient.objects.filter(account=ledgerline.developer_account, kind="portal"),
         "member_id": Member.objects.filter(partner=ledgerline, role="marketing"),
+        "transfer_id": AppTransfer.objects.all(),
         "app_id": App.objects.filter(partner=ledgerline),
         "version_id": versions,
         "plan_id": Plan.objects.filter(version__in=versions, type="paid")[:2],

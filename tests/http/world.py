@@ -13,6 +13,7 @@ from tests.factories.accounts import SYSTEM, actor_for, make_account, make_opera
 from tests.factories.catalog import make_app, make_plan, make_published_version, make_version
 from tests.factories.identity import make_login_session, make_portal_client
 from tests.factories.installs import make_completed
+from tests.factories.lifecycle import link_of, make_tester, make_transfer
 from tests.factories.partners import make_member, make_partner
 
 from fondaco.accounts.actions import appoint_staff, invite, invite_user, request_email_change
@@ -20,6 +21,7 @@ from fondaco.accounts.models import Account, Invitation, Operator, Person, User
 from fondaco.accounts.permissions import ADMIN, OperatorRole, Permission
 from fondaco.accounts.queries import email_change_token, invitation_token
 from fondaco.audit.actor import Actor
+from fondaco.catalog.actions import deprecate_version
 from fondaco.catalog.models import Version
 from fondaco.catalog.states import Track
 from fondaco.identity.actions import ProviderEntries, save_provider
@@ -35,6 +37,7 @@ from fondaco.partners.queries import application_token
 from fondaco.review.actions import grant_waiver, submit
 from fondaco.review.models import CheckRun
 
+NOTICE = timedelta(days=60)
 UNKNOWN = "0" * 32
 NOBODY = "http://127.0.0.1:9"  # an address where nobody answers, at once
 ACCOUNT, PARTNER, OPERATOR = "account", "partner", "operator"
@@ -87,7 +90,8 @@ def make_world() -> World:
     jon = make_operator(person=make_person("Jon Everyone"))
     joining, newcomer, colleague = _invite(account, by, partner, jon)
     _set_up_sign_in(by)
-    world.values = {
+    _set_lifecycle_under_way(world, owner, draft)
+    world.values |= {
         "installation_id": installation.pk.hex,
         "user_id": account.users.get(role__key="supervisor").pk,
         "role_id": make_role(account, Permission.APPS_VIEW, name="Team lead").pk.hex,
@@ -129,6 +133,21 @@ def make_world() -> World:
     world.surface_values[("backoffice", "invitation_id")] = newcomer.pk.hex
     world.surface_values[("withdraw", "version_id")] = reviewed.pk.hex
     return world
+
+
+def _set_lifecycle_under_way(world: World, owner: Member, draft: Version) -> None:
+    """An installation link, an invitation to test, an app on offer, and a version with a last day."""
+    link_of(draft)
+    transfer = make_transfer(make_app(world.partner, name="Deskbridge"), make_partner("Tempo Labs"))
+    ended = make_published_version(make_app(world.partner, name="Vault Notes"))
+    deprecate_version(
+        actor=actor_for(owner.person), by=owner, version=ended, reason="Over", ends_on=clock.now().date() + NOTICE
+    )
+    world.values |= {
+        "transfer_id": transfer.pk.hex,
+        "tester_id": make_tester(draft.app, world.account, accepts=False).pk.hex,
+    }
+    world.surface_values[("backoffice", "version_id")] = ended.pk.hex
 
 
 def _invite(account: Account, by: User, partner: Partner, jon: Operator) -> tuple[Invitation, Invitation, Invitation]:

@@ -159,6 +159,7 @@ def test_old_runs_are_forgotten_but_those_of_submissions_stay(mara: Member, vers
 def live(version: Version) -> None:
     for status in (TechnicalStatus.IN_REVIEW, TechnicalStatus.APPROVED, TechnicalStatus.AVAILABLE):
         transition(version.technical, status, actor=SYSTEM)
+    deliver()  # what is told of that
 
 
 def watch(version: Version, *, found: tuple[str, ...] = (), after: int = 0) -> list[str]:

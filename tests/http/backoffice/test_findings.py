@@ -61,6 +61,8 @@ def test_approving_waits_for_the_checks_and_stands_on_them(submission: Submissio
     part = client.get(address(submission, f"/findings?mark={mark}"), headers={"HX-Request": "true"}).content.decode()
     assert "1 thing must be mended first." in part
     assert "<html" not in part
+    assert "1 thing must be mended first." in client.get(address(submission, "/findings")).content.decode()
+    assert "Not shown yet" in client.get(address(submission, "/evidence")).content.decode()
     refused = client.post(address(submission, "/approve"))
     assert refused.status_code == 409
     assert "No text contains a secret" in refused.content.decode()

@@ -40,10 +40,16 @@ class App(models.Model):
     support_email = models.EmailField(blank=True)
     billing_email = models.EmailField(blank=True)
     security_email = models.EmailField(blank=True)
+    retired_at = models.DateTimeField(null=True, blank=True)  # for good: no new versions, nobody has it any more
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_retired(self) -> bool:
+        """Whether it is over: its name stays taken and its history readable, nothing of it can be changed."""
+        return self.retired_at is not None
 
     @property
     def icon_url(self) -> str:

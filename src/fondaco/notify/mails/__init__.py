@@ -2,6 +2,9 @@
 
 from fondaco.notify.mails import (
     access_cut_off,
+    app_retired,
+    app_transfer,
+    app_transferred,
     credentials_rotated,
     email_change,
     installation,
@@ -17,13 +20,18 @@ from fondaco.notify.mails import (
     sign_in,
     submission_decided,
     submission_opened,
+    test_account,
     version_deprecated,
+    version_ended,
     version_published,
     version_unlisted,
 )
 
 __all__ = [
     "access_cut_off",
+    "app_retired",
+    "app_transfer",
+    "app_transferred",
     "credentials_rotated",
     "email_change",
     "installation",
@@ -39,7 +47,9 @@ __all__ = [
     "sign_in",
     "submission_decided",
     "submission_opened",
+    "test_account",
     "version_deprecated",
+    "version_ended",
     "version_published",
     "version_unlisted",
 ]

@@ -152,7 +152,7 @@ def _fill_technical(listing: Listing, version: Version, by: Member) -> None:
             redirect_urls=(f"{program}/callback",),
             scopes=tuple(listing.scopes),
             scope_reasons=listing.scopes,
-            receives_user_logout=True,
+            receives_user_logout="users:read" in listing.scopes,
             backchannel_logout_url=f"{program if listing.answers else NOBODY}/backchannel-logout",
             is_manually_provisioned=listing.is_manual,
             release_notes="Faster start and clearer words on the first page.",

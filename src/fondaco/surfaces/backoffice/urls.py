@@ -1,6 +1,6 @@
 """Addresses of the backoffice, below ``/backoffice/``."""
 
-from django.urls import path
+from django.urls import include, path
 
 from fondaco.surfaces.backoffice import urls_checks, urls_trust
 from fondaco.surfaces.backoffice.views import (
@@ -40,6 +40,7 @@ urlpatterns = [
     path("access/restore/<str:cutoff_id>", access.restore, name="restore_access"),
     path("access/rotate/<str:installation_id>", access.rotate, name="rotate_credentials"),
     path("access/<str:kind>/<str:target_id>", access.show, name="access_target"),
+    path("", include("fondaco.surfaces.backoffice.urls_lifecycle")),
     path("staff", staff.show_all, name="staff"),
     path("staff/appoint", staff.appoint, name="appoint_staff"),
     path("staff/invitations/<str:invitation_id>/resend", staff.resend, name="resend_staff_invitation"),

@@ -7,6 +7,7 @@ from fondaco.surfaces.api.management.routes import (
     checks,
     clients,
     customers,
+    endings,
     house,
     installations,
     invitations,
@@ -26,6 +27,8 @@ from fondaco.surfaces.api.management.routes import (
     staff,
     statistics,
     submissions,
+    testing,
+    transfers,
     trust,
     versions,
 )
@@ -61,4 +64,10 @@ ALL = [
     installations.routes,
     house.routes,
     access.routes,
+    testing.routes,
+    testing.account_routes,
+    transfers.routes,
+    transfers.operator_routes,
+    endings.routes,
+    endings.operator_routes,
 ]

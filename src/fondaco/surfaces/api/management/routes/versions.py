@@ -104,4 +104,4 @@ def compare_versions(
 @routes.reads("/partners/{partner_id}/versions/{version_id}/history", Page[EventShape], Permission.PARTNER_VIEW)
 def list_version_history(request: Request, partner_id: str, version_id: str) -> Page[EventShape]:
     """The latest fifty things that happened to a version."""
-    return whole(list_history(get_version(request.caller.member, version_id)), EventShape.of)
+    return whole(list_history(get_version(request.caller.member, version_id), by=request.caller.member), EventShape.of)

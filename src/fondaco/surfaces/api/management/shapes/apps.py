@@ -18,9 +18,10 @@ from fondaco.catalog.models import (
 )
 from fondaco.catalog.queries import missing_fields
 from fondaco.catalog.states import Track
+from fondaco.catalog.subscriptions import EventType
 from fondaco.review.models import Submission
-from fondaco.surfaces.api.management.shapes.fields import Body, Picture, Shape, Slug, WireId
-from fondaco.surfaces.api.management.shapes.offers import PlanShape, ScreenshotShape
+from fondaco.surfaces.api.management.shapes.fields import Body, Day, Picture, Shape, Slug, WireId
+from fondaco.surfaces.api.management.shapes.offers import CropBody, PlanShape, ScreenshotShape
 
 TrackName = Literal["technical", "listing"]
 
@@ -38,19 +39,21 @@ class AppBody(Body):
 
     def details(self) -> AppDetails:
         """For the action."""
-        return AppDetails(**self.model_dump(exclude={"icon"}))
+        return AppDetails(**self.model_dump(exclude={"icon", "crop"}))
 
 
 class RegisterBody(AppBody):
-    """A new app."""
+    """A new app. ``crop`` names the square of the picture to keep, by default the largest one in the middle."""
 
     icon: Picture
+    crop: CropBody | None = None
 
 
 class IconBody(Body):
-    """Another icon."""
+    """Another icon; ``crop`` as when registering."""
 
     icon: Picture
+    crop: CropBody | None = None
 
 
 class VersionBody(Body):
@@ -64,7 +67,7 @@ class DeprecationBody(Body):
     """Why a version is no longer offered; ``ends_on`` announces the day from which nobody keeps it alive."""
 
     reason: str
-    ends_on: date | None = None
+    ends_on: Day | None = None
 
 
 class TechnicalBody(Body):
@@ -168,6 +171,7 @@ class AppShape(Shape):
     support_email: str
     billing_email: str
     security_email: str
+    retired_at: datetime | None
     versions: list[VersionStandingShape]
 
     @classmethod
@@ -183,6 +187,7 @@ class AppShape(Shape):
             support_email=app.support_email,
             billing_email=app.billing_email,
             security_email=app.security_email,
+            retired_at=app.retired_at,
             versions=[VersionStandingShape.of(version) for version in app.versions.all()],
         )
 
@@ -254,6 +259,7 @@ class VersionShape(Shape):
     created_at: datetime
     deprecation_reason: str
     ends_on: date | None
+    retired_at: datetime | None
     unlisted_at: datetime | None
     unlisted_reason: str
     technical: TechnicalShape
@@ -270,6 +276,7 @@ class VersionShape(Shape):
             created_at=version.created_at,
             deprecation_reason=version.deprecation_reason,
             ends_on=version.ends_on,
+            retired_at=version.retired_at,
             unlisted_at=version.unlisted_at,
             unlisted_reason=version.unlisted_reason,
             technical=TechnicalShape.of(version.technical, missing_fields(version, Track.TECHNICAL)),
@@ -359,3 +366,26 @@ class ScopeShape(Shape):
     is_requestable: bool
     is_for_portal_clients: bool
     needs_reason: bool
+
+
+class EventTypeShape(Shape):
+    """An event of the wire. ``field`` of the technical content asks for it, empty when it is always sent.
+
+    ``needs_scope`` is what a version has to ask for as well, because of the fields of the event in ``reads``.
+    """
+
+    type: str
+    description: str
+    field: str
+    needs_scope: str
+    reads: list[str]
+
+    @classmethod
+    def of(cls, event: EventType) -> EventTypeShape:
+        return cls(
+            type=event.type,
+            description=str(event.words),
+            field=event.field,
+            needs_scope=event.scope,
+            reads=list(event.reads),
+        )
