@@ -152,7 +152,7 @@ def register(run: Drive, partner: Platform, place: str) -> tuple[Json, str]:
         "description": "A **small** app that says hello.",
         "categories": ["other"],
         "support_email": "support@drive.example",
-        "privacy_url": "https://drive.example/privacy",
+        "privacy_url": f"{run.app_url}/about/privacy",
     }
     partner.put(f"{path}/listing", listing)
     run.say("Version 1.0.0 gets its technical content and its listing.")
@@ -169,7 +169,8 @@ def publish(run: Drive, partner: Platform, path: str) -> None:
     problem = partner.post(f"{path}/submissions", {"track": "listing"}, refused=422)
     expect(sorted(problem["errors"]), ["terms_url"], "what the listing still needs")
     run.say("The technical track is submitted; the listing is refused, because the terms of use are missing.")
-    mend(partner, path, terms_url="https://drive.example/terms")
+    mend(partner, path, terms_url=f"{run.app_url}/about/terms")
+    check(run, partner, path)
     partner.post(f"{path}/submissions", {"track": "listing", "note": "Terms are there now."})
     decide(run, path, "listing", "reject", {"feedback": "Say in the summary who it is for."})
     expect(partner.get(path)["listing"]["status"], "rejected", "the listing")
@@ -185,6 +186,24 @@ def publish(run: Drive, partner: Platform, path: str) -> None:
     run.say("She makes the version available, and the listing is advertised.")
 
 
+def check(run: Drive, partner: Platform, path: str) -> None:
+    """Runs the checks that the reviewer will read, and finds nothing that stands in the way."""
+    started = partner.post(f"{path}/check_runs")
+    done = wait_for_checks(partner, f"{path.split('/versions/', maxsplit=1)[0]}/check_runs/{started['id']}")
+    blocking = [one["title"] for one in done["results"] if one["outcome"] == "found" and one["blocks"]]
+    expect(blocking, [], "what the checks say must be mended")
+    passed = sum(one["outcome"] == "passed" for one in done["results"])
+    run.say(f"She runs the checks: {passed} of {done['total']} passed, and nothing must be mended.")
+
+
+def wait_for_checks(platform: Platform, path: str) -> Json:
+    """A run of the checks, once it is over."""
+    wait(lambda: platform.get(path)["status"] != "running", f"{path} did not come to an end.")
+    done = platform.get(path)
+    expect(done["status"], "finished", "the run of the checks")
+    return done
+
+
 def mend(partner: Platform, path: str, **change: str) -> None:
     """Saves the listing as it was read, but for one field."""
     listing = partner.get(path)["listing"]
@@ -197,6 +216,8 @@ def decide(run: Drive, path: str, track: str, decision: str, body: Json) -> None
     queue = everything(run.operator, "/operator/submissions", track=track)
     found = [one["id"] for one in queue if one["version_id"] == path.rsplit("/", 1)[1]]
     expect(len(found), 1, f"open {track} submissions of ours")
+    runs = run.operator.get(f"/operator/versions/{path.rsplit('/', 1)[1]}/check_runs")["items"]
+    wait_for_checks(run.operator, f"/operator/check_runs/{runs[0]['id']}")
     run.operator.post(f"/operator/submissions/{found[0]}/{decision}", body)
 
 

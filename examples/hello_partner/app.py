@@ -25,7 +25,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Response
 
-from hello_partner import events, logout, sign_on
+from hello_partner import about, events, logout, sign_on
 from hello_partner.lifecycle import Lifecycle
 from hello_partner.misbehave import EVERY_APP, MODES, Switch
 from hello_partner.platform_client import make_http_client
@@ -55,6 +55,7 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(
         sign_on.make_blueprint(settings, store, sign_on.SignOn(settings, store, http, tokens, lifecycle))
     )
+    app.register_blueprint(about.make_blueprint())
     app.register_blueprint(logout.make_blueprint(logout.Logout(store, logout.IssuerKeys(http))))
     add_pages(app, settings, store, switch)
     worker.start()

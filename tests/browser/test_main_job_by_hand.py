@@ -137,8 +137,8 @@ def describe_app(album: Album, noor: Page, house: House) -> None:
         "Summary": "A card after a good call.",
         "Description": "One line from the **agent**, printed and posted the same evening.",
         "Support address": "help@fernweh.example",
-        "Privacy policy": "https://fernweh.example/privacy",
-        "Terms of use": "https://fernweh.example/terms",
+        "Privacy policy": f"{house.partner}/about/privacy",
+        "Terms of use": f"{house.partner}/about/terms",
     }
     fill(noor, entries)
     noor.get_by_label("Messaging & Collaboration").check()
@@ -202,6 +202,7 @@ def review(album: Album, jon: Page, track: str, decision: str, words: str = "") 
     jon.goto(f"/backoffice/submissions/{track}")
     jon.get_by_role("list", name="Waiting").get_by_role("link", name=f"{APP} 1.0.0").click()
     expect(jon.get_by_text("Ready when you are.").first).to_be_visible()
+    expect(jon.locator("#findings progress")).to_have_count(0, timeout=60_000)  # the checks are done
     if words:
         fill(jon, {"What has to change": words})
         album.look(jon, "a-submission")

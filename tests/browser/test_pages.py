@@ -55,35 +55,40 @@ ANSWERS_ONLY = {
     "backoffice": {
         "question_application", "approve_application", "reject_application", "approve_submission", "reject_submission",
         "submissions", "invite_owner", "restore_access", "rotate_credentials", "withdraw_trust",
+        "confirm_transfer", "refuse_transfer",
         "deactivate_staff", "resend_staff_invitation", "withdraw_staff_invitation",
         "take_submission", "give_submission_back", "snooze_submission", "wake_submission", "message_partner",
         "note_submission", "submission_credentials", "try_submission", "remove_reason", "pick_review_account",
+        "run_checks", "withdraw_waiver", "findings", "waive_check",
     },
     "console": {
         "my_apps_board", "retry", "launch", "withdraw_invitation", "resend_invitation", "deactivate", "reactivate",
-        "delete_role", "test_sign_in", "switch_sign_in",
+        "delete_role", "accept_test", "decline_test", "leave_test", "test_sign_in", "switch_sign_in",
     },
-    "portal": {"withdraw_member_invitation", "resend_member_invitation", "create_version", "remove_member",
-        "rotate_credentials"},
+    "portal": {
+        "make_link", "end_link", "remove_tester", "accept_transfer", "decline_transfer", "withdraw_transfer",
+        "withdraw_member_invitation", "resend_member_invitation", "create_version", "remove_member",
+        "rotate_credentials", "run_checks", "draft", "discard_draft", "panel", "move_screenshot",
+    },
 }  # fmt: skip
 # These are reached through a form or a mail, or while a version is a draft: the main job by hand goes there.
 BY_HAND = {
     "portal": {
-        "publish",
-        "cancel_publication",
-        "relist",
-        "submit",
-        "listing",
-        "screenshots",
-        "remove_screenshot",
-        "remove_plan",
-        "plan",
+        "publish", "cancel_publication", "relist", "submit", "listing", "screenshots", "screenshot",
+        "remove_screenshot", "remove_plan", "plan",
     },
-    "storefront": {"apply_sent", "apply_verify", "apply_answer", "install_plan", "install_users", "install_confirm"},
-}
+    "storefront": {
+        "preview", "apply_sent", "apply_verify", "apply_answer", "install_plan", "install_users", "install_confirm",
+    },
+}  # fmt: skip
 # Open only while support allows it, once a sign-in is set up, or to people of several accounts: test_closed_pages and
 # tests/http look at them.
-CLOSED = {"console": {"force_uninstall", "remove_sign_in"}, "storefront": {"install"}}
+CLOSED = {
+    "console": {"force_uninstall", "remove_sign_in"},
+    "storefront": {"install", "install_by_link"},
+    "portal": {"retire_version"},
+    "backoffice": {"ending", "remove_installation"},
+}
 WALKED: dict[str, Walk] = {}  # each walk is made once, by whichever test comes first
 
 

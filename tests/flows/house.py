@@ -17,11 +17,15 @@ from django.core.mail import EmailMessage
 from django.db import connection
 from tests.factories import mail
 from tests.factories.installs import follow_cutoffs
+from tests.factories.jobs import run_jobs
 from tests.flows.browser import Browser
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from fondaco.kit import deadlines
 from fondaco.messaging.dispatcher import drain
+from fondaco.review.actions.checks import JOB as CHECKS
+from fondaco.review.models import CheckRun
+from fondaco.review.queries import report
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 if str(EXAMPLES) not in sys.path:
@@ -88,8 +92,9 @@ class PartnerProgram:
         return Store(self._database).get_installation(installation_id)
 
     def events(self) -> list[tuple[str, str, str]]:
-        """Type, state and note of what it got, newest first."""
-        return [(event.type, event.state, event.note) for event in Store(self._database).list_events()]
+        """Type, state and note of what it got, newest first; test events aside."""
+        found = [(event.type, event.state, event.note) for event in Store(self._database).list_events()]
+        return [event for event in found if event[0] != "app.test"]
 
 
 @dataclass
@@ -127,6 +132,13 @@ class House:
     def work(self) -> None:
         """The worker's turn at what follows from cut-offs; its turn at mails is ``mails``."""
         follow_cutoffs()
+
+    def check(self) -> None:
+        """The worker's turn at the checks of versions: the real ones, over the wire; nothing may stand in the way."""
+        run_jobs(CHECKS)
+        for run in CheckRun.objects.filter(status="finished").select_related("version__app"):
+            blocking = [(line.result.check_id, line.result.found) for line in report(run).blocking()]
+            assert blocking == []
 
     def mails(self) -> list[EmailMessage]:
         """Runs the queued jobs and returns the mails which that sent."""

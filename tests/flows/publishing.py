@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.core.files.uploadedfile import SimpleUploadedFile
-from tests.factories.catalog import picture
+from tests.factories.pictures import drawing
 from tests.flows.becoming import MARA
 from tests.flows.browser import Browser
 from tests.flows.house import House
@@ -19,9 +19,11 @@ def publish_app(house: House, mara: Browser, operator: Browser) -> Version:
     version = describe_app(house, mara)
     for track in ("technical", "listing"):
         submit(mara, version, track)
+    house.check()
     house.mails()
     review(operator, version, "listing", "Reject with feedback", {"What has to change": FEEDBACK})
     _improve(house, mara, version)
+    house.check()
     for track in ("listing", "technical"):
         review(operator, version, track, "Approve", {})
     subjects = sorted(letter.subject for letter in house.mails() if letter.to == [MARA])
@@ -39,7 +41,7 @@ def publish_app(house: House, mara: Browser, operator: Browser) -> Version:
 def describe_app(house: House, mara: Browser) -> str:
     """Registers the app and fills in its first version; returns the version's id."""
     mara.open("/portal/apps/new")
-    icon = SimpleUploadedFile("icon.png", picture(), "image/png")
+    icon = SimpleUploadedFile("icon.png", drawing(), "image/png")
     mara.press("Register", {"Name": "Ledgerline", "Icon": icon, "Website": "https://ledgerline.example"})
     page = mara.press("Create version", {"Name of the version": "1.0.0"})
     version = page.url.rsplit("/", 1)[1]
@@ -56,7 +58,7 @@ def describe_app(house: House, mara: Browser) -> str:
             "Reads the people in your account users:read": True,
         },
     )
-    _describe_listing(mara, version)
+    _describe_listing(house, mara, version)
     return version
 
 
@@ -79,7 +81,7 @@ def review(operator: Browser, version: str, track: str, decision: str, words: di
     operator.press(decision, dict(words))
 
 
-def _describe_listing(mara: Browser, version: str) -> None:
+def _describe_listing(house: House, mara: Browser, version: str) -> None:
     mara.open(f"/portal/versions/{version}/listing")
     entries = {
         "Name": "Ledgerline",
@@ -87,15 +89,15 @@ def _describe_listing(mara: Browser, version: str) -> None:
         "Description": "Agents see **open invoices** beside the caller.",
         "Payments & Security": True,
         "Support address": "help@ledgerline.example",
-        "Privacy policy": "https://ledgerline.example/privacy",
-        "Terms of use": "https://ledgerline.example/terms",
+        "Privacy policy": f"{house.partner.url}/about/privacy",
+        "Terms of use": f"{house.partner.url}/about/terms",
     }
     page = mara.press("Save", entries)
     assert "Add at least one screenshot." in page.text
     mara.open(f"/portal/versions/{version}/plans")
     mara.press("Add plan", {"Name": "Team", "Price in a month": "18", "Smallest number of licences": "2"})
     mara.open(f"/portal/versions/{version}/screenshots")
-    shot = SimpleUploadedFile("shot.png", picture(1280, 800), "image/png")
+    shot = SimpleUploadedFile("shot.png", drawing(1280, 800), "image/png")
     mara.press("Add picture", {"Picture": shot, "What it shows": "An open invoice beside a call"})
 
 

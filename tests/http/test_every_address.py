@@ -33,6 +33,8 @@ SIGN_IN = "/account/login/"
 _PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 # What some addresses ask beyond their mark: the track in the path decides.
 _TECHNICAL = frozenset({Permission.PARTNER_APPS_EDIT, Permission.OPERATOR_REVIEW_TECHNICAL})
+_REMOVING = frozenset({"endings", "ending", "remove_installation"})
+_MAY_REMOVE = frozenset({Permission.OPERATOR_SUPPORT, Permission.OPERATOR_PARTNERS})
 _ANY_REVIEW = frozenset({Permission.OPERATOR_REVIEW_TECHNICAL, Permission.OPERATOR_REVIEW_LISTING})
 _OF_REVIEWERS = frozenset({"submissions", "reasons", "reason", "remove_reason"})  # of either track
 _ANSWERS_AT_ONCE = frozenset({"test_sign_in", "submission_credentials"})
@@ -40,6 +42,7 @@ _LEADS_ON = {"submissions": 302}
 # The app is here already; in another account these steps lead back to the first one.
 _INSTALLING = {"install_plan": 200, "install_users": 302, "install_confirm": 302}
 _OF_HIGHER_RANK = frozenset({"deactivate", "reactivate"})  # about a supervisor, who may do more than one thing
+_ANSWER_IN_PLACE = frozenset({"test_sign_in", "draft", "panel"})  # to whatever is sent, or to nothing
 _OF_THE_ACCOUNT = frozenset({"remove_sign_in", "switch_sign_in", "test_sign_in"})  # named by no parameter
 # What is open to everyone who is signed in decides by itself. Who is not named gets what "" says, else 403.
 _SEEING = {"admin of the account": 200, "supervisor of the account": 200}
@@ -49,6 +52,7 @@ _BY_NAME: dict[str, dict[str, int]] = {
     "connect_login": {"": 400},
     "switch_place": {"": 404},
     "install": {"admin of the account": 302, "only apps.install": 302, "admin of another account": 302},
+    "install_by_link": {"": 404},
     "my_apps": {**_SEEING, "admin of another account": 200, "only apps.view": 200},
     "my_apps_board": {**_SEEING, "admin of another account": 200, "only apps.view": 200},
     "installation": {**_SEEING, **_STRANGERS},
@@ -71,7 +75,7 @@ _OWNERS = {
     "installation_id": ACCOUNT, "user_id": ACCOUNT, "member_id": PARTNER, "app_id": PARTNER, "version_id": PARTNER,
     "plan_id": PARTNER, "screenshot_id": PARTNER, "application_id": OPERATOR, "partner_id": OPERATOR,
     "account_id": OPERATOR, "submission_id": OPERATOR, "client_id": PARTNER, "role_id": ACCOUNT,
-    "operator_id": OPERATOR,
+    "operator_id": OPERATOR, "transfer_id": PARTNER,
 }  # fmt: skip
 
 
@@ -96,11 +100,15 @@ class Address:
         """One of these is needed besides; empty for most."""
         if self.name in _OF_REVIEWERS:
             return _ANY_REVIEW
+        if self.name in _REMOVING:
+            return _MAY_REMOVE
         return _TECHNICAL if "track" in self.parameters or self.name == "conversation" else frozenset()
 
     @property
     def owner(self) -> str | None:
         """Whose thing the address names; None when it names nobody's."""
+        if "tester_id" in self.parameters:
+            return PARTNER if self.surface == "portal" else ACCOUNT
         if self.surface == "backoffice" and any(name.endswith("_id") for name in self.parameters):
             return OPERATOR
         if self.surface == "portal" and "submission_id" in self.parameters:
@@ -229,13 +237,14 @@ def _expected(address: Address, viewer: Viewer, method: str) -> set[int]:
         return {403}
     is_ours = address.owner is None or address.owner in viewer.owns
     if address.also_needed and not address.also_needed & viewer.permissions:
-        return {403} if address.surface == "portal" or address.name in _OF_REVIEWERS else {404}
+        is_told = address.surface == "portal" or address.name in _OF_REVIEWERS | _REMOVING
+        return {403 if is_told else 404}
     if not is_ours:
         return {404}
     if address.name in _OF_HIGHER_RANK and viewer.permissions != ADMIN:
         return {403}
     if method == "POST":
-        return {200} if address.name in _ANSWERS_AT_ONCE else {302, 409, 422}
+        return {200} if address.name in _ANSWERS_AT_ONCE | _ANSWER_IN_PLACE else {302, 409, 422}
     if address.name in _INSTALLING:
         return {409 if ACCOUNT in viewer.owns else _INSTALLING[address.name]}
     return {_LEADS_ON.get(address.name, 200)}
@@ -272,6 +281,7 @@ def kept_cookies(client: Client) -> Iterator[None]:
 
 def test_nonsense_in_the_query_breaks_nothing(world: World) -> None:
     names = "q cursor page kind account partner status category model sort plan seats version next mark users track tab"
+    names += " text theme width"
     broken = []
     for viewer in insiders(world):
         client = signed_in(viewer)

@@ -108,6 +108,8 @@ def _is_right(operation: Operation, viewer: Viewer, status: int) -> bool:
         return status not in {401, 403, 429}
     if viewer.person is None:
         return status == 401
+    if door.place == Place.MACHINE:
+        return status == 404
     if door.place == Place.PERSON:
         return status not in {401, 403, 429}
     if _KINDS[door.place] not in viewer.owns:

@@ -18,7 +18,7 @@ from tests.http.test_every_address import PAGES, Address
 from fondaco.accounts.actions import invite_user, request_email_change
 from fondaco.accounts.models import Person, User
 from fondaco.accounts.queries import email_change_token, invitation_token
-from fondaco.catalog.models import App, Plan, Screenshot, Version
+from fondaco.catalog.models import App, AppTransfer, Plan, Screenshot, Version
 from fondaco.catalog.states import Track
 from fondaco.identity.models import OAuthClient
 from fondaco.installs.models import Installation
@@ -109,6 +109,7 @@ def things(address: Address, name: str) -> list[str]:
         "reason_id": KeptReason.objects.all(),
         "client_id": OAuthClient.objects.filter(account=ledgerline.developer_account, kind="portal"),
         "member_id": Member.objects.filter(partner=ledgerline, role="marketing"),
+        "transfer_id": AppTransfer.objects.all(),
         "app_id": App.objects.filter(partner=ledgerline),
         "version_id": versions,
         "plan_id": Plan.objects.filter(version__in=versions, type="paid")[:2],
@@ -118,6 +119,8 @@ def things(address: Address, name: str) -> list[str]:
         return [row.pk.hex for row in by_name[name]]
     if name in {"kind", "cutoff_id"}:
         return ["installation"] if name == "kind" else []
+    if name == "check_id":
+        return ["no-secrets"]
     if name == "target_id":
         return [one.pk.hex for one in Installation.objects.filter(account__name="starship")]
     if name == "track":

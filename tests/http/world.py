@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -12,6 +13,7 @@ from tests.factories.accounts import SYSTEM, actor_for, make_account, make_opera
 from tests.factories.catalog import make_app, make_plan, make_published_version, make_version
 from tests.factories.identity import make_login_session, make_portal_client
 from tests.factories.installs import make_completed
+from tests.factories.lifecycle import link_of, make_tester, make_transfer
 from tests.factories.partners import make_member, make_partner
 
 from fondaco.accounts.actions import appoint_staff, invite, invite_user, request_email_change
@@ -19,18 +21,23 @@ from fondaco.accounts.models import Account, Invitation, Operator, Person, User
 from fondaco.accounts.permissions import ADMIN, OperatorRole, Permission
 from fondaco.accounts.queries import email_change_token, invitation_token
 from fondaco.audit.actor import Actor
+from fondaco.catalog.actions import deprecate_version
+from fondaco.catalog.models import Version
 from fondaco.catalog.states import Track
 from fondaco.identity.actions import ProviderEntries, save_provider
 from fondaco.installs.actions import cut_off
 from fondaco.installs.models import Installation
 from fondaco.installs.reach import Target, TargetKind
+from fondaco.kit import clock
 from fondaco.messaging.models import Message
 from fondaco.messaging.signing import ensure_signing_key
 from fondaco.partners.actions import apply_to_become_partner, question_application, verify_application
 from fondaco.partners.models import Member, MemberRole, Partner
 from fondaco.partners.queries import application_token
-from fondaco.review.actions import keep_reason, submit
+from fondaco.review.actions import grant_waiver, keep_reason, submit
+from fondaco.review.models import CheckRun
 
+NOTICE = timedelta(days=60)
 UNKNOWN = "0" * 32
 NOBODY = "http://127.0.0.1:9"  # an address where nobody answers, at once
 ACCOUNT, PARTNER, OPERATOR = "account", "partner", "operator"
@@ -83,7 +90,8 @@ def make_world() -> World:
     jon = make_operator(person=make_person("Jon Everyone"))
     joining, newcomer, colleague = _invite(account, by, partner, jon)
     _set_up_sign_in(by)
-    world.values = {
+    _set_lifecycle_under_way(world, owner, draft)
+    world.values |= {
         "installation_id": installation.pk.hex,
         "user_id": account.users.get(role__key="supervisor").pk,
         "role_id": make_role(account, Permission.APPS_VIEW, name="Team lead").pk.hex,
@@ -114,6 +122,9 @@ def make_world() -> World:
         "kind": "installation",
         "target_id": make_completed(version=published).pk.hex,
         "cutoff_id": _cut_off(make_completed(version=published)),
+        "run_id": CheckRun.objects.get(submission=submission).pk.hex,
+        "check_id": "no-secrets",
+        "waiver_id": _waive(reviewed, jon),
         "token_id": UNKNOWN,  # each has their own, and nobody finds another's: see test_token_pages.py
     }
     world.values["application_id"] = _apply(world)
@@ -123,6 +134,21 @@ def make_world() -> World:
     world.surface_values[("backoffice", "invitation_id")] = newcomer.pk.hex
     world.surface_values[("withdraw", "version_id")] = reviewed.pk.hex
     return world
+
+
+def _set_lifecycle_under_way(world: World, owner: Member, draft: Version) -> None:
+    """An installation link, an invitation to test, an app on offer, and a version with a last day."""
+    link_of(draft)
+    transfer = make_transfer(make_app(world.partner, name="Deskbridge"), make_partner("Tempo Labs"))
+    ended = make_published_version(make_app(world.partner, name="Vault Notes"))
+    deprecate_version(
+        actor=actor_for(owner.person), by=owner, version=ended, reason="Over", ends_on=clock.now().date() + NOTICE
+    )
+    world.values |= {
+        "transfer_id": transfer.pk.hex,
+        "tester_id": make_tester(draft.app, world.account, accepts=False).pk.hex,
+    }
+    world.surface_values[("backoffice", "version_id")] = ended.pk.hex
 
 
 def _invite(account: Account, by: User, partner: Partner, jon: Operator) -> tuple[Invitation, Invitation, Invitation]:
@@ -193,6 +219,13 @@ def _cut_off(installation: Installation) -> str:
     jon = make_operator(OperatorRole.SUPPORT)
     target = Target(TargetKind.INSTALLATION, installation.app, installation=installation)
     return cut_off(actor=actor_for(jon.person), by=jon, target=target, reason="It copied contacts.").pk.hex
+
+
+def _waive(version: Version, jon: Operator) -> str:
+    """A check that need not pass for a while."""
+    until = clock.now().date() + timedelta(days=30)
+    fields: dict[str, Any] = {"check_id": "logout-url-answers", "reason": "They move house.", "ends_on": until}
+    return grant_waiver(actor=actor_for(jon.person), by=jon, app=version.app, **fields).pk.hex
 
 
 def _apply(world: World) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from tools.reference import drawing, tables
+from fondaco.cli.manifest.schema import schema_text
+from tools.reference import drawing, manifest, tables
 
 BEGIN = "<!-- written by `python -m tools.reference`; text outside these two marks is written by hand -->"
 END = "<!-- end of what is written by a program -->"
@@ -17,11 +18,14 @@ TABLES: dict[str, Callable[[], str]] = {
     "scopes": tables.scopes,
     "states": tables.states,
     "deadlines": tables.deadline_kinds,
+    "checks": tables.checks,
     "mails": tables.mails,
     "cli": tables.commands,
     "management-api": tables.operations,
+    "fondaco-toml": manifest.keys,
 }
 DRAWING = Path("docs/guide/floors.svg")
+SCHEMA = Path("src/fondaco/surfaces/site/schemas/fondaco.toml.v1.json")
 
 
 def render(root: Path) -> dict[Path, str]:
@@ -34,4 +38,5 @@ def render(root: Path) -> dict[Path, str]:
         _, _, after = rest.partition(END)
         files[path] = f"{before}{BEGIN}\n\n{make()}\n\n{END}{after}"
     files[DRAWING] = drawing.draw(root)
+    files[SCHEMA] = schema_text()
     return files

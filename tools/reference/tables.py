@@ -25,6 +25,7 @@ from fondaco.kit import deadlines
 from fondaco.kit.errors import DomainError
 from fondaco.notify import letters
 from fondaco.partners.models import MEMBER_ROLES
+from fondaco.review.checking.registry import all_checks
 from fondaco.surfaces import api as management
 
 
@@ -147,6 +148,17 @@ def _steps(machine: Machine, state: StrEnum) -> list[str]:
         ", ".join(onward) or "nothing: final",
         f"`{kind}`" if kind else "",
     ]
+
+
+def checks() -> str:
+    """Certification checks by track: what each looks at, what it may do to a submission, how to mend."""
+    groups: dict[str, list[list[str]]] = {}
+    for one in all_checks():
+        weight = f"{one.severity.value}{', blocks' if one.blocks else ''}{', watched' if one.is_network else ''}"
+        row = [f'<span id="{one.id}"></span>`{one.id}`', f"{one.title}. {one.explanation}", weight, str(one.since)]
+        groups.setdefault(one.track.value, []).append([*row, str(one.mend)])
+    heads = ["check", "looks at", "weight", "since ruleset", "mend"]
+    return "\n\n".join(f"## {track.capitalize()}\n\n{table(heads, rows)}" for track, rows in groups.items())
 
 
 def deadline_kinds() -> str:

@@ -30,6 +30,7 @@ class Permission(StrEnum):
     PARTNER_CLIENTS_MANAGE = "partner.clients.manage"
     PARTNER_MEMBERS_MANAGE = "partner.members.manage"
     PARTNER_REVENUE_VIEW = "partner.revenue.view"
+    PARTNER_APPS_TRANSFER = "partner.apps.transfer"
 
     OPERATOR_VIEW = "operator.view"
     OPERATOR_PARTNERS = "operator.partners"
@@ -59,6 +60,7 @@ LABELS: Final[dict[Permission, Promise]] = {
     Permission.PARTNER_CLIENTS_MANAGE: _("Manage OAuth clients"),
     Permission.PARTNER_MEMBERS_MANAGE: _("Manage members"),
     Permission.PARTNER_REVENUE_VIEW: _("See revenue"),
+    Permission.PARTNER_APPS_TRANSFER: _("Transfer and retire apps"),
     Permission.OPERATOR_VIEW: _("See the backoffice"),
     Permission.OPERATOR_PARTNERS: _("Admit partners"),
     Permission.OPERATOR_REVIEW_TECHNICAL: _("Review technical content"),
@@ -88,6 +90,7 @@ EXPLANATIONS: Final[dict[Permission, Promise]] = {
     Permission.PARTNER_CLIENTS_MANAGE: _("Makes OAuth clients for the developer account, sees and renews their keys."),
     Permission.PARTNER_MEMBERS_MANAGE: _("Invites colleagues and decides their role."),
     Permission.PARTNER_REVENUE_VIEW: _("Sees what the partner's apps earn."),
+    Permission.PARTNER_APPS_TRANSFER: _("Gives apps to other partners, takes them over, and retires them for good."),
     Permission.OPERATOR_VIEW: _("Enters the backoffice."),
     Permission.OPERATOR_PARTNERS: _("Accepts, questions and rejects requests to become a partner."),
     Permission.OPERATOR_REVIEW_TECHNICAL: _("Decides on technical content."),

@@ -9,7 +9,7 @@ from enum import StrEnum
 from django.utils.translation import gettext as _
 
 from fondaco.catalog.labels import LICENCE_MODELS, LISTING_FIELDS, TECHNICAL_FIELDS, describe_meter
-from fondaco.catalog.models import Plan, Version
+from fondaco.catalog.models import Plan, Screenshot, Version
 from fondaco.catalog.scopes import SCOPES
 
 
@@ -44,12 +44,14 @@ class Difference:
 
 def compare_versions(before: Version, after: Version) -> list[Difference]:
     """Everything that differs, by part, in the order of :class:`Part`; six queries unless prefetched."""
+    pictures = list(before.listing.screenshots.all()), list(after.listing.screenshots.all())
     return [
         *_differences(Part.SCOPES, _scopes(before), _scopes(after)),
         *_differences(Part.PLANS, _plans(before), _plans(after)),
         *_differences(Part.TECHNICAL, _technical(before), _technical(after)),
         *_differences(Part.LISTING, _listing(before), _listing(after)),
-        *_pictures(before, after),
+        *_order(*pictures),
+        *_pictures(*pictures),
     ]
 
 
@@ -84,14 +86,28 @@ def _plans(version: Version) -> dict[str, str]:
     return {plan.name: describe_plan(plan) for plan in version.plans.all()}
 
 
-def _pictures(before: Version, after: Version) -> Iterator[Difference]:
-    """A picture is its image and the words for it; another of either is another picture."""
+def _pictures(before: list[Screenshot], after: list[Screenshot]) -> Iterator[Difference]:
+    """Another image under the same words stands beside the old one; other words make another picture."""
     old, new = (
-        {(picture.alternative_text, picture.url): None for picture in version.listing.screenshots.all()}
-        for version in (before, after)
+        list(dict.fromkeys((picture.alternative_text, picture.url) for picture in pictures))
+        for pictures in (before, after)
     )
-    yield from (Difference(Part.SCREENSHOTS, text, url, "") for text, url in old if (text, url) not in new)
-    yield from (Difference(Part.SCREENSHOTS, text, "", url) for text, url in new if (text, url) not in old)
+    gone, come = [one for one in old if one not in new], [one for one in new if one not in old]
+    for text, url in gone:
+        successor = next((one for one in come if one[0] == text), None)
+        if successor:
+            come.remove(successor)
+        yield Difference(Part.SCREENSHOTS, text, url, successor[1] if successor else "")
+    yield from (Difference(Part.SCREENSHOTS, text, "", url) for text, url in come)
+
+
+def _order(before: list[Screenshot], after: list[Screenshot]) -> Iterator[Difference]:
+    """Whether the pictures that both versions have come in another order; the first one is shown largest."""
+    old, new = ([picture.alternative_text for picture in pictures] for pictures in (before, after))
+    kept = [text for text in old if text in new]
+    now = [text for text in new if text in old]
+    if kept != now:
+        yield Difference(Part.LISTING, _("Order of the pictures"), "\n".join(kept), "\n".join(now))
 
 
 def describe_plan(plan: Plan) -> str:

@@ -15,6 +15,21 @@ class RevisionConflict(Conflict):
     )
 
 
+class DraftTooLarge(Invalid):
+    code = "draft-too-large"
+    message = _(
+        "What you typed is longer than a draft can hold, so the last changes are only in your browser. Shorten it."
+    )
+
+
+class ScopeMissing(Invalid):
+    code = "scope-missing"
+    message = _(
+        "This version asks for something that its scopes do not allow: %(scopes)s is missing. Nothing was saved. "
+        "Add the scope, or take back what needs it."
+    )
+
+
 class ContentLocked(Conflict):
     code = "content-locked"
     message = _(
@@ -57,6 +72,14 @@ class PriceLocked(Conflict):
     )
 
 
+class ScreenshotsChanged(Conflict):
+    code = "screenshots-changed"
+    message = _(
+        "The pictures of this listing are not the ones you saw: somebody added or removed one. Their order was not "
+        "changed. Look at the list again, then order it."
+    )
+
+
 class ContentIncomplete(Invalid):
     code = "content-incomplete"
     message = _("Some required fields are missing or not right yet. Nothing was submitted. Complete what is listed.")
@@ -76,6 +99,71 @@ class NotPublished(Conflict):
         "The technical content of this version is %(status)s, so there is nothing to take out of the marketplace. "
         "Nothing was changed."
     )
+
+
+class AppRetired(Conflict):
+    code = "app-retired"
+    message = _("%(app)s is retired. It can still be read, but nothing of it can be changed. Nothing was changed now.")
+
+
+class AlreadyRetired(Conflict):
+    code = "already-retired"
+    message = _("%(name)s is retired already. Nothing was changed.")
+
+
+class NotDeprecated(Conflict):
+    code = "not-deprecated"
+    message = _(
+        "Version %(name)s is not deprecated, and only a deprecated version can be retired by itself. "
+        "Nothing was changed. Deprecate it first."
+    )
+
+
+class StillInReview(Conflict):
+    code = "still-in-review"
+    message = _(
+        "Version %(name)s is in review. Nothing was changed. Take it back from review, or wait for the decision."
+    )
+
+
+class InTransfer(Conflict):
+    code = "in-transfer"
+    message = _("%(app)s is on its way to another partner. Nothing was changed. Let that end first.")
+
+
+class TransferOpen(Conflict):
+    code = "transfer-open"
+    message = _("%(app)s is already offered to %(receiver)s. Nothing was sent. Take that offer back first.")
+
+
+class TransferOver(Conflict):
+    code = "transfer-over"
+    message = _("This transfer was %(status)s in the meantime. Nothing was changed now.")
+
+
+class OwnOffer(Conflict):
+    code = "own-offer"
+    message = _("You offered %(app)s, so its receiver answers. Nothing was changed. You can take the offer back.")
+
+
+class NotAnswered(Conflict):
+    code = "transfer-not-accepted"
+    message = _("The receiving partner has not accepted this transfer yet. Nothing was changed.")
+
+
+class TesterOver(Conflict):
+    code = "test-account-over"
+    message = _("This account's test of %(app)s was %(status)s in the meantime. Nothing was changed now.")
+
+
+class TesterOpen(Conflict):
+    code = "test-account-open"
+    message = _("%(account)s is invited to test %(app)s already. Nothing was sent.")
+
+
+class LinkMissing(Conflict):
+    code = "install-link-off"
+    message = _("This version has no installation link. Nothing was changed.")
 
 
 class NothingPlanned(Conflict):

@@ -20,6 +20,29 @@ VERSION_GO_LIVE_FAILED = declare(
 VERSION_UNLISTED = declare("version.unlisted", "A version was taken out of the marketplace for a while.")
 VERSION_RELISTED = declare("version.relisted", "A version was brought back into the marketplace.")
 
+VERSION_RETIRED = declare("version.retired", "A deprecated version that nobody had any more was retired.")
+
+APP_RETIRED = declare("app.retired", "An app was retired: it cannot be installed or changed any more.")
+APP_GIVEN = declare("app.given", "A partner handed an app over to another partner.")
+APP_RECEIVED = declare("app.received", "A partner took an app over from another partner.")
+
+LINK_MADE = declare("install_link.made", "The installation link of a version was made, or made anew.")
+LINK_ENDED = declare("install_link.ended", "The installation link of a version was switched off.")
+
+TESTER_INVITED = declare("app_tester.invited", "A partner invited an account to test an app.")
+TESTER_ACCEPTED = declare("app_tester.accepted", "An account agreed to test an app.")
+TESTER_DECLINED = declare("app_tester.declined", "An account does not want to test an app.")
+TESTER_REMOVED = declare("app_tester.removed", "A partner ended an account's leave to test an app.")
+TESTER_LEFT = declare("app_tester.left", "An account stopped testing an app.")
+
+TRANSFER_OFFERED = declare("app_transfer.offered", "A partner offered an app to another partner.")
+TRANSFER_ACCEPTED = declare("app_transfer.accepted", "A partner agreed to take an app over.")
+TRANSFER_DECLINED = declare("app_transfer.declined", "A partner does not want to take an app over.")
+TRANSFER_WITHDRAWN = declare("app_transfer.withdrawn", "A partner took the offer of an app back.")
+TRANSFER_EXPIRED = declare("app_transfer.expired", "The offer of an app was not answered in time.")
+TRANSFER_COMPLETED = declare("app_transfer.completed", "An operator confirmed the transfer of an app, which moved.")
+TRANSFER_REFUSED = declare("app_transfer.refused", "An operator refused the transfer of an app.")
+
 TECHNICAL_SUBMITTED = declare("technical_content.submitted", "Technical content was submitted for review.")
 TECHNICAL_WITHDRAWN = declare("technical_content.withdrawn", "Technical content was taken back from review.")
 TECHNICAL_APPROVED = declare("technical_content.approved", "Technical content passed its review.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import warnings
+from dataclasses import dataclass
 from io import BytesIO
 from typing import Final
 
@@ -20,36 +21,76 @@ SCREENSHOT_BYTES: Final = 2 * 1024 * 1024
 _ICON_SIDES: Final = range(256, 1025)
 _ICON_STORED: Final = 512
 _SCREENSHOT_LEAST: Final = (640, 360)
-_SCREENSHOT_MOST: Final = 4096
+_MOST_SIDE: Final = 4096
 _SCREENSHOT_STORED: Final = (1600, 1600)
 
 
-def store_icon(data: bytes) -> str:
-    """Stores a square PNG or JPEG of 256 to 1024 pixels and at most 1 MiB as PNG; returns its storage key.
+@dataclass(frozen=True, slots=True)
+class Crop:
+    """The part of a picture to keep, in its own pixels as people see it, from its upper left corner."""
 
-    Raises :class:`BadImage` before anything is stored.
+    left: int
+    top: int
+    width: int
+    height: int
+
+
+def store_icon(data: bytes, crop: Crop | None = None) -> str:
+    """Stores a PNG or JPEG as a square PNG; returns its storage key.
+
+    ``crop`` names the square, else it is the largest one in the middle: 256 to 1024 pixels wide. The upload has at
+    most 1 MiB and 4096 pixels on a side. Raises :class:`BadImage` before anything is stored.
     """
-    picture = _decode(data, field="icon", most_bytes=ICON_BYTES, most_side=_ICON_SIDES[-1])
-    if picture.width != picture.height:
-        raise _bad(
-            "icon", _("The icon must be square; this is %(width)d × %(height)d pixels. Crop it and try again."), picture
-        )
-    if picture.width not in _ICON_SIDES:
-        raise _bad("icon", _("The icon must be 256 to 1024 pixels wide; this is %(width)d."), picture)
-    if picture.width > _ICON_STORED:
-        picture = picture.resize((_ICON_STORED, _ICON_STORED), Image.Resampling.LANCZOS)
-    return _store("icons", picture, "PNG")
+    picture = _upright(_decode(data, field="icon", most_bytes=ICON_BYTES, most_side=_MOST_SIDE))
+    square = _cut(picture, crop or _middle(picture), field="icon")
+    if square.width != square.height:
+        raise _bad("icon", _("The icon must be square; this part is %(width)d × %(height)d pixels."), square)
+    if square.width not in _ICON_SIDES:
+        raise _bad("icon", _("The icon must be 256 to 1024 pixels wide; this is %(width)d."), square)
+    if square.width > _ICON_STORED:
+        square = square.resize((_ICON_STORED, _ICON_STORED), Image.Resampling.LANCZOS)
+    return _store("icons", square, "PNG")
 
 
-def store_screenshot(data: bytes) -> str:
-    """Stores a PNG or JPEG of at least 640 × 360 pixels and at most 2 MiB; returns its storage key."""
-    picture = _decode(data, field="image", most_bytes=SCREENSHOT_BYTES, most_side=_SCREENSHOT_MOST)
+def store_screenshot(data: bytes, crop: Crop | None = None) -> str:
+    """Stores a PNG or JPEG of at most 2 MiB, or the part that ``crop`` names; returns its storage key.
+
+    What is kept has at least 640 × 360 pixels; it is made smaller to at most 1600 on a side.
+    """
+    decoded = _decode(data, field="image", most_bytes=SCREENSHOT_BYTES, most_side=_MOST_SIDE)
+    format_name = "JPEG" if decoded.format == "JPEG" else "PNG"
+    picture = _upright(decoded)
+    if crop is not None:
+        picture = _cut(picture, crop, field="image")
     if picture.width < _SCREENSHOT_LEAST[0] or picture.height < _SCREENSHOT_LEAST[1]:
         raise _bad("image", _("Use at least 640 × 360 pixels; this is %(width)d × %(height)d."), picture)
-    format_name = "JPEG" if picture.format == "JPEG" else "PNG"
-    picture = ImageOps.exif_transpose(picture)
     picture.thumbnail(_SCREENSHOT_STORED, Image.Resampling.LANCZOS)
     return _store("screenshots", picture, format_name)
+
+
+def digest_of(data: bytes) -> str:
+    """The SHA-256 of an upload: the only thing kept of it, so that its owner can tell whether it is the same again."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def _upright(picture: Image.Image) -> Image.Image:
+    """As people see it, whichever way the camera was held."""
+    return ImageOps.exif_transpose(picture)
+
+
+def _middle(picture: Image.Image) -> Crop:
+    """The largest square in the middle. A picture that is too large keeps its whole side and is refused for that."""
+    side = min(picture.size)
+    return Crop((picture.width - side) // 2, (picture.height - side) // 2, side, side)
+
+
+def _cut(picture: Image.Image, crop: Crop, *, field: str) -> Image.Image:
+    right, bottom = crop.left + crop.width, crop.top + crop.height
+    is_inside = 0 <= crop.left < right <= picture.width and 0 <= crop.top < bottom <= picture.height
+    if not is_inside:
+        outside = _("The part to keep lies outside of the picture, which has %(width)d × %(height)d pixels.")
+        raise _bad(field, outside, picture)
+    return picture.crop((crop.left, crop.top, right, bottom))
 
 
 def _decode(data: bytes, *, field: str, most_bytes: int, most_side: int) -> Image.Image:

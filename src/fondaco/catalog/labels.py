@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fondaco.catalog.models.plan import LicenceModel, Meter
 from fondaco.catalog.states import Track
+from fondaco.catalog.subscriptions import EventType
 
 STATUSES: Final[dict[str, Promise]] = {
     "draft": _("Draft"),
@@ -18,6 +19,22 @@ STATUSES: Final[dict[str, Promise]] = {
     "available": _("Available"),
     "advertised": _("Advertised"),
     "deprecated": _("Deprecated"),
+}
+TESTER_STATUSES: Final[dict[str, Promise]] = {
+    "invited": _("Invited"),
+    "accepted": _("Testing"),
+    "declined": _("Declined"),
+    "removed": _("Removed"),
+    "left": _("Left"),
+}
+TRANSFER_STATUSES: Final[dict[str, Promise]] = {
+    "offered": _("Offered"),
+    "accepted": _("Accepted"),
+    "declined": _("Declined"),
+    "withdrawn": _("Withdrawn"),
+    "expired": _("Expired"),
+    "completed": _("Completed"),
+    "refused": _("Refused"),
 }
 TRACKS: Final[dict[str, Promise]] = {
     Track.TECHNICAL.value: _("Technical"),
@@ -33,7 +50,9 @@ TECHNICAL_FIELDS: Final[dict[str, Promise]] = {
     "standalone_url": _("Standalone URL"),
     "redirect_urls": _("Redirect URLs"),
     "receives_user_logout": _("Hears of sign-outs"),
+    "backchannel_logout_url": _("Back-channel logout URL"),
     "is_manually_provisioned": _("Manually provisioned"),
+    "are_credentials_claimed": _("Credentials are fetched from a link"),
     "release_notes": _("Release notes"),
     "test_instructions": _("Test instructions"),
 }
@@ -58,6 +77,12 @@ def describe_meter(meter: Meter) -> str:
     if meter.cap:
         words.append(_("never more than %(cap)s a month") % {"cap": meter.cap.format()})
     return ", ".join(map(str, words))
+
+
+def scope_missing(event: EventType) -> str:
+    """Why an event cannot be asked for, and what to do."""
+    words = _("%(event)s needs the scope %(scope)s, because it says %(fields)s. Add the scope, or do without it.")
+    return str(words % {"event": event.type, "scope": event.scope, "fields": ", ".join(event.reads)})
 
 
 def status_label(status: str) -> str:

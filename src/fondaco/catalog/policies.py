@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Final
 
 from django.utils.functional import Promise
@@ -10,13 +11,25 @@ from django.utils.translation import gettext_lazy as _
 from fondaco.accounts.models import Account, Operator
 from fondaco.accounts.permissions import Permission
 from fondaco.catalog.completeness import missing_fields
-from fondaco.catalog.errors import AnotherInReview, ContentLocked
+from fondaco.catalog.errors import AnotherInReview, AppRetired, ContentLocked
 from fondaco.catalog.labels import status_label, track_label
-from fondaco.catalog.models import App, ListingContent, TechnicalContent, TrackContent, Version
+from fondaco.catalog.lifecycle_states import TesterStatus
+from fondaco.catalog.models import App, AppTester, ListingContent, TechnicalContent, TrackContent, Version
 from fondaco.catalog.states import ListingStatus, TechnicalStatus, Track
 from fondaco.kit.errors import Forbidden, NotFound
 from fondaco.partners.models import Member
 
+
+class Installer(StrEnum):
+    """What an account is to an app, as far as it decides about what the account may install."""
+
+    OWN_ACCOUNT = "own_account"  # the partner's developer account
+    PLATFORM = "platform"
+    TEST_ACCOUNT = "test_account"  # invited, and it agreed
+    OTHER = "other"
+
+
+INSIDERS: Final = frozenset({Installer.OWN_ACCOUNT, Installer.PLATFORM})
 EDIT_PERMISSION: Final = {
     Track.TECHNICAL: Permission.PARTNER_APPS_EDIT,
     Track.LISTING: Permission.PARTNER_LISTING_EDIT,
@@ -29,11 +42,26 @@ def content_of(version: Version, track: Track) -> TechnicalContent | ListingCont
 
 
 def check_can(by: Member, app: App, permission: Permission) -> None:
-    """A stranger's app does not exist (NotFound); one's own needs the permission (Forbidden)."""
+    """Whether ``by`` may change something of ``app``.
+
+    A stranger's app does not exist (NotFound); one's own needs the permission (Forbidden), and must not be retired.
+    """
     if app.partner_id != by.partner_id or not by.is_active:
         raise NotFound
     if not by.can(permission):
         raise Forbidden
+    check_not_retired(app)
+
+
+def can(by: Member, app: App, permission: Permission) -> bool:
+    """What pages ask before they offer something that :func:`check_can` would judge."""
+    return app.partner_id == by.partner_id and by.can(permission) and not app.is_retired
+
+
+def check_not_retired(app: App) -> None:
+    """What is retired stays as it is."""
+    if app.is_retired:
+        raise AppRetired(app=app.name)
 
 
 def check_can_edit(by: Member, version: Version, track: Track) -> None:
@@ -50,29 +78,19 @@ def check_editable(content: TrackContent) -> None:
 
 def can_edit(by: Member, version: Version, track: Track) -> bool:
     """What pages ask before they offer to edit, to submit, or to change plans and screenshots."""
-    return (
-        version.app.partner_id == by.partner_id
-        and by.can(EDIT_PERMISSION[track])
-        and content_of(version, track).is_editable
-    )
+    return can(by, version.app, EDIT_PERMISSION[track]) and content_of(version, track).is_editable
 
 
 def can_withdraw(by: Member, version: Version, track: Track) -> bool:
     """Whether ``by`` may take this track back from review."""
-    return (
-        version.app.partner_id == by.partner_id
-        and by.can(EDIT_PERMISSION[track])
-        and content_of(version, track).status == TechnicalStatus.IN_REVIEW
-    )
+    is_in_review = content_of(version, track).status == TechnicalStatus.IN_REVIEW
+    return can(by, version.app, EDIT_PERMISSION[track]) and is_in_review
 
 
 def can_make_available(by: Member, version: Version) -> bool:
     """Whether ``by`` may publish this version now."""
-    return (
-        version.app.partner_id == by.partner_id
-        and by.can(Permission.PARTNER_PUBLISH)
-        and version.technical.status == TechnicalStatus.APPROVED
-    )
+    is_approved = version.technical.status == TechnicalStatus.APPROVED
+    return can(by, version.app, Permission.PARTNER_PUBLISH) and is_approved
 
 
 def can_unlist(by: Member, version: Version) -> bool:
@@ -86,19 +104,20 @@ def can_relist(by: Member, version: Version) -> bool:
 
 
 def _is_offered_by(by: Member, version: Version) -> bool:
-    return (
-        version.app.partner_id == by.partner_id
-        and by.can(Permission.PARTNER_PUBLISH)
-        and version.technical.status == TechnicalStatus.AVAILABLE
-    )
+    is_available = version.technical.status == TechnicalStatus.AVAILABLE
+    return can(by, version.app, Permission.PARTNER_PUBLISH) and is_available
 
 
 def can_deprecate(by: Member | Operator, version: Version) -> bool:
     """Whether ``by`` may take the version out of the marketplace, or change what was announced about that."""
-    return _may_deprecate(by, version) and version.technical.status in {
-        TechnicalStatus.AVAILABLE,
-        TechnicalStatus.DEPRECATED,
-    }
+    public = {TechnicalStatus.AVAILABLE, TechnicalStatus.DEPRECATED}
+    return _may_deprecate(by, version) and not version.is_retired and version.technical.status in public
+
+
+def can_retire_version(by: Member, version: Version) -> bool:
+    """Whether ``by`` may end the version for good, once nobody has it any more."""
+    is_deprecated = version.technical.status == TechnicalStatus.DEPRECATED
+    return can(by, version.app, Permission.PARTNER_APPS_TRANSFER) and is_deprecated and version.retired_at is None
 
 
 def check_can_deprecate(by: Member | Operator, version: Version) -> None:
@@ -107,6 +126,7 @@ def check_can_deprecate(by: Member | Operator, version: Version) -> None:
         check_can(by, version.app, Permission.PARTNER_PUBLISH)
     elif not _may_deprecate(by, version):
         raise Forbidden
+    check_not_retired(version.app)
 
 
 def _may_deprecate(by: Member | Operator, version: Version) -> bool:
@@ -150,13 +170,25 @@ def is_price_locked(version: Version) -> bool:
 def explain_installable(version: Version, account: Account, *, by_link: bool = False) -> Promise | str | None:
     """Why ``account`` cannot newly install ``version``, in plain words; None when it can (DOMAIN 5.6, T17).
 
-    The partner's own developer account, and that of the platform's reviewers, install at any state once the technical
-    content is complete. Others install what is available, or with the installation link (``by_link``) what is approved.
+    ``by_link`` says that its people came with the version's installation link.
+    """
+    # Then it does not matter who asks.
+    is_public = version.technical.status == TechnicalStatus.AVAILABLE and not version.is_unlisted
+    return explain_for(version, Installer.OTHER if is_public else kind_of(version.app, account), by_link=by_link)
+
+
+def explain_for(version: Version, installer: Installer, *, by_link: bool) -> Promise | str | None:
+    """The same for a kind of account.
+
+    Everybody may have what is available and, by the link, what is approved. The partner's own developer account and
+    accounts of the platform may have any version whose technical content is complete; so may, by the link, accounts
+    that agreed to test the app. What its partner took out of the marketplace for a while only those may have, and what
+    is deprecated or retired nobody may have anew.
     """
     status = version.technical.status
-    if status == TechnicalStatus.DEPRECATED:
-        return _("This version was withdrawn by its partner and can no longer be installed.")
-    if account.is_for_reviews or version.app.partner.developer_account_id == account.pk:
+    if over := _explain_end(version):
+        return over
+    if installer in INSIDERS or (by_link and installer == Installer.TEST_ACCOUNT):
         if missing := missing_fields(version, Track.TECHNICAL):
             return _("The technical content is not complete yet: %(first)s") % {"first": next(iter(missing.values()))}
         return None
@@ -168,9 +200,30 @@ def explain_installable(version: Version, account: Account, *, by_link: bool = F
         return None
     if by_link:
         return _(
-            "The technical content of this version has not passed its review yet, so only its partner can install it."
+            "The technical content of this version has not passed its review yet, so only its partner can install it, "
+            "and accounts that the partner invited as test accounts and that agreed. Ask the partner for an invitation."
         )
     return _("The partner has not made this version available yet.")
+
+
+def kind_of(app: App, account: Account) -> Installer:
+    """What ``account`` is to ``app``."""
+    if app.partner.developer_account_id == account.pk:
+        return Installer.OWN_ACCOUNT
+    if account.is_for_reviews:
+        return Installer.PLATFORM
+    accepted = AppTester.objects.filter(app=app, account=account, status=TesterStatus.ACCEPTED)
+    return Installer.TEST_ACCOUNT if accepted.exists() else Installer.OTHER
+
+
+def _explain_end(version: Version) -> Promise | str | None:
+    if version.app.is_retired:
+        return _("This app was retired by its partner and can no longer be installed.")
+    if version.retired_at is not None:
+        return _("This version was retired by its partner and can no longer be installed.")
+    if version.technical.status == TechnicalStatus.DEPRECATED:
+        return _("This version was withdrawn by its partner and can no longer be installed.")
+    return None
 
 
 def can_be_installed_by(version: Version, account: Account, *, by_link: bool = False) -> bool:

@@ -15,7 +15,8 @@ class Scope:
 
     ``icon`` names a picture of the design system. ``endpoints`` are those of the wire that ask for it. Implicit scopes
     are given to every installation and are neither asked for nor shown there. What is only for installations means
-    nothing to a client made in the portal, which has none.
+    nothing to a client made in the portal, which has none. What is only for partners is about their own apps at the
+    house: a client of the portal can have it, an app never.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Scope:
     endpoints: tuple[str, ...] = ()
     implicit: bool = False
     is_for_installations: bool = False
+    is_for_partners: bool = False
 
     @property
     def needs_reason(self) -> bool:
@@ -36,6 +38,7 @@ class Scope:
 _IDENTITY, _ACCOUNT, _APPS, _EVENTS = _("Identity"), _("Account"), _("Apps"), _("Events")
 _USERS, _CONTACTS, _RECORDINGS, _RING_GROUPS = _("Users"), _("Contacts"), _("Recordings"), _("Ring groups")
 _QUEUES, _CALLBACK, _REPORTS, _SESSIONS = _("Queues"), _("Callback"), _("Explore reports"), _("Sessions")
+_OWN_APPS: Final = _("Your own apps")
 _INSTALLATION: Final = "/apps/{app_id}/installations/{id}"
 
 _CATALOGUE = (
@@ -210,10 +213,34 @@ _CATALOGUE = (
         _("End a user's session on the platform"),
         ("POST {issuer}/oauth/end_user_session",),
     ),
+    Scope(
+        "partner-apps:read",
+        _("Reads a partner's own apps"),
+        "apps",
+        _OWN_APPS,
+        _("Read the partner's apps, versions, reviews and deliveries through the management API"),
+        is_for_partners=True,
+    ),
+    Scope(
+        "partner-apps:write",
+        _("Changes a partner's own apps"),
+        "apps",
+        _OWN_APPS,
+        _("Register apps, edit versions, listings and plans, run checks and submit, through the management API"),
+        is_for_partners=True,
+    ),
+    Scope(
+        "partner-apps:publish",
+        _("Publishes a partner's own apps"),
+        "apps",
+        _OWN_APPS,
+        _("Make approved versions available, and take them out of the marketplace, through the management API"),
+        is_for_partners=True,
+    ),
 )
 SCOPES: Final[dict[str, Scope]] = {scope.name: scope for scope in _CATALOGUE}
 IMPLICIT: Final = tuple(scope.name for scope in _CATALOGUE if scope.implicit)
-REQUESTABLE: Final = tuple(scope.name for scope in _CATALOGUE if not scope.implicit)
+REQUESTABLE: Final = tuple(scope.name for scope in _CATALOGUE if not scope.implicit and not scope.is_for_partners)
 FOR_PORTAL_CLIENTS: Final = tuple(scope.name for scope in _CATALOGUE if not scope.is_for_installations)
 
 

@@ -23,7 +23,7 @@ class Acts(StrEnum):
 ACTORS: Final[dict[Acts, Promise]] = {
     Acts.PARTNER: _("you"),
     Acts.REVIEWER: _("a reviewer"),
-    Acts.HOUSE: _("by itself"),
+    Acts.HOUSE: _("nobody; it follows by itself"),
 }
 _BY: Final[dict[tuple[str, str], tuple[Acts, Promise]]] = {
     ("draft", "in_review"): (Acts.PARTNER, _("you submit it")),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typer
 
-from fondaco.cli import audit, database, doctor, house, keys, machines, mail, people, remote, tokens
+from fondaco.cli import apps, audit, database, doctor, house, keys, machines, mail, people, remote, tokens
 
 app = typer.Typer(
     name="fondaco",
@@ -24,7 +24,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
-for group in (house, database, machines, doctor, people, mail, keys, tokens, audit, remote):
+for group in (house, database, machines, doctor, people, mail, keys, tokens, audit, remote, apps):
     group.register(app)
 
 

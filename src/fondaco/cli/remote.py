@@ -5,6 +5,7 @@ They need neither Django nor a database, only httpx.
 
 from __future__ import annotations
 
+import os
 import socket
 import time
 from collections.abc import Mapping
@@ -22,6 +23,8 @@ _GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 _HERE = "http://127.0.0.1:8000"
 _SLOWER_BY = 5  # RFC 8628 §3.5
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+_URL_NAME = "FONDACO_URL"
+_TOKEN_NAME = "FONDACO_TOKEN"  # noqa: S105 - the name of the variable
 _TOLD = {"device_code", "user_code", "verification_uri", "verification_uri_complete", "interval", "expires_in"}
 
 Url = Annotated[
@@ -39,7 +42,7 @@ def login(
 
     The file is `~/.config/fondaco/credentials.toml` (or under XDG_CONFIG_HOME), readable by you alone.
     """
-    house = _choose(url, default=_HERE)
+    house = choose_house(url, default=_HERE)
     form = {"client_id": _PROGRAM, "device_name": socket.gethostname()[:60], "scope": " ".join(scope or [])}
     status, asked = _send("POST", f"{house}/api/v1/device/code", form=form)
     if status != 200 or not set(asked) >= _TOLD:
@@ -58,7 +61,7 @@ def login(
 
 def logout(url: Url = "") -> None:
     """Sign out of a house: revokes the token there and forgets it here."""
-    house, token = _find(url)
+    house, token = find_token(url)
     status, answer = _send("POST", f"{house}/api/v1/personal-tokens/revoke", token=token, fails=False)
     if status not in {204, 401}:
         refuse(f"{house} did not revoke the token: {_reason(answer)} It was kept; try again.")
@@ -68,7 +71,7 @@ def logout(url: Url = "") -> None:
 
 def whoami(url: Url = "") -> None:
     """Say who you are in a house, where you work there, and what the token may do."""
-    house, token = _find(url)
+    house, token = find_token(url)
     status, me = _send("GET", f"{house}/api/v1/me", token=token)
     if status == 401:
         refuse(f"The token for {house} is over or was revoked. `fondaco login --url {house}` makes a new one.")
@@ -104,23 +107,35 @@ def _wait(house: str, asked: Mapping[str, Any]) -> str:
     return ""
 
 
-def _choose(url: str, *, default: str = "") -> str:
+def choose_house(url: str, *, default: str = "") -> str:
     """The house that is meant. A token goes through the open network in no case."""
     try:
-        house = (url or credentials.read().current or default).rstrip("/")
+        house = (url or os.environ.get(_URL_NAME) or credentials.read().current or default).rstrip("/")
     except credentials.CredentialsUnreadable as problem:
         refuse(str(problem))
-    parts = urlsplit(house)
-    is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
     if not house:
         refuse("You are signed in to no house. `fondaco login --url https://…` does it.")
-    if not parts.hostname or not is_safe or parts.query or parts.fragment or "@" in parts.netloc:
+    if not is_safe(house):
         refuse(f"{house} is no address to send a token to: it must begin with https://, or name this machine.")
     return house
 
 
-def _find(url: str) -> tuple[str, str]:
-    house = _choose(url)
+def is_safe(address: str) -> bool:
+    """Whether a secret may be sent there: over https, or within this machine."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    is_private = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+    return bool(parts.hostname) and is_private and not (parts.query or parts.fragment or "@" in parts.netloc)
+
+
+def find_token(url: str) -> tuple[str, str]:
+    """The house that is meant and a token for it: of the environment, as in a job, else of ``fondaco login``."""
+    house = choose_house(url)
+    named = os.environ.get(_URL_NAME, "").rstrip("/") or url.rstrip("/")
+    if (token := os.environ.get(_TOKEN_NAME, "").strip()) and named == house:
+        return house, token
     try:
         token = credentials.read().tokens.get(house, "")
     except credentials.CredentialsUnreadable as problem:

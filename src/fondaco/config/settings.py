@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
-from fondaco.config import database, environment, keys
+from fondaco.config import addresses, database, environment, keys
 
 PACKAGE = Path(__file__).resolve().parent.parent
 HOME = environment.folder("FONDACO_HOME", Path.cwd() / ".fondaco")
@@ -23,6 +23,10 @@ API_ROOT = environment.text("FONDACO_API_ROOT", SITE_URL).rstrip("/")
 IDENTITY_URL = environment.text("FONDACO_IDENTITY_URL", SITE_URL).rstrip("/")
 IDENTITY_STYLE = environment.text("FONDACO_IDENTITY_STYLE", "path")
 PLATFORM_NAME = environment.text("FONDACO_PLATFORM_NAME", "Fondaco")
+# The platform's own names, as listings are to write them.
+PLATFORM_NAMES = environment.words("FONDACO_PLATFORM_NAMES", f"{PLATFORM_NAME},AppConnect")
+# A second address of the same API: the checks send one event from there to see that a program follows its links.
+API_ROOT_ALIAS = environment.text("FONDACO_API_ROOT_ALIAS", addresses.other_name(API_ROOT) if DEVELOPMENT else "")
 # Where the demo's apps have their program; `fondaco up` starts the example partner there.
 EXAMPLE_PARTNER_URL = environment.text("FONDACO_EXAMPLE_PARTNER_URL", "http://127.0.0.1:8100").rstrip("/")
 SUPPORT_EMAIL = environment.text("FONDACO_SUPPORT_EMAIL", "support@fondaco.example")

@@ -21,7 +21,11 @@ MOST_ADDRESSES: Final = 10
 _LONGEST_NAME: Final = 100
 _LONGEST_ADDRESS: Final = 500
 # A scope that does nothing without this grant.
-_NEEDS_GRANT: Final = {"openid": AUTHORIZATION_CODE, "refresh_token": REFRESH_TOKEN}
+_NEEDS_GRANT: Final = {
+    "openid": AUTHORIZATION_CODE,
+    "refresh_token": REFRESH_TOKEN,
+    **{name: CLIENT_CREDENTIALS for name, scope in SCOPES.items() if scope.is_for_partners},
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,6 +172,17 @@ class TokenLimited(Forbidden):
     )
 
 
+class NotAMachine(Forbidden):
+    """An access token that works elsewhere."""
+
+    code = "not-a-machine"
+    message = _(
+        "This access token is not for the management API. Nothing was done. Use a personal access token, or the token "
+        "that a client of the portal gets for itself with one of the scopes partner-apps:read, partner-apps:write and "
+        "partner-apps:publish."
+    )
+
+
 class NoSuchUserCode(Invalid):
     code = "no-such-user-code"
     message = _(

@@ -111,6 +111,32 @@ class NotInUse(Conflict):
     )
 
 
+class StillInstalled(Conflict):
+    code = "still-installed"
+    message = _(
+        "%(name)s is still installed in %(count)d accounts, so it was not retired. Nothing was changed. "
+        "Wait until they have removed it, or ask %(support)s."
+    )
+
+
+class NotEnded(Conflict):
+    code = "version-not-ended"
+    message = _(
+        "The last day of %(name)s was not announced or has not come yet, so nothing was removed. "
+        "Customers were promised that it works until then."
+    )
+
+
+class ClearanceRunning(Conflict):
+    code = "clearance-running"
+    message = _("The installations of %(name)s are being removed already. Nothing was ordered twice.")
+
+
+class NothingLeft(Conflict):
+    code = "nothing-installed"
+    message = _("Nobody has %(name)s installed any more. Nothing was changed.")
+
+
 class AccessCutOff(Conflict):
     code = "access-cut-off"
     message = _("%(app)s is cut off by the platform: “%(reason)s” Nothing was changed. Ask %(support)s about it.")

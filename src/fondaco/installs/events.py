@@ -30,6 +30,9 @@ OPERATION_TIMED_OUT = declare("operation.timed_out", "An operation was not answe
 OPERATION_FAILED = declare("operation.failed", "An operation could not be carried out.")
 OPERATION_SUPERSEDED = declare("operation.superseded", "An operation was replaced by a later one.")
 
+CLEARANCE_BEGUN = declare("clearance.begun", "An operator ordered that every installation of an ended version goes.")
+CLEARANCE_FINISHED = declare("clearance.finished", "No installation of an ended version is left.")
+
 TRIAL_STARTED = declare("trial.started", "A 30-day trial began.")
 TRIAL_ENDED = declare("trial.ended", "A trial ended.")
 LICENCE_ASSIGNED = declare("licence.assigned", "Users were given licences of an installed app.")

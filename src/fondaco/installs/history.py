@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from fondaco.accounts.models import User
 from fondaco.audit.models import Event
+from fondaco.catalog.events import APP_RECEIVED
 from fondaco.installs import events
 from fondaco.installs.actions.operations import RETRY_DUE
 from fondaco.installs.models import Installation, Operation
@@ -60,14 +61,15 @@ def list_changes(by: User, installations: Collection[Installation], *, limit: in
 
 
 def list_history(installation: Installation, operations: Iterable[Operation], *, limit: int = 50) -> list[Event]:
-    """The steps of one installation, newest first."""
+    """The steps of one installation, newest first; one of them may be that its app went to another partner."""
     own = Q(subject_type="installation", subject_id=installation.pk.hex, kind__in=[kind.name for kind in _STEPS])
     answers = Q(
         subject_type="operation",
         subject_id__in=[operation.pk.hex for operation in operations],
         kind__in=[kind.name for kind in _DETAILS],
     )
-    return list(Event.objects.filter(own | answers).order_by("-id")[:limit])
+    moves = Q(subject_type="app", subject_id=installation.app_id.hex, kind=APP_RECEIVED.name, pk__gt=installation.pk)
+    return list(Event.objects.filter(own | answers | moves).order_by("-id")[:limit])
 
 
 def find_open_operations(installations: Collection[Installation]) -> dict[UUID, Operation]:

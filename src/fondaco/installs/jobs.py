@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from fondaco.installs.actions import access
+from fondaco.installs.actions import access, clearing
 from fondaco.kit import jobs
 
 
@@ -16,3 +16,10 @@ def follow_cutoff(cutoff_id: str, after: str = "") -> None:
     )
     if following is not None:
         jobs.defer(access.FOLLOW, cutoff_id=cutoff_id, after=following.hex)
+
+
+@jobs.task(clearing.CLEAR)
+def clear_version(clearance_id: str) -> None:
+    """One batch of what is left of an ended version, then the next. A repetition finds what is gone and leaves it."""
+    if clearing.clear_batch(actor=clearing.CLEARER, clearance_id=UUID(hex=clearance_id)):
+        jobs.defer(clearing.CLEAR, clearance_id=clearance_id)

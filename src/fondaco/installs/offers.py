@@ -13,8 +13,10 @@ from django.utils.functional import Promise
 from fondaco.accounts.models import User
 from fondaco.accounts.permissions import Permission
 from fondaco.accounts.queries import list_holders, list_users
+from fondaco.catalog.labels import status_label
 from fondaco.catalog.models import Plan, Version
-from fondaco.catalog.queries import get_listing
+from fondaco.catalog.policies import INSIDERS, kind_of
+from fondaco.catalog.queries import get_listing, opens
 from fondaco.catalog.states import TechnicalStatus
 from fondaco.installs.models import Installation
 from fondaco.installs.policies import check_can_install, explain_order
@@ -36,6 +38,12 @@ class Offer:
     installed: Installation | None  # the app is in this account already
     has_tried: bool  # so the trial is no longer to be had
     why_not: Promise | str | None  # in plain words; None when it can be installed
+    is_private: bool = False  # what customers cannot find in the marketplace
+
+    @property
+    def state(self) -> str:
+        """Where the version's technical content stands, as a word in a sentence."""
+        return status_label(self.version.technical.status).lower()
 
     def can_choose(self, plan: Plan) -> bool:
         """Whether this account may order ``plan``."""
@@ -46,19 +54,21 @@ class Offer:
         return next((plan for plan in self.plans if plan.pk.hex == plan_id and self.can_choose(plan)), None)
 
 
-def get_offer(by: User, slug: str, version_id: str = "") -> Offer:
+def get_offer(by: User, slug: str, version_id: str = "", link: str = "") -> Offer:
     """What ``by`` may order of the app at ``slug``: the published version, or the one with the wire id ``version_id``.
 
-    A version that was never made available exists only for its partner's own developer account.
+    A version that was never made available exists only for its partner's own developer account, for accounts of the
+    platform, and for who has the secret of its installation link (``link``).
     """
     check_can_install(by)
-    version = _get_version(by, slug, version_id) if version_id else get_listing(slug)
+    version = _get_version(by, slug, version_id, link) if version_id else get_listing(slug)
     return Offer(
         version=version,
         plans=tuple(version.plans.all()),
         installed=find_installed(by.account_id, version.app_id),
         has_tried=has_tried(by.account_id, version.app_id),
-        why_not=explain_order(version, by.account),
+        why_not=explain_order(version, by.account, link=link),
+        is_private=bool(version_id) and not version.is_published,
     )
 
 
@@ -92,7 +102,7 @@ def fingerprint(by: User, version: Version, plan: Plan, users: list[User]) -> st
     return sha256("\n".join(seen).encode()).hexdigest()
 
 
-def _get_version(by: User, slug: str, version_id: str) -> Version:
+def _get_version(by: User, slug: str, version_id: str, link: str) -> Version:
     found = parse_wire(version_id)
     version = (
         Version.objects.filter(pk=found, app__slug=slug)
@@ -102,11 +112,12 @@ def _get_version(by: User, slug: str, version_id: str) -> Version:
         if found
         else None
     )
-    if version is None or not _is_visible(by, version):
+    if version is None or not _is_visible(by, version, link):
         raise NotFound
     return version
 
 
-def _is_visible(by: User, version: Version) -> bool:
-    is_own = version.app.partner.developer_account_id == by.account_id
-    return is_own or version.technical.status in {TechnicalStatus.AVAILABLE, TechnicalStatus.DEPRECATED}
+def _is_visible(by: User, version: Version, link: str) -> bool:
+    if version.technical.status in {TechnicalStatus.AVAILABLE, TechnicalStatus.DEPRECATED}:
+        return True
+    return kind_of(version.app, by.account) in INSIDERS or opens(version, link)

@@ -15,6 +15,7 @@ from fondaco.accounts.permissions import Permission
 from fondaco.accounts.policies import check_operator_can
 from fondaco.catalog.models import Version
 from fondaco.catalog.policies import check_can, explain_installable
+from fondaco.catalog.queries import opens
 from fondaco.identity.queries import find_cutoff
 from fondaco.installs.errors import AccessCutOff, LaunchRefused, NotChangeable
 from fondaco.installs.models import Installation, Licence
@@ -45,9 +46,12 @@ def check_can_install(by: User) -> None:
         raise Forbidden(_("Your role may not install apps. Nothing was ordered. Ask an administrator of your account."))
 
 
-def explain_order(version: Version, account: Account, *, by_link: bool = False) -> Promise | str | None:
-    """Why ``account`` cannot newly install ``version``: the catalogue's reasons, and a cut-off; None when it can."""
-    if reason := explain_installable(version, account, by_link=by_link):
+def explain_order(version: Version, account: Account, *, link: str = "") -> Promise | str | None:
+    """Why ``account`` cannot newly install ``version``: the catalogue's reasons, and a cut-off; None when it can.
+
+    ``link`` is the secret of an installation link; one that is wrong or old counts as none.
+    """
+    if reason := explain_installable(version, account, by_link=bool(link) and opens(version, link)):
         return reason
     if cutoff := find_cutoff(version):
         return _("It is cut off by the platform: “%(reason)s”") % {"reason": cutoff.reason}
@@ -84,16 +88,21 @@ def check_can_change(installation: Installation) -> None:
 
 
 def check_can_force(by: User | Operator, installation: Installation) -> None:
-    """Removing without waiting: support always, a manager where the operator switched it on (DOMAIN 7.9)."""
+    """Removing without waiting: staff always, a manager where the operator switched it on (DOMAIN 7.9)."""
     if isinstance(by, Operator):
-        if not by.can(Permission.OPERATOR_SUPPORT):
-            raise Forbidden
+        check_can_force_any(by)
         return
     check_can_manage(by, installation)
     if not installation.account.has_feature("force_uninstall"):
         raise Forbidden(
             _("Removing without the app's answer is not switched on for your account. Nothing was changed.")
         )
+
+
+def check_can_force_any(by: Operator) -> None:
+    """Support and partner managers remove apps from any account."""
+    if not (by.can(Permission.OPERATOR_SUPPORT) or by.can(Permission.OPERATOR_PARTNERS)):
+        raise Forbidden
 
 
 def check_can_rotate(by: Operator | Member, installation: Installation) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,7 +23,7 @@ from fondaco.catalog.scopes import SCOPES
 from fondaco.identity.models import Cutoff, OAuthClient
 from fondaco.installs.badges import Badge, InstallationFacts, ViewerFacts, badges
 from fondaco.installs.models import Installation, Licence, Operation, Trial
-from fondaco.installs.policies import can_manage, explain_launch
+from fondaco.installs.policies import can_manage, check_can_force_any, explain_launch
 from fondaco.installs.states import InstallationStatus, OperationKind, OperationStatus, TrialStatus
 from fondaco.kit import clock
 from fondaco.kit.errors import NotFound
@@ -106,8 +106,19 @@ def list_for_support(by: Operator, account_id: str) -> QuerySet[Installation]:
 def get_for_support(by: Operator, installation_id: str) -> Installation:
     """Any installation by wire id, for operators who mend them."""
     check_operator_can(by, Permission.OPERATOR_SUPPORT)
+    return _get_any(installation_id)
+
+
+def get_for_removal(by: Operator, installation_id: str) -> Installation:
+    """Any installation by wire id, for operators who remove it."""
+    check_can_force_any(by)
+    return _get_any(installation_id)
+
+
+def _get_any(installation_id: str) -> Installation:
     found = parse_wire(installation_id)
-    installation = Installation.objects.filter(pk=found).first() if found else None
+    installations = Installation.objects.select_related("app__partner", "version", "account", "plan", "client")
+    installation = installations.filter(pk=found).first() if found else None
     if installation is None:
         raise NotFound
     return installation
@@ -211,6 +222,11 @@ def list_living(version_id: UUID | None = None, *, after: UUID | None = None) ->
     return found.filter(pk__gt=after) if after is not None else found
 
 
+def list_living_of(app_id: UUID, *, after: UUID | None = None) -> QuerySet[Installation]:
+    """The same for a whole app, whatever the version."""
+    return list_living(after=after).filter(app_id=app_id)
+
+
 def find_installed(account_id: str, app_id: UUID) -> Installation | None:
     """The installation of an app in an account that is not gone."""
     return (
@@ -235,15 +251,19 @@ def purchase_summary(plan: Plan, seats: int) -> PurchaseSummary:
     )
 
 
-def consent_text(version: Version) -> str:
-    """The words that an admin agrees to, kept word by word with the grant (DOMAIN 7.4)."""
+def consent_text(version: Version, scopes: Collection[str] | None = None) -> str:
+    """The words that an admin agrees to, kept word by word with the grant (DOMAIN 7.4).
+
+    ``scopes`` takes the place of the version's while somebody chooses them.
+    """
+    asked = version.technical.scopes if scopes is None else scopes
     lines = [
         _("I install %(app)s by %(partner)s for my account. I may order on its behalf.")
         % {"app": version.app.name, "partner": version.app.partner.name},
         _("%(app)s may:") % {"app": version.app.name},
-        *(f"• {SCOPES[scope].consent}" for scope in sorted(version.technical.scopes) if scope in SCOPES),
+        *(f"• {SCOPES[scope].consent}" for scope in sorted(asked) if scope in SCOPES),
     ]
-    if not version.technical.scopes:
+    if not asked:
         lines[1] = _("%(app)s asks for no access to the account's data.") % {"app": version.app.name}
     return "\n".join(lines)
 

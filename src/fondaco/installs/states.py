@@ -76,6 +76,11 @@ class TrialEnd(StrEnum):
     UPGRADED = "plan_upgraded"
 
 
+class ClearanceStatus(StrEnum):
+    RUNNING = "running"
+    FINISHED = "finished"
+
+
 S, O, T = InstallationStatus, OperationStatus, TrialStatus  # noqa: E741 - read in the tables below
 
 INSTALLATION: Final = Machine(
@@ -142,5 +147,12 @@ TRIAL: Final = Machine(
 LAUNCHABLE: Final = frozenset({S.COMPLETED, S.PENDING})
 # The customer may send these again: the first as the same operation, the others as a new one.
 RETRYABLE: Final = frozenset({S.FAILED, S.REJECTED, S.TIMEOUT})
+CLEARANCE: Final = Machine(
+    name="clearance",
+    states=ClearanceStatus,
+    initial=ClearanceStatus.RUNNING,
+    table={ClearanceStatus.RUNNING: frozenset({ClearanceStatus.FINISHED}), ClearanceStatus.FINISHED: frozenset()},
+    events={ClearanceStatus.FINISHED: events.CLEARANCE_FINISHED},
+)
 # Settings may be changed of what works, and of what a paid plan would make work again.
 CHANGEABLE: Final = frozenset({S.COMPLETED, S.SUSPENDED})

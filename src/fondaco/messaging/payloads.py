@@ -31,6 +31,7 @@ class MessageType(StrEnum):
     TRIAL_STARTED = "app.trial_started"
     TRIAL_ENDED = "app.trial_ended"
     USER_LOGOUT = "user.logout"
+    APP_TEST = "app.test"  # sent by the checks; it asks for nothing, and names an installation that does not exist
 
 
 # The only types that carry the version's name (DOMAIN 1.2).

@@ -14,6 +14,7 @@ from fondaco.accounts.permissions import OperatorRole
 from fondaco.audit.actor import Actor
 from fondaco.audit.kinds import EventKind
 from fondaco.audit.models import Event
+from fondaco.audit.recording import record
 from fondaco.audit.status import transition
 from fondaco.catalog.models import (
     App,
@@ -34,8 +35,19 @@ from fondaco.installs.models import Installation, Operation
 from fondaco.installs.states import InstallationStatus, OperationKind, OperationStatus
 from fondaco.kit import clock
 from fondaco.partners.models import ApplicationMessage, Member, MemberRole, Partner, PartnerApplication
-from fondaco.review.models import Approval, ChangeKind, RequestedChange, ReviewMessage, Side, Submission
+from fondaco.review import events as review_events
+from fondaco.review.models import (
+    Approval,
+    ChangeKind,
+    CheckResult,
+    CheckRun,
+    RequestedChange,
+    ReviewMessage,
+    Side,
+    Submission,
+)
 from fondaco.review.risks import Risk
+from fondaco.review.states import Outcome, RunReason, RunStatus
 
 Cast = dict[str, UUID]
 _ACTOR: Final = Actor.system("examples")
@@ -65,6 +77,7 @@ def make_cast() -> Cast:
         "made change": _change(installation, OperationStatus.APPROVED),
         "declined change": _change(installation, OperationStatus.REJECTED),
         **_make_reviews(people, versions),
+        **_make_live_checks(versions["version"]),
         **_make_application(),
         **_make_things_of_people(people),
         "cutoff": Cutoff.objects.create(app=app, reason="It copied contacts.", begun_by="Jon Okafor").pk,
@@ -208,6 +221,30 @@ def _make_reviews(people: _People, versions: dict[str, Version]) -> Cast:
         "question of a review": messages[Side.REVIEWER].pk,
         "answer in a review": messages[Side.PARTNER].pk,
     }
+
+
+def _make_live_checks(version: Version) -> Cast:
+    """The watch over a live version found a certificate about to end, and another day that it is mended."""
+    marks = {"technical_mark": "", "listing_mark": "", "technical_revision": 0, "listing_revision": 0}
+    runs = [
+        transition(run, RunStatus.FINISHED, actor=_ACTOR)
+        for run in (
+            CheckRun.objects.create(version=version, ruleset=1, why=why.value, total=1, **marks)
+            for why in (RunReason.WATCH, RunReason.PARTNER)
+        )
+    ]
+    finding = {
+        "found": "The certificate of app.ledgerline.example ends in 3 days.",
+        "where": "technical.events_callback_url",
+        "mend": "Renew it now, and let it be renewed by itself a month before its end.",
+    }
+    CheckResult.objects.create(
+        run=runs[0], check_id="certificates-lasting", track=Track.TECHNICAL.value, severity="warning", blocks=False,
+        outcome=Outcome.FOUND.value, findings=[finding],
+    )  # fmt: skip
+    for run, kind in zip(runs, (review_events.CHECK_FAILING, review_events.CHECK_MENDED), strict=True):
+        record(kind, run, actor=_ACTOR, data={"checks": ["certificates-lasting"]}, **run.audit_scope())
+    return {"failing checks": runs[0].pk, "mended checks": runs[1].pk}
 
 
 def _make_application() -> Cast:

@@ -17,6 +17,8 @@ _ABOUT: Final = {
     "access_restored_customer": "was let in again",
     "app_not_updated": "declined change",
     "app_updated": "made change",
+    "check_failing": "failing checks",
+    "check_mended": "mended checks",
     "credentials_rotated": "got new credentials",
     "email_change_requested": "asked for another address",
     "email_changed": "has another address",

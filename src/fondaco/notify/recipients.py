@@ -49,6 +49,12 @@ def technical_people(app: App) -> list[str]:
     return list(dict.fromkeys([*named, *members(app.partner_id, Permission.PARTNER_APPS_EDIT)]))
 
 
+def installers(account_id: str) -> list[str]:
+    """Addresses of the account's people who may order apps."""
+    found = list_holders(account_id, Permission.APPS_INSTALL)
+    return list(found.values_list("person__email", flat=True).order_by("person__email"))
+
+
 def managers(account_id: str) -> list[str]:
     """Addresses of the account's people who manage its apps."""
     found = list_holders(account_id, Permission.APPS_MANAGE)

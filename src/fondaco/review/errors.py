@@ -99,6 +99,35 @@ class NotForReviews(Conflict):
     )
 
 
+class FindingsBlock(Conflict):
+    code = "findings-block"
+    message = _(
+        "The checks found what must be mended first: %(checks)s. Nothing was submitted or decided. "
+        "Mend it and run the checks again, or ask a reviewer to waive it."
+    )
+
+
+class ChecksRunning(Conflict):
+    code = "checks-running"
+    message = _(
+        "The checks of exactly this content have not finished. Nothing was decided. "
+        "Wait for them, or run them again when they were abandoned."
+    )
+
+
+class AlreadyWaived(Conflict):
+    code = "already-waived"
+    message = _(
+        "%(name)s waived this check for the app already, until %(day)s. Nothing was changed. "
+        "Withdraw that waiver first if another reason or end is right."
+    )
+
+
+class WaiverOver(Conflict):
+    code = "waiver-over"
+    message = _("This waiver is withdrawn already. Nothing was changed.")
+
+
 class NotTrusted(Conflict):
     code = "not-trusted"
     message = _("%(name)s is not trusted, so there is nothing to withdraw. Nothing was changed.")

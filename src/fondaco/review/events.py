@@ -6,6 +6,14 @@ SUBMISSION_OPENED = declare("submission.opened", "Content was put into the revie
 SUBMISSION_APPROVED = declare("submission.approved", "A reviewer approved a submission.")
 SUBMISSION_REJECTED = declare("submission.rejected", "A reviewer rejected a submission, with feedback.")
 SUBMISSION_WITHDRAWN = declare("submission.withdrawn", "A partner took a submission back.")
+
+CHECK_RUN_STARTED = declare("check_run.started", "The checks of a version were started.")
+CHECK_RUN_FINISHED = declare("check_run.finished", "The checks of a version are done.")
+CHECK_RUN_ABANDONED = declare("check_run.abandoned", "The checks of a version came to no end, or its content changed.")
+CHECK_FAILING = declare("check.failing", "A check began to fail on a version that customers use.")
+CHECK_MENDED = declare("check.mended", "A check that failed on a version that customers use passes again.")
+WAIVER_GRANTED = declare("waiver.granted", "A reviewer waived a check for an app, with a reason and an end.")
+WAIVER_WITHDRAWN = declare("waiver.withdrawn", "A reviewer took a waiver back.")
 SUBMISSION_SAMPLED = declare(
     "submission.sampled", "A submission could have passed by policy and was drawn as a sample for a person."
 )

@@ -1,4 +1,4 @@
-"""States of a submission."""
+"""States of a submission, and of a run of checks."""
 
 from __future__ import annotations
 
@@ -34,6 +34,46 @@ SUBMISSION: Final = Machine(
         SubmissionStatus.WITHDRAWN: events.SUBMISSION_WITHDRAWN,
     },
 )
+
+
+class RunStatus(StrEnum):
+    RUNNING = "running"
+    FINISHED = "finished"
+    ABANDONED = "abandoned"  # it came to no end, or what it looked at was changed
+
+
+CHECK_RUN: Final = Machine(
+    name="check run",
+    states=RunStatus,
+    initial=RunStatus.RUNNING,
+    table={
+        RunStatus.RUNNING: frozenset({RunStatus.FINISHED, RunStatus.ABANDONED}),
+        RunStatus.FINISHED: frozenset(),
+        RunStatus.ABANDONED: frozenset(),
+    },
+    events={
+        RunStatus.FINISHED: events.CHECK_RUN_FINISHED,
+        RunStatus.ABANDONED: events.CHECK_RUN_ABANDONED,
+    },
+)
+
+
+class Outcome(StrEnum):
+    """What a check came to."""
+
+    PASSED = "passed"
+    FOUND = "found"
+    SKIPPED = "skipped"  # there is nothing for it to look at
+    FAILED_TO_RUN = "failed-to-run"  # our fault, or out of time; it says nothing about the app
+
+
+class RunReason(StrEnum):
+    """Why checks were run."""
+
+    PARTNER = "partner"  # somebody of the partner asked
+    SUBMISSION = "submission"
+    REVIEWER = "reviewer"
+    WATCH = "watch"  # over live apps, of the network checks alone
 
 
 class PolicyOutcome(StrEnum):

@@ -6,6 +6,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from fondaco.config.addresses import other_name
 from fondaco.runtime.children import Service
 
 SOURCE = Path(__file__).resolve().parents[2]
@@ -44,7 +45,7 @@ def list_services(addresses: Addresses, home: Path) -> list[Service]:
     if partner.exists():
         settings = {
             "PORT": str(addresses.partner_port),
-            "HELLO_PLATFORMS": addresses.site_url,
+            "HELLO_PLATFORMS": ",".join(filter(None, (addresses.site_url, other_name(addresses.site_url)))),
             "HELLO_PUBLIC_URL": addresses.partner_url,
             "HELLO_DATABASE": str(home / "hello_partner.sqlite3"),
         }

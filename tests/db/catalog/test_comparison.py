@@ -101,3 +101,33 @@ def test_it_takes_six_queries(pair: tuple[Version, Version], django_assert_num_q
     with django_assert_num_queries(6):
         compare_versions(before, after)
     assert ListingContent.objects.count() == 2
+
+
+def test_another_image_under_the_same_words_stands_beside_the_old_one(pair: tuple[Version, Version]) -> None:
+    before, after = pair
+    after.listing.screenshots.update(image="screenshots/new.png")
+    assert compare_versions(before, after) == [
+        Difference(
+            Part.SCREENSHOTS,
+            "An open invoice beside a call",
+            "/media/screenshots/test.png",
+            "/media/screenshots/new.png",
+        )
+    ]
+
+
+def test_pictures_in_another_order_are_a_difference(pair: tuple[Version, Version]) -> None:
+    before, after = pair
+    for version, position in ((before, 1), (after, 0)):
+        Screenshot.objects.create(
+            listing=version.listing, image="screenshots/two.png", alternative_text="A list", position=position
+        )
+    after.listing.screenshots.filter(alternative_text__startswith="An open").update(position=5)
+    assert compare_versions(before, after) == [
+        Difference(
+            Part.LISTING,
+            "Order of the pictures",
+            "An open invoice beside a call\nA list",
+            "A list\nAn open invoice beside a call",
+        )
+    ]

@@ -11,6 +11,7 @@ from tests.factories.accounts import SYSTEM, actor_for, make_account, make_opera
 from tests.factories.catalog import make_app, make_published_version, make_version
 from tests.factories.mail import deliver
 from tests.factories.partners import make_member
+from tests.factories.reviews import finish_checks
 from tests.http.world import undone
 from tests.racing import at_once
 
@@ -112,6 +113,7 @@ def test_the_listing_follows_when_it_is_approved(mara: Member) -> None:
     assert str(letter.subject) == f"{version} is available"
     assert "Its listing is not in the marketplace yet." in str(letter.body)
     submission = review.submit(actor=SYSTEM, by=mara, version=version, track=Track.LISTING)
+    finish_checks(submission)
     review.approve(actor=SYSTEM, by=make_operator(OperatorRole.MARKETING_REVIEWER), submission=submission)
     assert states(version) == ("available", "advertised", False)
 
@@ -278,6 +280,7 @@ def test_a_listing_approved_meanwhile_appears_when_it_is_brought_back(mara: Memb
     version = make_version(make_app(mara.partner), technical=TechnicalStatus.AVAILABLE)
     unlist(mara, version)
     submission = review.submit(actor=SYSTEM, by=mara, version=version, track=Track.LISTING)
+    finish_checks(submission)
     review.approve(actor=SYSTEM, by=make_operator(), submission=submission)
     assert states(version) == ("available", "approved", True)
     assert relist(mara, version).is_published

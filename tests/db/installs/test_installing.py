@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.factories.accounts import actor_for, make_account, make_user
 from tests.factories.catalog import make_plan, make_published_version, make_version
 from tests.factories.installs import PARTNER_PROGRAM, make_completed, make_installing, order
+from tests.factories.lifecycle import link_of
 
 from fondaco.accounts.models import User
 from fondaco.audit.models import Event
@@ -126,8 +127,10 @@ def test_refuses_what_is_not_available_and_says_why(status: TechnicalStatus) -> 
 
 
 def test_the_link_opens_what_is_approved_only() -> None:
-    assert order(make_version(technical=TechnicalStatus.APPROVED), [make_user()], by_link=True).is_open
-    refused(errors.NotInstallable, make_version(technical=TechnicalStatus.DRAFT), [make_user()], by_link=True)
+    approved, draft = make_version(technical=TechnicalStatus.APPROVED), make_version()
+    refused(errors.NotInstallable, approved, [make_user()], link=link_of(draft))
+    assert order(approved, [make_user()], link=link_of(approved)).is_open
+    refused(errors.NotInstallable, draft, [make_user()], link=link_of(draft))
 
 
 def test_a_partner_installs_a_draft_in_its_own_developer_account() -> None:

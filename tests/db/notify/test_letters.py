@@ -15,6 +15,7 @@ from tests.factories.catalog import make_app, make_version
 from tests.factories.installs import PARTNER_PROGRAM, make_completed, make_installing, make_pending
 from tests.factories.mail import deliver, link_in
 from tests.factories.partners import make_member
+from tests.factories.reviews import finish_checks
 
 from fondaco.accounts import actions as accounts
 from fondaco.accounts.permissions import OperatorRole
@@ -151,6 +152,7 @@ def test_approvals_lead_to_the_marketplace() -> None:
     technical = submitted(Track.TECHNICAL)
     mara = technical.version.app.partner.members.get(role="owner")
     listing = review.submit(actor=SYSTEM, by=mara, version=technical.version, track=Track.LISTING)
+    finish_checks(listing)
     deliver()
 
     review.approve(actor=SYSTEM, by=jon, submission=technical)

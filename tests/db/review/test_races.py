@@ -10,6 +10,7 @@ from django.db import connection
 from tests.factories.accounts import actor_for, make_operator
 from tests.factories.catalog import make_app, make_version
 from tests.factories.partners import make_member
+from tests.factories.reviews import finish_checks
 
 from fondaco.audit.models import Event
 from fondaco.catalog import actions as catalog
@@ -51,6 +52,7 @@ def test_T25_the_slower_reviewer_is_told_and_changes_nothing(attempt: int) -> No
     mara, jon, ines = make_member(), make_operator(), make_operator()
     version = make_version(make_app(mara.partner))
     submission = actions.submit(actor=actor_for(mara.person), by=mara, version=version, track=Track.TECHNICAL)
+    finish_checks(submission)
     results = at_once(
         lambda: actions.approve(actor=actor_for(jon.person), by=jon, submission=submission),
         lambda: actions.reject(actor=actor_for(ines.person), by=ines, submission=submission, feedback="Not yet"),
@@ -70,6 +72,7 @@ def test_publishing_and_approving_at_the_same_moment_do_not_miss_each_other(atte
     mara, jon = make_member(), make_operator()
     version = make_version(make_app(mara.partner), technical=TechnicalStatus.APPROVED)
     submission = actions.submit(actor=actor_for(mara.person), by=mara, version=version, track=Track.LISTING)
+    finish_checks(submission)
     at_once(
         lambda: actions.approve(actor=actor_for(jon.person), by=jon, submission=submission),
         lambda: catalog.make_available(actor=actor_for(mara.person), by=mara, version=version),

@@ -10,6 +10,7 @@ import pytest
 from tests.factories.accounts import actor_for, make_operator
 from tests.factories.catalog import make_app, make_version
 from tests.factories.partners import make_member, make_partner
+from tests.factories.reviews import finish_checks
 
 from fondaco.accounts.models import Operator
 from fondaco.accounts.permissions import OperatorRole
@@ -44,7 +45,9 @@ def jon() -> Operator:
 
 
 def submit(by: Member, version: Version, track: Track = Track.TECHNICAL) -> Submission:
-    return actions.submit(actor=actor_for(by.person), by=by, version=version, track=track, note="Please look")
+    submission = actions.submit(actor=actor_for(by.person), by=by, version=version, track=track, note="Please look")
+    finish_checks(submission)
+    return submission
 
 
 def approve(by: Operator, submission: Submission) -> Submission:

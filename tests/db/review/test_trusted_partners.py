@@ -11,6 +11,7 @@ from tests.factories.accounts import SYSTEM, actor_for, make_operator
 from tests.factories.catalog import make_app, make_category, make_published_version, make_version
 from tests.factories.mail import deliver
 from tests.factories.partners import make_member
+from tests.factories.reviews import finish_checks
 from tests.racing import at_once
 
 from fondaco.accounts.models import Operator
@@ -52,8 +53,12 @@ def next_version(mara: Member, **listing: object) -> Version:
     return Version.objects.get(pk=new.pk)
 
 
-def submit(mara: Member, version: Version, track: Track = Track.LISTING) -> Submission:
-    return actions.submit(actor=actor_for(mara.person), by=mara, version=version, track=track)
+def submit(mara: Member, version: Version, track: Track = Track.LISTING, *, found: tuple[str, ...] = ()) -> Submission:
+    """Sent in, and the checks are done."""
+    submission = actions.submit(actor=actor_for(mara.person), by=mara, version=version, track=track)
+    assert statuses(submission) == ("open", "in_review" if track == Track.LISTING else "draft")
+    finish_checks(submission, found=found)
+    return Submission.objects.select_related("version__app__partner", "version__listing").get(pk=submission.pk)
 
 
 def statuses(submission: Submission) -> tuple[str, str]:
@@ -76,6 +81,13 @@ def test_a_change_without_new_claims_passes_and_is_recorded(jon: Operator, mara:
     with pytest.raises(AlreadyDecided) as refusal:
         actions.approve(actor=SYSTEM, by=make_operator(), submission=submission)
     assert "the policy for trusted partners was faster" in str(refusal.value)
+
+
+def test_what_the_checks_found_keeps_the_policy_silent(jon: Operator, mara: Member) -> None:
+    trust(jon, mara)
+    submission = submit(mara, next_version(mara), found=("privacy-reachable",))
+    assert statuses(submission) == ("open", "in_review")
+    assert not PolicyDecision.objects.exists()
 
 
 def test_new_claims_go_to_a_person_with_the_reason(jon: Operator, mara: Member) -> None:

@@ -10,6 +10,7 @@ from tests.factories.accounts import TOTP_SECRET, code_of, make_account, make_op
 from tests.factories.catalog import make_app, make_category, make_published_version, make_version, picture
 from tests.factories.installs import PARTNER_PROGRAM, make_completed, make_installing
 from tests.factories.partners import make_member, make_partner
+from tests.factories.reviews import finish_checks
 from tests.http.api.caller import Api, Json, read, refusal
 
 from fondaco.accounts.models import Invitation, Person
@@ -161,8 +162,44 @@ def test_an_app_and_all_its_content() -> None:
     assert partner.delete(f"{path}/plans/{spare['id']}").status_code == 204
     shot = {"image": encoded(picture(1280, 800)), "alternative_text": "An open invoice"}
     first, second = (read(partner.post(f"{at}/screenshots", shot), 201) for _ in range(2))
+    change_screenshots(partner, path, at, shot, [first, second])
     assert partner.delete(f"{path}/screenshots/{second['id']}").status_code == 204
     assert [one["id"] for one in read(partner.get(at))["screenshots"]] == [first["id"]]
+
+
+def change_screenshots(partner: Api, path: str, at: str, shot: Any, pictures: list[Any]) -> None:
+    """Orders two pictures, describes the first, and cuts a third out of a larger one."""
+    first, second = pictures
+    order = {"screenshots": [second["id"], first["id"]]}
+    ordered = read(partner.put(f"{at}/screenshots/order", order))["items"]
+    assert [one["id"] for one in ordered] == [second["id"], first["id"]]
+    refusal(partner.put(f"{at}/screenshots/order", {"screenshots": [first["id"]]}), 409, "screenshots-changed")
+    described = read(partner.put(f"{path}/screenshots/{first['id']}", {"alternative_text": "A paid invoice"}))
+    assert described == {**first, "alternative_text": "A paid invoice"}
+    cropped = {**shot, "crop": {"left": 0, "top": 0, "width": 640, "height": 400}}
+    part = read(partner.post(f"{at}/screenshots", cropped), 201)
+    assert part["url"] != first["url"]
+    cropped["crop"]["left"] = 641
+    refusal(partner.post(f"{at}/screenshots", cropped), 422, "bad-image")
+    assert partner.delete(f"{path}/screenshots/{part['id']}").status_code == 204
+
+
+def test_T10_an_event_without_its_scope_is_refused_and_named() -> None:
+    mara = make_member()
+    version = make_version(make_app(mara.partner))
+    partner = Api(mara.person)
+    body = {"revision": 0, "scopes": ["account:read"], "receives_user_logout": True}
+    at = f"/partners/{mara.partner_id.hex}/versions/{version.pk.hex}"
+    answer = partner.put(f"{at}/technical", body)
+    refusal(answer, 422, "scope-missing")
+    assert list(answer.json()["errors"]) == ["receives_user_logout"]
+    assert read(partner.get(at))["technical"]["revision"] == 0
+    events = {one["type"]: one for one in read(partner.get("/event-types"))["items"]}
+    assert len(events) == 8
+    assert (events["user.logout"]["field"], events["user.logout"]["needs_scope"]) == (
+        "receives_user_logout",
+        "users:read",
+    )
 
 
 def test_a_version_from_review_to_the_marketplace() -> None:
@@ -184,6 +221,8 @@ def test_a_version_from_review_to_the_marketplace() -> None:
     for track in ("technical", "listing"):
         read(partner.post(f"{at}/submissions", {"track": track}), 201)
         waiting = read(operator.get("/operator/submissions", track=track))["items"]
+        refusal(operator.post(f"/operator/submissions/{waiting[0]['id']}/approve", {}), 409, "checks-running")
+        finish_checks(version)
         assert read(operator.post(f"/operator/submissions/{waiting[0]['id']}/approve", {}))["status"] == "approved"
         refusal(operator.post(f"/operator/submissions/{waiting[0]['id']}/approve", {}), 409, "already-decided")
     public = read(partner.post(f"{at}/make-available"))

@@ -8,6 +8,7 @@ import pytest
 from tests.factories.accounts import actor_for, make_account, make_factor, make_operator, make_person, make_user
 from tests.factories.catalog import make_app, make_version
 from tests.factories.partners import make_member
+from tests.factories.reviews import finish_checks
 from tests.http.api.caller import Api, read, refusal
 from tests.http.test_every_operation import OPERATIONS, Operation, ask
 from tests.http.world import World, make_world
@@ -159,6 +160,7 @@ def test_one_of_two_permissions_is_not_both() -> None:
     owner, jon = make_member(), make_operator()
     version = make_version(make_app(owner.partner))
     submission = submit(actor=actor_for(owner.person), by=owner, version=version, track=Track.TECHNICAL)
+    finish_checks(submission)
     path = f"/operator/submissions/{submission.pk.hex}/approve"
     narrow = token_for(jon.person, scopes=["operator.review.listing"])
     assert narrow.post(path, {"comment": ""}).status_code in {403, 404}

@@ -8,6 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 from tests.factories.accounts import actor_for, make_operator, make_user
 from tests.factories.catalog import make_app, make_version
 from tests.factories.partners import make_member
+from tests.factories.reviews import finish_checks
 
 from fondaco.accounts.models import Operator
 from fondaco.accounts.permissions import OperatorRole
@@ -52,9 +53,11 @@ def version(mara: Member) -> Version:
 
 
 def submit(by: Member, version: Version, track: Track = Track.TECHNICAL) -> Submission:
-    return actions.submit(
+    submission = actions.submit(
         actor=actor_for(by.person), by=by, version=version, track=track, note="Look at the payment link."
     )
+    finish_checks(submission)
+    return submission
 
 
 def address(submission: Submission, answer: str = "") -> str:

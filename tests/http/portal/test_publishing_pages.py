@@ -10,6 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 from tests.factories.accounts import actor_for, make_operator
 from tests.factories.catalog import make_app, make_published_version, make_version
 from tests.factories.partners import make_member
+from tests.factories.reviews import finish_checks
 
 from fondaco.catalog import actions
 from fondaco.catalog.models import App, ListingContent, PlannedPublication, TechnicalContent, Version
@@ -153,6 +154,7 @@ def test_who_waits_for_a_reviewer_reads_since_when_the_place_and_what_usually_ha
         other = make_version(make_app(mara.partner), name=f"1.{number}.0")
         with clock.travel(-timedelta(days=2)):
             submission = review.submit(actor=actor_for(mara.person), by=mara, version=other, track=Track.TECHNICAL)
+            finish_checks(submission)
         with clock.travel(-timedelta(days=2) + timedelta(hours=2)):
             review.approve(actor=actor_for(jon.person), by=jon, submission=submission)
     version = make_version(make_app(mara.partner))

@@ -140,7 +140,7 @@ def test_a_plan_with_usage(client: Client, mara: Member) -> None:
     assert client.post(address, plan_entries(meter_included="500", meter_cap="200")).status_code == 302
     words = "$0.0125 per message, 500 a month included, never more than $200 a month"
     assert words in client.get(address).content.decode()
-    assert words in client.get(f"/portal/versions/{version.pk.hex}/preview").content.decode()
+    assert words in client.get(f"/marketplace/preview/{version.pk.hex}").content.decode()
     page = client.get(f"/portal/plans/{version.plans.get(name='Pro').pk.hex}").content.decode()
     for entry in ('value="message"', 'value="0.0125"', 'value="500"', 'value="200.00"'):
         assert entry in page

@@ -14,7 +14,7 @@ from pytest_django import Settings
 from tests.factories.catalog import picture
 
 from fondaco.catalog.errors import BadImage
-from fondaco.catalog.images import store_icon, store_screenshot
+from fondaco.catalog.images import Crop, store_icon, store_screenshot
 
 
 @pytest.fixture(autouse=True)
@@ -79,10 +79,10 @@ def test_large_screenshots_are_made_smaller() -> None:
         (b"\x89PNG\r\n\x1a\n" + b"\0" * 100, "This is not a PNG or JPEG picture, or it is damaged."),
         (picture(512, 512)[:400], "This is not a PNG or JPEG picture, or it is damaged."),
         (b"\0" * (1024 * 1024 + 1), "Use at most 1 MiB."),
-        (picture(512, 300), "The icon must be square; this is 512 × 300 pixels. Crop it and try again."),
+        (picture(512, 200), "The icon must be 256 to 1024 pixels wide; this is 200."),
         (picture(255, 255), "The icon must be 256 to 1024 pixels wide; this is 255."),
-        (picture(1025, 1025), "Use at most 1024 pixels on a side; this is 1025 × 1025."),
-        (bomb(1025, 1025), "Use at most 1024 pixels on a side; this is 1025 × 1025."),
+        (picture(1025, 1025), "The icon must be 256 to 1024 pixels wide; this is 1025."),
+        (bomb(5000, 5000), "Use at most 4096 pixels on a side; this is 5000 × 5000."),
         (bomb(60_000, 60_000), "This is not a PNG or JPEG picture, or it is damaged."),
     ],
     ids=["none", "svg", "gif", "fake", "torn", "heavy", "oblong", "small", "large", "larger-than-said", "bomb"],
@@ -115,3 +115,43 @@ def test_a_picture_that_was_stored_by_half_is_stored_again(media: Path) -> None:
     (media / key).write_bytes(whole[:40])  # what a full disk leaves behind
     assert store_icon(picture(256, 256)) == key
     assert (media / key).read_bytes() == whole
+
+
+def halves(width: int, height: int) -> bytes:
+    """Red on the left, blue on the right."""
+    image = Image.new("RGB", (width, height), "red")
+    image.paste("blue", (width // 2, 0, width, height))
+    buffer = BytesIO()
+    image.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def test_an_icon_is_the_middle_unless_a_square_is_named() -> None:
+    data = halves(1200, 400)
+    middle, left = stored(store_icon(data)), stored(store_icon(data, Crop(0, 0, 300, 300)))
+    assert (middle.size, left.size) == ((400, 400), (300, 300))
+    assert [middle.convert("RGB").getpixel((place, 200)) for place in (10, 390)] == [(255, 0, 0), (0, 0, 255)]
+    assert left.convert("RGB").getcolors() == [(90_000, (255, 0, 0))]
+
+
+def test_a_screenshot_is_whole_unless_a_part_is_named() -> None:
+    data = halves(1600, 1200)
+    assert stored(store_screenshot(data)).size == (1600, 1200)
+    assert stored(store_screenshot(data, Crop(0, 100, 800, 500))).convert("RGB").getcolors() == [(400_000, (255, 0, 0))]
+
+
+@pytest.mark.parametrize(
+    ("crop", "error"),
+    [
+        (Crop(-1, 0, 300, 300), "The part to keep lies outside of the picture, which has 512 × 512 pixels."),
+        (Crop(300, 0, 300, 300), "The part to keep lies outside of the picture, which has 512 × 512 pixels."),
+        (Crop(0, 0, 0, 0), "The part to keep lies outside of the picture, which has 512 × 512 pixels."),
+        (Crop(0, 0, 300, 290), "The icon must be square; this part is 300 × 290 pixels."),
+        (Crop(0, 0, 255, 255), "The icon must be 256 to 1024 pixels wide; this is 255."),
+    ],
+)
+def test_a_part_that_cannot_be_kept_is_refused(crop: Crop, error: str, media: Path) -> None:
+    with pytest.raises(BadImage) as refusal:
+        store_icon(picture(), crop)
+    assert refusal.value.fields == {"icon": [error]}
+    assert list(media.rglob("*.*")) == []

@@ -13,7 +13,7 @@ from fondaco.audit.recording import record
 from fondaco.catalog import events
 from fondaco.catalog.content import AppDetails
 from fondaco.catalog.errors import IconLocked, SlugLocked
-from fondaco.catalog.images import store_icon
+from fondaco.catalog.images import Crop, digest_of, store_icon
 from fondaco.catalog.models import App
 from fondaco.catalog.policies import check_can, is_icon_locked, is_slug_locked
 from fondaco.catalog.validation import SLUG, FieldProblems
@@ -22,23 +22,41 @@ from fondaco.kit.ids import new_slug
 from fondaco.partners.models import Member
 
 
-def register_app(*, actor: Actor, by: Member, name: str, icon: bytes, details: AppDetails | None = None) -> App:
+def register_app(
+    *,
+    actor: Actor,
+    by: Member,
+    name: str,
+    icon: bytes,
+    details: AppDetails | None = None,
+    crop: Crop | None = None,
+) -> App:
     """Registers an app of the member's partner. ``name`` wins over the name in ``details``.
+
+    ``crop`` names the square of the picture to keep; without it that is the largest one in the middle.
 
     Raises :class:`Invalid` with all fields that cannot be accepted; a refused icon is not stored.
     """
     if not by.can(Permission.PARTNER_APPS_EDIT):
         raise Forbidden
     clean = _clean(AppDetails(name) if details is None else AppDetails(**{**asdict(details), "name": name}), app=None)
-    key = store_icon(icon)  # file storage may be the network, so before the transaction
+    key = store_icon(icon, crop)  # file storage may be the network, so before the transaction
     with transaction.atomic(durable=True):
-        app = App(partner=by.partner, icon=key, **clean)
+        app = App(partner=by.partner, icon=key, icon_digest=digest_of(icon), **clean)
         _save(app)
         record(events.APP_REGISTERED, app, actor=actor, partner_id=app.partner_id, data={"name": app.name})
     return app
 
 
-def change_app(*, actor: Actor, by: Member, app: App, details: AppDetails, icon: bytes | None = None) -> App:
+def change_app(
+    *,
+    actor: Actor,
+    by: Member,
+    app: App,
+    details: AppDetails,
+    icon: bytes | None = None,
+    crop: Crop | None = None,
+) -> App:
     """Changes an app's own details, and its icon when one is given.
 
     Raises :class:`IconLocked` or :class:`SlugLocked` once these are public (DOMAIN 5.2).
@@ -47,7 +65,7 @@ def change_app(*, actor: Actor, by: Member, app: App, details: AppDetails, icon:
     clean = _clean(details, app=app)
     if icon and is_icon_locked(app):
         raise IconLocked
-    key = store_icon(icon) if icon else ""
+    key = store_icon(icon, crop) if icon else ""
     with transaction.atomic(durable=True):
         app = App.objects.select_for_update().get(pk=app.pk)
         if key and is_icon_locked(app):
@@ -57,9 +75,11 @@ def change_app(*, actor: Actor, by: Member, app: App, details: AppDetails, icon:
         changed = sorted(name for name, value in clean.items() if getattr(app, name) != value)
         for name, value in clean.items():
             setattr(app, name, value)
-        if key and key != app.icon:
+        if icon and key != app.icon:
             app.icon = key
             changed.append("icon")
+        if icon:
+            app.icon_digest = digest_of(icon)
         _save(app)
         record(events.APP_CHANGED, app, actor=actor, partner_id=app.partner_id, data={"fields": changed})
     return app

@@ -12,11 +12,13 @@ from fondaco.audit.recording import record
 from fondaco.catalog import events
 from fondaco.catalog.actions.versions import clean_version_name
 from fondaco.catalog.content import ListingFields, TechnicalFields
-from fondaco.catalog.errors import RevisionConflict
+from fondaco.catalog.errors import RevisionConflict, ScopeMissing
+from fondaco.catalog.labels import scope_missing
 from fondaco.catalog.models import Category, ListingContent, TechnicalContent, Version
 from fondaco.catalog.policies import EDIT_PERMISSION, check_can, check_editable
 from fondaco.catalog.scopes import REQUESTABLE
 from fondaco.catalog.states import Track
+from fondaco.catalog.subscriptions import find_missing_scopes
 from fondaco.catalog.validation import MAX_CATEGORIES, FieldProblems, problem_with_video
 from fondaco.kit import clock
 from fondaco.kit.errors import Invalid
@@ -118,6 +120,12 @@ def _clean_technical(fields: TechnicalFields) -> dict[str, Any]:
     }
     credentials = found.text("test_credentials", fields.test_credentials or "", most=1000, lines=True)
     clean["test_credentials"] = credentials.encode() or None
+    missing = find_missing_scopes(clean, scopes)
+    for name, event in missing.items():
+        found.add(name, scope_missing(event))
+    if missing:
+        wanted = ", ".join(dict.fromkeys(event.scope for event in missing.values()))
+        raise ScopeMissing(fields=found.fields, scopes=wanted)
     found.raise_if_any()
     return clean
 

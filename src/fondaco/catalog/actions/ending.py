@@ -15,7 +15,7 @@ from fondaco.audit.recording import record
 from fondaco.audit.status import transition
 from fondaco.catalog import events
 from fondaco.catalog.actions.tracks import lock_tracks
-from fondaco.catalog.errors import NotPublished
+from fondaco.catalog.errors import AlreadyRetired, NotPublished
 from fondaco.catalog.labels import status_label
 from fondaco.catalog.models import Version
 from fondaco.catalog.policies import check_can_deprecate
@@ -41,6 +41,8 @@ def deprecate_version(
     with transaction.atomic(durable=True):
         check_can_deprecate(by, version)
         version = lock_tracks(version)
+        if version.is_retired:
+            raise AlreadyRetired(name=str(version))
         if version.technical.status not in {TechnicalStatus.AVAILABLE, TechnicalStatus.DEPRECATED}:
             raise NotPublished(status=status_label(version.technical.status))
         if version.technical.status == TechnicalStatus.AVAILABLE:

@@ -1,4 +1,4 @@
-"""Plans and screenshots: what hangs on the listing and is edited piece by piece."""
+"""Plans: what a version costs, edited piece by piece with its listing."""
 
 from __future__ import annotations
 
@@ -13,16 +13,14 @@ from fondaco.audit.recording import record
 from fondaco.catalog import events
 from fondaco.catalog.content import PlanFields
 from fondaco.catalog.errors import PriceLocked, TrialPlanLocked
-from fondaco.catalog.images import store_screenshot
 from fondaco.catalog.models import LicenceModel, ListingContent, Meter, Plan, PlanType, Screenshot, Version
-from fondaco.catalog.policies import EDIT_PERMISSION, check_can, check_can_edit, check_editable, is_price_locked
+from fondaco.catalog.policies import EDIT_PERMISSION, check_can, check_editable, is_price_locked
 from fondaco.catalog.states import Track
 from fondaco.catalog.validation import FieldProblems
 from fondaco.kit.errors import Invalid
 from fondaco.partners.models import Member
 
 MAX_PLANS: Final = 10
-MAX_SCREENSHOTS: Final = 8
 _MOST_LICENCES: Final = 100_000
 _MOST_PRICE: Final = 10_000_000_00
 _MOST_PRICE_MICROS: Final = 10_000 * 1_000_000
@@ -43,21 +41,21 @@ _PRICED: Final = (
 def add_plan(*, actor: Actor, by: Member, version: Version, fields: PlanFields) -> Plan:
     """Adds a paid plan to a version whose listing is open for changes."""
     with transaction.atomic(durable=True):
-        _lock_listing(by, version)
+        lock_listing(by, version)
         clean = _clean_plan(fields, version)
         if version.plans.count() >= MAX_PLANS:
-            raise _one_error("name", _("A version can have at most %(most)d plans.") % {"most": MAX_PLANS})
+            raise one_error("name", _("A version can have at most %(most)d plans.") % {"most": MAX_PLANS})
         plan = Plan.objects.create(
-            version=version, type=PlanType.PAID.value, position=_next(version.plans.all()), **clean
+            version=version, type=PlanType.PAID.value, position=next_position(version.plans.all()), **clean
         )
-        _record(version, actor, part="plans", change="added", name=plan.name)
+        record_piece(version, actor, part="plans", change="added", name=plan.name)
     return plan
 
 
 def edit_plan(*, actor: Actor, by: Member, plan: Plan, fields: PlanFields) -> Plan:
     """Changes a paid plan. Its price, model and limits are fixed once the version is available."""
     with transaction.atomic(durable=True):
-        version = _lock_listing(by, plan.version)
+        version = lock_listing(by, plan.version)
         plan = Plan.objects.select_for_update().get(pk=plan.pk)
         if plan.is_trial:
             raise TrialPlanLocked
@@ -67,53 +65,24 @@ def edit_plan(*, actor: Actor, by: Member, plan: Plan, fields: PlanFields) -> Pl
         for name, value in clean.items():
             setattr(plan, name, value)
         plan.save(update_fields=list(clean))
-        _record(version, actor, part="plans", change="edited", name=plan.name)
+        record_piece(version, actor, part="plans", change="edited", name=plan.name)
     return plan
 
 
 def remove_plan(*, actor: Actor, by: Member, plan: Plan) -> None:
     """Removes a paid plan while the version is not available yet."""
     with transaction.atomic(durable=True):
-        version = _lock_listing(by, plan.version)
+        version = lock_listing(by, plan.version)
         if plan.is_trial:
             raise TrialPlanLocked
         if is_price_locked(version):
             raise PriceLocked
         plan.delete()
-        _record(version, actor, part="plans", change="removed", name=plan.name)
+        record_piece(version, actor, part="plans", change="removed", name=plan.name)
 
 
-def add_screenshot(*, actor: Actor, by: Member, version: Version, image: bytes, alternative_text: str) -> Screenshot:
-    """Adds a picture to the listing; ``alternative_text`` says in words what it shows."""
-    check_can_edit(by, version, Track.LISTING)
-    found = FieldProblems()
-    text = found.text("alternative_text", alternative_text, least=1, most=200)
-    if not image:
-        found.add("image", _("Choose a picture."))
-    found.raise_if_any()
-    key = store_screenshot(image)
-    with transaction.atomic(durable=True):
-        version = _lock_listing(by, version)
-        screenshots = version.listing.screenshots
-        if screenshots.count() >= MAX_SCREENSHOTS:
-            raise _one_error("image", _("A listing can have at most %(most)d screenshots.") % {"most": MAX_SCREENSHOTS})
-        screenshot = Screenshot.objects.create(
-            listing=version.listing, image=key, alternative_text=text, position=_next(screenshots.all())
-        )
-        _record(version, actor, part="screenshots", change="added", name=text)
-    return screenshot
-
-
-def remove_screenshot(*, actor: Actor, by: Member, screenshot: Screenshot) -> None:
-    """Takes a picture off the listing. The file stays: another version may show it."""
-    with transaction.atomic(durable=True):
-        version = _lock_listing(by, screenshot.listing.version)
-        screenshot.delete()
-        _record(version, actor, part="screenshots", change="removed", name=screenshot.alternative_text)
-
-
-def _lock_listing(by: Member, version: Version) -> Version:
-    """Holds the listing until the commit, so that it is not submitted while a piece of it changes."""
+def lock_listing(by: Member, version: Version) -> Version:
+    """A step: holds the listing until the commit, so that it is not submitted while a piece of it changes."""
     listing = (
         ListingContent.objects.select_for_update(of=("self",))
         .select_related("version__app__partner", "version__technical")
@@ -172,16 +141,19 @@ def _clean_meter(meter: Meter | None, found: FieldProblems) -> dict[str, Any]:
     }
 
 
-def _next(pieces: QuerySet[Plan] | QuerySet[Screenshot]) -> int:
+def next_position(pieces: QuerySet[Plan] | QuerySet[Screenshot]) -> int:
+    """Behind the last of these."""
     highest: int | None = pieces.aggregate(highest=Max("position"))["highest"]
     return 0 if highest is None else highest + 1
 
 
-def _one_error(field: str, message: str) -> Invalid:
+def one_error(field: str, message: str) -> Invalid:
+    """A refusal about one field."""
     return Invalid(fields={field: [message]})
 
 
-def _record(version: Version, actor: Actor, *, part: str, change: str, name: str) -> None:
+def record_piece(version: Version, actor: Actor, *, part: str, change: str, name: str) -> None:
+    """A step: the fact that a piece of the listing was added, edited, moved or removed."""
     record(
         events.VERSION_EDITED,
         version,

@@ -39,6 +39,7 @@ def release_version(*, actor: Actor, by: Member, version: Version) -> Version:
     """A step: checks everything, makes the version available, and forgets the time that was set for it."""
     check_can(by, version.app, Permission.PARTNER_PUBLISH)
     version = lock_tracks(version)
+    check_can(by, version.app, Permission.PARTNER_PUBLISH)  # it may have been retired or handed over meanwhile
     if version.technical.status != TechnicalStatus.APPROVED:
         raise NotApproved(status=status_label(version.technical.status))
     if missing := missing_fields(version, Track.TECHNICAL):
@@ -65,6 +66,7 @@ def submit_track(*, actor: Actor, by: Member, version: Version, track: Track) ->
     check_can(by, version.app, EDIT_PERMISSION[track])
     App.objects.select_for_update().only("pk").get(pk=version.app_id)
     version = lock_tracks(version)
+    check_can(by, version.app, EDIT_PERMISSION[track])  # it may have been retired or handed over meanwhile
     check_editable(content_of(version, track))
     check_nothing_ahead(version, track)
     if missing := missing_fields(version, track):

@@ -12,6 +12,7 @@ from fondaco.accounts.permissions import Permission
 from fondaco.audit.actor import Actor
 from fondaco.audit.recording import record
 from fondaco.catalog import events
+from fondaco.catalog.actions.transfers import lock_app
 from fondaco.catalog.models import (
     App,
     LicenceModel,
@@ -79,7 +80,8 @@ def create_version(*, actor: Actor, by: Member, app: App, name: str, source: Ver
         check_can(by, app, Permission.PARTNER_APPS_EDIT)
         if source is not None and source.app_id != app.pk:
             raise NotFound
-        app = App.objects.select_for_update().select_related("partner").get(pk=app.pk)  # one new version at a time
+        app = lock_app(app)  # one new version at a time
+        check_can(by, app, Permission.PARTNER_APPS_EDIT)  # it may have been retired or handed over meanwhile
         source = source or newest_version(app)
         version = Version.objects.create(app=app, name=clean_version_name(app, name), created_by=by.person.name)
         if source is None:
@@ -128,7 +130,11 @@ def _copy(source: Version, version: Version) -> None:
     copy.categories.set(listing.categories.all())
     Screenshot.objects.bulk_create(
         Screenshot(
-            listing=copy, image=picture.image, alternative_text=picture.alternative_text, position=picture.position
+            listing=copy,
+            image=picture.image,
+            image_digest=picture.image_digest,
+            alternative_text=picture.alternative_text,
+            position=picture.position,
         )
         for picture in listing.screenshots.all()
     )

@@ -1,13 +1,20 @@
 """What partners offer: apps, their versions, the two kinds of content of a version, and its plans."""
 
 from fondaco.catalog.models.app import App, Category
+from fondaco.catalog.models.draft import EditingDraft
 from fondaco.catalog.models.plan import LicenceModel, Meter, Plan, PlanType
 from fondaco.catalog.models.publication import PlannedPublication
+from fondaco.catalog.models.testing import AppTester, InstallLink
+from fondaco.catalog.models.transfer import AppTransfer
 from fondaco.catalog.models.version import ListingContent, Screenshot, TechnicalContent, TrackContent, Version
 
 __all__ = [
     "App",
+    "AppTester",
+    "AppTransfer",
     "Category",
+    "EditingDraft",
+    "InstallLink",
     "LicenceModel",
     "ListingContent",
     "Meter",

@@ -33,16 +33,23 @@ class App(models.Model):
     name = models.CharField(max_length=50, unique=True)
     slug = models.SlugField(max_length=50, unique=True)
     icon = models.CharField(max_length=120)
+    icon_digest = models.CharField(max_length=64, blank=True)  # SHA-256 of the file as it was uploaded
     app_type = models.CharField(max_length=10, default="standalone")
     website = models.URLField(max_length=300, blank=True)
     technical_email = models.EmailField(blank=True)
     support_email = models.EmailField(blank=True)
     billing_email = models.EmailField(blank=True)
     security_email = models.EmailField(blank=True)
+    retired_at = models.DateTimeField(null=True, blank=True)  # for good: no new versions, nobody has it any more
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_retired(self) -> bool:
+        """Whether it is over: its name stays taken and its history readable, nothing of it can be changed."""
+        return self.retired_at is not None
 
     @property
     def icon_url(self) -> str:

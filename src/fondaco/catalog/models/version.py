@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -29,6 +30,7 @@ class Version(models.Model):
     created_by = models.CharField(max_length=100)
     deprecation_reason = models.TextField(max_length=1000, blank=True)  # read by customers
     ends_on = models.DateField(null=True, blank=True)  # announced: from this day nobody keeps it alive
+    retired_at = models.DateTimeField(null=True, blank=True)  # after its end, once nobody had it any more
     unlisted_at = models.DateTimeField(null=True, editable=False)  # taken out of the marketplace for a while
     unlisted_reason = models.TextField(max_length=1000, blank=True)  # read by who would have installed it
     created_at = models.DateTimeField(default=clock.now, editable=False)
@@ -45,6 +47,11 @@ class Version(models.Model):
 
     def __str__(self) -> str:
         return f"{self.app.name} {self.name}"
+
+    @property
+    def is_retired(self) -> bool:
+        """Whether it, or its whole app, is over."""
+        return self.retired_at is not None or self.app.is_retired
 
     @property
     def is_published(self) -> bool:
@@ -112,6 +119,12 @@ class TechnicalContent(TrackContent):
     def __str__(self) -> str:
         return f"technical content of {self.version}"
 
+    @property
+    def hosts(self) -> set[str]:
+        """The hosts that the version's programs answer at."""
+        addresses = (self.events_callback_url, self.standalone_url, *self.redirect_urls, self.backchannel_logout_url)
+        return {urlsplit(address).netloc for address in addresses if address}
+
 
 class ListingContent(TrackContent):
     """What customers read in the marketplace."""
@@ -146,6 +159,7 @@ class Screenshot(models.Model):
     id = IdField()
     listing = models.ForeignKey(ListingContent, on_delete=models.CASCADE, related_name="screenshots")
     image = models.CharField(max_length=120)
+    image_digest = models.CharField(max_length=64, blank=True)  # SHA-256 of the file as it was uploaded
     alternative_text = models.CharField(max_length=200)
     position = models.PositiveSmallIntegerField(default=0)
 

@@ -11,12 +11,14 @@ from fondaco.accounts.models import Operator
 from fondaco.accounts.permissions import Permission
 from fondaco.accounts.policies import check_operator_can
 from fondaco.audit.models import Event
+from fondaco.catalog import events
 from fondaco.catalog.models import App, Plan, Screenshot, Version
 from fondaco.kit.errors import Forbidden, NotFound
 from fondaco.kit.ids import parse_wire
 from fondaco.partners.models import Member
 
 _WITH_CONTENT = ("technical", "listing")
+_OF_APP = (events.APP_RECEIVED.name, events.APP_RETIRED.name)
 
 
 def list_apps(by: Member) -> QuerySet[App]:
@@ -122,10 +124,25 @@ def newest_version(app: App) -> Version | None:
     return app.versions.select_related(*_WITH_CONTENT).order_by("-id").first()
 
 
-def list_history(version: Version, *, limit: int = 50) -> list[Event]:
-    """What happened to a version and its contents, newest first. Whoever passes the version was let in to it."""
+def list_history(version: Version, *, by: Member | None = None, limit: int = 50) -> list[Event]:
+    """What happened to a version and its contents, newest first. Whoever passes the version was let in to it.
+
+    A partner (``by``) reads what happened in its own time: of an app that it took over, nothing of before.
+    """
     kinds = ("version", "technicalcontent", "listingcontent")  # all three share the version's id
-    return list(Event.objects.filter(subject_type__in=kinds, subject_id=version.pk.hex).order_by("-id")[:limit])
+    found = Event.objects.filter(subject_type__in=kinds, subject_id=version.pk.hex)
+    if by is not None:
+        of_app = Event.objects.filter(subject_type="app", subject_id=version.app_id.hex, kind__in=_OF_APP)
+        found = (found | of_app).filter(partner_id=by.partner_id)
+    return list(found.order_by("-id")[:limit])
+
+
+def list_app_events(app: App) -> QuerySet[Event]:
+    """What happened to an app, its versions and their contents, newest first. Whoever passes the app was let in."""
+    versions = [version.pk.hex for version in app.versions.all()]  # contents share their version's id
+    kinds = ("app", "version", "technicalcontent", "listingcontent")
+    found = Event.objects.filter(subject_type__in=kinds, subject_id__in=[app.pk.hex, *versions])
+    return found.filter(partner_id=app.partner_id).order_by("-id")  # a partner reads of its own time
 
 
 def _check_may_look(by: Member) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
@@ -10,7 +11,9 @@ from django.utils.functional import Promise
 
 from fondaco.catalog.labels import LICENCE_MODELS, describe_meter
 from fondaco.catalog.models import Category, Plan, Screenshot, Version
+from fondaco.catalog.models.draft import Entries
 from fondaco.catalog.scopes import SCOPES
+from fondaco.catalog.validation import FieldProblems
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +103,50 @@ def listing_view(version: Version) -> ListingView:
 
 
 def permission_lines(version: Version) -> tuple[PermissionLine, ...]:
-    """The scopes that the version asks for, in the catalogue's order, with the partner's reasons."""
+    """What customers read about the scopes that the version asks for."""
     content = version.technical
+    return lines_for(content.scopes, content.scope_reasons)
+
+
+def lines_for(scopes: Collection[str], reasons: Mapping[str, str]) -> tuple[PermissionLine, ...]:
+    """What customers read about these scopes, in the catalogue's order, with the partner's reasons."""
     return tuple(
-        PermissionLine(scope.name, scope.consent, content.scope_reasons.get(scope.name, ""), scope.icon)
+        PermissionLine(scope.name, scope.consent, reasons.get(scope.name, ""), scope.icon)
         for scope in SCOPES.values()
-        if scope.name in content.scopes
+        if scope.name in scopes
     )
+
+
+def as_typed(
+    view: ListingView, *, listing: Entries | None, technical: Entries | None, shelves: Iterable[Category]
+) -> ListingView:
+    """The same with what somebody typed and did not save. An address that could not be saved is left out."""
+    if listing is not None:
+        chosen = listing.get("categories", [])
+        view = replace(
+            view,
+            name=_typed(listing, "display_name") or view.version.app.name,
+            support_email=FieldProblems().email("support_email", _typed(listing, "support_email")),
+            categories=tuple(shelf for shelf in shelves if shelf.slug in chosen),
+            summary=_typed(listing, "summary"),
+            description=_typed(listing, "description"),
+            video_url=_typed_url(listing, "video_url"),
+            support_url=_typed_url(listing, "support_url"),
+            docs_url=_typed_url(listing, "docs_url"),
+            privacy_url=_typed_url(listing, "privacy_url"),
+            terms_url=_typed_url(listing, "terms_url"),
+        )
+    if technical is not None:
+        scopes = technical.get("scopes", [])
+        reasons = {scope: _typed(technical, f"reason {scope}") for scope in scopes}
+        by_hand = bool(technical.get("is_manually_provisioned"))
+        view = replace(view, permissions=lines_for(scopes, reasons), is_manually_provisioned=by_hand)
+    return view
+
+
+def _typed(entries: Entries, name: str) -> str:
+    return (entries.get(name) or [""])[0].strip()
+
+
+def _typed_url(entries: Entries, name: str) -> str:
+    return FieldProblems().url(name, _typed(entries, name))

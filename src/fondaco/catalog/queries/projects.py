@@ -94,6 +94,7 @@ def _need() -> Case:
     in_review = TechnicalStatus.IN_REVIEW.value
     either = {state: Q(newest_technical=state) | Q(newest_listing=state) for state in (rejected, draft, in_review)}
     return Case(
+        When(retired_at__isnull=False, then=Value(Need.NOTHING)),
         When(newest_id=None, then=Value(Need.BEGIN)),
         When(newest_technical=TechnicalStatus.DEPRECATED.value, then=Value(Need.NOTHING)),
         When(either[rejected], then=Value(Need.CHANGES)),

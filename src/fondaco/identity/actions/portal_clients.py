@@ -71,6 +71,8 @@ def create_portal_client(
         if living.count() >= MOST_CLIENTS:
             raise TooManyClients(most=MOST_CLIENTS)
         client = create_client(actor=actor, account=account, kind=ClientKind.PORTAL, is_public=is_public, **values)
+        client.responsible = by.person
+        client.save(update_fields=["responsible"])
         return issue_credentials(actor=actor, client=client, algorithm="")
 
 
@@ -192,7 +194,8 @@ def _lock(client: OAuthClient) -> OAuthClient:
 def _save(client: OAuthClient, by: Member, *fields: str) -> None:
     client.revision += 1
     client.updated_by = by.person.name
-    client.save(update_fields=[*fields, "revision", "updated_by"])
+    client.responsible = by.person
+    client.save(update_fields=[*fields, "revision", "updated_by", "responsible"])
 
 
 def _end_tokens(client: OAuthClient, *, are_users_out: bool) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from fondaco.accounts.models import Account
+from fondaco.accounts.models import Account, Person
 from fondaco.audit.status import Stateful
 from fondaco.catalog.models import App, Version
 from fondaco.identity.models.cutoff import Cutoff
@@ -48,6 +48,7 @@ class OAuthClient(Stateful):
     last_used_at = models.DateTimeField(null=True, blank=True)
     revision = models.PositiveIntegerField(default=0)  # of what people set by hand; an editor says which one they saw
     updated_by = models.CharField(max_length=100, blank=True)
+    responsible = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")  # of the portal's
     created_at = models.DateTimeField(default=clock.now, editable=False)
     status = CLIENT.column()
 

@@ -2,6 +2,7 @@
 
 from fondaco.installs.actions.access import cut_off, restore_access
 from fondaco.installs.actions.answering import answer_operation, fail_open_operation, reach_installation
+from fondaco.installs.actions.clearing import clear_version
 from fondaco.installs.actions.credentials import (
     acknowledge_credentials,
     rotate_credentials,
@@ -10,6 +11,7 @@ from fondaco.installs.actions.credentials import (
 from fondaco.installs.actions.installing import Consent, install_app, retry_installation
 from fondaco.installs.actions.launching import record_launch
 from fondaco.installs.actions.removing import cancel_installation, force_uninstall_app, uninstall_app
+from fondaco.installs.actions.retiring import retire_app, retire_version
 from fondaco.installs.actions.updating import update_settings
 
 __all__ = [
@@ -17,6 +19,7 @@ __all__ = [
     "acknowledge_credentials",
     "answer_operation",
     "cancel_installation",
+    "clear_version",
     "cut_off",
     "fail_open_operation",
     "force_uninstall_app",
@@ -24,6 +27,8 @@ __all__ = [
     "reach_installation",
     "record_launch",
     "restore_access",
+    "retire_app",
+    "retire_version",
     "retry_installation",
     "rotate_credentials",
     "rotate_own_credentials",

@@ -15,6 +15,7 @@ from fondaco.accounts.models import User
 from fondaco.audit.actor import Actor
 from fondaco.audit.recording import record
 from fondaco.audit.status import transition
+from fondaco.catalog.actions.retiring import hold_version
 from fondaco.catalog.models import Plan, Version
 from fondaco.catalog.scopes import IMPLICIT
 from fondaco.identity.actions import create_client, place_client, set_logout_url
@@ -64,16 +65,16 @@ def install_app(
     users: Sequence[User],
     consent: Consent,
     auto_install: Sequence[Rule] = (),
-    by_link: bool = False,
+    link: str = "",
 ) -> Operation:
     """Orders an app for ``by``'s account; the operation is open until the partner's program answers.
 
-    ``by_link`` says that they came with the installation link, which opens approved versions too. Licences are given
-    at once, so that the partner can read who will use the app before it approves.
+    ``link`` is the secret of the installation link that they came with, which opens what is not available yet.
+    Licences are given at once, so that the partner can read who will use the app before it approves.
     """
     with transaction.atomic(durable=True):
         check_can_install(by)
-        _check_offer(by, version, plan, by_link=by_link)
+        _check_offer(by, version, plan, link=link)
         check_users(by, plan, users)
         if consent.text != consent_text(version) or set(consent.scopes) != set(version.technical.scopes):
             raise ConsentOutdated
@@ -169,9 +170,11 @@ def _limit(plan: Plan, count: int) -> dict[str, object]:
     return {"plan": plan.name, "count": count}
 
 
-def _check_offer(by: User, version: Version, plan: Plan, *, by_link: bool) -> None:
-    if reason := explain_order(version, by.account, by_link=by_link):
+def _check_offer(by: User, version: Version, plan: Plan, *, link: str) -> None:
+    if reason := explain_order(version, by.account, link=link):
         raise NotInstallable(reason=reason)
+    if not hold_version(version):
+        raise NotInstallable(reason=_("It was retired at this very moment."))
     if plan.version_id != version.pk:
         raise PlanElsewhere
     if plan.is_trial and has_tried(by.account_id, version.app_id):

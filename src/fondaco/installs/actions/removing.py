@@ -59,12 +59,24 @@ def cancel_installation(*, actor: Actor, by: User, installation: Installation) -
 def force_uninstall_app(
     *, actor: Actor, by: User | Operator, installation: Installation, reason: str = ""
 ) -> Installation:
-    """Removes an app at once whatever its state (DOMAIN 7.9): by support, or a manager where that is switched on."""
+    """Removes an app at once whatever its state (DOMAIN 7.9): by staff, or a manager where that is switched on.
+
+    Staff must say why; the account's managers and the partner's program read it.
+    """
     _check_reason(UninstallReason.OTHER.value, reason)
+    if isinstance(by, Operator) and not reason.strip():
+        raise Invalid(fields={"reason": [str(_("Say why. The customer reads it."))]})
     with transaction.atomic(durable=True):
         locked = _lock(installation)
         check_can_force(by, locked)
+        if isinstance(by, Operator):
+            return remove_by_staff(actor=actor, installation=locked, reason=reason)
         return _remove_at_once(actor, locked, UninstallReason.OTHER.value, reason)
+
+
+def remove_by_staff(*, actor: Actor, installation: Installation, reason: str) -> Installation:
+    """A step: the same for a locked installation, noted as the platform's doing, so that its people are told why."""
+    return _remove_at_once(actor, installation, UninstallReason.OTHER.value, reason, is_by_staff=True)
 
 
 def _lock(installation: Installation) -> Installation:
@@ -74,10 +86,12 @@ def _lock(installation: Installation) -> Installation:
     return locked
 
 
-def _remove_at_once(actor: Actor, installation: Installation, reason_type: str, reason: str) -> Installation:
+def _remove_at_once(
+    actor: Actor, installation: Installation, reason_type: str, reason: str, *, is_by_staff: bool = False
+) -> Installation:
     """The fact says that the partner was not asked, so that it is told."""
     was_asked = installation.operations.filter(kind=OperationKind.UNINSTALL).exists()
-    data = {"reason_type": reason_type, "is_partner_told": was_asked}
+    data = {"reason_type": reason_type, "is_partner_told": was_asked, "is_by_staff": is_by_staff}
     return closing.remove(actor=actor, installation=installation, reason=reason, data=data)
 
 

@@ -1,7 +1,18 @@
 """Calls to addresses that other people chose: resolved, checked and pinned, with caps on time and size."""
 
 from fondaco.kit.outbound.addresses import BadUrl, check_url, is_allowed
+from fondaco.kit.outbound.certificates import read_certificate_end
 from fondaco.kit.outbound.client import Answer, SafeClient, fetch
 from fondaco.kit.outbound.failures import FailureKind, OutboundError
 
-__all__ = ["Answer", "BadUrl", "FailureKind", "OutboundError", "SafeClient", "check_url", "fetch", "is_allowed"]
+__all__ = [
+    "Answer",
+    "BadUrl",
+    "FailureKind",
+    "OutboundError",
+    "SafeClient",
+    "check_url",
+    "fetch",
+    "is_allowed",
+    "read_certificate_end",
+]

@@ -160,13 +160,17 @@ def compose_not_updated(operation_id: UUID) -> Letter:
 @UNINSTALLED.compose
 def compose_uninstalled(installation_id: UUID) -> Letter:
     installation = _load(installation_id)
+    words = _words_of_staff(installation)
+    by_staff = [_("The platform's own staff removed it, for this reason:")] if words else []
     return Letter(
         to=managers(installation.account_id),
         subject=_("%(app)s was removed") % _names(installation),
         paragraphs=[
             _("%(app)s is gone from %(account)s for everyone, and can no longer read the account's data.")
-            % _names(installation)
+            % _names(installation),
+            *by_staff,
         ],
+        quote=words,
         button=(_("Find another app"), link("/")),
         closing=_("If that was a mistake, install it again from the marketplace."),
     )
@@ -188,6 +192,13 @@ def compose_trial_ended(installation_id: UUID) -> Letter:
 
 def _load(installation_id: UUID) -> Installation:
     return Installation.objects.select_related("app__partner", "account", "plan").get(pk=installation_id)
+
+
+def _words_of_staff(installation: Installation) -> str:
+    """Why the platform removed it; empty when it was the customer's own doing."""
+    kind = events.INSTALLATION_REVOKED.name
+    removal = Event.objects.filter(subject_type="installation", subject_id=installation.pk.hex, kind=kind).first()
+    return str(removal.data.get("reason", "")) if removal and removal.data.get("is_by_staff") else ""
 
 
 def _names(installation: Installation) -> dict[str, str]:

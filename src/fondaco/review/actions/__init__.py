@@ -1,5 +1,6 @@
 """Everything that can happen in a review."""
 
+from fondaco.review.actions.checks import run_checks
 from fondaco.review.actions.conversation import add_note, ask_partner, write_to_partner, write_to_reviewer
 from fondaco.review.actions.decisions import Change, approve, reject
 from fondaco.review.actions.reasons import change_reason, keep_reason, remove_reason
@@ -8,6 +9,7 @@ from fondaco.review.actions.submissions import submit, withdraw
 from fondaco.review.actions.taking import give_back, hand_over, snooze, take, wake
 from fondaco.review.actions.trusted import approve_if_trusted, trust_partner, withdraw_trust
 from fondaco.review.actions.trying import pick_review_account, show_credentials, try_out
+from fondaco.review.actions.waivers import grant_waiver, withdraw_waiver
 
 __all__ = [
     "Change",
@@ -18,12 +20,14 @@ __all__ = [
     "ask_partner",
     "change_reason",
     "give_back",
+    "grant_waiver",
     "hand_over",
     "keep_reason",
     "pick_review_account",
     "receive_mail",
     "reject",
     "remove_reason",
+    "run_checks",
     "show_credentials",
     "snooze",
     "submit",
@@ -33,6 +37,7 @@ __all__ = [
     "wake",
     "withdraw",
     "withdraw_trust",
+    "withdraw_waiver",
     "write_to_partner",
     "write_to_reviewer",
 ]

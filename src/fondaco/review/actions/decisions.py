@@ -19,6 +19,7 @@ from fondaco.catalog.validation import FieldProblems
 from fondaco.review import events_workbench, targets
 from fondaco.review.actions.locking import clean_text, lock_open, note_down
 from fondaco.review.errors import FeedbackRequired, SecondOpinionNeeded
+from fondaco.review.gate import check_can_approve
 from fondaco.review.labels import subjects_of
 from fondaco.review.models import Approval, ChangeKind, RequestedChange, Submission
 from fondaco.review.policies import check_can_decide
@@ -41,12 +42,14 @@ def approve(*, actor: Actor, by: Operator, submission: Submission, comment: str 
     """The track passed; ``comment`` goes to the partner. An approved listing of an available version is advertised.
 
     Where two must agree, the first approval is kept and the submission stays open for another person. What is
-    returned shows the true state.
+    returned shows the true state. Raises ``ChecksRunning`` or ``FindingsBlock`` while the checks of this content stand
+    in the way.
     """
     clean = clean_text("feedback", comment, most=5000)
     with transaction.atomic(durable=True):
         check_can_decide(by, submission)
         submission = lock_open(submission)
+        check_can_approve(submission)
         given = list(submission.approvals.all())
         if any(approval.person_id == by.pk for approval in given):
             raise SecondOpinionNeeded

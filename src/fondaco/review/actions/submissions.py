@@ -13,23 +13,26 @@ from fondaco.kit import clock
 from fondaco.kit.errors import NotFound
 from fondaco.partners.models import Member
 from fondaco.review import events, targets
+from fondaco.review.actions.checks import start_run
 from fondaco.review.actions.locking import clean_text, lock_open, note_down
-from fondaco.review.actions.trusted import approve_if_trusted
+from fondaco.review.gate import check_can_submit
 from fondaco.review.models import ChangeKind, RequestedChange, Submission
 from fondaco.review.risks import assess
 from fondaco.review.snapshots import changed_fields, take_snapshot
-from fondaco.review.states import SubmissionStatus
+from fondaco.review.states import RunReason, SubmissionStatus
 
 
 def submit(*, actor: Actor, by: Member, version: Version, track: Track, note: str = "") -> Submission:
     """Puts one track of a version into the queue and locks it; ``note`` is read by the reviewer.
 
-    Its risk and how many must approve are judged now, and its target begins. Raises the catalog's
-    ``ContentIncomplete`` with every missing field, or ``ContentLocked``.
+    Its checks start with it, its risk and how many must approve are judged now, and its target begins. Raises the
+    catalog's ``ContentIncomplete`` with every missing field, ``ContentLocked``, or ``FindingsBlock`` when the latest
+    checks of exactly this content found what blocks.
     """
     clean = clean_text("note", note, most=2000)
     with transaction.atomic(durable=True):
         version = catalog.submit_track(actor=actor, by=by, version=version, track=track)
+        check_can_submit(version, track)
         content = take_snapshot(version, track)
         assessment = assess(version, track, content)
         submission = Submission.objects.create(
@@ -46,9 +49,7 @@ def submit(*, actor: Actor, by: Member, version: Version, track: Track, note: st
         targets.start(submission)
         _note_what_was_addressed(submission)
         note_down(events.SUBMISSION_OPENED, submission, actor=actor, data={"risk": submission.risk})
-        approve_if_trusted(submission)
-        if not submission.is_open:
-            targets.stop(submission)
+        start_run(actor=actor, version=version, why=RunReason.SUBMISSION, by=by.person, submission=submission)
     return submission
 
 

@@ -22,7 +22,7 @@ from fondaco.catalog.states import Track
 from fondaco.catalog.validation import FieldProblems
 from fondaco.kit import clock
 from fondaco.partners.models import Member, Partner
-from fondaco.review import events
+from fondaco.review import events, targets
 from fondaco.review.errors import NotTrusted, OwnPartner
 from fondaco.review.models import PolicyDecision, Submission, Trust
 from fondaco.review.states import PolicyOutcome, SubmissionStatus
@@ -93,6 +93,7 @@ def approve_if_trusted(submission: Submission) -> PolicyDecision | None:
     facts = {"track": submission.track, "version_id": submission.version_id.hex, "policy": outcome.value}
     if outcome == PolicyOutcome.APPROVED:
         transition(submission, SubmissionStatus.APPROVED, actor=POLICY, data=facts)
+        targets.stop(submission)
         catalog.approve_track(actor=POLICY, version=version, track=Track.LISTING)
     elif outcome == PolicyOutcome.SAMPLED:
         record(events.SUBMISSION_SAMPLED, submission, actor=POLICY, data=facts, **submission.audit_scope())

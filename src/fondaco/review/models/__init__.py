@@ -1,6 +1,7 @@
 """What reviews are made of."""
 
 from fondaco.review.models.changes import ChangeKind, KeptReason, RequestedChange
+from fondaco.review.models.checks import CheckResult, CheckRun, IconPrint, Waiver
 from fondaco.review.models.conversation import InternalNote, ReviewMessage, Side
 from fondaco.review.models.submission import Approval, Submission
 from fondaco.review.models.trust import PolicyDecision, Trust
@@ -8,6 +9,9 @@ from fondaco.review.models.trust import PolicyDecision, Trust
 __all__ = [
     "Approval",
     "ChangeKind",
+    "CheckResult",
+    "CheckRun",
+    "IconPrint",
     "InternalNote",
     "KeptReason",
     "PolicyDecision",
@@ -16,4 +20,5 @@ __all__ = [
     "Side",
     "Submission",
     "Trust",
+    "Waiver",
 ]

@@ -1,6 +1,19 @@
 """Reads of the review domain: reviewers see the tracks they work on, partners their own submissions."""
 
+from fondaco.review.queries.checks import (
+    count_waivers,
+    get_reviewed_app,
+    get_reviewed_version,
+    get_run,
+    get_waiver,
+    latest_run,
+    list_runs,
+    list_waivers,
+    report,
+    standing_waivers,
+)
 from fondaco.review.queries.estimates import AnswerTimes, answer_times
+from fondaco.review.queries.evidence import list_evidence
 from fondaco.review.queries.queue import Order, QueueFilter, Shown, count_queues, list_decided, list_queue
 from fondaco.review.queries.reasons import get_reason, list_reasons
 from fondaco.review.queries.statistics import TrackStatistics, review_statistics
@@ -25,19 +38,30 @@ __all__ = [
     "TrackStatistics",
     "answer_times",
     "count_queues",
+    "count_waivers",
     "find_open",
     "find_review_account",
     "find_trust",
     "get_desk",
     "get_own_submission",
     "get_reason",
+    "get_reviewed_app",
+    "get_reviewed_version",
+    "get_run",
     "get_submission",
+    "get_waiver",
+    "latest_run",
     "list_decided",
+    "list_evidence",
     "list_policy_decisions",
     "list_queue",
     "list_reasons",
+    "list_runs",
     "list_submissions",
+    "list_waivers",
     "place_in_queue",
+    "report",
     "review_statistics",
+    "standing_waivers",
     "usual_answer_time",
 ]

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from django.db import connection
-from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet, Subquery
 
 from fondaco.accounts.models import Operator
 from fondaco.catalog.models import Version
@@ -37,8 +37,9 @@ _EARLIER: Final = (  # how many of the same queue came before a submission; none
 def get_submission(by: Operator, submission_id: str, *, more: Mapping[str, Any] | None = None) -> Submission:
     """One submission of a track that ``by`` reviews, open or decided, by wire id; ``more`` is read along with it."""
     found = parse_wire(submission_id)
+    own = Member.objects.filter(partner=OuterRef("version__app__partner"), person=by.pk, is_active=True)
     submissions = _submissions().select_related("policy_decision")
-    submissions = submissions.annotate(earlier=Subquery(_EARLIER), **(more or {}))
+    submissions = submissions.annotate(earlier=Subquery(_EARLIER), is_of_reader=Exists(own), **(more or {}))
     submissions = submissions.filter(track__in=reviewable_tracks(by))
     submission = submissions.filter(pk=found).first() if found else None
     if submission is None:

@@ -19,6 +19,7 @@ from fondaco.partners.models import Member
 from fondaco.review import actions as review
 from fondaco.review.models import ChangeKind, Submission, Trust
 from fondaco.review.states import SubmissionStatus
+from fondaco.runtime.demo.checks import run_checks_offline
 from fondaco.runtime.demo.listings import LISTINGS, MARA, PRIYA, Listing
 from fondaco.runtime.demo.people import actor_for, member, operator
 
@@ -60,12 +61,14 @@ def _write(listing: Listing) -> None:
     if version.technical.status == "draft":
         _fill_technical(listing, version, by)
         review.submit(actor=actor_for(by.person), by=by, version=version, track=Track.TECHNICAL)
+        run_checks_offline(version)
     version = _load(version)
     if version.listing.status == "draft":
         _fill_listing(listing, version, by)
         review.submit(
             actor=actor_for(by.person), by=by, version=version, track=Track.LISTING, note="The texts are final."
         )
+        run_checks_offline(version)
 
 
 def _publish(listing: Listing) -> None:
@@ -87,6 +90,7 @@ def _write_next_ledgerline() -> None:
     version = actions.create_version(actor=actor_for(by.person), by=by, app=app, name="2.4.0")
     for track in Track:
         review.submit(actor=actor_for(by.person), by=by, version=_load(version), track=track)
+        run_checks_offline(version)
 
 
 def _reject_next_ledgerline() -> None:
@@ -130,9 +134,10 @@ def _register(listing: Listing, by: Member) -> App:
         details=AppDetails(
             name=listing.name,
             slug=listing.slug,
-            website=f"{site}/{listing.slug}",
+            website=f"{settings.EXAMPLE_PARTNER_URL}/about/docs",
             technical_email=f"dev@{site.removeprefix('https://')}",
             support_email=f"help@{site.removeprefix('https://')}",
+            security_email=f"security@{site.removeprefix('https://')}",
         ),
     )
 
@@ -150,7 +155,7 @@ def _fill_technical(listing: Listing, version: Version, by: Member) -> None:
             redirect_urls=(f"{program}/callback",),
             scopes=tuple(listing.scopes),
             scope_reasons=listing.scopes,
-            receives_user_logout=True,
+            receives_user_logout="users:read" in listing.scopes,
             backchannel_logout_url=f"{program if listing.answers else NOBODY}/backchannel-logout",
             is_manually_provisioned=listing.is_manual,
             release_notes="Faster start and clearer words on the first page.",
@@ -160,7 +165,7 @@ def _fill_technical(listing: Listing, version: Version, by: Member) -> None:
 
 
 def _fill_listing(listing: Listing, version: Version, by: Member) -> None:
-    actor, site = actor_for(by.person), f"{by.partner.website}/{listing.slug}"
+    actor, pages = actor_for(by.person), f"{settings.EXAMPLE_PARTNER_URL}/about"
     for number, (name, dollars, per_seat) in enumerate(listing.plans):
         model = LicenceModel.PER_SEAT if per_seat else LicenceModel.PER_ACCOUNT
         plan = PlanFields(
@@ -186,11 +191,11 @@ def _fill_listing(listing: Listing, version: Version, by: Member) -> None:
             summary=listing.summary,
             description=listing.description,
             categories=listing.categories,
-            support_url=f"{site}/help",
+            support_url=f"{pages}/help",
             support_email=f"help@{by.partner.website.removeprefix('https://')}",
-            docs_url=f"{site}/docs",
-            privacy_url=f"{site}/privacy",
-            terms_url=f"{site}/terms",
+            docs_url=f"{pages}/docs",
+            privacy_url=f"{pages}/privacy",
+            terms_url=f"{pages}/terms",
         ),
     )
 

@@ -1,8 +1,8 @@
 """Addresses of the backoffice, below ``/backoffice/``."""
 
-from django.urls import path
+from django.urls import include, path
 
-from fondaco.surfaces.backoffice import urls_review, urls_trust
+from fondaco.surfaces.backoffice import urls_checks, urls_review, urls_trust
 from fondaco.surfaces.backoffice.views import (
     access,
     accounts,
@@ -28,11 +28,13 @@ urlpatterns = [
     path("accounts", accounts.show_all, name="accounts"),
     path("accounts/<str:account_id>", accounts.show, name="account"),
     *urls_review.urlpatterns,
+    *urls_checks.urlpatterns,
     path("access", access.show_all, name="access"),
     path("access/token", access.token, name="access_token"),
     path("access/restore/<str:cutoff_id>", access.restore, name="restore_access"),
     path("access/rotate/<str:installation_id>", access.rotate, name="rotate_credentials"),
     path("access/<str:kind>/<str:target_id>", access.show, name="access_target"),
+    path("", include("fondaco.surfaces.backoffice.urls_lifecycle")),
     path("staff", staff.show_all, name="staff"),
     path("staff/appoint", staff.appoint, name="appoint_staff"),
     path("staff/invitations/<str:invitation_id>/resend", staff.resend, name="resend_staff_invitation"),

@@ -27,6 +27,7 @@ TONES: Final = {
     "installation.revoked": "mute",
     "installation.cut_off": "bad",
     "installation.restored": "good",
+    "app.received": "info",
     "change.asked": "info",
     "change.approved": "good",
     "change.rejected": "bad",
@@ -78,6 +79,7 @@ def event_line(event: Event) -> Line:
         tone=TONES.get(kind, "mute"),
         who=event.actor_label if is_person else "",
         words=reason if is_said else "",
+        news=str(event.data.get("to", "")) if event.kind == "app.received" else "",
         why=reason if is_cause else "",
     )
 

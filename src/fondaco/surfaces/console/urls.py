@@ -2,13 +2,17 @@
 
 from django.urls import path
 
-from fondaco.surfaces.console.views import apps, installation, launching, people, roles, settings, sign_in
+from fondaco.surfaces.console.views import apps, installation, launching, people, roles, settings, sign_in, tests
 
 app_name = "console"
 
 urlpatterns = [
     path("my-apps", apps.show, name="my_apps"),
     path("my-apps/board", apps.refresh, name="my_apps_board"),
+    path("my-apps/tests", tests.show, name="tests"),
+    path("my-apps/tests/<str:tester_id>/accept", tests.accept, name="accept_test"),
+    path("my-apps/tests/<str:tester_id>/decline", tests.decline, name="decline_test"),
+    path("my-apps/tests/<str:tester_id>/leave", tests.leave, name="leave_test"),
     path("my-apps/<str:installation_id>", installation.show, name="installation"),
     path("my-apps/<str:installation_id>/settings", settings.change, name="settings"),
     path("my-apps/<str:installation_id>/retry", installation.retry, name="retry"),

@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from fondaco.accounts.permissions import Permission
 from fondaco.catalog import policies
 from fondaco.catalog.labels import STATUSES, status_label, track_label
 from fondaco.catalog.models import PlannedPublication, Version
@@ -98,6 +99,8 @@ class Board:
     state: str
     can_make_available: bool
     can_deprecate: bool
+    can_install: bool  # by the page with the installation link
+    can_retire: bool
     can_unlist: bool
     can_relist: bool
     plan: PlannedPublication | None  # the time that is set, or why it failed
@@ -111,6 +114,8 @@ class VersionLine:
     edit_url: str  # empty when nothing of it may be edited
     withdraw: tuple[Track, ...]
     can_deprecate: bool
+    can_install: bool
+    can_retire: bool
 
 
 def version_line(version: Version, by: Member) -> VersionLine:
@@ -121,6 +126,8 @@ def version_line(version: Version, by: Member) -> VersionLine:
         edit_url=edit_url(version, editable) if editable else "",
         withdraw=tuple(track for track in Track if policies.can_withdraw(by, version, track)),
         can_deprecate=policies.can_deprecate(by, version),
+        can_install=policies.can(by, version.app, Permission.PARTNER_PUBLISH),
+        can_retire=policies.can_retire_version(by, version),
     )
 
 
@@ -140,6 +147,8 @@ def board(version: Version, by: Member) -> Board:
         state=state_in_words(version, plan),
         can_make_available=can_make_available,
         can_deprecate=policies.can_deprecate(by, version),
+        can_install=policies.can(by, version.app, Permission.PARTNER_PUBLISH),
+        can_retire=policies.can_retire_version(by, version),
         can_unlist=policies.can_unlist(by, version),
         can_relist=policies.can_relist(by, version),
         plan=plan,
@@ -149,6 +158,8 @@ def board(version: Version, by: Member) -> Board:
 def state_in_words(version: Version, plan: PlannedPublication | None = None) -> str:
     """Where a version stands and who is to act, in one sentence; no query."""
     technical, listing = version.technical.status, version.listing.status
+    if version.is_retired:
+        return _("Retired: it is over, and can only be read.")
     if version.is_published:
         return _("Published: customers can find and install it.")
     if TechnicalStatus.DEPRECATED in {technical, listing}:
@@ -218,7 +229,7 @@ def _card(
         decided=decided if status in {"rejected", "approved"} else None,
         estimate=estimates.get(track) if opened else None,
         since=content.status_changed_at,
-        next_actor=_next_actor(track, status),
+        next_actor=_next_actor(version, track, status),
         drawing=draw_machine(
             MACHINES[track], status, labels=STATUSES, say=lambda current, to: who_takes(current, to)[1]
         ),
@@ -231,7 +242,9 @@ def _card(
     )
 
 
-def _next_actor(track: Track, status: str) -> str:
+def _next_actor(version: Version, track: Track, status: str) -> str:
+    if track == Track.TECHNICAL and status == TechnicalStatus.APPROVED and version.plan and version.plan.is_waiting:
+        return _("nobody; it goes live by itself")
     actor = who_is_next(MACHINES[track], status)
     return str(ACTORS[actor]) if actor else ""
 

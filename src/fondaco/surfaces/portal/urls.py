@@ -3,9 +3,12 @@
 from django.urls import path
 
 from fondaco.surfaces.portal import (
+    urls_checks,
     urls_clients,
     urls_conversation,
+    urls_editing,
     urls_installations,
+    urls_lifecycle,
     urls_members,
     urls_publishing,
 )
@@ -22,20 +25,20 @@ urlpatterns = [
     path("apps/<str:app_id>/compare", comparing.compare, name="compare"),
     path("apps/<str:app_id>/versions/new", versions.create, name="create_version"),
     path("versions/<str:version_id>", versions.version_page, name="version"),
-    path("versions/<str:version_id>/preview", versions.preview, name="preview"),
     path("versions/<str:version_id>/technical", content.technical, name="technical"),
     path("versions/<str:version_id>/listing", content.listing, name="listing"),
     path("versions/<str:version_id>/plans", offers.plans, name="plans"),
     path("plans/<str:plan_id>", offers.plan, name="plan"),
     path("plans/<str:plan_id>/remove", offers.remove_plan, name="remove_plan"),
-    path("versions/<str:version_id>/screenshots", offers.screenshots, name="screenshots"),
-    path("screenshots/<str:screenshot_id>/remove", offers.remove_screenshot, name="remove_screenshot"),
     path("versions/<str:version_id>/submit/<str:track>", publication.submit, name="submit"),
     path("versions/<str:version_id>/withdraw/<str:track>", publication.withdraw, name="withdraw"),
     path("versions/<str:version_id>/deprecate", publication.deprecate, name="deprecate"),
+    *urls_checks.urlpatterns,
+    *urls_editing.urlpatterns,
     *urls_clients.urlpatterns,
     *urls_installations.urlpatterns,
     *urls_members.urlpatterns,
     *urls_conversation.urlpatterns,
+    *urls_lifecycle.urlpatterns,
     *urls_publishing.urlpatterns,
 ]

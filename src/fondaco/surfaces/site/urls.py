@@ -15,6 +15,7 @@ from fondaco.surfaces.site.views import (
     invitations,
     mails,
     media,
+    schemas,
     tokens,
     you,
 )
@@ -63,5 +64,6 @@ urlpatterns = [
     path("connect-login", federation.connect_login, name="connect_login"),
     path("theme", frame.set_theme, name="set_theme"),
     path("media/<path:path>", media.picture, name="media"),
+    path("schemas/fondaco.toml/v1.json", schemas.manifest, name="manifest_schema"),
     *(_DEVELOPMENT if settings.DEVELOPMENT else []),
 ]

@@ -99,7 +99,7 @@ class Viewer:
         if self.person is None:
             return []
         users = [user for user in self._seats if self._is_open(user)]
-        members = self.person.memberships.filter(is_active=True).select_related("partner", "person")
+        members = self.person.memberships.filter(is_active=True).select_related("partner__developer_account", "person")
         operator: Operator | None = getattr(self.person, "operator", None)  # came with the person
         places = [
             *(

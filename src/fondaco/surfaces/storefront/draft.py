@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
+from typing import Final
 
 from django.http import HttpRequest
+
+from fondaco.kit.crypto import seal, unseal
+
+_SEALED: Final = "storefront.draft.link"
 
 
 @dataclass
@@ -14,8 +20,15 @@ class Draft:
 
     account: str = ""
     version: str = ""  # empty: the published one
+    link: str = ""  # the secret of an installation link, sealed: sessions lie in the database
+    name: str = ""  # of the app, for pages that come before the offer is known
     plan: str = ""
     users: list[str] = field(default_factory=list)
+
+    @property
+    def token(self) -> str:
+        """The secret of the installation link that this began with; empty without one."""
+        return unseal(b64decode(self.link), context=_SEALED).decode() if self.link else ""
 
     def begin_for(self, account_id: str, installer_id: str) -> None:
         """Starts over when the account is another one; the installer is a user from the start."""
@@ -26,6 +39,11 @@ class Draft:
     def choose_users(self, *, shown: Iterable[str], ticked: Iterable[str]) -> None:
         """What a page of people was left with; those not on that page stay as they were."""
         self.users = sorted((set(self.users) - set(shown)) | set(ticked))
+
+
+def begin_by_link(version_id: str, token: str, name: str) -> Draft:
+    """A draft of who came with an installation link."""
+    return Draft(version=version_id, link=b64encode(seal(token.encode(), context=_SEALED)).decode(), name=name)
 
 
 def load(request: HttpRequest, slug: str) -> Draft:

@@ -23,8 +23,10 @@ logger = logging.getLogger(__name__)
 
 _DESCRIPTION: Final = """\
 Everything that the pages do, with the same permissions. Authenticate with a personal access token
-(`Authorization: Bearer fdp_…`); it acts as its owner. Each operation names the permission that it asks for in
-`x-permission`; several are alternatives.
+(`Authorization: Bearer fdp_…`); it acts as its owner. A partner's client may work on the partner's
+apps as well, with the access token that it got for itself with one of the scopes `partner-apps:…`. Each operation names
+the permission that it asks for in `x-permission`, and in `x-scopes` what opens it to a client; several are
+alternatives.
 
 Every refusal is a problem document (RFC 9457). A POST may carry an `Idempotency-Key`: a repetition within a day gets
 the first answer again and does nothing; with another body it is refused. Lists come in pages: `next_cursor` of one

@@ -22,7 +22,9 @@ from fondaco.accounts.models import Operator, Person, User
 from fondaco.accounts.permissions import Permission
 from fondaco.accounts.queries import find_user
 from fondaco.audit.actor import Actor, ActorKind
+from fondaco.identity.actions.personal_tokens import PREFIX as PERSONAL_PREFIX
 from fondaco.identity.errors import InsufficientScope, TokenLimited, TokenRefused
+from fondaco.identity.machines import Machine, find_machine, scope_for
 from fondaco.identity.models import PersonalAccessToken
 from fondaco.identity.places import STAFF
 from fondaco.identity.policies import check_second_factor
@@ -50,14 +52,19 @@ class Place(StrEnum):
     ACCOUNT = "account"
     PARTNER = "partner"
     OPERATOR = "operator"
+    MACHINE = "machine"  # the token of a partner's client itself
 
 
 @dataclass(slots=True)
 class Caller:
-    """Who calls. ``token`` is None for visitors; of the last three, the one that the path's place asks for is set."""
+    """Who calls: a person with a ``token`` of theirs, a partner's client (``program``), or a visitor with neither.
+
+    Of the last three, the one that the path's place asks for is set.
+    """
 
     actor: Actor
     token: PersonalAccessToken | None = None
+    program: Machine | None = None
     as_user: User | None = None
     as_member: Member | None = None
     as_operator: Operator | None = None
@@ -73,6 +80,13 @@ class Caller:
         if self.token is None:
             raise TokenRefused
         return self.token
+
+    @property
+    def machine(self) -> Machine:
+        """The client that calls where only clients do."""
+        if self.program is None:
+            raise LookupError("this address is not for clients")
+        return self.program
 
     @property
     def user(self) -> User:
@@ -122,6 +136,7 @@ class Door:
     permissions: tuple[Permission, ...] = ()
     for_limited: bool = False
     is_open_without_factor: bool = False  # for people who owe a second factor, too: where they set it up
+    for_machines: bool = False  # for a partner's client as well: what is about its apps
 
     @property
     def access(self) -> str:
@@ -129,6 +144,11 @@ class Door:
         if self.place == Place.ANYWHERE:
             return "public"
         return " | ".join(permission.value for permission in self.permissions) or "signed-in"
+
+    @property
+    def scopes(self) -> list[str]:
+        """Of a partner's client, one of which opens this; none keeps clients out."""
+        return sorted({scope_for(permission) for permission in self.permissions} - {""}) if self.for_machines else []
 
     def guard(self, run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         """Puts this door before an operation's ``run``."""
@@ -159,6 +179,11 @@ class Door:
 
     def _enter(self, caller: Caller, path: Mapping[str, str]) -> None:
         """Finds what the caller is at the place of the path; to whom is nothing there, the place does not exist."""
+        if caller.program is not None:
+            self._enter_as_machine(caller, caller.program, path)
+            return
+        if self.place == Place.MACHINE:
+            raise NotFound
         if self.place in {Place.ANYWHERE, Place.PERSON}:
             if caller.token and caller.token.is_limited and not self.is_open_to_limited:
                 raise TokenLimited
@@ -174,6 +199,20 @@ class Door:
                 raise InsufficientScope(scope=held[0].value)
             if not self.is_open_to_limited:
                 raise TokenLimited
+
+    def _enter_as_machine(self, caller: Caller, program: Machine, path: Mapping[str, str]) -> None:
+        """A client works in its own partner, as far as its scopes go; whatever belongs to a person is closed to it."""
+        if self.place in {Place.ANYWHERE, Place.MACHINE}:
+            return
+        if self.place == Place.PERSON:
+            raise TokenLimited
+        if self.place != Place.PARTNER or path["partner_id"] != program.partner.pk.hex:
+            raise NotFound
+        caller.as_member = member = program.member()
+        if not self.scopes:
+            raise TokenLimited
+        if not any(member.can(permission) for permission in self.permissions):
+            raise InsufficientScope(scope=self.scopes[0])
 
     @property
     def is_open_to_limited(self) -> bool:
@@ -200,13 +239,13 @@ class Door:
 
 
 class Routes(Router):
-    """Addresses of one noun, all in the same kind of place."""
+    """Addresses of one noun, all in the same kind of place; ``for_machines`` opens them to a partner's client."""
 
     doors: Final[dict[str, list[Door]]] = {}  # every door of the API, by path
 
-    def __init__(self, tag: str, place: Place) -> None:
+    def __init__(self, tag: str, place: Place, *, for_machines: bool = False) -> None:
         super().__init__(tags=[tag])
-        self.place = place
+        self.place, self.for_machines = place, for_machines
 
     def serve(
         self,
@@ -219,7 +258,7 @@ class Routes(Router):
         without_factor: bool = False,
     ) -> Callable[[View], View]:
         """Opens ``method path`` to a function that returns ``answer``; None is an empty answer."""
-        door = Door(self.place, method, permissions, for_limited, without_factor)
+        door = Door(self.place, method, permissions, for_limited, without_factor, self.for_machines)
         self.doors.setdefault(path, []).append(door)
 
         def register(view: View) -> View:
@@ -230,7 +269,7 @@ class Routes(Router):
                 response={204 if answer is None else status: answer},
                 auth=None if self.place == Place.ANYWHERE else PersonalToken(),
                 operation_id=view.__name__,
-                openapi_extra={"x-permission": door.access},
+                openapi_extra={"x-permission": door.access, "x-scopes": door.scopes},
             )
             return add(guarded)
 
@@ -269,7 +308,12 @@ def _find_caller(request: HttpRequest, *, is_required: bool, is_for_all: bool) -
     kind, _space, plain = header.partition(" ")
     if kind.lower() != "bearer":
         raise TokenRefused
-    token = find_personal_token(plain.strip())
+    plain = plain.strip()
+    if not plain.startswith(PERSONAL_PREFIX):
+        program = find_machine(plain)
+        client = program.client
+        return Caller(Actor(ActorKind.CLIENT, id=client.pk.hex, label=client.name, address=address), program=program)
+    token = find_personal_token(plain)
     person = token.person
     if not is_for_all:
         check_second_factor(person)
@@ -277,6 +321,8 @@ def _find_caller(request: HttpRequest, *, is_required: bool, is_for_all: bool) -
 
 
 def _identity(caller: Caller) -> str:
+    if caller.program:
+        return f"client {caller.program.client.pk.hex}"
     return caller.token.person_id.hex if caller.token else f"visitor {caller.actor.address}"
 
 

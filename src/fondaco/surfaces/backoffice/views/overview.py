@@ -14,6 +14,8 @@ from django.views.decorators.http import require_safe
 
 from fondaco.accounts.permissions import Permission
 from fondaco.accounts.queries import list_events
+from fondaco.catalog.lifecycle_states import TransferStatus
+from fondaco.catalog.queries import list_all_transfers
 from fondaco.catalog.states import Track
 from fondaco.partners.queries import list_applications
 from fondaco.partners.states import ApplicationStatus
@@ -57,6 +59,12 @@ def _queues(request: HouseRequest) -> list[Queue]:
         queues.append(
             Queue(_("Requests to become a partner"), len(dates), min(dates, default=None), address, "mail-opened")
         )
+        dates = list(
+            list_all_transfers(operator, status=TransferStatus.ACCEPTED).values_list("status_changed_at", flat=True)
+        )
+        oldest = min(dates, default=None)
+        address = reverse("backoffice:transfers")
+        queues.append(Queue(_("Transfers to confirm"), len(dates), oldest, address, "switch-horizontal"))
     for track in reviewable_tracks(operator):
         dates = list(list_queue(operator, track=track).values_list("created_at", flat=True))
         address = reverse(_QUEUES[track])

@@ -14,7 +14,7 @@ from fondaco.kit.errors import Forbidden
 from fondaco.kit.pagination import numbered_page
 from fondaco.review.labels import STATUSES
 from fondaco.review.policies import reviewable_tracks
-from fondaco.review.queries import count_queues, list_decided, list_queue, usual_answer_time
+from fondaco.review.queries import count_queues, count_waivers, list_decided, list_queue, usual_answer_time
 from fondaco.review.risks import LEVELS, level_of
 from fondaco.surfaces.backoffice.forms_review import QueueForm
 from fondaco.surfaces.backoffice.views.review_desk import RISK_TONES, TONES, show_at
@@ -64,6 +64,7 @@ def _queue(request: HouseRequest, track: Track) -> HttpResponse:
         "is_narrowed": wanted.level is not None or "shown" in request.GET,
         "page": page,
         "levels": {one.pk: (LEVELS[level_of(one.risk)], RISK_TONES[level_of(one.risk)]) for one in page.items},
+        "waivers": count_waivers([submission.version.app_id for submission in page.items]),
         "links": page_links(request, page),
         "decided": list_decided(operator, track=track),
         "usual": usual_answer_time(track),

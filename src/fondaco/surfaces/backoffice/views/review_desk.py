@@ -19,6 +19,7 @@ from fondaco.review.models import Submission
 from fondaco.review.queries import get_desk, get_submission, place_in_queue
 from fondaco.review.queries.workbench import Asked, list_review_history
 from fondaco.review.risks import LEVELS, RISKS, level_of
+from fondaco.surfaces.backoffice.findings import findings_of
 from fondaco.surfaces.backoffice.forms_review import (
     ApprovalForm,
     ChangeRows,
@@ -81,6 +82,7 @@ def show_at(request: HouseRequest, named: str, submission_id: str, *, status: in
         "changes": [line(track, change) for change in desk.changes],
         "place": place_in_queue(fresh),
         "listing": listing_view(version),
+        "findings": findings_of(by, fresh),
         "history": moments(list_review_history(fresh)),
         "is_mine": fresh.taken_by_id == by.pk,
         "has_agreed": desk.has_agreed(by),

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_safe
 from fondaco.accounts.models import User
 from fondaco.accounts.permissions import Permission
 from fondaco.accounts.queries import list_users
+from fondaco.catalog.queries import count_tests
 from fondaco.installs.actions import retry_installation
 from fondaco.installs.history import Change, find_next_tries, find_open_operations, list_changes
 from fondaco.installs.models import Installation
@@ -71,6 +72,7 @@ def show(request: HouseRequest) -> HttpResponse:
         "account": by.account,
         "is_manager": can_manage(by),
         "can_install": by.can(Permission.APPS_INSTALL),
+        "tests": count_tests(by),
         "people": list_users(by.account_id).count() if can_manage(by) else 0,
     }
     return render(request, "console/my_apps.html", context)

@@ -11,14 +11,16 @@ from django.utils.translation import gettext_lazy as _
 from fondaco.catalog.content import AppDetails
 from fondaco.catalog.images import ICON_BYTES
 from fondaco.catalog.models import App, Version
+from fondaco.surfaces.portal.forms.cropping import CROP_FIELDS, CropForm
 
+_PICTURE = {"icon", *CROP_FIELDS}
 _ICON_HELP = _(
-    "A square PNG or JPEG of 256 to 1024 pixels and at most 1 MiB. Corners are rounded when it is shown, "
-    "so crop it to the square and leave a little air around the sign."
+    "A PNG or JPEG of at most 1 MiB; a square of 256 to 1024 pixels of it is kept, from the middle if you choose no "
+    "other. Corners are rounded when it is shown, so leave a little air around the sign."
 )
 
 
-class AppForm(forms.Form):
+class AppForm(CropForm):
     """Registers an app, or changes its details."""
 
     name = forms.CharField(
@@ -60,11 +62,11 @@ class AppForm(forms.Form):
     @classmethod
     def of(cls, app: App) -> AppForm:
         """The form as it stands for an app."""
-        return cls(initial={name: getattr(app, name) for name in cls.base_fields if name != "icon"})
+        return cls(initial={name: getattr(app, name) for name in cls.base_fields if name not in _PICTURE})
 
     def details(self) -> AppDetails:
         """What was typed, for the action."""
-        return AppDetails(**{name: value for name, value in self.cleaned_data.items() if name != "icon"})
+        return AppDetails(**{name: value for name, value in self.cleaned_data.items() if name not in _PICTURE})
 
     def icon_bytes(self) -> bytes:
         """The upload; one byte more than allowed is enough to refuse it."""

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from fondaco.catalog.content import ListingFields, TechnicalFields
 from fondaco.catalog.models import Category, ListingContent, TechnicalContent
 from fondaco.catalog.scopes import REQUESTABLE, SCOPES, Scope
-from fondaco.surfaces.portal.forms.needed import NeededChoices, NeededText
+from fondaco.surfaces.portal.forms.needed import CountedText, NeededChoices, NeededText
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class TechnicalForm(forms.Form):
 
     use_required_attribute = False
 
-    revision = forms.IntegerField(widget=forms.HiddenInput())
+    revision = forms.IntegerField(widget=forms.HiddenInput(attrs={"autocomplete": "off"}))
     version_name = forms.CharField(label=_("Name of the version"), max_length=30)
     events_callback_url = NeededText(
         label=_("Events callback URL"),
@@ -61,7 +61,10 @@ class TechnicalForm(forms.Form):
     receives_user_logout = forms.BooleanField(
         label=_("Tell us when a user signs out"),
         required=False,
-        help_text=_("Sends the event user.logout, so that your app can end their session too."),
+        help_text=_(
+            "Sends the event user.logout, so that your app can end their session too. It needs the scope users:read, "
+            "because it names the user; a logout token, below, needs none."
+        ),
     )
     backchannel_logout_url = forms.CharField(
         label=_("Back-channel logout URL"),
@@ -82,11 +85,19 @@ class TechnicalForm(forms.Form):
             "for whoever has it."
         ),
     )
-    release_notes = forms.CharField(
-        label=_("Release notes"), required=False, widget=_area(4), help_text=_("What is new, for customers.")
+    release_notes = CountedText(
+        label=_("Release notes"),
+        required=False,
+        max_length=5000,
+        widget=_area(4),
+        help_text=_("What is new, for customers."),
     )
-    test_instructions = forms.CharField(
-        label=_("How to test it"), required=False, widget=_area(4), help_text=_("Only reviewers read this.")
+    test_instructions = CountedText(
+        label=_("How to test it"),
+        required=False,
+        max_length=5000,
+        widget=_area(4),
+        help_text=_("Only reviewers read this."),
     )
     test_credentials = forms.CharField(
         label=_("Log-in for testing"),
@@ -99,7 +110,7 @@ class TechnicalForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name in REQUESTABLE:
             label = _("Why you need %(scope)s") % {"scope": name}
-            self.fields[f"reason {name}"] = forms.CharField(label=label, required=False)
+            self.fields[f"reason {name}"] = CountedText(label=label, required=False, max_length=200)
 
     @classmethod
     def of(cls, content: TechnicalContent) -> TechnicalForm:
@@ -141,14 +152,14 @@ class ListingForm(forms.Form):
 
     use_required_attribute = False
 
-    revision = forms.IntegerField(widget=forms.HiddenInput())
-    display_name = NeededText(label=_("Name"), max_length=50)
-    summary = NeededText(
+    revision = forms.IntegerField(widget=forms.HiddenInput(attrs={"autocomplete": "off"}))
+    display_name = CountedText(label=_("Name"), max_length=50)
+    summary = CountedText(
         label=_("Summary"),
         max_length=140,
         help_text=_("One sentence of at most 140 characters: what the app does for a contact centre."),
     )
-    description = NeededText(
+    description = CountedText(
         label=_("Description"),
         max_length=5000,
         widget=_area(10),

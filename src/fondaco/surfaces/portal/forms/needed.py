@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 
 class NeededLater(forms.Field):
@@ -17,6 +18,17 @@ class NeededLater(forms.Field):
 
 class NeededText(NeededLater, forms.CharField):
     """A text that is needed before submission."""
+
+
+class CountedText(NeededText):
+    """A text with a limit that is counted while one types. Without ``maxlength``, which cuts off what is pasted."""
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Tells the limit to the counter in place of the browser."""
+        attrs = super().widget_attrs(widget)
+        attrs.pop("maxlength", None)
+        words = _("{count} of {most} characters")
+        return {**attrs, "data-limit": str(self.max_length), "data-count-words": words}
 
 
 class NeededChoices(NeededLater, forms.MultipleChoiceField):

@@ -11,6 +11,7 @@ from fondaco.catalog.content import PlanFields
 from fondaco.catalog.images import SCREENSHOT_BYTES
 from fondaco.catalog.models import LicenceModel, Meter, Plan, Version
 from fondaco.kit.money import BadAmount, Money, UnitPrice
+from fondaco.surfaces.portal.forms.cropping import CropForm
 
 
 class PlanForm(forms.Form):
@@ -118,7 +119,7 @@ class PlanForm(forms.Form):
         return PlanFields(**{**given, "model": LicenceModel(given["model"]), "meter": self._meter()})
 
 
-class ScreenshotForm(forms.Form):
+class ScreenshotForm(CropForm):
     """A picture of the app and what it shows in words."""
 
     image = forms.FileField(
@@ -136,6 +137,14 @@ class ScreenshotForm(forms.Form):
     def image_bytes(self) -> bytes:
         """The upload; one byte more than allowed is enough to refuse it."""
         return bytes(self.cleaned_data["image"].read(SCREENSHOT_BYTES + 1))
+
+
+class DescriptionForm(forms.Form):
+    """The words that stand for a picture."""
+
+    alternative_text = forms.CharField(
+        label=_("What it shows"), max_length=200, help_text=_("For people who cannot see it.")
+    )
 
 
 class DeprecationForm(forms.Form):

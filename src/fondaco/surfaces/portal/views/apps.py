@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from fondaco.accounts.permissions import Permission
 from fondaco.catalog import actions
 from fondaco.catalog.models import App
-from fondaco.catalog.policies import is_icon_locked, is_slug_locked
+from fondaco.catalog.policies import can, is_icon_locked, is_slug_locked
 from fondaco.catalog.queries import get_app, list_projects
 from fondaco.kit.errors import DomainError
 from fondaco.kit.pagination import numbered_page
@@ -60,6 +60,7 @@ def register(request: HouseRequest) -> HttpResponse:
                     name=form.cleaned_data["name"],
                     icon=form.icon_bytes(),
                     details=form.details(),
+                    crop=form.crop(),
                 )
             except DomainError as refusal:
                 status = show_refusal(form, refusal)
@@ -83,7 +84,9 @@ def app_context(request: HouseRequest, app: App, form: VersionForm | None = None
         "app": app,
         "versions": [boards.version_line(version, request.viewer.member) for version in versions],
         "newest": versions[0] if versions else None,
-        "can_edit": request.viewer.can(Permission.PARTNER_APPS_EDIT),
+        "can_edit": can(request.viewer.member, app, Permission.PARTNER_APPS_EDIT),
+        "can_test": request.viewer.can(Permission.PARTNER_PUBLISH),
+        "can_give_up": can(request.viewer.member, app, Permission.PARTNER_APPS_TRANSFER),
         "form": form or VersionForm(versions, initial={"source": request.GET.get("copy", "")}),
         "state_in_words": boards.state_in_words,
         "status_pill": boards.status_pill,
@@ -106,6 +109,7 @@ def edit(request: HouseRequest, app_id: str) -> HttpResponse:
                     app=app,
                     details=form.details(),
                     icon=form.icon_bytes() or None,
+                    crop=form.crop(),
                 )
             except DomainError as refusal:
                 status = show_refusal(form, refusal)

@@ -1,4 +1,4 @@
-"""Plans and screenshots of a version."""
+"""Plans of a version."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from django.views.decorators.http import require_http_methods
 from fondaco.accounts.permissions import Permission
 from fondaco.catalog import actions
 from fondaco.catalog.policies import can_edit, is_price_locked
-from fondaco.catalog.queries import get_plan, get_screenshot, get_version, listing_view
+from fondaco.catalog.queries import get_plan, get_version, listing_view
 from fondaco.catalog.states import Track
 from fondaco.kit.errors import DomainError
-from fondaco.surfaces.portal.forms.offers import PlanForm, ScreenshotForm
+from fondaco.surfaces.portal.forms.offers import PlanForm
 from fondaco.surfaces.site.access import requires
 from fondaco.surfaces.site.forms import show_refusal
 from fondaco.surfaces.site.viewer import HouseRequest
@@ -87,53 +87,3 @@ def remove_plan(request: HouseRequest, plan_id: str) -> HttpResponse:
         return redirect("portal:plans", found.version_id.hex)
     context = {"plan": found, "version": found.version, "app": found.version.app}
     return render(request, "portal/remove_plan.html", context)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Permission.PARTNER_LISTING_EDIT)
-def screenshots(request: HouseRequest, version_id: str) -> HttpResponse:
-    """The listing's pictures, and a form for one more."""
-    member = request.viewer.member
-    version = get_version(member, version_id)
-    form, status = ScreenshotForm(), 200
-    if request.method == "POST":
-        form, status = ScreenshotForm(request.POST, request.FILES), 422
-        if form.is_valid():
-            try:
-                actions.add_screenshot(
-                    actor=request.viewer.actor,
-                    by=member,
-                    version=version,
-                    image=form.image_bytes(),
-                    alternative_text=form.cleaned_data["alternative_text"],
-                )
-            except DomainError as refusal:
-                status = show_refusal(form, refusal)
-            else:
-                messages.success(request, _("The picture was added."))
-                return redirect("portal:screenshots", version_id)
-    return render(
-        request,
-        "portal/screenshots.html",
-        {
-            "version": version,
-            "app": version.app,
-            "form": form,
-            "pictures": list(version.listing.screenshots.all()),
-            "can_edit": can_edit(member, version, Track.LISTING),
-        },
-        status=status,
-    )
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires(Permission.PARTNER_LISTING_EDIT)
-def remove_screenshot(request: HouseRequest, screenshot_id: str) -> HttpResponse:
-    """Asks, then takes a picture off the listing."""
-    found = get_screenshot(request.viewer.member, screenshot_id)
-    version = found.listing.version
-    if request.method == "POST":
-        actions.remove_screenshot(actor=request.viewer.actor, by=request.viewer.member, screenshot=found)
-        messages.success(request, _("The picture was removed."))
-        return redirect("portal:screenshots", version.pk.hex)
-    return render(request, "portal/remove_screenshot.html", {"picture": found, "version": version, "app": version.app})

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from fondaco.accounts.permissions import Permission
-from fondaco.catalog.queries import count_projects, list_projects
+from fondaco.catalog.queries import count_projects, list_offered_apps, list_projects
 from fondaco.kit.money import Money
 from fondaco.partners.models import GrantKind, Partner
 from fondaco.partners.queries import list_developer_grants
@@ -45,6 +45,7 @@ def overview(request: HouseRequest) -> HttpResponse:
         "portal/overview.html",
         {
             "partner": member.partner,
+            "offered": list_offered_apps(member),
             "waiting": [line for line in lines if line.waits_for_you],
             "others": [line for line in lines if not line.waits_for_you],
             "waiting_count": waiting_count,

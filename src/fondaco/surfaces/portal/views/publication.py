@@ -36,7 +36,7 @@ def submit(request: HouseRequest, version_id: str, track: str) -> HttpResponse:
         form, status = SubmitForm(request.POST), 422
         if form.is_valid():
             try:
-                submission = review.submit(
+                review.submit(
                     actor=request.viewer.actor,
                     by=member,
                     version=version,
@@ -46,12 +46,7 @@ def submit(request: HouseRequest, version_id: str, track: str) -> HttpResponse:
             except DomainError as refusal:
                 status = show_refusal(form, refusal)
             else:
-                messages.success(
-                    request,
-                    _("Approved at once: it claims nothing new, and the platform trusts your company.")
-                    if submission.is_decided_by_policy
-                    else _("Submitted. You will get a mail with the decision."),
-                )
+                messages.success(request, _("Submitted. You will get a mail with the decision."))
                 return redirect("portal:version", version_id)
     card = next(card for card in board(version, member).cards if card.track == wanted)
     context = {"version": version, "app": version.app, "card": card, "form": form}

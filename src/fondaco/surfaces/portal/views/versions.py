@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -13,11 +12,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from fondaco.accounts.permissions import Permission
 from fondaco.catalog import actions
 from fondaco.catalog.policies import explain_installable
-from fondaco.catalog.queries import get_app, get_version, list_history, listing_view
+from fondaco.catalog.queries import get_app, get_version, list_history, list_unsaved
 from fondaco.kit.errors import DomainError
 from fondaco.surfaces.portal.boards import board
 from fondaco.surfaces.portal.forms.apps import VersionForm
 from fondaco.surfaces.portal.views.apps import app_context
+from fondaco.surfaces.portal.views.checks import check_summary
 from fondaco.surfaces.site.access import requires
 from fondaco.surfaces.site.forms import show_refusal
 from fondaco.surfaces.site.history import moments
@@ -63,21 +63,12 @@ def version_page(request: HouseRequest, version_id: str) -> HttpResponse:
         "portal/version.html",
         {
             "install_url": install_url,
-            "install_link": f"{settings.SITE_URL}{install_url}",
             "board": board(version, member),
             "version": version,
             "app": version.app,
-            "history": moments(list_history(version, limit=20)),
+            "unsaved": list_unsaved(member, version),
+            "history": moments(list_history(version, by=member, limit=20)),
+            **check_summary(version),
             "not_installable": explain_installable(version, member.partner.developer_account),
         },
-    )
-
-
-@require_safe
-@requires(Permission.PARTNER_VIEW)
-def preview(request: HouseRequest, version_id: str) -> HttpResponse:
-    """The listing as the marketplace will show it."""
-    version = get_version(request.viewer.member, version_id)
-    return render(
-        request, "portal/preview.html", {"version": version, "app": version.app, "listing": listing_view(version)}
     )

@@ -10,15 +10,16 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from fondaco.accounts.models import User
 from fondaco.accounts.permissions import Permission
 from fondaco.accounts.queries import list_users
 from fondaco.catalog.models import Plan, Version
-from fondaco.catalog.queries import get_listing, permission_lines
+from fondaco.catalog.queries import get_linked_version, get_listing, permission_lines
 from fondaco.installs.actions import Consent, install_app
 from fondaco.installs.actions.installing import check_users
 from fondaco.installs.errors import AlreadyInstalled, ConsentOutdated, UsersUnusable
@@ -62,7 +63,7 @@ def choose_account(request: HouseRequest, slug: str) -> HttpResponse:
     able = [place for place in accounts if Permission.APPS_INSTALL in place.permissions]
     if not able:
         request.viewer.check_way_in()
-        return _closed(request, slug, accounts)
+        return _closed(request, slug, draft, accounts)
     chosen = request.POST.get("account", "") if request.method == "POST" else ""
     if len(accounts) == 1:
         chosen = able[0].key
@@ -169,6 +170,18 @@ def confirm(request: HouseRequest, slug: str) -> HttpResponse:
     return _show(request, "storefront/install_confirm.html", order, 4, context, status)
 
 
+@never_cache
+@signed_in
+@require_safe
+def open_link(request: HouseRequest, app_id: str, version_id: str) -> HttpResponse:
+    """An installation link: leads into the same steps, for the version that it names."""
+    token = request.GET.get("t", "")
+    version = get_linked_version(app_id, version_id, token)
+    slug = version.app.slug
+    drafts.keep(request, slug, drafts.begin_by_link(version_id, token, version.app.name))
+    return redirect(f"{reverse('storefront:install', args=[slug])}?{urlencode({'version': version_id})}")
+
+
 def _begin(request: HouseRequest, slug: str) -> Draft:
     """A link may bring the version and the plan along; coming from the listing starts with the published version."""
     draft = drafts.load(request, slug)
@@ -185,7 +198,7 @@ def _load(request: HouseRequest, slug: str) -> Order:
     by = request.viewer.user
     draft = drafts.load(request, slug)
     draft.begin_for(by.account_id, by.pk)
-    offer = get_offer(by, slug, draft.version)
+    offer = get_offer(by, slug, draft.version, draft.token)
     accounts = sum(place.kind == PlaceKind.ACCOUNT for place in request.viewer.places)
     return Order(slug, by, draft, offer, offer.find_plan(draft.plan), has_choice=accounts > 1)
 
@@ -204,10 +217,10 @@ def _refuse(request: HouseRequest, order: Order) -> HttpResponse | None:
     return render(request, "storefront/install_refused.html", context, status=HTTPStatus.CONFLICT)
 
 
-def _closed(request: HouseRequest, slug: str, accounts: list[Place]) -> HttpResponse:
+def _closed(request: HouseRequest, slug: str, draft: Draft, accounts: list[Place]) -> HttpResponse:
     context = {
         "slug": slug,
-        "name": _name(slug, Draft()),
+        "name": _name(slug, draft),
         "accounts": [(place.name, list_installers(place.id)[:5]) for place in accounts[:3]],
     }
     return render(request, "storefront/install_closed.html", context, status=HTTPStatus.FORBIDDEN)
@@ -215,7 +228,7 @@ def _closed(request: HouseRequest, slug: str, accounts: list[Place]) -> HttpResp
 
 def _name(slug: str, draft: Draft) -> str:
     """The app's name for pages that come before the offer is known; a version that is not public is not named."""
-    return "" if draft.version else get_listing(slug).listing.display_name
+    return draft.name if draft.version else get_listing(slug).listing.display_name
 
 
 def _change_selection(order: Order, everyone: list[User], wish: str, request: HouseRequest) -> None:
@@ -276,6 +289,7 @@ def _install(request: HouseRequest, order: Order, plan: Plan, users: list[User])
             plan=plan,
             users=users,
             consent=Consent(scopes=tuple(order.version.technical.scopes), text=consent_text(order.version)),
+            link=order.draft.token,
         )
     except AlreadyInstalled:
         installed = find_installed(order.by.account_id, order.version.app_id)

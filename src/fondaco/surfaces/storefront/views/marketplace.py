@@ -79,14 +79,14 @@ def show_listing(request: HouseRequest, slug: str) -> HttpResponse:
     view = listing_view(get_listing(slug))
     context = {
         "view": view,
-        "quote": _quote(request, view),
+        "quote": make_quote(request, view),
         "measures": measure_app(view.version.app_id),
         "standing": _standing(request, view),
     }
     return render(request, "storefront/listing.html", context)
 
 
-def _quote(request: HouseRequest, view: ListingView) -> Quote | None:
+def make_quote(request: HouseRequest, view: ListingView) -> Quote | None:
     form = SeatsForm(request.GET)
     form.is_valid()
     plans = [line.plan for line in view.paid_plans]

@@ -11,7 +11,7 @@ from fondaco.surfaces.api.management.pages import page
 from fondaco.surfaces.api.management.shapes.apps import AppBody, AppShape, IconBody, RegisterBody
 from fondaco.surfaces.api.management.shapes.fields import Cursor, Limit, Page
 
-routes = Routes("Partner: apps", Place.PARTNER)
+routes = Routes("Partner: apps", Place.PARTNER, for_machines=True)
 
 
 @routes.reads("/partners/{partner_id}/apps", Page[AppShape], Permission.PARTNER_VIEW)
@@ -25,7 +25,12 @@ def register_app(request: Request, partner_id: str, body: RegisterBody) -> AppSh
     """Registers an app."""
     by = request.caller.member
     app = actions.register_app(
-        actor=request.caller.actor, by=by, name=body.name, icon=body.icon, details=body.details()
+        actor=request.caller.actor,
+        by=by,
+        name=body.name,
+        icon=body.icon,
+        details=body.details(),
+        crop=body.crop.crop() if body.crop else None,
     )
     return AppShape.of(app)
 
@@ -50,5 +55,12 @@ def change_icon(request: Request, partner_id: str, app_id: str, body: IconBody) 
     by = request.caller.member
     app = get_app(by, app_id)
     details = AppDetails(**{name: getattr(app, name) for name in AppBody.model_fields})
-    actions.change_app(actor=request.caller.actor, by=by, app=app, details=details, icon=body.icon)
+    actions.change_app(
+        actor=request.caller.actor,
+        by=by,
+        app=app,
+        details=details,
+        icon=body.icon,
+        crop=body.crop.crop() if body.crop else None,
+    )
     return AppShape.of(get_app(by, app_id))

@@ -28,6 +28,7 @@ from fondaco.surfaces.api.management.shapes.installations import (
     InstallationShape,
     InstallBody,
     LaunchShape,
+    LinkToken,
     LogoutDeliveryShape,
     OfferShape,
     OperationShape,
@@ -42,9 +43,14 @@ _MANAGERS = (Permission.APPS_MANAGE, Permission.APPS_INSTALL)
 
 
 @routes.reads("/accounts/{account_id}/offers/{app}", OfferShape, Permission.APPS_INSTALL)
-def get_account_offer(request: Request, account_id: str, app: str, version_id: WireId | None = None) -> OfferShape:
-    """What the account may order of an app, with the words to agree to. ``app`` is the app's address."""
-    offer = get_offer(request.caller.user, app, version_id or "")
+def get_account_offer(
+    request: Request, account_id: str, app: str, version_id: WireId | None = None, t: LinkToken = ""
+) -> OfferShape:
+    """What the account may order of an app, with the words to agree to. ``app`` is the app's address.
+
+    ``t`` is the secret of an installation link, which ends with it.
+    """
+    offer = get_offer(request.caller.user, app, version_id or "", t)
     version = offer.version
     return OfferShape(
         app=version.app.slug,
@@ -62,7 +68,7 @@ def get_account_offer(request: Request, account_id: str, app: str, version_id: W
 def install_app(request: Request, account_id: str, body: InstallBody) -> OperationShape:
     """Orders an app. The operation is open until the app's program answers."""
     by = request.caller.user
-    offer = get_offer(by, body.app, body.version_id or "")
+    offer = get_offer(by, body.app, body.version_id or "", body.t)
     operation = actions.install_app(
         actor=request.caller.actor,
         by=by,
@@ -70,6 +76,7 @@ def install_app(request: Request, account_id: str, body: InstallBody) -> Operati
         plan=_plan(offer, body.plan_id),
         users=_users(account_id, body.user_ids),
         consent=Consent(scopes=tuple(body.consent.scopes), text=body.consent.text),
+        link=body.t,
     )
     return OperationShape.of(operation)
 

@@ -9,9 +9,10 @@ from pydantic import Field
 from fondaco.catalog.models import LicenceModel, Version
 from fondaco.catalog.queries import Sort, get_listing, list_categories, listing_view, search_listings
 from fondaco.catalog.scopes import SCOPES
+from fondaco.catalog.subscriptions import EVENT_TYPES
 from fondaco.surfaces.api.management.door import Place, Request, Routes
 from fondaco.surfaces.api.management.pages import ranked_page, whole
-from fondaco.surfaces.api.management.shapes.apps import CategoryShape, ScopeShape
+from fondaco.surfaces.api.management.shapes.apps import CategoryShape, EventTypeShape, ScopeShape
 from fondaco.surfaces.api.management.shapes.fields import Cursor, Limit, Page, Slug
 from fondaco.surfaces.api.management.shapes.installations import CardShape, ListingPageShape, PermissionShape
 from fondaco.surfaces.api.management.shapes.offers import PlanShape, ScreenshotShape
@@ -84,6 +85,12 @@ def list_scopes(request: Request) -> Page[ScopeShape]:
             endpoints=list(scope.endpoints),
         ),
     )
+
+
+@routes.reads("/event-types", Page[EventTypeShape])
+def list_event_types(request: Request) -> Page[EventTypeShape]:
+    """The events that apps are sent: which come always, and which a version asks for with what scope."""
+    return whole(EVENT_TYPES.values(), EventTypeShape.of)
 
 
 def _card(version: Version) -> CardShape:

@@ -6,9 +6,18 @@ from fondaco.accounts.permissions import Permission
 from fondaco.catalog import actions
 from fondaco.catalog.queries import get_plan, get_screenshot, get_version
 from fondaco.surfaces.api.management.door import Place, Request, Routes
-from fondaco.surfaces.api.management.shapes.offers import PlanBody, PlanShape, ScreenshotBody, ScreenshotShape
+from fondaco.surfaces.api.management.pages import whole
+from fondaco.surfaces.api.management.shapes.fields import Page
+from fondaco.surfaces.api.management.shapes.offers import (
+    DescriptionBody,
+    OrderBody,
+    PlanBody,
+    PlanShape,
+    ScreenshotBody,
+    ScreenshotShape,
+)
 
-routes = Routes("Partner: plans and screenshots", Place.PARTNER)
+routes = Routes("Partner: plans and screenshots", Place.PARTNER, for_machines=True)
 
 
 @routes.creates("/partners/{partner_id}/versions/{version_id}/plans", PlanShape, Permission.PARTNER_LISTING_EDIT)
@@ -45,6 +54,35 @@ def add_screenshot(request: Request, partner_id: str, version_id: str, body: Scr
         by=by,
         version=get_version(by, version_id),
         image=body.image,
+        alternative_text=body.alternative_text,
+        crop=body.crop.crop() if body.crop else None,
+    )
+    return ScreenshotShape.of(screenshot)
+
+
+@routes.replaces(
+    "/partners/{partner_id}/versions/{version_id}/screenshots/order",
+    Page[ScreenshotShape],
+    Permission.PARTNER_LISTING_EDIT,
+)
+def order_screenshots(request: Request, partner_id: str, version_id: str, body: OrderBody) -> Page[ScreenshotShape]:
+    """Puts the pictures of the listing into another order; all of them have to be named."""
+    by = request.caller.member
+    version = get_version(by, version_id)
+    ordered = actions.order_screenshots(actor=request.caller.actor, by=by, version=version, screenshots=body.ids())
+    return whole(ordered, ScreenshotShape.of)
+
+
+@routes.replaces("/partners/{partner_id}/screenshots/{screenshot_id}", ScreenshotShape, Permission.PARTNER_LISTING_EDIT)
+def describe_screenshot(
+    request: Request, partner_id: str, screenshot_id: str, body: DescriptionBody
+) -> ScreenshotShape:
+    """Changes the words that stand for a picture."""
+    by = request.caller.member
+    screenshot = actions.describe_screenshot(
+        actor=request.caller.actor,
+        by=by,
+        screenshot=get_screenshot(by, screenshot_id),
         alternative_text=body.alternative_text,
     )
     return ScreenshotShape.of(screenshot)

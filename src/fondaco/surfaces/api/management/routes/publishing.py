@@ -14,7 +14,7 @@ from fondaco.surfaces.api.management.pages import ranked_page
 from fondaco.surfaces.api.management.shapes.fields import Cursor, Limit, Page
 from fondaco.surfaces.api.management.shapes.publishing import ProjectShape, PublicationShape, ScheduleBody, UnlistBody
 
-routes = Routes("Partner: publishing", Place.PARTNER)
+routes = Routes("Partner: publishing", Place.PARTNER, for_machines=True)
 
 
 @routes.reads("/partners/{partner_id}/projects", Page[ProjectShape], Permission.PARTNER_VIEW)

@@ -13,7 +13,7 @@ from fondaco.surfaces.api.management.shapes.apps import SubmissionShape, SubmitB
 from fondaco.surfaces.api.management.shapes.fields import Page
 from fondaco.surfaces.api.management.shapes.reviews import PartnerSubmissionShape
 
-routes = Routes("Partner: submissions", Place.PARTNER)
+routes = Routes("Partner: submissions", Place.PARTNER, for_machines=True)
 
 
 @routes.reads(
@@ -21,9 +21,8 @@ routes = Routes("Partner: submissions", Place.PARTNER)
 )
 def list_version_submissions(request: Request, partner_id: str, version_id: str) -> Page[PartnerSubmissionShape]:
     """Every submission of a version, newest first, with the reviewers' words and what they want changed."""
-    return whole(
-        list_submissions(get_version(request.caller.member, version_id), with_changes=True), PartnerSubmissionShape.of
-    )
+    submissions = list_submissions(get_version(request.caller.member, version_id), with_changes=True)
+    return whole(submissions, lambda one: PartnerSubmissionShape.of(one, place_in_queue(one)))
 
 
 @routes.creates(

@@ -18,7 +18,7 @@ from fondaco.surfaces.api.management.shapes.apps import (
 from fondaco.surfaces.api.management.shapes.fields import Page, WireId
 from fondaco.surfaces.api.management.shapes.installations import EventShape
 
-routes = Routes("Partner: versions", Place.PARTNER)
+routes = Routes("Partner: versions", Place.PARTNER, for_machines=True)
 
 
 @routes.creates("/partners/{partner_id}/apps/{app_id}/versions", VersionShape, Permission.PARTNER_APPS_EDIT)
@@ -104,4 +104,4 @@ def compare_versions(
 @routes.reads("/partners/{partner_id}/versions/{version_id}/history", Page[EventShape], Permission.PARTNER_VIEW)
 def list_version_history(request: Request, partner_id: str, version_id: str) -> Page[EventShape]:
     """The latest fifty things that happened to a version."""
-    return whole(list_history(get_version(request.caller.member, version_id)), EventShape.of)
+    return whole(list_history(get_version(request.caller.member, version_id), by=request.caller.member), EventShape.of)

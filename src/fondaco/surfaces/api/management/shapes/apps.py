@@ -18,9 +18,10 @@ from fondaco.catalog.models import (
 )
 from fondaco.catalog.queries import missing_fields
 from fondaco.catalog.states import Track
+from fondaco.catalog.subscriptions import EventType
 from fondaco.review.models import Submission
-from fondaco.surfaces.api.management.shapes.fields import Body, Picture, Shape, Slug, WireId
-from fondaco.surfaces.api.management.shapes.offers import PlanShape, ScreenshotShape
+from fondaco.surfaces.api.management.shapes.fields import Body, Day, Picture, Shape, Slug, WireId
+from fondaco.surfaces.api.management.shapes.offers import CropBody, PlanShape, ScreenshotShape
 
 TrackName = Literal["technical", "listing"]
 
@@ -38,19 +39,21 @@ class AppBody(Body):
 
     def details(self) -> AppDetails:
         """For the action."""
-        return AppDetails(**self.model_dump(exclude={"icon"}))
+        return AppDetails(**self.model_dump(exclude={"icon", "crop"}))
 
 
 class RegisterBody(AppBody):
-    """A new app."""
+    """A new app. ``crop`` names the square of the picture to keep, by default the largest one in the middle."""
 
     icon: Picture
+    crop: CropBody | None = None
 
 
 class IconBody(Body):
-    """Another icon."""
+    """Another icon; ``crop`` as when registering."""
 
     icon: Picture
+    crop: CropBody | None = None
 
 
 class VersionBody(Body):
@@ -64,7 +67,7 @@ class DeprecationBody(Body):
     """Why a version is no longer offered; ``ends_on`` announces the day from which nobody keeps it alive."""
 
     reason: str
-    ends_on: date | None = None
+    ends_on: Day | None = None
 
 
 class TechnicalBody(Body):
@@ -156,17 +159,19 @@ class VersionStandingShape(Shape):
 
 
 class AppShape(Shape):
-    """An app with its versions, newest first."""
+    """An app with its versions, newest first. ``icon_digest`` is the SHA-256 of the uploaded file, if it is known."""
 
     id: str
     name: str
     slug: str
     icon_url: str
+    icon_digest: str
     website: str
     technical_email: str
     support_email: str
     billing_email: str
     security_email: str
+    retired_at: datetime | None
     versions: list[VersionStandingShape]
 
     @classmethod
@@ -176,11 +181,13 @@ class AppShape(Shape):
             name=app.name,
             slug=app.slug,
             icon_url=app.icon_url,
+            icon_digest=app.icon_digest,
             website=app.website,
             technical_email=app.technical_email,
             support_email=app.support_email,
             billing_email=app.billing_email,
             security_email=app.security_email,
+            retired_at=app.retired_at,
             versions=[VersionStandingShape.of(version) for version in app.versions.all()],
         )
 
@@ -189,6 +196,7 @@ class TechnicalShape(Shape):
     """Technical content. Test credentials are written and never read here; only whether there are some is told."""
 
     status: str
+    status_since: datetime
     revision: int
     events_callback_url: str
     standalone_url: str
@@ -206,15 +214,21 @@ class TechnicalShape(Shape):
 
     @classmethod
     def of(cls, content: TechnicalContent, missing: dict[str, str]) -> TechnicalShape:
-        names = set(cls.model_fields) - {"has_test_credentials", "missing"}
+        names = set(cls.model_fields) - {"status_since", "has_test_credentials", "missing"}
         given = {name: getattr(content, name) for name in names}
-        return cls(**given, has_test_credentials=content.test_credentials is not None, missing=missing)
+        return cls(
+            **given,
+            status_since=content.status_changed_at,
+            has_test_credentials=content.test_credentials is not None,
+            missing=missing,
+        )
 
 
 class ListingShape(Shape):
     """Listing content; ``missing`` says what a submission still needs, by field."""
 
     status: str
+    status_since: datetime
     revision: int
     display_name: str
     summary: str
@@ -230,8 +244,10 @@ class ListingShape(Shape):
 
     @classmethod
     def of(cls, content: ListingContent, missing: dict[str, str]) -> ListingShape:
-        given = {name: getattr(content, name) for name in set(cls.model_fields) - {"categories", "missing"}}
-        return cls(**given, categories=[category.pk for category in content.categories.all()], missing=missing)
+        names = set(cls.model_fields) - {"status_since", "categories", "missing"}
+        given = {name: getattr(content, name) for name in names}
+        categories = [category.pk for category in content.categories.all()]
+        return cls(**given, status_since=content.status_changed_at, categories=categories, missing=missing)
 
 
 class VersionShape(Shape):
@@ -243,6 +259,7 @@ class VersionShape(Shape):
     created_at: datetime
     deprecation_reason: str
     ends_on: date | None
+    retired_at: datetime | None
     unlisted_at: datetime | None
     unlisted_reason: str
     technical: TechnicalShape
@@ -259,6 +276,7 @@ class VersionShape(Shape):
             created_at=version.created_at,
             deprecation_reason=version.deprecation_reason,
             ends_on=version.ends_on,
+            retired_at=version.retired_at,
             unlisted_at=version.unlisted_at,
             unlisted_reason=version.unlisted_reason,
             technical=TechnicalShape.of(version.technical, missing_fields(version, Track.TECHNICAL)),
@@ -282,7 +300,7 @@ class DifferenceShape(Shape):
 
 
 class SubmissionShape(Shape):
-    """One time that a track was sent in. ``place_in_queue`` counts from 1, 0 once it is decided; null in lists."""
+    """One time that a track was sent in. ``place_in_queue`` counts from 1, 0 once it is decided; null in the queue."""
 
     id: str
     app: str
@@ -341,3 +359,26 @@ class ScopeShape(Shape):
     is_requestable: bool
     is_for_portal_clients: bool
     needs_reason: bool
+
+
+class EventTypeShape(Shape):
+    """An event of the wire. ``field`` of the technical content asks for it, empty when it is always sent.
+
+    ``needs_scope`` is what a version has to ask for as well, because of the fields of the event in ``reads``.
+    """
+
+    type: str
+    description: str
+    field: str
+    needs_scope: str
+    reads: list[str]
+
+    @classmethod
+    def of(cls, event: EventType) -> EventTypeShape:
+        return cls(
+            type=event.type,
+            description=str(event.words),
+            field=event.field,
+            needs_scope=event.scope,
+            reads=list(event.reads),
+        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from datetime import date
 from typing import Annotated, Any, Final, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -73,6 +74,14 @@ def _decode(value: Any) -> bytes:
         raise ValueError(_("This is not base64.")) from error
 
 
+def _read_day(value: Any) -> date:
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError) as error:
+        raise ValueError(_("Write a day like 2030-01-31.")) from error
+
+
+Day = Annotated[date, BeforeValidator(_read_day)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_check_line)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_check_text)]
 Name = Annotated[Line, Field(min_length=1, max_length=100)]

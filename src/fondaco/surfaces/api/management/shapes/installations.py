@@ -15,6 +15,8 @@ from fondaco.messaging.models import Delivery, LogoutDelivery, Try
 from fondaco.surfaces.api.management.shapes.fields import Body, Line, Shape, ShortId, Slug, WireId
 from fondaco.surfaces.api.management.shapes.offers import PlanShape, ScreenshotShape
 
+LinkToken = Annotated[str, Field(max_length=100, pattern="^[A-Za-z0-9_-]*$")]
+
 
 class ConsentBody(Body):
     """What the admin agrees to: the scopes and the words of the offer, unchanged."""
@@ -24,10 +26,14 @@ class ConsentBody(Body):
 
 
 class InstallBody(Body):
-    """An order on the account's behalf. ``version_id`` orders another version than the published one."""
+    """An order on the account's behalf. ``version_id`` orders another version than the published one.
+
+    ``t`` is the secret of that version's installation link, for who came with one.
+    """
 
     app: Slug
     version_id: WireId | None = None
+    t: LinkToken = ""
     plan_id: WireId
     user_ids: list[ShortId]
     consent: ConsentBody

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from typing import Literal
+from uuid import UUID
 
 from fondaco.catalog.content import PlanFields
+from fondaco.catalog.images import Crop
 from fondaco.catalog.models import LicenceModel, Meter, Plan, Screenshot
 from fondaco.kit.money import Money, UnitPrice
-from fondaco.surfaces.api.management.shapes.fields import Body, Picture, Shape
+from fondaco.surfaces.api.management.shapes.fields import Body, Picture, Shape, WireId
 
 
 class MeterBody(Body):
@@ -43,11 +45,41 @@ class PlanBody(Body):
         return PlanFields(price=Money(self.price_minor), model=LicenceModel(self.model), meter=meter, **given)
 
 
+class CropBody(Body):
+    """The part of a picture to keep, in its own pixels from its upper left corner."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+
+    def crop(self) -> Crop:
+        """For the action."""
+        return Crop(self.left, self.top, self.width, self.height)
+
+
 class ScreenshotBody(Body):
-    """A picture of the app, and in words what it shows."""
+    """A picture of the app, and in words what it shows. Without ``crop`` the whole picture is kept."""
 
     image: Picture
     alternative_text: str
+    crop: CropBody | None = None
+
+
+class DescriptionBody(Body):
+    """The words that stand for a picture."""
+
+    alternative_text: str
+
+
+class OrderBody(Body):
+    """All pictures of a listing, each once, in the order in which they are shown."""
+
+    screenshots: list[WireId]
+
+    def ids(self) -> list[UUID]:
+        """For the action."""
+        return [UUID(hex=name) for name in self.screenshots]
 
 
 class MeterShape(Shape):
@@ -86,12 +118,18 @@ class PlanShape(Shape):
 
 
 class ScreenshotShape(Shape):
-    """A picture on the listing."""
+    """A picture on the listing. ``image_digest`` is the SHA-256 of the uploaded file, empty when it is not known."""
 
     id: str
     url: str
+    image_digest: str
     alternative_text: str
 
     @classmethod
     def of(cls, screenshot: Screenshot) -> ScreenshotShape:
-        return cls(id=screenshot.pk.hex, url=screenshot.url, alternative_text=screenshot.alternative_text)
+        return cls(
+            id=screenshot.pk.hex,
+            url=screenshot.url,
+            image_digest=screenshot.image_digest,
+            alternative_text=screenshot.alternative_text,
+        )

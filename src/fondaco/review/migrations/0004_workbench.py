@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('catalog', '0004_plan_meters'),
-        ('review', '0002_trust'),
+        ('review', '0003_check_runs'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
