@@ -34,6 +34,7 @@ from fondaco.installs import snapshots
 from fondaco.installs.models import Installation, Operation
 from fondaco.installs.states import InstallationStatus, OperationKind, OperationStatus
 from fondaco.kit import clock
+from fondaco.notify.example_lifecycle import make_lifecycle
 from fondaco.partners.models import ApplicationMessage, Member, MemberRole, Partner, PartnerApplication
 from fondaco.review import events as review_events
 from fondaco.review.models import (
@@ -82,6 +83,9 @@ def make_cast() -> Cast:
         **_make_things_of_people(people),
         "cutoff": Cutoff.objects.create(app=app, reason="It copied contacts.", begun_by="Jon Okafor").pk,
         **_make_events(people, installation),
+        **make_lifecycle(
+            app, mara=people.mara, account=people.account, tester=people.ada, actor=_ACTOR, domain=_DOMAIN
+        ),
     }
 
 

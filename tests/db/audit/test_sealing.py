@@ -27,6 +27,12 @@ def fact(number: int = 0) -> Event:
     return record(events.ACCOUNT_CREATED, account, actor=ACTOR, account_id=account.pk, data={"number": number})
 
 
+def sweep_what_is_due() -> None:
+    """Others of the house that come again and again may be due with it."""
+    due = Deadline.objects.filter(due_at__lte=clock.now()).count()
+    assert deadlines.sweep_once() == due > 0
+
+
 @pytest.mark.django_db
 def test_the_sweeper_seals_each_time_it_is_due() -> None:
     fact()
@@ -34,13 +40,13 @@ def test_the_sweeper_seals_each_time_it_is_due() -> None:
     deadlines.start_recurring()  # a second sweeper starts
     assert Deadline.objects.filter(kind="audit.seal").count() == 1
 
-    assert deadlines.sweep_once() == 1
+    sweep_what_is_due()
     assert Seal.objects.count() == 1
     assert deadlines.sweep_once() == 0, "not before it is due again"
 
     fact(1)
     with clock.travel(timedelta(seconds=3)):
-        assert deadlines.sweep_once() == 1
+        sweep_what_is_due()
     assert Seal.objects.count() == 2
     assert Deadline.objects.filter(kind="audit.seal").count() == 1
     assert chain.verify() == []

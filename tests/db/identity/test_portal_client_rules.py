@@ -124,5 +124,6 @@ def test_what_is_given_twice_counts_once_and_in_the_order_of_the_catalogue(mara:
 
 
 def test_every_scope_but_those_of_installations_can_be_had(mara: Member) -> None:
-    client = make_portal_client(mara, replace(SIGN_IN, scopes=FOR_PORTAL_CLIENTS)).client
+    grants = ("client_credentials", *SIGN_IN.grant_types)
+    client = make_portal_client(mara, replace(SIGN_IN, scopes=FOR_PORTAL_CLIENTS, grant_types=grants)).client
     assert set(SCOPES) - set(client.scopes) == {"apps:read", "apps:write", "events:read", "events:write"}

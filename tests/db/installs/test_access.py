@@ -345,7 +345,7 @@ def test_twice_is_refused(jon: Operator) -> None:
 
 def test_what_was_removed_cannot_be_cut_off(jon: Operator) -> None:
     ours, _theirs = two()
-    force_uninstall_app(actor=actor_for(jon.person), by=jon, installation=ours)
+    force_uninstall_app(actor=actor_for(jon.person), by=jon, installation=ours, reason="Asked by phone")
     with pytest.raises(AlreadyRemoved):
         cut(jon, target_of(ours, "installation"))
     with pytest.raises(NotFound):

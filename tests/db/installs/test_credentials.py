@@ -271,7 +271,7 @@ def test_before_the_first_answer_there_is_nothing_to_rotate_by_routine() -> None
 def test_what_is_gone_does_not_rotate() -> None:
     installation = make_completed()
     by = make_operator(OperatorRole.SUPPORT)
-    force_uninstall_app(actor=actor_for(by.person), by=by, installation=installation)
+    force_uninstall_app(actor=actor_for(by.person), by=by, installation=installation, reason="Asked by phone")
     before = count_everything()
     for asked in (rotated, force):
         with pytest.raises(AlreadyRemoved):
@@ -283,7 +283,7 @@ def test_what_is_gone_does_not_rotate() -> None:
 def test_a_removal_takes_undelivered_credentials_back() -> None:
     installation = rotated(make_completed())
     by = make_operator(OperatorRole.SUPPORT)
-    force_uninstall_app(actor=actor_for(by.person), by=by, installation=installation)
+    force_uninstall_app(actor=actor_for(by.person), by=by, installation=installation, reason="Asked by phone")
     assert not Message.objects.filter(type="app.credentials_rotated", body__isnull=False).exists()
 
 

@@ -117,7 +117,9 @@ def test_T01_the_operator_gets_rid_of_it_at_once(status: S, fault: Callable[[Ins
     fault(installation)
     operator = make_operator(OperatorRole.SUPPORT)
     if _reload(installation).status != S.REVOKED:
-        force_uninstall_app(actor=actor_for(operator.person), by=operator, installation=installation)
+        force_uninstall_app(
+            actor=actor_for(operator.person), by=operator, installation=installation, reason="Asked by phone"
+        )
     assert _reload(installation).status == S.REVOKED
     assert not Operation.objects.filter(status="open").exists()
 

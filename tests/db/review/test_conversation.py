@@ -14,6 +14,7 @@ from tests.factories.accounts import actor_for, make_operator, make_person
 from tests.factories.catalog import make_app, make_version
 from tests.factories.mail import deliver
 from tests.factories.partners import make_member, make_partner
+from tests.factories.reviews import finish_checks
 from typer.testing import CliRunner
 
 from fondaco.accounts.models import Operator
@@ -46,6 +47,7 @@ def submission(mara: Member, settings: Any) -> Submission:
     settings.ACCEPTS_REPLIES, settings.REPLY_DOMAIN = True, "reviews.example"
     version = make_version(make_app(mara.partner))
     found = actions.submit(actor=actor_for(mara.person), by=mara, version=version, track=Track.TECHNICAL)
+    finish_checks(found)
     deliver()
     return found
 
@@ -243,6 +245,7 @@ def test_it_ends_with_the_yes_and_goes_on_after_a_no(mara: Member, jon: Operator
     actions.reject(actor=actor_for(jon.person), by=jon, submission=submission, feedback="Not yet")
     answer(mara, submission, "What do you mean?")
     again = actions.submit(actor=actor_for(mara.person), by=mara, version=submission.version, track=Track.TECHNICAL)
+    finish_checks(again)
     actions.approve(actor=actor_for(jon.person), by=jon, submission=again)
     for write, by in ((tell, jon), (answer, mara)):
         with pytest.raises(ConversationClosed):

@@ -10,6 +10,7 @@ from tests.factories.accounts import SYSTEM, actor_for, make_operator, make_pers
 from tests.factories.catalog import make_app, make_version
 from tests.factories.mail import deliver
 from tests.factories.partners import make_member
+from tests.factories.reviews import finish_checks
 from tests.racing import at_once
 
 from fondaco.accounts.models import Operator
@@ -45,7 +46,9 @@ def ines() -> Operator:
 
 
 def submit(by: Member, version: Version, track: Track = Track.TECHNICAL) -> Submission:
-    return actions.submit(actor=actor_for(by.person), by=by, version=version, track=track)
+    submission = actions.submit(actor=actor_for(by.person), by=by, version=version, track=track)
+    finish_checks(submission)
+    return submission
 
 
 def approve(by: Operator, submission: Submission, comment: str = "") -> Submission:

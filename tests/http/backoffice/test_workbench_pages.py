@@ -10,6 +10,7 @@ from django.test import Client
 from tests.factories.accounts import actor_for, make_account, make_operator, make_person
 from tests.factories.catalog import make_app, make_version
 from tests.factories.partners import make_member
+from tests.factories.reviews import finish_checks
 
 from fondaco.accounts.models import Account, Operator, User
 from fondaco.accounts.permissions import OperatorRole
@@ -38,7 +39,9 @@ def jon() -> Operator:
 @pytest.fixture
 def submission(mara: Member) -> Submission:
     version = make_version(make_app(mara.partner), test_credentials=LOGIN)
-    return actions.submit(actor=actor_for(mara.person), by=mara, version=version, track=Track.TECHNICAL)
+    submission = actions.submit(actor=actor_for(mara.person), by=mara, version=version, track=Track.TECHNICAL)
+    finish_checks(submission)
+    return submission
 
 
 def signed_in(operator: Operator) -> Client:
@@ -142,6 +145,7 @@ def test_one_more_approval(client: Client, jon: Operator, mara: Member, settings
     settings.SECOND_REVIEWER_FOR = ["new_partner"]
     version = make_version(make_app(mara.partner))
     submission = actions.submit(actor=actor_for(mara.person), by=mara, version=version, track=Track.TECHNICAL)
+    finish_checks(submission)
     client.post(at(submission, "approve"), {"approval-comment": "Fine"})
     shown = page(client, submission)
     assert "Your approval is kept. One more person has to agree before it counts." in shown

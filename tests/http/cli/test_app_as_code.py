@@ -254,7 +254,7 @@ def test_what_the_house_refuses_is_told_with_its_line(project: Project) -> None:
     assert f"fondaco.toml:{line}: technical.scopes: Unknown: users:reed." in done.stderr
     status, answer = project.ask("push", "--yes")
     assert status == 1
-    assert answer["refused"]["code"] == "invalid"
+    assert answer["refused"]["code"] == "scope-missing"
     assert answer["refused"]["problems"][0]["key"] == "technical.scopes"
 
 

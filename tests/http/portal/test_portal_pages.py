@@ -138,7 +138,7 @@ def test_a_version_from_nothing_to_submission(client: Client, mara: Member) -> N
     assert client.post(f"{address}/technical", technical_entries())["Location"] == address
     page = client.get(address).content.decode()
     assert "Saved. Nothing is missing; you can submit it." in page
-    assert f'href="/install/ledgerline?version={version.pk.hex}"' in page
+    assert f'href="{address}/install"' in page
     assert f'class="button primary" href="{address}/submit/technical"' in page
 
     assert client.post(f"{address}/submit/technical", {"note": "Hello"})["Location"] == address

@@ -117,7 +117,7 @@ def test_the_list_of_versions_offers_what_may_be_done(client: Client, mara: Memb
         f"/portal/versions/{second.pk.hex}/listing",  # Edit leads to what may be edited
         f"/portal/apps/{app.pk.hex}?copy={first.pk.hex}#new-version",
         f"/portal/apps/{app.pk.hex}/compare?after={second.pk.hex}",
-        f"?version={second.pk.hex}",
+        f"/portal/versions/{second.pk.hex}/install",
     ):
         assert f'{address}"' in page, address
     assert f"/portal/versions/{second.pk.hex}/deprecate" not in page

@@ -112,7 +112,7 @@ def test_plan_must_be_one_of_the_version(client: Client, version: Version, plan:
 
 def test_trial_is_offered_once(client: Client, ada: User, version: Version) -> None:
     installation = make_completed(ada.account, version=version)
-    force_uninstall_app(actor=SYSTEM, by=make_operator(), installation=installation)
+    force_uninstall_app(actor=SYSTEM, by=make_operator(), installation=installation, reason="Asked by phone")
     client.get(START)
     assert "can be tried once" in html(client.get(PLAN))
     assert client.post(PLAN, {"plan": plan_id(version, "Trial")}).status_code == 422

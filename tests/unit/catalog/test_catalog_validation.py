@@ -134,4 +134,5 @@ def test_scopes_that_change_something_need_a_reason() -> None:
         "callback:write",
         "data-reports:write",
         "user-session-public:end",
+        "partner-apps:write",
     ]

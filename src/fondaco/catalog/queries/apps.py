@@ -13,6 +13,7 @@ from fondaco.accounts.policies import check_operator_can
 from fondaco.audit.models import Event
 from fondaco.catalog import events
 from fondaco.catalog.models import App, Plan, Screenshot, Version
+from fondaco.catalog.queries.drafts import last_typed
 from fondaco.kit.errors import Forbidden, NotFound
 from fondaco.kit.ids import parse_wire
 from fondaco.partners.models import Member
@@ -61,6 +62,7 @@ def get_version(by: Member, version_id: str) -> Version:
     version = (
         Version.objects.filter(pk=found, app__partner_id=by.partner_id)
         .select_related("app__partner", "planned_publication__planned_by__person", *_WITH_CONTENT)
+        .annotate(**last_typed(by))
         .defer("listing__search")
         .first()
         if found

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.db.models import OuterRef, Subquery
+
 from fondaco.catalog.models import EditingDraft, Version
 from fondaco.catalog.states import Track
 from fondaco.kit import clock
@@ -28,10 +30,16 @@ def find_draft(by: Member, version: Version, track: Track) -> EditingDraft | Non
     return mine.filter(sealed__isnull=False).first()
 
 
-def list_unsaved(by: Member, version: Version) -> dict[str, datetime]:
-    """Track → when ``by`` typed last into it what is not saved yet."""
-    mine = EditingDraft.objects.filter(version=version, person_id=by.person_id, sealed__isnull=False)
-    return {track: typed_at for track, typed_at in mine.values_list("track", "typed_at") if typed_at}
+def last_typed(by: Member) -> dict[str, Subquery]:
+    """To be read along with a version: when ``by`` typed last into each track what is not saved yet."""
+    mine = EditingDraft.objects.filter(version=OuterRef("pk"), person_id=by.person_id, sealed__isnull=False)
+    return {f"typed_{track}": Subquery(mine.filter(track=track.value).values("typed_at")[:1]) for track in Track}
+
+
+def list_unsaved(version: Version) -> dict[str, datetime]:
+    """Track → when the reader typed last into it what is not saved yet; of a version from ``get_version``."""
+    typed = {track.value: getattr(version, f"typed_{track}") for track in Track}
+    return {track: typed_at for track, typed_at in typed.items() if typed_at}
 
 
 def list_other_editors(by: Member, version: Version, track: Track) -> list[OtherEditor]:

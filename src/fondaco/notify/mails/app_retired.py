@@ -14,8 +14,18 @@ from fondaco.catalog.models import App, Version
 from fondaco.notify.letters import Letter, Mail, link
 from fondaco.notify.recipients import members
 
-APP = Mail("app_retired")
-VERSION = Mail("version_retired")
+APP = Mail(
+    "app_retired",
+    when="an app was retired for good",
+    to="everyone of the partner who sees its apps",
+    subject="⟨app⟩ is retired",
+)
+VERSION = Mail(
+    "version_retired",
+    when="a version was retired for good",
+    to="the partner's people who may publish",
+    subject="⟨version⟩ is retired",
+)
 
 
 @projects(events.APP_RETIRED)
@@ -50,8 +60,8 @@ def compose_version(version_id: UUID) -> Letter:
         to=members(version.app.partner_id, Permission.PARTNER_PUBLISH),
         subject=_("%(version)s is retired") % {"version": version},
         paragraphs=[
-            _("Nobody has %(version)s any more, and it was retired for good. You can switch its addresses off.")
-            % {"version": version}
+            _("Nobody has %(version)s any more, and it was retired for good.") % {"version": version},
+            _("Everything about it can still be read. You can switch its addresses off."),
         ],
         button=(_("Open the version"), address),
     )

@@ -18,22 +18,78 @@ from fondaco.notify.letters import Letter, Mail, link
 from fondaco.notify.recipients import members, operators
 from fondaco.partners.models import Partner
 
-OFFERED = Mail("app_transfer_offered")
-ACCEPTED = Mail("app_transfer_accepted")
-TO_CONFIRM = Mail("app_transfer_to_confirm")
-DECLINED = Mail("app_transfer_declined")
-WITHDRAWN = Mail("app_transfer_withdrawn")
-EXPIRED = Mail("app_transfer_expired")
-REFUSED_GIVER = Mail("app_transfer_refused_giver")
-REFUSED_RECEIVER = Mail("app_transfer_refused_receiver")
-COMPLETED_GIVER = Mail("app_transfer_completed_giver")
-COMPLETED_RECEIVER = Mail("app_transfer_completed_receiver")
+OFFERED = Mail(
+    "app_transfer_offered",
+    when="an owner offers an app to another partner",
+    to="the owners of the other partner",
+    subject="⟨giver⟩ offers you ⟨app⟩",
+)
+ACCEPTED = Mail(
+    "app_transfer_accepted",
+    when="an offered app is accepted",
+    to="the owners of the partner that offered it",
+    subject="⟨receiver⟩ takes ⟨app⟩ over",
+)
+TO_CONFIRM = Mail(
+    "app_transfer_to_confirm",
+    when="an offered app is accepted",
+    to="the partner managers",
+    subject="To confirm: ⟨app⟩ from ⟨giver⟩ to ⟨receiver⟩",
+)
+DECLINED = Mail(
+    "app_transfer_declined",
+    when="an offered app is declined",
+    to="the owners of the partner that offered it",
+    subject="⟨receiver⟩ does not take ⟨app⟩ over",
+)
+WITHDRAWN = Mail(
+    "app_transfer_withdrawn",
+    when="the offer of an app is taken back",
+    to="the owners of the partner that it was offered to",
+    subject="⟨giver⟩ no longer offers ⟨app⟩",
+)
+EXPIRED_GIVER = Mail(
+    "app_transfer_expired_giver",
+    when="the offer of an app was not answered within 14 days",
+    to="the owners of the partner that offered it",
+    subject="The offer of ⟨app⟩ has run out",
+)
+EXPIRED_RECEIVER = Mail(
+    "app_transfer_expired_receiver",
+    when="the offer of an app was not answered within 14 days",
+    to="the owners of the partner that it was offered to",
+    subject="The offer of ⟨app⟩ has run out",
+)
+REFUSED_GIVER = Mail(
+    "app_transfer_refused_giver",
+    when="a partner manager does not confirm a transfer",
+    to="the owners of the partner that offered the app",
+    subject="The transfer of ⟨app⟩ was not confirmed",
+)
+REFUSED_RECEIVER = Mail(
+    "app_transfer_refused_receiver",
+    when="a partner manager does not confirm a transfer",
+    to="the owners of the partner that accepted the app",
+    subject="The transfer of ⟨app⟩ was not confirmed",
+)
+COMPLETED_GIVER = Mail(
+    "app_transfer_completed_giver",
+    when="a partner manager confirms a transfer",
+    to="the owners of the partner that gave the app",
+    subject="⟨app⟩ belongs to ⟨receiver⟩ now",
+)
+COMPLETED_RECEIVER = Mail(
+    "app_transfer_completed_receiver",
+    when="a partner manager confirms a transfer",
+    to="the owners of the partner that received the app",
+    subject="⟨app⟩ is yours now",
+)
 _SENT: Final[dict[str, tuple[Mail, ...]]] = {
     events.TRANSFER_OFFERED.name: (OFFERED,),
     events.TRANSFER_ACCEPTED.name: (ACCEPTED, TO_CONFIRM),
     events.TRANSFER_DECLINED.name: (DECLINED,),
     events.TRANSFER_WITHDRAWN.name: (WITHDRAWN,),
-    events.TRANSFER_EXPIRED.name: (EXPIRED,),
+    events.TRANSFER_EXPIRED.name: (EXPIRED_GIVER, EXPIRED_RECEIVER),
     events.TRANSFER_REFUSED.name: (REFUSED_GIVER, REFUSED_RECEIVER),
     events.TRANSFER_COMPLETED.name: (COMPLETED_GIVER, COMPLETED_RECEIVER),
 }
@@ -85,6 +141,7 @@ def compose_accepted(transfer_id: UUID) -> Letter:
             % _names(transfer)
         ],
         button=(_("Open the transfer"), _page(transfer, transfer.giver)),
+        closing=_("There is nothing to do until then."),
     )
 
 
@@ -113,6 +170,7 @@ def compose_declined(transfer_id: UUID) -> Letter:
         paragraphs=[_("%(answerer)s of %(receiver)s declined. %(app)s stays yours, unchanged.") % _names(transfer)],
         quote=transfer.reason,
         button=(_("Open the transfer"), _page(transfer, transfer.giver)),
+        closing=_("You can offer it again, to this or to another partner."),
     )
 
 
@@ -122,21 +180,24 @@ def compose_withdrawn(transfer_id: UUID) -> Letter:
     return Letter(
         to=_owners(transfer.receiver),
         subject=_("%(giver)s no longer offers %(app)s") % _names(transfer),
-        paragraphs=[_("The offer was taken back. There is nothing to do.")],
-    )
-
-
-@EXPIRED.compose
-def compose_expired(transfer_id: UUID) -> Letter:
-    transfer = _load(transfer_id)
-    return Letter(
-        to=[*_owners(transfer.giver), *_owners(transfer.receiver)],
-        subject=_("The offer of %(app)s has run out") % _names(transfer),
         paragraphs=[
-            _("%(receiver)s did not answer within 14 days. %(app)s stays with %(giver)s, unchanged.") % _names(transfer)
+            _("The offer was taken back before you answered it. %(app)s stays with %(giver)s.") % _names(transfer)
         ],
-        closing=_("%(giver)s can offer it again.") % _names(transfer),
+        button=(_("Open the transfer"), _page(transfer, transfer.receiver)),
+        closing=_("There is nothing to do."),
     )
+
+
+@EXPIRED_GIVER.compose
+def compose_expired_giver(transfer_id: UUID) -> Letter:
+    transfer = _load(transfer_id)
+    return _expired(transfer, transfer.giver)
+
+
+@EXPIRED_RECEIVER.compose
+def compose_expired_receiver(transfer_id: UUID) -> Letter:
+    transfer = _load(transfer_id)
+    return _expired(transfer, transfer.receiver)
 
 
 @REFUSED_GIVER.compose
@@ -183,6 +244,18 @@ def compose_completed_receiver(transfer_id: UUID) -> Letter:
     )
 
 
+def _expired(transfer: AppTransfer, to: Partner) -> Letter:
+    return Letter(
+        to=_owners(to),
+        subject=_("The offer of %(app)s has run out") % _names(transfer),
+        paragraphs=[
+            _("%(receiver)s did not answer within 14 days. %(app)s stays with %(giver)s, unchanged.") % _names(transfer)
+        ],
+        button=(_("Open the transfer"), _page(transfer, to)),
+        closing=_("%(giver)s can offer it again.") % _names(transfer),
+    )
+
+
 def _refused(transfer: AppTransfer, to: Partner) -> Letter:
     return Letter(
         to=_owners(to),
@@ -190,6 +263,7 @@ def _refused(transfer: AppTransfer, to: Partner) -> Letter:
         paragraphs=[_("%(app)s stays with %(giver)s, unchanged.") % _names(transfer)],
         quote=transfer.reason,
         button=(_("Open the transfer"), _page(transfer, to)),
+        closing=_("Once that is settled, %(giver)s can offer it again.") % _names(transfer),
     )
 
 

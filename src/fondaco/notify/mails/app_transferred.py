@@ -18,7 +18,12 @@ from fondaco.kit import jobs
 from fondaco.notify.letters import Letter, Mail, link
 from fondaco.notify.recipients import managers
 
-MAIL = Mail("app_transferred")
+MAIL = Mail(
+    "app_transferred",
+    when="an app went over to another partner",
+    to="the people who manage apps in accounts that have it",
+    subject="⟨app⟩ belongs to ⟨receiver⟩ now",
+)
 _AT_ONCE: Final = 200
 
 

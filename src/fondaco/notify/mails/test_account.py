@@ -14,11 +14,36 @@ from fondaco.catalog.models import AppTester
 from fondaco.notify.letters import Letter, Mail, link
 from fondaco.notify.recipients import installers, members
 
-INVITED = Mail("test_account_invited")
-ACCEPTED = Mail("test_account_accepted")
-DECLINED = Mail("test_account_declined")
-REMOVED = Mail("test_account_removed")
-LEFT = Mail("test_account_left")
+INVITED = Mail(
+    "test_account_invited",
+    when="a partner invites an account to test an app",
+    to="the account's people who may order apps",
+    subject="⟨partner⟩ invites ⟨account⟩ to test ⟨app⟩",
+)
+ACCEPTED = Mail(
+    "test_account_accepted",
+    when="an account accepts to test an app",
+    to="the partner's people who may publish",
+    subject="⟨account⟩ tests ⟨app⟩",
+)
+DECLINED = Mail(
+    "test_account_declined",
+    when="an account declines to test an app",
+    to="the partner's people who may publish",
+    subject="⟨account⟩ does not test ⟨app⟩",
+)
+REMOVED = Mail(
+    "test_account_removed",
+    when="a partner ends the test of an app, or gives the app away",
+    to="the account's people who may order apps",
+    subject="The test of ⟨app⟩ is over",
+)
+LEFT = Mail(
+    "test_account_left",
+    when="an account ends its test of an app",
+    to="the partner's people who may publish",
+    subject="⟨account⟩ no longer tests ⟨app⟩",
+)
 
 
 @projects(events.TESTER_INVITED)
@@ -72,14 +97,18 @@ def compose_accepted(tester_id: UUID) -> Letter:
     return _to_partner(
         tester_id,
         _("%(account)s tests %(app)s"),
-        _("%(person)s of %(account)s accepted. They can install every version whose installation link you send them."),
+        _("%(person)s of %(account)s accepted."),
+        _("Send them the installation link of a version. They can install every version whose link they have."),
     )
 
 
 @DECLINED.compose
 def compose_declined(tester_id: UUID) -> Letter:
     return _to_partner(
-        tester_id, _("%(account)s does not test %(app)s"), _("%(person)s of %(account)s declined. Nothing was changed.")
+        tester_id,
+        _("%(account)s does not test %(app)s"),
+        _("%(person)s of %(account)s declined. Nothing was changed."),
+        _("You can invite another account, or this one again once you have talked."),
     )
 
 
@@ -89,6 +118,7 @@ def compose_left(tester_id: UUID) -> Letter:
         tester_id,
         _("%(account)s no longer tests %(app)s"),
         _("%(person)s of %(account)s ended the test. What they installed goes on until they uninstall it."),
+        _("There is nothing to do. You can invite them again."),
     )
 
 
@@ -99,17 +129,15 @@ def compose_removed(tester_id: UUID) -> Letter:
         to=installers(tester.account_id),
         subject=_("The test of %(app)s is over") % _names(tester),
         paragraphs=[
-            _(
-                "%(account)s can no longer install unfinished versions of %(app)s. "
-                "What is installed goes on until you uninstall it."
-            )
+            _("The partner ended the test, so %(account)s can no longer install unfinished versions of %(app)s.")
             % _names(tester)
         ],
         button=(_("Open My Apps"), link("/my-apps", place=f"account:{tester.account_id}")),
+        closing=_("What is installed goes on until you uninstall it."),
     )
 
 
-def _to_partner(tester_id: UUID, subject: str, news: str) -> Letter:
+def _to_partner(tester_id: UUID, subject: str, news: str, closing: str) -> Letter:
     tester = _load(tester_id)
     return Letter(
         to=members(tester.app.partner_id, Permission.PARTNER_PUBLISH),
@@ -119,6 +147,7 @@ def _to_partner(tester_id: UUID, subject: str, news: str) -> Letter:
             _("Open the test accounts"),
             link(f"/portal/apps/{tester.app_id.hex}/test-accounts", place=f"partner:{tester.app.partner_id.hex}"),
         ),
+        closing=closing,
     )
 
 

@@ -18,8 +18,18 @@ from fondaco.kit import jobs
 from fondaco.notify.letters import Letter, Mail, link
 from fondaco.notify.recipients import managers, operators
 
-CUSTOMER = Mail("version_ended_customer")
-OPERATOR = Mail("version_ended_operator")
+CUSTOMER = Mail(
+    "version_ended_customer",
+    when="the announced last day of a version came",
+    to="the people who manage apps in accounts that still have it",
+    subject="The last day of ⟨version⟩ has come",
+)
+OPERATOR = Mail(
+    "version_ended_operator",
+    when="the announced last day of a version came while accounts still have it",
+    to="the partner managers and the support staff",
+    subject="⟨version⟩ has ended and is still installed",
+)
 _AT_ONCE: Final = 200
 _NAMED: Final = 20  # accounts in the mail; the page has all of them
 

@@ -14,7 +14,15 @@ from fondaco.review.queries.checks import (
 )
 from fondaco.review.queries.estimates import AnswerTimes, answer_times
 from fondaco.review.queries.evidence import list_evidence
-from fondaco.review.queries.queue import Order, QueueFilter, Shown, count_queues, list_decided, list_queue
+from fondaco.review.queries.queue import (
+    Order,
+    QueueFilter,
+    Shown,
+    count_queues,
+    count_waiting,
+    list_decided,
+    list_queue,
+)
 from fondaco.review.queries.reasons import get_reason, list_reasons
 from fondaco.review.queries.statistics import TrackStatistics, review_statistics
 from fondaco.review.queries.submissions import (
@@ -38,6 +46,7 @@ __all__ = [
     "TrackStatistics",
     "answer_times",
     "count_queues",
+    "count_waiting",
     "count_waivers",
     "find_open",
     "find_review_account",

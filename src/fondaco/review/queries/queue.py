@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
 
 from fondaco.accounts.models import Operator
+from fondaco.accounts.permissions import Permission
 from fondaco.catalog.states import Track
 from fondaco.kit import clock
 from fondaco.kit.errors import Forbidden
+from fondaco.partners.models import PartnerApplication
+from fondaco.partners.states import ApplicationStatus
 from fondaco.review.models import Approval, Submission
 from fondaco.review.policies import reviewable_tracks
 from fondaco.review.risks import FROM, Level
@@ -76,6 +79,17 @@ def count_queues(by: Operator) -> dict[Track, int]:
         raise Forbidden
     waiting = Submission.objects.filter(status=SubmissionStatus.OPEN, track__in=tracks)
     return {Track(track): count for track, count in waiting.order_by().values_list("track").annotate(Count("pk"))}
+
+
+def count_waiting(by: Operator) -> dict[str, int]:
+    """What waits for ``by`` on the way in, in one query: submissions by track, and requests of ``partners``."""
+    tracks = reviewable_tracks(by)
+    submissions = Submission.objects.filter(status=SubmissionStatus.OPEN, track__in=tracks).order_by()
+    found = submissions.values_list("track").annotate(Count("pk"))
+    if by.can(Permission.OPERATOR_PARTNERS):
+        requests = PartnerApplication.objects.filter(status=ApplicationStatus.PENDING).order_by()
+        found = found.union(requests.values_list(Value("partners")).annotate(Count("pk")))
+    return dict(found)
 
 
 def list_decided(by: Operator, *, track: Track | None = None, limit: int = 20) -> list[Submission]:

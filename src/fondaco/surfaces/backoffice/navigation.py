@@ -3,21 +3,23 @@
 from django.utils.translation import gettext_lazy as _
 
 from fondaco.accounts.permissions import Permission
-from fondaco.partners.queries import count_applications
-from fondaco.partners.states import ApplicationStatus
-from fondaco.review.queries import count_queues
+from fondaco.review.queries import count_waiting
 from fondaco.surfaces.site.navigation import NavItem, Spot, register
 from fondaco.surfaces.site.viewer import Viewer
 
 
 def count_submissions(viewer: Viewer) -> int:
     """Submissions that wait in the queues of the tracks that the viewer reviews."""
-    return sum(viewer.once("queues", lambda: count_queues(viewer.operator)).values())
+    return sum(count for name, count in _waiting(viewer).items() if name != "partners")
 
 
 def count_waiting_applications(viewer: Viewer) -> int:
     """Requests that wait for the operator."""
-    return count_applications(viewer.operator).get(ApplicationStatus.PENDING, 0)
+    return _waiting(viewer).get("partners", 0)
+
+
+def _waiting(viewer: Viewer) -> dict[str, int]:
+    return viewer.once("waiting", lambda: count_waiting(viewer.operator))
 
 
 register(

@@ -14,7 +14,7 @@ from fondaco.kit.errors import Forbidden
 from fondaco.kit.pagination import numbered_page
 from fondaco.review.labels import STATUSES
 from fondaco.review.policies import reviewable_tracks
-from fondaco.review.queries import count_queues, count_waivers, list_decided, list_queue, usual_answer_time
+from fondaco.review.queries import count_waiting, count_waivers, list_decided, list_queue, usual_answer_time
 from fondaco.review.risks import LEVELS, level_of
 from fondaco.surfaces.backoffice.forms_review import QueueForm
 from fondaco.surfaces.backoffice.views.review_desk import RISK_TONES, TONES, show_at
@@ -78,7 +78,7 @@ def _queue(request: HouseRequest, track: Track) -> HttpResponse:
 def _tabs(request: HouseRequest, current: Track) -> list[tuple[str, str, bool, int]]:
     """The queues that the operator works on, each with how many wait."""
     operator = request.viewer.operator
-    counts = request.viewer.once("queues", lambda: count_queues(operator))
+    counts = request.viewer.once("waiting", lambda: count_waiting(operator))
     return [
         (str(TRACKS[track.value]), reverse(f"backoffice:{track}_reviews"), track == current, counts.get(track, 0))
         for track in reviewable_tracks(operator)

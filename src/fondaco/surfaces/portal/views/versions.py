@@ -66,7 +66,7 @@ def version_page(request: HouseRequest, version_id: str) -> HttpResponse:
             "board": board(version, member),
             "version": version,
             "app": version.app,
-            "unsaved": list_unsaved(member, version),
+            "unsaved": list_unsaved(version),
             "history": moments(list_history(version, by=member, limit=20)),
             **check_summary(version),
             "not_installable": explain_installable(version, member.partner.developer_account),
