@@ -229,7 +229,7 @@ def _card(
         decided=decided if status in {"rejected", "approved"} else None,
         estimate=estimates.get(track) if opened else None,
         since=content.status_changed_at,
-        next_actor=_next_actor(version, track, status),
+        next_actor=_next_actor(version, track, status, opened),
         drawing=draw_machine(
             MACHINES[track], status, labels=STATUSES, say=lambda current, to: who_takes(current, to)[1]
         ),
@@ -242,7 +242,9 @@ def _card(
     )
 
 
-def _next_actor(version: Version, track: Track, status: str) -> str:
+def _next_actor(version: Version, track: Track, status: str, opened: Submission | None) -> str:
+    if opened is not None and opened.waits_for_partner:
+        return _("you, with an answer")
     if track == Track.TECHNICAL and status == TechnicalStatus.APPROVED and version.plan and version.plan.is_waiting:
         return _("nobody; it goes live by itself")
     actor = who_is_next(MACHINES[track], status)
@@ -277,6 +279,9 @@ def _pill(status: str, missing: tuple[Missing, ...], opened: Submission | None) 
 
 
 def _next_step(version: Version, cards: tuple[TrackCard, TrackCard], *, can_make_available: bool) -> NextStep | None:
+    asked = next((card.open for card in cards if card.open and card.open.waits_for_partner and card.can_withdraw), None)
+    if asked is not None:
+        return NextStep(_("Answer the reviewer"), reverse("portal:conversation", args=[asked.pk.hex]))
     if can_make_available:
         return NextStep(_("Make available"), reverse("portal:publish", args=[version.pk.hex]))
     for card in cards:
