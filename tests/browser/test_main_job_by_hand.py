@@ -204,7 +204,7 @@ def review(album: Album, jon: Page, track: str, decision: str, words: str = "") 
     expect(jon.get_by_text("Ready when you are.").first).to_be_visible()
     expect(jon.locator("#findings progress")).to_have_count(0, timeout=60_000)  # the checks are done
     if words:
-        fill(jon, {"What has to change": words})
+        fill(jon, {"In all": words})
         album.look(jon, "a-submission")
     press(jon, decision)
     jon.wait_for_load_state()

@@ -21,7 +21,7 @@ def publish_app(house: House, mara: Browser, operator: Browser) -> Version:
         submit(mara, version, track)
     house.check()
     house.mails()
-    review(operator, version, "listing", "Reject with feedback", {"What has to change": FEEDBACK})
+    review(operator, version, "listing", "Reject with feedback", {"In all": FEEDBACK})
     _improve(house, mara, version)
     house.check()
     for track in ("listing", "technical"):
