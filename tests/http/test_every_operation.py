@@ -53,15 +53,21 @@ def test_all_of_them_are_served() -> None:
 
 def test_everybody_gets_what_the_door_says_and_nothing_else(world: World) -> None:
     wrong = []
-    for viewer in world.viewers:
+    for turn, viewer in enumerate(world.viewers):
         headers = token_of(viewer)
-        for operation in OPERATIONS:
-            if viewer.has_one_permission and operation.door.place in {Place.PARTNER, Place.OPERATOR}:
-                continue  # the account's Admin, who has all permissions, stands there for all of its people
+        for number, operation in enumerate(OPERATIONS):
+            if is_at_the_door_only(operation, viewer) and (viewer.has_one_permission or (turn + number) % 3):
+                continue  # every operation is asked by many of those whom it is not for, and need not be by all
             status = ask(operation, operation.address(world), headers)
             if not _is_right(operation, viewer, status):
                 wrong.append(f"{viewer.name}: {operation.door.method} {operation.path}: {status}")
     assert wrong == []
+
+
+def is_at_the_door_only(operation: Operation, viewer: Viewer) -> bool:
+    """Whether the viewer is of another kind of place, where nothing of the operation itself is reached."""
+    kind = _KINDS.get(operation.door.place)
+    return viewer.person is not None and kind is not None and kind != viewer.kind
 
 
 def test_things_of_others_do_not_exist_in_ones_own_place(world: World) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from http import HTTPStatus
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
@@ -28,6 +29,7 @@ from fondaco.review.models import KeptReason, Submission
 from fondaco.runtime.demo import seed
 
 pytestmark = pytest.mark.django_db
+Row = TypeVar("Row", bound=Model)
 MOST = 12
 ANA, MARA, JON = "ana@starship.example", "mara@ledgerline.example", "jon@fondaco.example"
 FEWEST_PAGES = 60
@@ -100,20 +102,20 @@ def _is_of_other_track(path: str) -> bool:
 def things(address: Address, name: str) -> list[str]:
     """What a path parameter can be in the demo."""
     ledgerline = Partner.objects.get(name="Ledgerline GmbH")
-    versions = Version.objects.filter(app__partner=ledgerline)
+    versions = _one_each(Version.objects.filter(app__partner=ledgerline), "technical__status", "listing__status")
     by_name = {
         "installation_id": installations(address, ledgerline),
         "application_id": PartnerApplication.objects.all(),
-        "partner_id": Partner.objects.all(),
-        "submission_id": Submission.objects.filter(status="open") | Submission.objects.filter(status="rejected"),
+        "partner_id": Partner.objects.all()[:2],
+        "submission_id": _one_each(Submission.objects.filter(status__in=["open", "rejected"]), "track", "status"),
         "reason_id": KeptReason.objects.all(),
         "client_id": OAuthClient.objects.filter(account=ledgerline.developer_account, kind="portal"),
         "member_id": Member.objects.filter(partner=ledgerline, role="marketing"),
         "transfer_id": AppTransfer.objects.all(),
-        "app_id": App.objects.filter(partner=ledgerline),
+        "app_id": App.objects.filter(partner=ledgerline)[:3],
         "version_id": versions,
-        "plan_id": Plan.objects.filter(version__in=versions, type="paid")[:2],
-        "screenshot_id": Screenshot.objects.filter(listing__version__in=versions)[:2],
+        "plan_id": Plan.objects.filter(version__app__partner=ledgerline, type="paid")[:2],
+        "screenshot_id": Screenshot.objects.filter(listing__version__app__partner=ledgerline)[:2],
     }
     if name in by_name:
         return [row.pk.hex for row in by_name[name]]
@@ -122,7 +124,7 @@ def things(address: Address, name: str) -> list[str]:
     if name == "check_id":
         return ["no-secrets"]
     if name == "target_id":
-        return [one.pk.hex for one in Installation.objects.filter(account__name="starship")]
+        return [one.pk.hex for one in Installation.objects.filter(account__name="starship")[:2]]
     if name == "track":
         return [track.value for track in Track]
     if name == "slug":
@@ -133,11 +135,16 @@ def things(address: Address, name: str) -> list[str]:
     return [token(address)] if name == "token" else []
 
 
+def _one_each(rows: QuerySet[Row], *columns: str) -> QuerySet[Row]:
+    """A row for each look: those columns say which page it gets."""
+    return rows.filter(pk__in=rows.order_by(*columns).distinct(*columns).values("pk"))
+
+
 def installations(address: Address, ledgerline: Partner) -> QuerySet[Installation]:
     """Those of the customer, or of the partner's own apps."""
     if address.surface == "portal":
-        return Installation.objects.filter(app__partner=ledgerline)
-    return Installation.objects.filter(account__name="starship")
+        return _one_each(Installation.objects.filter(app__partner=ledgerline), "status")
+    return _one_each(Installation.objects.filter(account__name="starship"), "status")
 
 
 def token(address: Address) -> str:
