@@ -207,7 +207,7 @@ def wait_for_checks(platform: Platform, path: str) -> Json:
 def mend(partner: Platform, path: str, **change: str) -> None:
     """Saves the listing as it was read, but for one field."""
     listing = partner.get(path)["listing"]
-    kept = {name: listing[name] for name in listing if name not in {"status", "missing"}}
+    kept = {name: listing[name] for name in listing if name not in {"status", "status_since", "missing"}}
     partner.put(f"{path}/listing", kept | change)
 
 
