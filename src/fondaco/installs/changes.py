@@ -69,7 +69,7 @@ def check_settings(by: User, installation: Installation, wanted: Settings) -> No
     """The people fit the account, the licences the people and the plan, and the plan the installed version."""
     if wanted.plan.version_id != installation.version_id:
         raise PlanElsewhere
-    if wanted.plan.is_trial and wanted.plan.pk != installation.plan_id:
+    if wanted.plan.is_trial and not can_keep_trial(installation, wanted.plan):
         raise TrialUsed(app=installation.app.name)
     fields = {"users": find_misfits(by.account_id, wanted.users), "licences": _find_limits(wanted)}
     installer = installation.installed_by
@@ -78,6 +78,11 @@ def check_settings(by: User, installation: Installation, wanted: Settings) -> No
         fields["users"].append(_("%(name)s installed the app and keeps a licence.") % name)
     if found := {name: problems for name, problems in fields.items() if problems}:
         raise SettingsUnusable(fields=found)
+
+
+def can_keep_trial(installation: Installation, plan: Plan) -> bool:
+    """Whether the installation is on this trial and the trial is not over; none is ever begun by a change."""
+    return plan.pk == installation.plan_id and installation.client.may_sign_users_in
 
 
 def propose(current: Snapshot, wanted: Settings) -> Snapshot:

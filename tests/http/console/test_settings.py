@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -14,6 +15,7 @@ from fondaco.identity.actions import create_personal_token
 from fondaco.installs import snapshots
 from fondaco.installs.actions import answer_operation
 from fondaco.installs.models import Installation, Operation
+from fondaco.kit import clock, deadlines
 from fondaco.messaging.models import Message
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -128,6 +130,23 @@ def test_no_change_and_an_old_page_are_told(browser: Client, installation: Insta
     answer = browser.post(here(installation), old)
     assert (answer.status_code, "Somebody changed" in text_of(answer)) == (409, True)
     assert not Operation.objects.filter(kind="update").exists()
+
+
+def test_when_the_trial_is_over_only_paid_plans_are_offered(browser: Client, installation: Installation) -> None:
+    with clock.travel(timedelta(days=31)):
+        deadlines.sweep_once()
+        installation.refresh_from_db()
+        page = text_of(browser.get(here(installation)))
+        assert "The trial is over." in page
+        paid = installation.version.plans.get(type="paid")
+        assert re.search(rf'value="{paid.pk.hex}" checked', page)
+        kept = browser.post(here(installation), filled(installation, licences="9"))
+        assert (kept.status_code, "Choose a plan." in text_of(kept)) == (422, True)
+        sent = filled(installation, do="send", plan=paid.pk.hex)
+        assert browser.post(here(installation), sent).status_code == 302
+        page = text_of(browser.get(f"/my-apps/{installation.pk.hex}"))
+        assert "People get in again once it is confirmed." in page
+        assert "2 of 2 licences · once it is confirmed" in page
 
 
 def test_the_same_through_the_api(installation: Installation, client: Client) -> None:

@@ -24,7 +24,7 @@ from fondaco.accounts.queries import list_users
 from fondaco.catalog.models import Plan
 from fondaco.installs import snapshots
 from fondaco.installs.actions import update_settings
-from fondaco.installs.changes import Settings, quote
+from fondaco.installs.changes import Settings, can_keep_trial, quote
 from fondaco.installs.errors import NothingToChange
 from fondaco.installs.models import Installation
 from fondaco.installs.policies import check_can_change
@@ -112,9 +112,10 @@ def _send(request: HouseRequest, by: User, installation: Installation, wish: Wis
 
 def _begin(by: User, installation: Installation) -> Wish:
     """What is in force."""
+    open_plans = [plan for plan, closed in _plans(installation) if not closed]
     return Wish(
         everyone=list(list_users(by.account_id)),
-        plan=installation.plan,
+        plan=installation.plan if installation.plan in open_plans else open_plans[0],
         licences=installation.total_licences,
         chosen=set(installation.licences.values_list("user_id", flat=True)),
         seen=_mark(installation),
@@ -171,10 +172,10 @@ def _show(
 
 
 def _plans(installation: Installation) -> list[tuple[Plan, str | None]]:
-    """The plans of the installed version; a trial can be kept but not begun again."""
-    tried = _("An app can be tried once.")
+    """The plans of the installed version; a trial can be kept while it runs, but not begun again."""
+    tried = _("The trial is over.") if installation.plan.is_trial else _("An app can be tried once.")
     return [
-        (plan, tried if plan.is_trial and plan.pk != installation.plan_id else None)
+        (plan, tried if plan.is_trial and not can_keep_trial(installation, plan) else None)
         for plan in installation.version.plans.all()
     ]
 
