@@ -40,6 +40,13 @@ def is_approvable(submission: Submission) -> bool:
     return True
 
 
+def find_blocking(submission: Submission) -> list[CheckResult]:
+    """What the latest finished checks of exactly this content found on its track that must be mended."""
+    track = Track(submission.track)
+    run = _latest(submission.version, track, [RunStatus.FINISHED])
+    return list_blocking(run, track) if run is not None else []
+
+
 def list_blocking(run: CheckRun, track: Track) -> list[CheckResult]:
     """What the run found on a track that must be mended, and that no waiver covers today."""
     waived = waived_checks(run.version.app_id)

@@ -213,3 +213,16 @@ def _edit(by: Member, version: Version, **fields: Any) -> None:
     catalog.edit_technical(
         actor=SYSTEM, by=by, version=version, revision=content.revision, fields=TechnicalFields(**given)
     )
+
+
+def test_a_no_answers_every_finding_that_blocks(mara: Member, jon: Operator) -> None:
+    """In the reviewer's words where there are some, else in those of the check."""
+    version = make_version(make_app(mara.partner))
+    submission = actions.submit(actor=actor_for(mara.person), by=mara, version=version, track=Track.TECHNICAL)
+    finish_checks(submission, found=["callback-accepts-event", "redirects-exact", "listing-complete"])
+    reject(jon, submission, [Change(ChangeKind.CHECK, "redirects-exact", "Take the star out.")])
+    asked = RequestedChange.objects.order_by("position").values_list("kind", "subject", "text")
+    assert list(asked) == [
+        ("check", "redirects-exact", "Take the star out."),
+        ("check", "callback-accepts-event", "Mend it."),
+    ]

@@ -19,7 +19,7 @@ from fondaco.catalog.validation import FieldProblems
 from fondaco.review import events_workbench, targets
 from fondaco.review.actions.locking import clean_text, lock_open, note_down
 from fondaco.review.errors import FeedbackRequired, SecondOpinionNeeded
-from fondaco.review.gate import check_can_approve
+from fondaco.review.gate import check_can_approve, find_blocking
 from fondaco.review.labels import subjects_of
 from fondaco.review.models import Approval, ChangeKind, RequestedChange, Submission
 from fondaco.review.policies import check_can_decide
@@ -66,7 +66,10 @@ def approve(*, actor: Actor, by: Operator, submission: Submission, comment: str 
 def reject(
     *, actor: Actor, by: Operator, submission: Submission, feedback: str, changes: Sequence[Change] = ()
 ) -> Submission:
-    """The track goes back to the partner with ``feedback``, which is required, and what to change, one by one."""
+    """The track goes back to the partner with ``feedback``, which is required, and what to change, one by one.
+
+    What the checks found and what blocks is asked for in any case, in the check's words where the reviewer has none.
+    """
     clean = clean_text("feedback", feedback, most=5000)
     if not clean:
         raise FeedbackRequired(fields={"feedback": [_("Say what has to change, so that the next try can pass.")]})
@@ -74,6 +77,7 @@ def reject(
     with transaction.atomic(durable=True):
         check_can_decide(by, submission)
         submission = lock_open(submission)
+        asked += _of_findings(submission, {one.subject for one in asked if one.kind == ChangeKind.CHECK})
         RequestedChange.objects.bulk_create(
             RequestedChange(
                 submission=submission, kind=one.kind.value, subject=one.subject, text=one.text, position=position
@@ -83,6 +87,14 @@ def reject(
         _decide(submission, SubmissionStatus.REJECTED, actor=actor, by=by, feedback=clean)
         catalog.reject_track(actor=actor, version=submission.version, track=Track(submission.track), feedback=clean)
     return submission
+
+
+def _of_findings(submission: Submission, named: set[str]) -> list[Change]:
+    return [
+        Change(ChangeKind.CHECK, result.check_id, (result.mend or result.found)[:2000])
+        for result in find_blocking(submission)
+        if result.check_id not in named
+    ]
 
 
 def _decide(submission: Submission, to: SubmissionStatus, *, actor: Actor, by: Operator, feedback: str) -> None:
