@@ -39,9 +39,17 @@ class Page:
 
 
 def bench(context: Context) -> Iterator[Comparison]:
-    """One comparison for the time of each page, one for the page with the most queries."""
+    """The pages of the demo."""
+    return compare_pages(context, "benchmarks.demo_pages")
+
+
+def compare_pages(context: Context, world: str) -> Iterator[Comparison]:
+    """One comparison for the time of each page, one for the page with the most queries.
+
+    ``world`` is a module that fills the house and prints ``{path: {"session", "queries"}}``.
+    """
     house = context.house()
-    pages = json.loads(house.run("benchmarks.demo_pages"))
+    pages = json.loads(house.run(world))
     with httpx.Client(base_url=house.url, trust_env=False, timeout=30) as client:
         for path, facts in pages.items():
             yield Comparison(

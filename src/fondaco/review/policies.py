@@ -16,7 +16,6 @@ from fondaco.partners.models import Member
 from fondaco.review.checking.registry import find_check
 from fondaco.review.errors import OwnWork
 from fondaco.review.models import Submission
-from fondaco.review.states import SubmissionStatus
 
 REVIEW_PERMISSION: Final = {
     Track.TECHNICAL: Permission.OPERATOR_REVIEW_TECHNICAL,
@@ -43,15 +42,6 @@ def is_own_work(by: Operator, submission: Submission) -> bool:
     if known is not None:
         return bool(known)
     return _belongs_to(by, submission.version.app)
-
-
-def can_decide(by: Operator, submission: Submission) -> bool:
-    """What the page asks before it offers a decision."""
-    return (
-        submission.status == SubmissionStatus.OPEN
-        and by.can(REVIEW_PERMISSION[Track(submission.track)])
-        and not is_own_work(by, submission)
-    )
 
 
 def reviewers_of(submission: Submission) -> QuerySet[Operator]:

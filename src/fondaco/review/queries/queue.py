@@ -72,15 +72,6 @@ def list_queue(by: Operator, *, track: Track | None = None, wanted: QueueFilter 
     return found.order_by(*(by_age if wanted.order == Order.AGE else [COLUMNS[wanted.order], *by_age]))
 
 
-def count_queues(by: Operator) -> dict[Track, int]:
-    """How many submissions wait in each track that ``by`` reviews; a track without any is absent."""
-    tracks = reviewable_tracks(by)
-    if not tracks:
-        raise Forbidden
-    waiting = Submission.objects.filter(status=SubmissionStatus.OPEN, track__in=tracks)
-    return {Track(track): count for track, count in waiting.order_by().values_list("track").annotate(Count("pk"))}
-
-
 def count_waiting(by: Operator) -> dict[str, int]:
     """What waits for ``by`` on the way in, in one query: submissions by track, and requests of ``partners``."""
     tracks = reviewable_tracks(by)
