@@ -167,7 +167,8 @@ def get_installation_of_client(client: OAuthClient) -> Installation:
 
 def get_installation_of_app(app: App, installation_id: str) -> Installation:
     """An installation of an app by wire id. The caller got the app from a query scoped to its partner."""
-    installation = list_installations_of_app(app).filter(pk=parse_wire(installation_id)).first()
+    found = parse_wire(installation_id)
+    installation = list_installations_of_app(app).filter(pk=found).first() if found else None
     if installation is None:
         raise NotFound
     return installation

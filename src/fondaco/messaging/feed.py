@@ -85,4 +85,5 @@ def _number(app: App) -> bool:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"feed {app.pk.hex}"])
         cursor.execute(_NUMBER, {"app": app.pk, "most": MOST_NUMBERED})
-        return cursor.rowcount < MOST_NUMBERED
+        numbered: int = cursor.rowcount
+    return numbered < MOST_NUMBERED

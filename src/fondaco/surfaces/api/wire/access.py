@@ -63,10 +63,11 @@ class Call:
         """The app that the path names, when it is the installation's or one of the partner's own."""
         if self.partner is None:
             return self.installation_at(app_id).app
-        found = App.objects.filter(partner=self.partner, pk=parse_wire(app_id)).first()
-        if found is None:
+        found = parse_wire(app_id)
+        app = App.objects.filter(partner=self.partner, pk=found).first() if found else None
+        if app is None:
             raise NotFound
-        return found
+        return app
 
     def installation_of(self, app_id: str, installation_id: str) -> Installation:
         """The installation that the path names, when it is the program's or of one of the partner's own apps."""
