@@ -57,7 +57,8 @@ class Message(models.Model):
         indexes = [
             models.Index(
                 fields=["app", "sequence", "id"], condition=models.Q(position=None), name="message_without_position"
-            )
+            ),
+            models.Index(fields=["app", "id"], name="message_by_app"),
         ]
 
     def __str__(self) -> str:

@@ -52,4 +52,7 @@ class Migration(migrations.Migration):
                 name="message_without_position",
             ),
         ),
+        migrations.AddIndex(
+            model_name="message", index=models.Index(fields=["app", "id"], name="message_by_app")
+        ),
     ]
