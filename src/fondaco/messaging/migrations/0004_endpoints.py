@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('catalog', '0008_app_lifecycle'),
         ('installs', '0003_clearance'),
-        ('messaging', '0002_sign_outs_and_claims'),
+        ('messaging', '0003_numbered_messages'),
     ]
 
     operations = [
