@@ -226,8 +226,10 @@ def test_T22_an_echo_to_a_slower_dispatcher_is_not_kept() -> None:
 
 def test_T05_a_long_backlog_for_one_receiver_hides_nobody_else() -> None:
     with receiving(200) as good, receiving("hang") as hanging:
-        for receiver in (hanging, hanging, hanging, good):
-            installing(receiver)
+        version = make_published_version(events_callback_url=f"{hanging.url}/events")
+        for _ in range(3):
+            make_installing(version=version)
+        installing(good)
         with closing(Dispatcher(share=1)) as dispatcher:
             thread = threading.Thread(target=lambda: uvloop.run(dispatcher.drain()))
             thread.start()
