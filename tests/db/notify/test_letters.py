@@ -358,6 +358,8 @@ SEEN = [
     "test_account_left",
     "test_account_removed",
     "trial_ended",
+    "trial_ending",  # this and the next: test_trial_letters.py
+    "trial_extended",
     "version_available",  # these five: tests/db/catalog/test_publication.py
     "version_deprecated_customer",  # this, the next and version_ended: tests/db/catalog/test_ending.py
     "version_deprecated_partner",

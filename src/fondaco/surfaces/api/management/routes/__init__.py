@@ -30,6 +30,7 @@ from fondaco.surfaces.api.management.routes import (
     submissions,
     testing,
     transfers,
+    trials,
     trust,
     versions,
     workbench,
@@ -74,4 +75,6 @@ ALL = [
     transfers.operator_routes,
     endings.routes,
     endings.operator_routes,
+    trials.routes,
+    trials.operator_routes,
 ]
