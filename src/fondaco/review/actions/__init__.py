@@ -4,7 +4,7 @@ from fondaco.review.actions.checks import run_checks
 from fondaco.review.actions.conversation import add_note, ask_partner, write_to_partner, write_to_reviewer
 from fondaco.review.actions.decisions import Change, approve, reject
 from fondaco.review.actions.reasons import change_reason, keep_reason, remove_reason
-from fondaco.review.actions.receiving import Outcome, receive_mail
+from fondaco.review.actions.receiving import take_in
 from fondaco.review.actions.submissions import submit, withdraw
 from fondaco.review.actions.taking import give_back, hand_over, snooze, take, wake
 from fondaco.review.actions.trusted import approve_if_trusted, trust_partner, withdraw_trust
@@ -13,7 +13,6 @@ from fondaco.review.actions.waivers import grant_waiver, withdraw_waiver
 
 __all__ = [
     "Change",
-    "Outcome",
     "add_note",
     "approve",
     "approve_if_trusted",
@@ -24,7 +23,6 @@ __all__ = [
     "hand_over",
     "keep_reason",
     "pick_review_account",
-    "receive_mail",
     "reject",
     "remove_reason",
     "run_checks",
@@ -32,6 +30,7 @@ __all__ = [
     "snooze",
     "submit",
     "take",
+    "take_in",
     "trust_partner",
     "try_out",
     "wake",
