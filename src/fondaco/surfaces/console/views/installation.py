@@ -58,6 +58,7 @@ class Standing:
     can_remove: bool
     can_force: bool
     can_change: bool
+    is_broken: bool  # a failed update
 
 
 @never_cache
@@ -111,7 +112,7 @@ def retry(request: HouseRequest, installation_id: str) -> HttpResponse:
 def uninstall(request: HouseRequest, installation_id: str) -> HttpResponse:
     """Removes an app for everyone, with a reason. One that never worked goes at once and needs none."""
     item = manage(request, installation_id)
-    if not item.installation.has_worked:  # type: ignore[attr-defined]  # annotated by the query
+    if not item.installation.has_worked:
         return _cancel(request, item)
     form = ReasonForm(request.POST if request.method == "POST" else None)
     status = int(HTTPStatus.OK)
@@ -185,7 +186,7 @@ def _standing(item: InstalledApp, operations: list[Operation]) -> Standing:
     badge = item.badges[0] if item.badges else None
     look = LOOKS[badge] if badge else None
     tries = find_next_tries([installation], {installation.pk: operation} if operation else {})
-    has_worked = installation.has_worked  # type: ignore[attr-defined]  # annotated by the query
+    has_worked = installation.has_worked
     return Standing(
         status=InstallationStatus(installation.status),
         look=look,
@@ -198,6 +199,7 @@ def _standing(item: InstalledApp, operations: list[Operation]) -> Standing:
         can_remove=item.can_manage and not installation.is_gone and (operation is None or not has_worked),
         can_force=Badge.FORCE_UNINSTALL in item.badges,
         can_change=item.can_manage and can_change(installation),
+        is_broken=installation.is_update_broken,
     )
 
 
