@@ -79,10 +79,9 @@ def find_open(installation: Installation) -> Operation | None:
 
 
 def check_none_open(installation: Installation) -> None:
-    """Raises :class:`OperationOpen`, which names the operation that waits, in words and by its id."""
+    """Raises :class:`OperationOpen`, which names the operation that waits."""
     if operation := find_open(installation):
         raise OperationOpen(
-            fields={"operation": [operation.pk.hex]},
             app=installation.app.name,
             change=OPERATIONS[OperationKind(operation.kind)],
             since=date_format(operation.created_at, "j F Y, H:i"),
