@@ -76,11 +76,6 @@ def find_misfits(account_id: str, users: Sequence[User]) -> list[str]:
     return problems
 
 
-def can_change(installation: Installation) -> bool:
-    """Whether it works, or did until its trial was over, and no change waits: then its settings may be changed."""
-    return installation.status in CHANGEABLE and not installation.is_cut_off
-
-
 def check_can_change(installation: Installation) -> None:
     """Raises :class:`NotChangeable` for an app that never worked, :class:`UpdateBroken` for one to mend."""
     if installation.is_update_broken:
