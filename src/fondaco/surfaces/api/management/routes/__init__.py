@@ -31,6 +31,7 @@ from fondaco.surfaces.api.management.routes import (
     submissions,
     testing,
     transfers,
+    trials,
     trust,
     upgrades,
     versions,
@@ -78,4 +79,6 @@ ALL = [
     transfers.operator_routes,
     endings.routes,
     endings.operator_routes,
+    trials.routes,
+    trials.operator_routes,
 ]

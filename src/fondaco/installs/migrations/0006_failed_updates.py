@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('installs', '0004_upgrades'),
+        ('installs', '0005_trial_reminders'),
     ]
 
     operations = [
