@@ -62,7 +62,9 @@ class Installation(Stateful):
 
     @cached_property
     def has_worked(self) -> bool:
-        """Whether its partner ever approved it; a query may have asked (``annotate(has_worked=…)``)."""
+        """Whether its partner ever approved it; a query may have asked (``annotate(was_approved=…)``)."""
+        if "was_approved" in self.__dict__:
+            return bool(self.__dict__["was_approved"])
         installs = self.operations.filter(kind=OperationKind.INSTALL, status=OperationStatus.APPROVED)
         return installs.exists()
 
