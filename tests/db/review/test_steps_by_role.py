@@ -90,9 +90,9 @@ def set_scene(track: Track) -> Scene:
 def put(scene: Scene, track: Track, state: str) -> None:
     """The content in a state, and its last submission as it is then."""
     model = TechnicalContent if track == Track.TECHNICAL else ListingContent
-    model._base_manager.filter(pk=scene.version.pk).update(status=state)
-    ended = _SUBMITTED.get(state, "approved")
-    Submission.objects.filter(pk=scene.submission.pk).update(status=ended)
+    content, submission = {"status": state}, {"status": _SUBMITTED.get(state, "approved")}
+    model._base_manager.filter(pk=scene.version.pk).update(**content)
+    Submission.objects.filter(pk=scene.submission.pk).update(**submission)
 
 
 def take(step: str, by: By, scene: Scene, track: Track) -> Callable[[], Any]:

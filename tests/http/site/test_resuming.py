@@ -131,7 +131,8 @@ def test_secrets_are_not_kept_and_what_has_no_form_now_is_shown_once(devi: Membe
     }
     client.post(address, typed)
     assert set(KeptForm.objects.get().entries) == {"release_notes"}
-    TechnicalContent._base_manager.update(status="in_review")
+    closed = {"status": "in_review"}
+    TechnicalContent._base_manager.update(**closed)
     said = text_of(sign_in(client, devi, address))
     assert "Faster than before" in said
     assert "Copy what you need: it is shown once." in said

@@ -22,7 +22,6 @@ from fondaco.identity.actions.factors import (
     set_up_first_factor,
     spend_code,
 )
-from fondaco.identity.actions.kept_forms import KEPT_FOR, forget_kept_form, keep_form
 from fondaco.identity.actions.login_sessions import (
     change_password,
     end_forgotten_sessions,
@@ -57,7 +56,6 @@ from fondaco.identity.actions.rotation import acknowledge_credentials, end_crede
 from fondaco.identity.actions.tokens import end_token_family, revoke_access_token
 
 __all__ = [
-    "KEPT_FOR",
     "IssuedCredentials",
     "Overlap",
     "ProviderEntries",
@@ -83,9 +81,7 @@ __all__ = [
     "end_token_family",
     "end_user_session",
     "forget_factors",
-    "forget_kept_form",
     "issue_credentials",
-    "keep_form",
     "lift_cutoff",
     "make_recovery_codes",
     "note_federation",

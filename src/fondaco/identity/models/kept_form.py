@@ -34,5 +34,5 @@ class KeptForm(models.Model):
     @property
     def entries(self) -> dict[str, list[str]]:
         """The fields as they were sent."""
-        found: dict[str, list[str]] = json.loads(bytes(self.sealed))
+        found: dict[str, list[str]] = json.loads(self.sealed or b"{}")
         return found

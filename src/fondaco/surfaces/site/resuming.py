@@ -20,8 +20,7 @@ from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
-from fondaco.identity.actions import KEPT_FOR, forget_kept_form, keep_form
-from fondaco.identity.kept_forms import find_kept_form
+from fondaco.identity.kept_forms import KEPT_FOR, find_kept_form, forget_kept_form, keep_form
 from fondaco.identity.models import KeptForm
 from fondaco.surfaces.site.filling import fill
 from fondaco.surfaces.site.viewer import HouseRequest
@@ -47,9 +46,7 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     is_odd = max(len(page), len(request.path)) > _MOST_ADDRESS or "\0" in request.path
     if is_odd or not keep_form(browser=browser, page=page, target=request.path, entries=entries):
         if browser:
-            lost = _(
-                "Your session had ended, and what you typed could not be kept. Go back to copy it."
-            )
+            lost = _("Your session had ended, and what you typed could not be kept. Go back to copy it.")
             messages.warning(request, lost)
         return answer
     messages.info(request, _("Your session had ended. What you typed is kept for half an hour; nothing was saved yet."))
