@@ -1,4 +1,4 @@
-"""Keeping what was sent from a form after its session had ended, until its owner has signed in again (ADR 0036).
+"""Keeping what was sent from a form after its session had ended, until its owner has signed in again (ADR 0037).
 
 It is no fact, nobody else reads it and nothing is done by it, so it has no event.
 """

@@ -1,4 +1,4 @@
-"""A form that was sent after its session had ended is kept, and filled in again after the sign-in (ADR 0036).
+"""A form that was sent after its session had ended is kept, and filled in again after the sign-in (ADR 0037).
 
 It is never carried out by itself: the person looks at it and sends it. Passwords, secrets and files are not kept.
 """
