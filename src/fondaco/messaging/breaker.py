@@ -1,4 +1,4 @@
-"""What a try says about the endpoint: whether it works, and how long it is left alone. Pure; the rules are ADR 0037."""
+"""What a try says about the endpoint: whether it works, and how long it is left alone. Pure; the rules are ADR 0038."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one order of an installation's events, and who may pass whom (ADR 0037).
+"""The one order of an installation's events, and who may pass whom (ADR 0038).
 
 An event waits for the one before it. What an operation stands behind is tried three times and then steps aside: it is
 tried on in its own time. What an uninstall stands behind is tried once and then not again, but for credentials, without

@@ -1,4 +1,4 @@
-"""When a delivery is tried again. Pure; the rules are ADR 0037.
+"""When a delivery is tried again. Pure; the rules are ADR 0038.
 
 An operation's event is tried three times in a round, as documented (DOMAIN 1.5); what becomes of the operation, and
 when the next round begins, is the business of installations. All other events are tried for four days.

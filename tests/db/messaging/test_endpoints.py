@@ -1,4 +1,4 @@
-"""What tries say about a callback address, what is sent to one that fails, and who may pass whom (ADR 0037)."""
+"""What tries say about a callback address, what is sent to one that fails, and who may pass whom (ADR 0038)."""
 
 from __future__ import annotations
 
