@@ -31,6 +31,7 @@ from hello_partner.misbehave import EVERY_APP, MODES, Switch
 from hello_partner.platform_client import make_http_client
 from hello_partner.settings import DEFAULT_PORT, Settings, read_settings
 from hello_partner.signatures import SignatureKeys
+from hello_partner.standard_webhooks import StandardWebhooks
 from hello_partner.store import Store
 from hello_partner.tokens import Tokens
 from hello_partner.worker import Worker
@@ -50,8 +51,11 @@ def create_app(settings: Settings) -> Flask:
     switch = Switch(store, settings.misbehave)
     lifecycle = Lifecycle(store, http, tokens, switch)
     worker = Worker(store, lifecycle.handle)
-    keys = SignatureKeys(http, settings.platforms)
-    app.register_blueprint(events.make_blueprint(store, keys, worker, switch, settings.hang_seconds))
+    signatures = events.Signatures(
+        SignatureKeys(http, settings.platforms),
+        StandardWebhooks(http, settings.platforms, settings.webhook_secret),
+    )
+    app.register_blueprint(events.make_blueprint(store, signatures, worker, switch, settings.hang_seconds))
     app.register_blueprint(
         sign_on.make_blueprint(settings, store, sign_on.SignOn(settings, store, http, tokens, lifecycle))
     )

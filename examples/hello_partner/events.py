@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import time
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, Response, jsonify, request
 
@@ -17,13 +18,30 @@ from hello_partner.signatures import (
     SignatureKeys,
     SignatureRefusedError,
 )
+from hello_partner.standard_webhooks import StandardWebhooks
 from hello_partner.store import Store, StoredEvent
 from hello_partner.worker import Worker
 
 log = logging.getLogger("hello_partner")
 
 
-def make_blueprint(store: Store, keys: SignatureKeys, worker: Worker, switch: Switch, hang_seconds: float) -> Blueprint:
+@dataclass(frozen=True)
+class Signatures:
+    """Both ways to sign an event; either is enough. `ecdsa` is the protocol's own."""
+
+    ecdsa: SignatureKeys
+    standard: StandardWebhooks
+
+    def verify(self, body: bytes, headers: Mapping[str, str]) -> str:
+        """The platform's root. Raises SignatureRefusedError, KeyUnavailableError."""
+        if SIGNATURE_HEADER in headers or "webhook-signature" not in headers:
+            return self.ecdsa.verify(body, headers.get(SIGNATURE_HEADER), headers.get(KEY_ID_HEADER))
+        return self.standard.verify(body, headers)
+
+
+def make_blueprint(
+    store: Store, signatures: Signatures, worker: Worker, switch: Switch, hang_seconds: float
+) -> Blueprint:
     """The callback endpoint. 204 stored (also when stored before), 400 unreadable, 401 not believed, 503 try again."""
     blueprint = Blueprint("events", __name__)
 
@@ -32,7 +50,7 @@ def make_blueprint(store: Store, keys: SignatureKeys, worker: Worker, switch: Sw
         # The raw bytes are what was signed: parse later, never serialise again.
         body = request.get_data(cache=False)
         try:
-            root = keys.verify(body, request.headers.get(SIGNATURE_HEADER), request.headers.get(KEY_ID_HEADER))
+            root = signatures.verify(body, request.headers)
         except SignatureRefusedError as error:
             log.warning("an event was refused: %s", error)
             return _refuse(401, str(error))

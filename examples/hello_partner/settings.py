@@ -19,6 +19,7 @@ class Settings:
     database: Path
     contact: str
     hang_seconds: float
+    webhook_secret: str
     misbehave: str | None
 
     @property
@@ -41,5 +42,6 @@ def read_settings(port: int = DEFAULT_PORT, environment: Mapping[str, str] = os.
         database=Path(environment.get("HELLO_DATABASE") or default_database),
         contact=environment.get("HELLO_CONTACT", "support@hello-partner.example"),
         hang_seconds=float(environment.get("HELLO_HANG_SECONDS", "15")),
+        webhook_secret=environment.get("HELLO_WEBHOOK_SECRET", ""),
         misbehave=environment.get("HELLO_MISBEHAVE") or None,
     )

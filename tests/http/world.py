@@ -29,7 +29,7 @@ from fondaco.installs.actions import cut_off
 from fondaco.installs.models import Installation
 from fondaco.installs.reach import Target, TargetKind
 from fondaco.kit import clock
-from fondaco.messaging.models import Message
+from fondaco.messaging.models import Endpoint, Message, WebhookSecret
 from fondaco.messaging.signing import ensure_signing_key
 from fondaco.partners.actions import apply_to_become_partner, question_application, verify_application
 from fondaco.partners.models import Member, MemberRole, Partner
@@ -125,6 +125,8 @@ def make_world() -> World:
         "run_id": CheckRun.objects.get(submission=submission).pk.hex,
         "check_id": "no-secrets",
         "waiver_id": _waive(reviewed, jon),
+        "endpoint_id": Endpoint.objects.get(app=app, url=published.technical.events_callback_url).pk.hex,
+        "secret_id": WebhookSecret.objects.create(app=draft.app, secret=b"32 bytes", hint="whsec_MzIg").pk.hex,
         "token_id": UNKNOWN,  # each has their own, and nobody finds another's: see test_token_pages.py
     }
     world.values["application_id"] = _apply(world)

@@ -257,6 +257,9 @@ REVIEW_SAMPLE_EVERY = environment.number("FONDACO_REVIEW_SAMPLE_EVERY", 5)  # of
 # Each installation gets new credentials this often (0: never by itself); old ones work on for the overlap (DOMAIN 2.8).
 CREDENTIALS_ROTATE_EVERY = timedelta(days=environment.number("FONDACO_CREDENTIALS_ROTATE_DAYS", 180))
 CREDENTIALS_OVERLAP = timedelta(days=7)
+# After a new secret was made, the one before it goes on signing for this long.
+WEBHOOK_SECRET_OVERLAP = timedelta(days=environment.number("FONDACO_WEBHOOK_SECRET_OVERLAP_DAYS", 7))
+SIGNING_KEYS_ROTATE_EVERY = timedelta(days=environment.number("FONDACO_SIGNING_KEYS_ROTATE_DAYS", 365))
 SIGNATURE_PUBLIC_KEY_FORM = environment.text("FONDACO_SIGNATURE_PUBLIC_KEY_FORM", "spki")  # or ``raw`` (DOMAIN 1.6)
 
 # ── Reviews ──────────────────────────────────────────────────────────────────────────────────────────────────────────

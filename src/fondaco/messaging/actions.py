@@ -12,9 +12,6 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection
 from django.db.models import Max
-from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from fondaco.audit.actor import Actor, ActorKind
 from fondaco.audit.recording import record
@@ -22,9 +19,9 @@ from fondaco.audit.status import transition
 from fondaco.installs.models import Installation, Operation
 from fondaco.kit import clock, deadlines
 from fondaco.kit.ids import new_id
-from fondaco.kit.outbound import FailureKind
 from fondaco.messaging import events, payloads
 from fondaco.messaging.endpoints import ensure_endpoint, probe_at_once
+from fondaco.messaging.explanations import explain_failure
 from fondaco.messaging.models import Delivery, Message
 from fondaco.messaging.payloads import Content, MessageType
 from fondaco.messaging.precedence import give_way
@@ -34,18 +31,6 @@ from fondaco.messaging.states import DeliveryStatus
 WAKE_CHANNEL: Final = "fondaco_deliveries"  # the dispatcher listens here
 SECRETS_EXPIRE: Final = "message.secrets_expire"
 RETRY_DUE: Final = "message.retry_due"
-TURNED_AWAY: Final = "paused"  # the error of a try that was due at a closed endpoint, and so was not made
-
-_EXPLANATIONS: Final[dict[str, Promise]] = {
-    FailureKind.DNS: gettext_lazy("The address of the app's program cannot be found."),
-    FailureKind.REFUSED_ADDRESS: gettext_lazy("The app's program is at an address that may not be called."),
-    FailureKind.CONNECT: gettext_lazy("The app's program cannot be reached."),
-    FailureKind.TLS: gettext_lazy("The secure connection to the app's program failed."),
-    FailureKind.TIMEOUT: gettext_lazy("The app's program did not answer within ten seconds."),
-    FailureKind.TOO_LARGE: gettext_lazy("The app's program answered at too great length."),
-    FailureKind.PROTOCOL: gettext_lazy("What the app's program answered was not HTTP."),
-    TURNED_AWAY: gettext_lazy("The app's program has failed so often that it is left alone for a while."),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +53,7 @@ class Outcome:
     @property
     def explanation(self) -> str:
         """One sentence for people: what the app's program did."""
-        if found := _EXPLANATIONS.get(self.error):
-            return str(found)
-        return _("The app's program answered with HTTP status %(status)s.") % {"status": self.response_status}
+        return explain_failure(self.error, self.response_status)
 
 
 def write_message(

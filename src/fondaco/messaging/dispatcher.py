@@ -36,6 +36,7 @@ from fondaco.messaging.queue import Kind, Parcel, Room, claim, claim_logouts
 from fondaco.messaging.results import RULES, Result, hide_token, record_results
 from fondaco.messaging.schedule import asked_to_wait
 from fondaco.messaging.signing import Signer, SignerCache
+from fondaco.messaging.webhook_secrets import SecretCache
 
 logger = logging.getLogger(__name__)
 
@@ -90,6 +91,7 @@ class Dispatcher:
         self._database = _address()
         self._wake = asyncio.Event()
         self._signers = SignerCache()
+        self._secrets = SecretCache()
         self._connections: list[BaseDatabaseWrapper] = []
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="dispatcher-db")
         self._desks = {kind: Desk(partial(self._record_results, kind)) for kind in RULES}
@@ -151,6 +153,8 @@ class Dispatcher:
 
     def _claim(self, room: Room) -> tuple[list[Parcel], Signer]:
         parcels = claim(room)
+        secrets = self._secrets.get({UUID(parcel.app) for parcel in parcels})
+        parcels = [replace(parcel, secrets=secrets[UUID(parcel.app)]) for parcel in parcels]
         if len(parcels) < room.limit:
             parcels += claim_logouts(replace(room, limit=room.limit - len(parcels)))
         return parcels, self._signers.get()
@@ -306,7 +310,8 @@ def _headers(signer: Signer, parcel: Parcel) -> dict[str, str]:
     """A logout token proves itself; every other body is signed."""
     if parcel.kind is Kind.LOGOUT_TOKEN:
         return {"Content-Type": "application/x-www-form-urlencoded"}
-    return {"Content-Type": "application/json", **signer.headers(parcel.body)}
+    signed = signer.headers(parcel.body, message_id=parcel.delivery_id, secrets=parcel.secrets)
+    return {"Content-Type": "application/json", **signed}
 
 
 def _address() -> str:

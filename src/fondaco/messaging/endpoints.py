@@ -13,6 +13,7 @@ from fondaco.catalog.models import App
 from fondaco.kit import clock
 from fondaco.kit.errors import NotFound
 from fondaco.kit.ids import parse_wire
+from fondaco.messaging.explanations import explain_failure
 from fondaco.messaging.models import Delivery, Endpoint
 from fondaco.messaging.states import DeliveryStatus, EndpointStatus
 
@@ -76,6 +77,13 @@ def ensure_endpoint(app_id: UUID, url: str) -> Endpoint:
         Endpoint.objects.bulk_create([Endpoint(app_id=app_id, url=url)], ignore_conflicts=True)
         found = Endpoint.objects.get(app_id=app_id, url=url)
     return found
+
+
+def last_failure(endpoint: Endpoint) -> str:
+    """What came of the newest try that failed, in a sentence; empty when none has."""
+    if not endpoint.last_error and endpoint.last_response_status is None:
+        return ""
+    return explain_failure(endpoint.last_error, endpoint.last_response_status)
 
 
 def probe_at_once(endpoint_ids: Collection[UUID]) -> None:

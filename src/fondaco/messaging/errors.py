@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from fondaco.kit.errors import DomainError, NotFound
+from fondaco.kit.errors import Conflict, DomainError, NotFound
 
 
 class UnknownKey(NotFound):
@@ -20,4 +20,12 @@ class ClaimOver(DomainError):
     message = _(
         "These credentials were fetched already, or the link is over. They are not kept here. If it was not you who "
         "fetched them, tell the platform's support: they can replace them at once."
+    )
+
+
+class TwoSecrets(Conflict):
+    code = "two-webhook-secrets"
+    message = _(
+        "This app has two secrets in use already, and both were kept. End the older one when your program knows the "
+        "newer, or wait until its week is over; then make another."
     )

@@ -18,3 +18,5 @@ ENDPOINT_SILENT = declare(
     "endpoint.silent", "For 15 minutes nothing was delivered to a callback address although something was to be."
 )
 ENDPOINT_RESUMED = declare("endpoint.resumed", "Somebody asked to try a paused or gone callback address at once.")
+WEBHOOK_SECRET_CREATED = declare("webhook_secret.created", "A secret that signs an app's events was made.")
+WEBHOOK_SECRET_ENDED = declare("webhook_secret.ended", "A secret that signed an app's events was ended by hand.")

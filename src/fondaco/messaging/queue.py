@@ -173,6 +173,7 @@ class Parcel:
     is_quick: bool = False
     is_probe: bool = False
     is_troubled: bool = False
+    secrets: tuple[bytes, ...] = field(default=(), repr=False)  # of the app, to sign with
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,8 @@ from fondaco.installs.actions.operations import retry_pause
 from fondaco.installs.models import Installation
 from fondaco.kit import clock, deadlines
 from fondaco.messaging import precedence
-from fondaco.messaging.actions import RETRY_DUE, SECRETS_EXPIRE, TURNED_AWAY, Outcome
+from fondaco.messaging.actions import RETRY_DUE, SECRETS_EXPIRE, Outcome
+from fondaco.messaging.explanations import TURNED_AWAY
 from fondaco.messaging.models import Attempt, Delivery, LogoutAttempt, LogoutDelivery, Message, Posting, Try
 from fondaco.messaging.precedence import Follower, Way
 from fondaco.messaging.queue import Kind

@@ -1,50 +1,73 @@
-"""The signature on every delivery: ECDSA over P-256 with SHA-512, hex of the ASN.1 DER form (DOMAIN 1.6)."""
+"""The signatures on every delivery, and the platform's keys behind them.
+
+ECDSA over P-256 with SHA-512, hex of the ASN.1 DER form (DOMAIN 1.6), and those of Standard Webhooks (``webhooks``).
+"""
 
 from __future__ import annotations
 
 import base64
 import time
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Q, QuerySet
 
 from fondaco.audit.actor import Actor
 from fondaco.audit.recording import record
-from fondaco.kit import clock
-from fondaco.messaging import events
+from fondaco.kit import clock, deadlines
+from fondaco.messaging import events, webhooks
 from fondaco.messaging.errors import UnknownKey
-from fondaco.messaging.models import EventSigningKey
+from fondaco.messaging.models import EventSigningKey, SigningAlgorithm
 
 SERVED_AFTER_RETIREMENT: Final = timedelta(days=30)
+SIGNS_AFTER_RETIREMENT: Final = timedelta(days=7)
 _CREATION_LOCK: Final = 0x464F_5349  # any fixed number; the same in every process
 _FRESH_SECONDS: Final = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """A loaded private key."""
+    """Loaded private keys: the one of the ECDSA signature, and those of Standard Webhooks.
+
+    ``shared`` are the secrets of the app that everything is for, if it is only one.
+    """
 
     key_id: str
     key: ec.EllipticCurvePrivateKey
+    ed25519: tuple[Ed25519PrivateKey, ...] = ()
+    shared: tuple[bytes, ...] = field(default=(), repr=False)
 
-    def headers(self, body: bytes) -> dict[str, str]:
-        """The two headers that prove ``body`` is ours."""
+    def headers(self, body: bytes, *, message_id: UUID, secrets: Sequence[bytes] | None = None) -> dict[str, str]:
+        """The headers that prove ``body`` is ours; ``secrets`` are the app's own, in place of ``shared``."""
+        shared = self.shared if secrets is None else secrets
         signature = self.key.sign(body, ec.ECDSA(hashes.SHA512()))
-        return {"X-Hub-Ecdsa-Signature": signature.hex(), "X-Hub-Ecdsa-Signature-Id": self.key_id}
+        return {
+            "X-Hub-Ecdsa-Signature": signature.hex(),
+            "X-Hub-Ecdsa-Signature-Id": self.key_id,
+            **webhooks.sign(body, message_id=message_id.hex, at=clock.now(), keys=self.ed25519, shared=shared),
+        }
 
 
 @dataclass(frozen=True, slots=True)
 class PublicForms:
-    """The three ways a receiver may want the public key: base64 SPKI DER, base64 of the raw point, PEM."""
+    """The ways a receiver may want the public key: base64 SPKI DER, base64 of the raw key, PEM.
+
+    ``standard`` is how Standard Webhooks writes an Ed25519 key, empty of others.
+    """
 
     spki: str
     raw: str
     pem: str
+    standard: str = ""
 
 
 class SignerCache:
@@ -62,30 +85,50 @@ class SignerCache:
 
 
 def load_signer() -> Signer:
-    """The current key, made when there is none."""
+    """The keys that sign now, made when there are none."""
     row = ensure_signing_key()
-    key = serialization.load_der_private_key(bytes(row.private_key or b""), password=None)
+    key = _load(row)
     if not isinstance(key, ec.EllipticCurvePrivateKey):
-        raise TypeError("event signing keys are on P-256")
-    return Signer(key_id=row.pk.hex, key=key)
+        raise TypeError("ECDSA keys are on P-256")
+    ensure_signing_key(SigningAlgorithm.ED25519)
+    loaded = [_load(each) for each in _signing_ed25519()]
+    return Signer(row.pk.hex, key, tuple(each for each in loaded if isinstance(each, Ed25519PrivateKey)))
 
 
-def ensure_signing_key() -> EventSigningKey:
-    """The key that signs now; the first caller ever makes it."""
-    found = _current()
+def ensure_signing_key(algorithm: SigningAlgorithm = SigningAlgorithm.ECDSA) -> EventSigningKey:
+    """The newest key; the first caller ever makes it."""
+    found = _current(algorithm)
     if found is not None:
         return found
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_CREATION_LOCK])
-        return _current() or _make(Actor.system("dispatcher"))
+        return _current(algorithm) or _make(Actor.system("dispatcher"), algorithm)
 
 
-def rotate_signing_key(*, actor: Actor) -> EventSigningKey:
-    """Signs with a new key from now on; the old one is served for 30 more days, for what is under way."""
+def rotate_signing_key(*, actor: Actor, algorithm: SigningAlgorithm = SigningAlgorithm.ECDSA) -> EventSigningKey:
+    """Signs with a new key from now on; the old one is served for 30 more days, for what is under way.
+
+    ECDSA signatures name their key, Standard Webhooks do not: there the old key goes on signing beside the new one
+    for a week, until every receiver has asked for the keys again.
+    """
     with transaction.atomic(durable=True):
-        EventSigningKey.objects.filter(retired_at=None).update(retired_at=clock.now())
-        return _make(actor)
+        return _rotate(actor, algorithm)
+
+
+@deadlines.recurring("signing_keys.rotate", every=timedelta(days=1))
+def rotate_old_keys() -> None:
+    """A key signs for a year."""
+    for algorithm in SigningAlgorithm:
+        found = _current(algorithm)
+        if found is not None and found.created_at + settings.SIGNING_KEYS_ROTATE_EVERY <= clock.now():
+            _rotate(Actor.system("sweeper"), algorithm)
+
+
+def list_public_keys() -> list[EventSigningKey]:
+    """Every key that is served, the newest first."""
+    served = Q(retired_at=None) | Q(retired_at__gt=clock.now() - SERVED_AFTER_RETIREMENT)
+    return list(EventSigningKey.objects.filter(served).order_by("-id"))
 
 
 def get_public_key(key_id: UUID | None) -> EventSigningKey:
@@ -99,21 +142,41 @@ def get_public_key(key_id: UUID | None) -> EventSigningKey:
 def public_forms(row: EventSigningKey) -> PublicForms:
     """Every form of a key's public half."""
     key = serialization.load_der_public_key(base64.b64decode(row.public_key))
+    pem = key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo).decode()
+    if row.algorithm == SigningAlgorithm.ED25519:
+        raw = key.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+        return PublicForms(row.public_key, base64.b64encode(raw).decode(), pem, webhooks.write_public_key(raw))
     raw = key.public_bytes(serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)
-    pem = key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-    return PublicForms(spki=row.public_key, raw=base64.b64encode(raw).decode(), pem=pem.decode())
+    return PublicForms(row.public_key, base64.b64encode(raw).decode(), pem)
 
 
-def _current() -> EventSigningKey | None:
-    return EventSigningKey.objects.filter(retired_at=None).order_by("-id").first()
+def _current(algorithm: SigningAlgorithm) -> EventSigningKey | None:
+    return EventSigningKey.objects.filter(retired_at=None, algorithm=algorithm).order_by("-id").first()
 
 
-def _make(actor: Actor) -> EventSigningKey:
-    key = ec.generate_private_key(ec.SECP256R1())
+def _signing_ed25519() -> QuerySet[EventSigningKey]:
+    signs = Q(retired_at=None) | Q(retired_at__gt=clock.now() - SIGNS_AFTER_RETIREMENT)
+    return EventSigningKey.objects.filter(signs, algorithm=SigningAlgorithm.ED25519).order_by("-id")
+
+
+def _load(row: EventSigningKey) -> PrivateKeyTypes:
+    return serialization.load_der_private_key(bytes(row.private_key or b""), password=None)
+
+
+def _rotate(actor: Actor, algorithm: SigningAlgorithm) -> EventSigningKey:
+    EventSigningKey.objects.filter(retired_at=None, algorithm=algorithm).update(retired_at=clock.now())
+    return _make(actor, algorithm)
+
+
+def _make(actor: Actor, algorithm: SigningAlgorithm) -> EventSigningKey:
+    is_ecdsa = algorithm == SigningAlgorithm.ECDSA
+    key = ec.generate_private_key(ec.SECP256R1()) if is_ecdsa else Ed25519PrivateKey.generate()
     private = key.private_bytes(
         serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     public = key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-    row = EventSigningKey.objects.create(private_key=private, public_key=base64.b64encode(public).decode())
-    record(events.SIGNING_KEY_CREATED, row, actor=actor)
+    row = EventSigningKey.objects.create(
+        algorithm=algorithm, private_key=private, public_key=base64.b64encode(public).decode()
+    )
+    record(events.SIGNING_KEY_CREATED, row, actor=actor, data={"algorithm": algorithm.value})
     return row

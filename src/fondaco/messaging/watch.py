@@ -13,7 +13,9 @@ from fondaco.audit.recording import record
 from fondaco.audit.status import transition_all
 from fondaco.kit import clock, deadlines
 from fondaco.messaging import events
-from fondaco.messaging.actions import TURNED_AWAY, Outcome
+from fondaco.messaging.actions import Outcome
+from fondaco.messaging.endpoints import last_failure
+from fondaco.messaging.explanations import TURNED_AWAY, explain_failure
 from fondaco.messaging.models import Attempt, Delivery, Endpoint, LogoutAttempt, Try
 from fondaco.messaging.results import follow_failure, turn_away
 from fondaco.messaging.states import DeliveryStatus
@@ -115,10 +117,4 @@ def _find(query: str, **parameters: Any) -> list[UUID]:
 
 
 def _why(endpoint: Endpoint) -> str:
-    outcome = Outcome(
-        started_at=clock.now(),
-        duration_ms=0,
-        response_status=endpoint.last_response_status,
-        error=endpoint.last_error or ("" if endpoint.last_response_status else TURNED_AWAY),
-    )
-    return outcome.explanation
+    return last_failure(endpoint) or explain_failure(TURNED_AWAY, None)

@@ -35,6 +35,7 @@ from fondaco.installs import snapshots
 from fondaco.installs.models import Installation, Operation
 from fondaco.installs.states import InstallationStatus, OperationKind, OperationStatus
 from fondaco.kit import clock
+from fondaco.notify.example_endpoints import make_endpoints
 from fondaco.notify.example_lifecycle import make_lifecycle
 from fondaco.notify.example_trials import make_trials
 from fondaco.notify.example_upgrades import make_upgrades
@@ -89,6 +90,7 @@ def make_cast() -> Cast:
         **_make_things_of_people(people),
         "cutoff": Cutoff.objects.create(app=app, reason="It copied contacts.", begun_by="Jon Okafor").pk,
         **_make_events(people, installation),
+        **make_endpoints(app, domain=_DOMAIN),
         **make_lifecycle(
             app, mara=people.mara, account=people.account, tester=people.ada, actor=_ACTOR, domain=_DOMAIN
         ),

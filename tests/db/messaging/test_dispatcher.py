@@ -29,7 +29,7 @@ from fondaco.messaging.errors import UnknownKey
 from fondaco.messaging.models import Attempt, Delivery, Endpoint, EventSigningKey, Message
 from fondaco.messaging.queue import Room, claim
 from fondaco.messaging.results import record_attempt
-from fondaco.messaging.signing import ensure_signing_key, get_public_key, rotate_signing_key
+from fondaco.messaging.signing import ensure_signing_key, get_public_key, load_signer, rotate_signing_key
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -51,11 +51,17 @@ def test_delivers_signed_bytes_and_forgets_the_secrets() -> None:
     assert got.body == sealed
     assert got.path == "/events"
     assert got.headers["content-type"] == "application/json"
-    key = EventSigningKey.objects.get()
+    key = EventSigningKey.objects.get(algorithm="ecdsa")
     assert got.headers["x-hub-ecdsa-signature-id"] == key.pk.hex
     public = serialization.load_der_public_key(base64.b64decode(key.public_key))
     public.verify(bytes.fromhex(got.headers["x-hub-ecdsa-signature"]), got.body, ec.ECDSA(hashes.SHA512()))
     message = Message.objects.get()
+    assert got.headers["webhook-id"] == message.pk.hex
+    content = f"{message.pk.hex}.{got.headers['webhook-timestamp']}.".encode() + got.body
+    version, _, signature = got.headers["webhook-signature"].partition(",")
+    (ed25519,) = load_signer().ed25519
+    ed25519.public_key().verify(base64.b64decode(signature), content)
+    assert version == "v1a"
     assert message.body is None
     assert message.content["data"]["client_secret"] is None
     assert json.loads(got.body)["data"]["client_secret"].startswith("fdc_")

@@ -6,9 +6,11 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from tests.factories.accounts import SYSTEM, actor_for
+from tests.factories.accounts import SYSTEM, actor_for, make_person
 from tests.factories.catalog import make_published_version
 from tests.factories.installs import make_completed, make_installing, make_pending
+from tests.factories.mail import deliver
+from tests.factories.partners import make_member
 
 from fondaco.audit.models import Event
 from fondaco.installs.actions import retry_installation, uninstall_app, update_settings
@@ -23,6 +25,7 @@ from fondaco.messaging.models import Attempt, Delivery, Endpoint
 from fondaco.messaging.queue import Parcel, Room, claim
 from fondaco.messaging.results import record_attempt
 from fondaco.messaging.watch import forget_attempts, give_up, notice_silence, turn_away_awaited
+from fondaco.partners.models import MemberRole
 
 pytestmark = pytest.mark.django_db
 ROOM = Room(limit=20, share=5)
@@ -84,6 +87,33 @@ def test_ten_failures_pause_an_endpoint_and_one_dispatcher_gets_the_probe() -> N
     assert {event.partner_id for event in Event.objects.filter(kind__startswith="endpoint.")} == {
         version.app.partner_id
     }
+
+
+def test_those_who_look_after_the_program_are_told_once_an_hour() -> None:
+    version = make_published_version()
+    make_member(version.app.partner, person=make_person("Dev", email="dev@people.example"), role=MemberRole.DEVELOPER)
+    deliver()
+    endpoint = Endpoint.objects.create(app=version.app, url="https://app.ledgerline.example/events")
+    with clock.freeze() as now:
+        answer(endpoint, 500)
+        for minutes in (2, 20):
+            with clock.freeze(now + timedelta(minutes=minutes)):
+                answer(endpoint, *[500] * PAUSED_AFTER)
+                answer(endpoint, 200)
+        with clock.freeze(now + timedelta(minutes=90)):
+            record_observations(actor=SYSTEM, observations=[])
+            answer(endpoint, 410)
+            notice_silence()
+            letters = deliver()
+    name = version.app.name
+    assert [letter.subject for letter in letters] == [
+        f"{name}: events do not arrive",
+        f"{name}: events are held back",
+        f"{name}: events arrive again",
+        f"{name}: no events are sent any more",
+    ]
+    assert all("dev@people.example" in letter.to for letter in letters)
+    assert "The app's program answered with HTTP status 410." in str(letters[0].body)
 
 
 def test_the_customer_hears_in_fifteen_minutes_though_nothing_can_be_tried() -> None:

@@ -322,6 +322,11 @@ SEEN = [
     "email_change_confirm",
     "email_change_requested",
     "email_changed",
+    "endpoint_failing",  # these five: tests/db/messaging/test_endpoints.py
+    "endpoint_gone",
+    "endpoint_paused",
+    "endpoint_recovered",
+    "endpoint_silent",
     "installation_failed",
     "installation_succeeded",
     "invitation",

@@ -70,6 +70,19 @@ def show_once(request: HouseRequest, attempt: str, issue: Callable[[], IssuedCre
     return shown
 
 
+def show_text_once(request: HouseRequest, attempt: str, issue: Callable[[], str]) -> str:
+    """The same for a secret that is one text; empty when it was shown before."""
+    answer = answer_once(
+        caller=f"page {request.viewer.member.pk.hex}",
+        key=attempt or new_id().hex,
+        request=request.path.encode(),
+        produce=lambda: Answer(200, "text/plain", issue().encode()),
+        is_patient=True,
+    )
+    is_over = answer.answered_at is not None and clock.now() - answer.answered_at > SHOWN_FOR
+    return "" if is_over else answer.body.decode()
+
+
 def unstored(response: HttpResponse) -> HttpResponse:
     """No cache and no history keeps the page, and no other page hears its address."""
     response.headers["Cache-Control"] = "no-store"

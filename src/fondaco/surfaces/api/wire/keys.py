@@ -6,7 +6,7 @@ from django.http import JsonResponse
 
 from fondaco.kit.errors import NotFound
 from fondaco.kit.ids import parse_wire
-from fondaco.messaging.signing import get_public_key
+from fondaco.messaging.signing import get_public_key, list_public_keys
 from fondaco.surfaces.api.wire import resources
 from fondaco.surfaces.api.wire.access import open_to_all
 from fondaco.surfaces.api.wire.answers import Json
@@ -16,6 +16,13 @@ from fondaco.surfaces.api.wire.answers import Json
 def show_key(key_id: str) -> JsonResponse:
     """A signature key; a receiver may keep it for an hour."""
     body = resources.signature_key(get_public_key(parse_wire(key_id)))
+    return JsonResponse(body, headers={"Cache-Control": "public, max-age=3600"})
+
+
+@open_to_all
+def list_keys() -> JsonResponse:
+    """Every key that is served, the newest first: Standard Webhooks do not name the one that signed."""
+    body = resources.signature_keys(list_public_keys())
     return JsonResponse(body, headers={"Cache-Control": "public, max-age=3600"})
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.conf import settings
@@ -11,7 +11,7 @@ from fondaco.accounts.models import Account, User
 from fondaco.catalog.models import Plan, PlanType
 from fondaco.catalog.scopes import IMPLICIT
 from fondaco.installs.models import AutoInstallRule, Installation, Trial
-from fondaco.messaging.models import EventSigningKey
+from fondaco.messaging.models import EventSigningKey, SigningAlgorithm
 from fondaco.messaging.payloads import installation_path, timestamp
 from fondaco.messaging.signing import SERVED_AFTER_RETIREMENT, public_forms
 from fondaco.surfaces.api.wire.answers import Json, link
@@ -173,19 +173,33 @@ def account(owner: Account) -> Json:
 
 
 def signature_key(row: EventSigningKey) -> Json:
-    """A key that verifies deliveries (DOMAIN 1.6); a setting says which form ``public_key`` has."""
+    """A key that verifies deliveries (DOMAIN 1.6); a setting says which form ``public_key`` has.
+
+    An Ed25519 key is in the form of Standard Webhooks, too.
+    """
     forms = public_forms(row)
+    is_ecdsa = row.algorithm == SigningAlgorithm.ECDSA
     return {
         "id": row.pk.hex,
-        "algorithm": "ecdsa",
-        "digest": "sha512",
-        "curve": "secp256r1",
+        "algorithm": row.algorithm,
+        "digest": "sha512" if is_ecdsa else None,
+        "curve": "secp256r1" if is_ecdsa else "ed25519",
         "public_key": forms.raw if settings.SIGNATURE_PUBLIC_KEY_FORM == "raw" else forms.spki,
         "public_key_raw": forms.raw,
         "pem": forms.pem,
+        **({"standard_webhooks": forms.standard} if forms.standard else {}),
         "created_at": timestamp(row.created_at),
         "expires_at": timestamp(row.retired_at + SERVED_AFTER_RETIREMENT) if row.retired_at else None,
         "_links": {"self": link(f"/events/signature-keys/{row.pk.hex}")},
+    }
+
+
+def signature_keys(rows: Sequence[EventSigningKey]) -> Json:
+    """All that are served, an extension."""
+    return {
+        "total": len(rows),
+        "_embedded": {"signature_keys": [signature_key(row) for row in rows]},
+        "_links": {"self": link("/events/signature-keys")},
     }
 
 

@@ -28,6 +28,7 @@ urlpatterns = [
     path("users", people.list_users),
     path("users/me", people.show_me),
     path("users/<str:user_id>", people.show_user),
+    path("events/signature-keys", keys.list_keys),
     path("events/signature-keys/<str:key_id>", keys.show_key),
     re_path(r"^(?:apps|account|users|events|credential-claims)/(?P<rest>.*)$", keys.refuse_unknown),
 ]

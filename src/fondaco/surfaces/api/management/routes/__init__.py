@@ -35,6 +35,7 @@ from fondaco.surfaces.api.management.routes import (
     trust,
     upgrades,
     versions,
+    webhooks,
     workbench,
 )
 
@@ -51,6 +52,8 @@ ALL = [
     customers.routes,
     apps.routes,
     app_logs.routes,
+    webhooks.routes,
+    webhooks.secrets,
     versions.routes,
     publishing.routes,
     offers.routes,

@@ -1,0 +1,101 @@
+"""Secrets of an app: shown once, two alive at a time; and the platform's keys through a rotation."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from datetime import timedelta
+
+import pytest
+from tests.factories.accounts import SYSTEM, actor_for
+from tests.factories.catalog import make_published_version
+from tests.factories.partners import make_member
+
+from fondaco.audit.models import Event
+from fondaco.kit import clock
+from fondaco.kit.errors import Forbidden, NotFound
+from fondaco.messaging.errors import TwoSecrets
+from fondaco.messaging.models import EventSigningKey, SigningAlgorithm, WebhookSecret
+from fondaco.messaging.probes import make_probe
+from fondaco.messaging.signing import list_public_keys, load_signer, rotate_old_keys, rotate_signing_key
+from fondaco.messaging.webhook_secrets import (
+    end_webhook_secret,
+    list_webhook_secrets,
+    load_signer_for,
+    rotate_webhook_secret,
+)
+from fondaco.partners.models import MemberRole
+
+pytestmark = pytest.mark.django_db
+
+
+def test_two_secrets_are_alive_and_a_third_is_refused() -> None:
+    version = make_published_version()
+    app = version.app
+    by = make_member(app.partner)
+    actor = actor_for(by.person)
+    with clock.freeze() as now:
+        _first, old = rotate_webhook_secret(actor=actor, by=by, app=app)
+        second, new = rotate_webhook_secret(actor=actor, by=by, app=app)
+        assert [(each.pk, each.ends_at) for each in list_webhook_secrets(by, app)] == [
+            (second.pk, None),
+            (_first.pk, now + timedelta(days=7)),
+        ]
+        before = Event.objects.count()
+        with pytest.raises(TwoSecrets):
+            rotate_webhook_secret(actor=actor, by=by, app=app)
+        assert (WebhookSecret.objects.count(), Event.objects.count()) == (2, before)
+        probe = make_probe(version, load_signer_for(app))
+        assert _signatures(probe.headers)[:2] == [_expected(secret, probe.headers, probe.body) for secret in (new, old)]
+        assert [each.partition(",")[0] for each in _signatures(probe.headers)] == ["v1", "v1", "v1a"]
+    with clock.travel(timedelta(days=7, seconds=1)):
+        assert [each.pk for each in list_webhook_secrets(by, app)] == [second.pk]
+        rotate_webhook_secret(actor=actor, by=by, app=app)
+    end_webhook_secret(actor=actor, by=by, app=app, secret_id=second.pk.hex)
+    second.refresh_from_db()
+    assert bytes(second.secret or b"") == b""
+    with pytest.raises(NotFound):
+        end_webhook_secret(actor=actor, by=by, app=app, secret_id=second.pk.hex)
+    kinds = Event.objects.filter(kind__startswith="webhook_secret.").order_by("id").values_list("kind", flat=True)
+    assert list(kinds) == ["webhook_secret.created"] * 3 + ["webhook_secret.ended"]
+
+
+def test_only_who_manages_clients_of_this_partner_may() -> None:
+    app = make_published_version().app
+    stranger, marketing = make_member(), make_member(app.partner, role=MemberRole.MARKETING)
+    for by, refusal in ((stranger, NotFound), (marketing, Forbidden)):
+        with pytest.raises(refusal):
+            rotate_webhook_secret(actor=SYSTEM, by=by, app=app)
+        with pytest.raises(refusal):
+            list_webhook_secrets(by, app)
+    assert not WebhookSecret.objects.exists()
+
+
+def test_an_ed25519_key_that_is_replaced_signs_for_a_week_and_a_year_old_one_is_replaced() -> None:
+    load_signer()
+    rotate_signing_key(actor=SYSTEM, algorithm=SigningAlgorithm.ED25519)
+    assert len(load_signer().ed25519) == 2
+    with clock.travel(timedelta(days=8)):
+        assert len(load_signer().ed25519) == 1
+        assert len(list_public_keys()) == 3
+        rotate_old_keys()
+        assert EventSigningKey.objects.count() == 3
+    with clock.travel(timedelta(days=366)):
+        rotate_old_keys()
+        assert sorted(EventSigningKey.objects.filter(retired_at=None).values_list("algorithm", flat=True)) == [
+            "ecdsa",
+            "ed25519",
+        ]
+        assert EventSigningKey.objects.count() == 5
+
+
+def _signatures(headers: object) -> list[str]:
+    return str(dict(headers)["webhook-signature"]).split()  # type: ignore[call-overload]
+
+
+def _expected(secret: str, headers: object, body: bytes) -> str:
+    found = dict(headers)  # type: ignore[call-overload]
+    content = f"{found['webhook-id']}.{found['webhook-timestamp']}.".encode() + body
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    return "v1," + base64.b64encode(hmac.digest(key, content, hashlib.sha256)).decode()

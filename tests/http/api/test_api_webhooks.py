@@ -1,0 +1,104 @@
+"""Callback addresses and webhook secrets through the management API, the portal and the wire."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+from django.test import Client
+from tests.factories.accounts import SYSTEM, actor_for, make_person
+from tests.factories.catalog import make_published_version
+from tests.factories.partners import make_member
+
+from fondaco.catalog.models import App
+from fondaco.identity.actions import create_personal_token
+from fondaco.kit import clock
+from fondaco.messaging.breaker import PAUSED_AFTER, Answer
+from fondaco.messaging.health import Observation, record_observations
+from fondaco.messaging.models import Endpoint, WebhookSecret
+from fondaco.messaging.signing import load_signer
+from fondaco.partners.models import Member
+
+pytestmark = pytest.mark.django_db
+JSON = {"data": b"{}", "content_type": "application/json"}
+URL = "https://app.ledgerline.example/events"
+
+
+@pytest.fixture
+def by() -> Member:
+    return make_member(make_published_version().app.partner, person=make_person())
+
+
+@pytest.fixture
+def app(by: Member) -> App:
+    return App.objects.get(partner=by.partner)
+
+
+@pytest.fixture
+def place(by: Member, app: App) -> str:
+    return f"/api/v1/partners/{by.partner_id.hex}/apps/{app.pk.hex}"
+
+
+@pytest.fixture
+def api(by: Member) -> Client:
+    _, plain = create_personal_token(actor=actor_for(by.person), person=by.person, name="test")
+    return Client(headers={"Authorization": f"Bearer {plain}"})
+
+
+def test_a_paused_address_is_shown_and_asked_at_once(api: Client, place: str, app: App) -> None:
+    endpoint = Endpoint.objects.create(app=app, url=URL)
+    failure = Answer(clock.now(), is_success=False, status=503)
+    record_observations(actor=SYSTEM, observations=[Observation(endpoint.pk, failure)] * PAUSED_AFTER)
+    (found,) = api.get(f"{place}/endpoints").json()["items"]
+    assert {name: found[name] for name in ("id", "url", "status", "failures_in_a_row", "last_response_status")} == {
+        "id": endpoint.pk.hex, "url": URL, "status": "paused", "failures_in_a_row": 10, "last_response_status": 503,
+    }  # fmt: skip
+    asked = api.post(f"{place}/endpoints/{endpoint.pk.hex}/resume", **JSON)
+    assert asked.status_code == 200
+    assert asked.json()["closed_until"] < found["closed_until"]
+    assert api.post(f"{place}/endpoints/{'0' * 32}/resume", **JSON).status_code == 404
+
+
+def test_secrets_are_in_one_answer_only(api: Client, place: str) -> None:
+    first = api.post(f"{place}/webhook-secrets", **JSON)
+    assert first.status_code == 201
+    assert len(base64.b64decode(first.json()["secret"].removeprefix("whsec_"))) == 32
+    assert first.json()["secret"].startswith(first.json()["hint"])
+    assert api.post(f"{place}/webhook-secrets", **JSON).status_code == 201
+    third = api.post(f"{place}/webhook-secrets", **JSON)
+    assert (third.status_code, third.json()["code"]) == (409, "two-webhook-secrets")
+    items = api.get(f"{place}/webhook-secrets").json()["items"]
+    assert [set(each) for each in items] == [{"id", "hint", "created_at", "ends_at"}] * 2
+    assert api.delete(f"{place}/webhook-secrets/{items[1]['id']}").status_code == 204
+    assert [each["id"] for each in api.get(f"{place}/webhook-secrets").json()["items"]] == [items[0]["id"]]
+
+
+def test_the_portal_shows_a_secret_on_one_page(by: Member, app: App) -> None:
+    client = Client()
+    client.force_login(by.person)
+    address = f"/portal/apps/{app.pk.hex}/signatures"
+    page = client.get(address).content.decode()
+    assert "There is no secret yet" in page
+    attempt = page.split('name="attempt" value="')[1].split('"')[0]
+    for _ in range(2):  # pressed twice, it is made once and shown both times
+        shown = client.post(address, {"attempt": attempt})
+        assert shown.headers["Cache-Control"] == "no-store"
+        assert shown.content.decode().count("whsec_") >= 2
+    secret = WebhookSecret.objects.get()
+    assert "Keep it now" not in client.get(address).content.decode()
+    ended = client.post(f"{address}/{secret.pk.hex}/end", follow=True)
+    assert "Nothing more is signed with this secret." in ended.content.decode()
+
+
+def test_every_public_key_is_served(client: Client) -> None:
+    signer = load_signer()
+    body = client.get("/events/signature-keys").json()
+    found = {row["algorithm"]: row for row in body["_embedded"]["signature_keys"]}
+    assert (body["total"], set(found)) == (2, {"ecdsa", "ed25519"})
+    assert found["ecdsa"]["id"] == signer.key_id
+    assert "standard_webhooks" not in found["ecdsa"]
+    raw = base64.b64encode(signer.ed25519[0].public_key().public_bytes_raw()).decode()
+    ed25519 = found["ed25519"]
+    assert (ed25519["public_key_raw"], ed25519["standard_webhooks"]) == (raw, f"whpk_{raw}")
+    assert (ed25519["digest"], ed25519["curve"], ed25519["expires_at"]) == (None, "ed25519", None)
+    assert client.get(f"/events/signature-keys/{ed25519['id']}").json() == ed25519
