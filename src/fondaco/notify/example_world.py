@@ -35,6 +35,7 @@ from fondaco.installs.models import Installation, Operation
 from fondaco.installs.states import InstallationStatus, OperationKind, OperationStatus
 from fondaco.kit import clock
 from fondaco.notify.example_lifecycle import make_lifecycle
+from fondaco.notify.example_tickets import make_tickets
 from fondaco.partners.models import ApplicationMessage, Member, MemberRole, Partner, PartnerApplication
 from fondaco.review import events as review_events
 from fondaco.review.models import (
@@ -86,6 +87,7 @@ def make_cast() -> Cast:
         **make_lifecycle(
             app, mara=people.mara, account=people.account, tester=people.ada, actor=_ACTOR, domain=_DOMAIN
         ),
+        **make_tickets(app, mara=people.mara, account=people.account, asker=people.ada, jon=people.jon, actor=_ACTOR),
     }
 
 

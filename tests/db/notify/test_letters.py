@@ -357,6 +357,17 @@ SEEN = [
     "test_account_invited",
     "test_account_left",
     "test_account_removed",
+    "ticket_answered_customer",  # these eleven: tests/db/support/test_ticket_mails.py
+    "ticket_answered_partner",
+    "ticket_answered_team",
+    "ticket_handed_over",
+    "ticket_opened",
+    "ticket_overdue",
+    "ticket_partner_involved",
+    "ticket_received",
+    "ticket_solved_customer",
+    "ticket_solved_partner",
+    "ticket_solved_team",
     "trial_ended",
     "version_available",  # these five: tests/db/catalog/test_publication.py
     "version_deprecated_customer",  # this, the next and version_ended: tests/db/catalog/test_ending.py

@@ -58,6 +58,7 @@ class Standing:
     can_remove: bool
     can_force: bool
     can_change: bool
+    needs_support: bool  # and the viewer may ask for it
 
 
 @never_cache
@@ -68,7 +69,7 @@ def show(request: HouseRequest, installation_id: str) -> HttpResponse:
     item = _find(request, installation_id)
     installation = item.installation
     operations = list(list_operations(installation))
-    standing = _standing(item, operations)
+    standing = _standing(item, operations, may_ask=request.viewer.can(Permission.SUPPORT_ASK))
     if standing.next_try is not None and request.method == "GET" and not installation.is_cut_off:
         try:
             actions.retry_installation(actor=request.viewer.actor, by=request.viewer.user, installation=installation)
@@ -179,7 +180,7 @@ def _gone(request: HouseRequest, item: InstalledApp) -> HttpResponse:
     return redirect("console:my_apps")
 
 
-def _standing(item: InstalledApp, operations: list[Operation]) -> Standing:
+def _standing(item: InstalledApp, operations: list[Operation], *, may_ask: bool) -> Standing:
     installation = item.installation
     operation = next((operation for operation in operations if operation.is_open), None)
     badge = item.badges[0] if item.badges else None
@@ -198,6 +199,7 @@ def _standing(item: InstalledApp, operations: list[Operation]) -> Standing:
         can_remove=item.can_manage and not installation.is_gone and (operation is None or not has_worked),
         can_force=Badge.FORCE_UNINSTALL in item.badges,
         can_change=item.can_manage and can_change(installation),
+        needs_support=badge == Badge.FAILED_UPDATE and may_ask,
     )
 
 
