@@ -129,10 +129,8 @@ def make_world() -> World:
         "token_id": UNKNOWN,  # each has their own, and nobody finds another's: see test_token_pages.py
     }
     world.values["application_id"] = _apply(world)
-    world.values["ticket_id"] = _ask(world, jon)
-    world.surface_values[("portal", "ticket_id")] = make_ticket(owner).pk.hex
-    change = request_email_change(actor=actor_for(by.person), person=by.person, email="ada@new.example")
-    world.surface_values[("confirm_email", "token")] = email_change_token(change)
+    _ask(world, owner, jon)
+    _ask_for_another_address(world, by)
     world.surface_values[("portal", "invitation_id")] = colleague.pk.hex
     world.surface_values[("backoffice", "invitation_id")] = newcomer.pk.hex
     world.surface_values[("withdraw", "version_id")] = reviewed.pk.hex
@@ -231,11 +229,17 @@ def _waive(version: Version, jon: Operator) -> str:
     return grant_waiver(actor=actor_for(jon.person), by=jon, app=version.app, **fields).pk.hex
 
 
-def _ask(world: World, jon: Operator) -> str:
-    """A customer's ticket in which the app's partner takes part."""
+def _ask(world: World, owner: Member, jon: Operator) -> None:
+    """A customer's ticket in which the app's partner takes part, and one of the partner's own."""
     ticket = make_ticket_about(world.installation)
     involve(jon, ticket)
-    return ticket.pk.hex
+    world.values["ticket_id"] = ticket.pk.hex
+    world.surface_values[("portal", "ticket_id")] = make_ticket(owner).pk.hex
+
+
+def _ask_for_another_address(world: World, by: User) -> None:
+    change = request_email_change(actor=actor_for(by.person), person=by.person, email="ada@new.example")
+    world.surface_values[("confirm_email", "token")] = email_change_token(change)
 
 
 def _apply(world: World) -> str:

@@ -357,17 +357,9 @@ SEEN = [
     "test_account_invited",
     "test_account_left",
     "test_account_removed",
-    "ticket_answered_customer",  # these eleven: tests/db/support/test_ticket_mails.py
-    "ticket_answered_partner",
-    "ticket_answered_team",
-    "ticket_handed_over",
-    "ticket_opened",
-    "ticket_overdue",
-    "ticket_partner_involved",
-    "ticket_received",
-    "ticket_solved_customer",
-    "ticket_solved_partner",
-    "ticket_solved_team",
+    *(f"ticket_answered_{side}" for side in ("customer", "partner", "team")),  # tests/db/support/test_ticket_mails.py
+    *(f"ticket_{name}" for name in ("handed_over", "opened", "overdue", "partner_involved", "received")),
+    *(f"ticket_solved_{side}" for side in ("customer", "partner", "team")),
     "trial_ended",
     "version_available",  # these five: tests/db/catalog/test_publication.py
     "version_deprecated_customer",  # this, the next and version_ended: tests/db/catalog/test_ending.py
