@@ -29,6 +29,11 @@ class TrialUsed(Conflict):
     )
 
 
+class TrialNotRunning(Conflict):
+    code = "trial-not-running"
+    message = _("No trial of %(app)s runs here, and only one that runs can be extended. Nothing was changed.")
+
+
 class UsersUnusable(Invalid):
     code = "users-unusable"
     message = _("The chosen users do not fit. Nothing was ordered. Correct the list and try again.")
@@ -64,10 +69,28 @@ class NotChangeable(Conflict):
     message = _("%(app)s does not work yet, so there is nothing to change. Try the installation again, or remove it.")
 
 
+class NotUpgradable(Conflict):
+    code = "not-upgradable"
+    message = _("There is no newer version of %(app)s that this account can have now. Nothing was changed.")
+
+
+class UpdateBroken(Conflict):
+    code = "update-broken"
+    message = _(
+        "A change of %(app)s could not be completed, so nothing else can be changed until that is mended. "
+        "The app goes on as it was. Ask %(support)s."
+    )
+
+
+class NotBroken(Conflict):
+    code = "not-broken"
+    message = _("No change of %(app)s waits to be mended. Nothing was changed; a colleague may have been faster.")
+
+
 class OperationOpen(Conflict):
     code = "operation-open"
     message = _(
-        "A change of %(app)s is still waiting for the app's answer, so nothing else was changed. "
+        "%(change)s of %(app)s, asked for on %(since)s, still waits for the app's answer, so nothing else was changed. "
         "Try again when it is done."
     )
 

@@ -28,12 +28,17 @@ OPERATION_APPROVED = declare("operation.approved", "The app's program approved a
 OPERATION_REJECTED = declare("operation.rejected", "The app's program rejected an operation.")
 OPERATION_TIMED_OUT = declare("operation.timed_out", "An operation was not answered within seven days.")
 OPERATION_FAILED = declare("operation.failed", "An operation could not be carried out.")
+OPERATION_SETTLED = declare(
+    "operation.settled", "Staff mended a change that could neither be completed nor be taken back."
+)
 OPERATION_SUPERSEDED = declare("operation.superseded", "An operation was replaced by a later one.")
 
 CLEARANCE_BEGUN = declare("clearance.begun", "An operator ordered that every installation of an ended version goes.")
 CLEARANCE_FINISHED = declare("clearance.finished", "No installation of an ended version is left.")
 
 TRIAL_STARTED = declare("trial.started", "A 30-day trial began.")
+TRIAL_ENDING = declare("trial.ending", "A trial ends in 15 days, a week or a day; the account's managers are reminded.")
+TRIAL_EXTENDED = declare("trial.extended", "An operator let a running trial last longer.")
 TRIAL_ENDED = declare("trial.ended", "A trial ended.")
 LICENCE_ASSIGNED = declare("licence.assigned", "Users were given licences of an installed app.")
 LICENCE_RELEASED = declare("licence.released", "Users' licences of an installed app were released.")

@@ -23,6 +23,7 @@ from fondaco.catalog.scopes import SCOPES
 from fondaco.identity.models import Cutoff, OAuthClient
 from fondaco.installs.badges import Badge, InstallationFacts, ViewerFacts, badges
 from fondaco.installs.models import Installation, Licence, Operation, Trial
+from fondaco.installs.newer import newer_versions
 from fondaco.installs.policies import can_manage, check_can_force_any, explain_launch
 from fondaco.installs.states import InstallationStatus, OperationKind, OperationStatus, TrialStatus
 from fondaco.kit import clock
@@ -41,6 +42,7 @@ class InstalledApp:
     why_not_launch: Promise | str | None  # plain words; None when the viewer can open it
     can_manage: bool
     trial_days_left: int | None  # while a trial runs
+    newer_version: str | None = None  # the name of what the viewer could move it to
 
     @property
     def can_launch(self) -> bool:
@@ -96,10 +98,12 @@ def get_installation(by: User, installation_id: str) -> InstalledApp:
 
 
 def list_for_support(by: Operator, account_id: str) -> QuerySet[Installation]:
-    """Every installation that an account ever had, newest first, for operators who mend them."""
+    """Every installation that an account ever had, newest first, with ``has_running_trial``, for who mends them."""
     check_operator_can(by, Permission.OPERATOR_SUPPORT)
     words = Subquery(Cutoff.covering("client").order_by("id").values("reason")[:1])
+    running = Trial.objects.filter(installation=OuterRef("pk"), status=TrialStatus.ACTIVE)
     found = Installation.objects.filter(account_id=account_id).annotate(cutoff_words=words)
+    found = found.annotate(has_running_trial=Exists(running))
     return found.select_related("app__partner", "version", "plan").order_by("-id")
 
 
@@ -159,22 +163,36 @@ def get_for_launch(user: User, installation_id: str) -> Installation:
 
 def get_installation_of_client(client: OAuthClient) -> Installation:
     """The installation that an OAuth client was made for; portal clients have none."""
-    installation = (
-        Installation.objects.filter(client=client)
-        .select_related(
-            "app__partner",
-            "version__technical",
-            "version__listing",
-            "plan",
-            "account",
-            "client",
-            "installed_by__person",
-        )
-        .first()
-    )
+    installation = _for_programs(Installation.objects.filter(client=client)).first()
     if installation is None:
         raise NotFound
     return installation
+
+
+def get_installation_of_app(app: App, installation_id: str) -> Installation:
+    """An installation of an app by wire id. The caller got the app from a query scoped to its partner."""
+    found = parse_wire(installation_id)
+    installation = list_installations_of_app(app).filter(pk=found).first() if found else None
+    if installation is None:
+        raise NotFound
+    return installation
+
+
+def list_installations_of_app(app: App) -> QuerySet[Installation]:
+    """Where an app is or was installed, the oldest first, with what programs are told of it."""
+    return _for_programs(Installation.objects.filter(app=app)).prefetch_related("auto_install_rules").order_by("id")
+
+
+def _for_programs(installations: QuerySet[Installation]) -> QuerySet[Installation]:
+    return installations.select_related(
+        "app__partner",
+        "version__technical",
+        "version__listing",
+        "plan",
+        "account",
+        "client",
+        "installed_by__person",
+    )
 
 
 def get_open_operation(installation: Installation) -> Operation | None:
@@ -220,6 +238,12 @@ def list_living(version_id: UUID | None = None, *, after: UUID | None = None) ->
     if version_id is not None:
         found = found.filter(version_id=version_id)
     return found.filter(pk__gt=after) if after is not None else found
+
+
+def count_moving_to(version_id: UUID) -> int:
+    """How many installations wait for the approval to move to a version."""
+    waiting = Operation.objects.filter(kind=OperationKind.UPGRADE, status=OperationStatus.OPEN)
+    return waiting.filter(proposed__version=version_id.hex).count()
 
 
 def list_living_of(app_id: UUID, *, after: UUID | None = None) -> QuerySet[Installation]:
@@ -288,8 +312,9 @@ def _facts(by: User, *, with_gone: bool = False) -> QuerySet[Any]:
         )
         .annotate(
             is_licensed=Exists(own),
-            has_worked=Exists(approved),
+            was_approved=Exists(approved),
             cutoff_words=Subquery(Cutoff.covering("client").order_by("id").values("reason")[:1]),
+            newer_name=Subquery(newer_versions(by.account).values("name")[:1]),
         )
     )
     return found if with_gone else found.exclude(status=InstallationStatus.REVOKED)
@@ -307,6 +332,7 @@ def _show(installation: Any, by: User, now: datetime) -> InstalledApp:
         status=InstallationStatus(installation.status),
         has_worked=installation.has_worked,
         is_manually_provisioned=installation.version.technical.is_manually_provisioned,
+        has_upgrade=installation.newer_name is not None,
         is_cut_off=installation.is_cut_off,
     )
     viewer = ViewerFacts(
@@ -318,6 +344,7 @@ def _show(installation: Any, by: User, now: datetime) -> InstalledApp:
         why_not_launch=explain_launch(by, installation, is_licensed=installation.is_licensed),
         can_manage=is_manager,
         trial_days_left=_days_left(getattr(installation, "trial", None), now),
+        newer_version=installation.newer_name if is_manager else None,
     )
 
 

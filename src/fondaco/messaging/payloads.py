@@ -13,6 +13,7 @@ from uuid import UUID
 from django.conf import settings
 
 from fondaco.accounts.models import User
+from fondaco.catalog.models import Version
 from fondaco.identity.actions import IssuedCredentials
 from fondaco.identity.issuer import authorize_url, token_url
 from fondaco.installs.models import Installation, Operation, Trial
@@ -29,6 +30,7 @@ class MessageType(StrEnum):
     CREDENTIALS_ROTATED = "app.credentials_rotated"
     APP_UNINSTALLED = "app.uninstalled"
     TRIAL_STARTED = "app.trial_started"
+    TRIAL_EXTENDED = "app.trial_extended"
     TRIAL_ENDED = "app.trial_ended"
     USER_LOGOUT = "user.logout"
     APP_TEST = "app.test"  # sent by the checks; it asks for nothing, and names an installation that does not exist
@@ -54,6 +56,7 @@ class Content:
     type: MessageType
     data: Json
     links: Json
+    version: Version | None = None  # the one that it is about, when that is not the installed one
 
 
 def timestamp(moment: datetime) -> str:
@@ -111,9 +114,17 @@ def claimable(content: Content, token: str) -> Content:
     return Content(content.type, data, {**content.links, CLAIM_LINK: link(f"/credential-claims/{token}")})
 
 
-def updated(operation: Operation, plans: Mapping[str, str]) -> Content:
-    """``app.updated`` with only what the change changes; ``plans`` are the names by id. Licences are a text."""
+def updated(
+    operation: Operation, plans: Mapping[str, str], version: Version | None = None, *, is_taken_back: bool = False
+) -> Content:
+    """``app.updated`` with only what the change changes; ``plans`` are the names by id. Licences are a text.
+
+    ``version`` is the one that an upgrade moves to; a plan of the same name is then no change. ``is_taken_back`` tells
+    who believes that the change is in force that it is not.
+    """
     installation, before, after = operation.installation, operation.current, operation.proposed
+    if is_taken_back:
+        before, after = after, before
     data = {
         **_place(installation),
         "users": {
@@ -121,7 +132,7 @@ def updated(operation: Operation, plans: Mapping[str, str]) -> Content:
             "removing": sorted(set(before["users"]) - set(after["users"])),
         },
     }
-    has_other_plan = after["plan"] != before["plan"]
+    has_other_plan = plans[after["plan"]] != plans[before["plan"]]
     has_other_count = after["total_licences"] != before["total_licences"]
     if has_other_plan or has_other_count:
         data["subscription"] = {"adding": {"name": plans[after["plan"]]}}
@@ -129,7 +140,8 @@ def updated(operation: Operation, plans: Mapping[str, str]) -> Content:
         data["subscription"]["adding"]["licenses"] = str(after["total_licences"])
     if has_other_plan:
         data["subscription"]["removing"] = {"name": plans[before["plan"]]}
-    return Content(MessageType.APP_UPDATED, data, {"installation": link(installation_path(installation))})
+    links = {"installation": link(installation_path(installation))}
+    return Content(MessageType.APP_UPDATED, data, links, version)
 
 
 def uninstalled(installation: Installation, *, reason_type: str, reason: str) -> Content:
@@ -140,8 +152,12 @@ def uninstalled(installation: Installation, *, reason_type: str, reason: str) ->
 
 def trial_started(trial: Trial) -> Content:
     """``app.trial_started``."""
-    data = {**_short_place(trial.installation), "expires_at": timestamp(_known(trial.expires_at))}
-    return Content(MessageType.TRIAL_STARTED, data, {"installation": link(installation_path(trial.installation))})
+    return Content(MessageType.TRIAL_STARTED, *_running(trial))
+
+
+def trial_extended(trial: Trial) -> Content:
+    """``app.trial_extended``: ``expires_at`` is the new one."""
+    return Content(MessageType.TRIAL_EXTENDED, *_running(trial))
 
 
 def trial_ended(trial: Trial) -> Content:
@@ -171,6 +187,7 @@ def user_logout(installation: Installation, user: User) -> Content:
 
 def envelope(event_id: UUID, created_at: datetime, installation: Installation, content: Content) -> Json:
     """The whole body, in the order of DOMAIN 1.4. ``event_id`` repeats ``id`` for receivers that look for it."""
+    version = content.version or installation.version
     body: Json = {
         "id": event_id.hex,
         "event_id": event_id.hex,
@@ -180,9 +197,9 @@ def envelope(event_id: UUID, created_at: datetime, installation: Installation, c
         "app_id": installation.app_id.hex,
     }
     if content.type not in _HAS_NO_VERSION:
-        body["app_version_id"] = installation.version_id.hex
+        body["app_version_id"] = version.pk.hex
     if content.type in _NAMES_VERSION:
-        body["app_version_name"] = installation.version.name
+        body["app_version_name"] = version.name
     body["data"] = content.data
     body["_links"] = {
         "root": link(""),
@@ -238,6 +255,12 @@ def _place(installation: Installation) -> Json:
 
 def _short_place(installation: Installation) -> Json:
     return {"installation_id": installation.pk.hex, "account_id": installation.account_id}
+
+
+def _running(trial: Trial) -> tuple[Json, Json]:
+    """Data and links of a trial that runs, up to when."""
+    data = {**_short_place(trial.installation), "expires_at": timestamp(_known(trial.expires_at))}
+    return data, {"installation": link(installation_path(trial.installation))}
 
 
 def _known(moment: datetime | None) -> datetime:

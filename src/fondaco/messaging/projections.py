@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from fondaco.accounts.models import User
 from fondaco.audit.actor import Actor, ActorKind
 from fondaco.audit.models import Event
 from fondaco.audit.recording import projects, projects_jointly
-from fondaco.catalog.models import Plan
+from fondaco.catalog.models import Plan, Version
 from fondaco.identity import events as identity_events
 from fondaco.identity.actions import end_credentials
 from fondaco.identity.models import LoginSession
 from fondaco.installs import events as facts
 from fondaco.installs.actions.operations import lock
 from fondaco.installs.models import Installation, Operation, Trial
-from fondaco.installs.states import OperationKind
+from fondaco.installs.states import OperationKind, SnapshotSide
 from fondaco.kit import clock, jobs
 from fondaco.kit.ids import parse_wire
 from fondaco.messaging import payloads
@@ -34,6 +35,7 @@ def announce_operation(event: Event, operation: Operation) -> None:
     tell = {
         OperationKind.INSTALL: _installed,
         OperationKind.UPDATE: _updated,
+        OperationKind.UPGRADE: _updated,
         OperationKind.UNINSTALL: _uninstalled,
     }[OperationKind(operation.kind)]
     tell(event, operation)
@@ -81,6 +83,15 @@ def stop_asking(event: Event, operation: Operation) -> None:
         withdraw(actor=_actor(event), operation=operation, reason=operation.status)
 
 
+@projects(facts.OPERATION_SETTLED)
+def tell_settlement(event: Event, operation: Operation) -> None:
+    """Staff ended a broken change otherwise than the partner believes; it hears what holds, and need not answer."""
+    if event.data["is_partner_told"]:
+        is_taken_back = event.data["side"] == SnapshotSide.CURRENT
+        content = payloads.updated(operation, _plan_names(operation), is_taken_back=is_taken_back)
+        _write(event, operation.installation, content)
+
+
 @projects(facts.INSTALLATION_REVOKED)
 def tell_removal(event: Event, installation: Installation) -> None:
     """Whoever may have heard of the installation hears of its end, also when it was removed without asking."""
@@ -96,11 +107,17 @@ def tell_trial_started(event: Event, trial: Trial) -> None:
     _write(event, trial.installation, payloads.trial_started(trial))
 
 
+@projects(facts.TRIAL_EXTENDED)
+def tell_trial_extended(event: Event, trial: Trial) -> None:
+    """The partner hears until when."""
+    _write(event, trial.installation, payloads.trial_extended(trial))
+
+
 @projects(facts.TRIAL_ENDED)
 def tell_trial_ended(event: Event, trial: Trial) -> None:
-    """A trial that never began has no end either."""
-    if trial.started_at is not None:
-        _write(event, trial.installation, payloads.trial_ended(trial))
+    """A trial that never began has no end either. The event's date is the moment of the end."""
+    if trial.started_at is not None and trial.ended_at is not None:
+        _write(event, trial.installation, payloads.trial_ended(trial), created_at=trial.ended_at)
 
 
 @projects_jointly(identity_events.SIGNED_OUT)
@@ -132,9 +149,14 @@ def _installed(event: Event, operation: Operation) -> None:
 
 
 def _updated(event: Event, operation: Operation) -> None:
+    is_upgrade = operation.kind == OperationKind.UPGRADE
+    version = Version.objects.get(pk=UUID(hex=operation.proposed["version"])) if is_upgrade else None
+    _write(event, operation.installation, payloads.updated(operation, _plan_names(operation), version), operation)
+
+
+def _plan_names(operation: Operation) -> dict[str, str]:
     concerned = [UUID(hex=side["plan"]) for side in (operation.current, operation.proposed)]
-    names = {plan.pk.hex: plan.name for plan in Plan.objects.filter(pk__in=concerned).only("name")}
-    _write(event, operation.installation, payloads.updated(operation, names), operation)
+    return {plan.pk.hex: plan.name for plan in Plan.objects.filter(pk__in=concerned).only("name")}
 
 
 def _uninstalled(event: Event, operation: Operation) -> None:
@@ -148,12 +170,19 @@ def _may_know(installation: Installation) -> bool:
     return any(delivery.lease or delivery.attempts.exists() for delivery in sent)
 
 
-def _write(event: Event, installation: Installation, content: Content, operation: Operation | None = None) -> None:
+def _write(
+    event: Event,
+    installation: Installation,
+    content: Content,
+    operation: Operation | None = None,
+    *,
+    created_at: datetime | None = None,
+) -> None:
     write_message(
         actor=_actor(event),
         installation=installation,
         content=content,
-        created_at=event.occurred_at,
+        created_at=created_at or event.occurred_at,
         operation=operation,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -36,6 +37,8 @@ from fondaco.installs.states import InstallationStatus, OperationKind, Operation
 from fondaco.kit import clock
 from fondaco.notify.example_lifecycle import make_lifecycle
 from fondaco.notify.example_tickets import make_tickets
+from fondaco.notify.example_trials import make_trials
+from fondaco.notify.example_upgrades import make_upgrades
 from fondaco.partners.models import ApplicationMessage, Member, MemberRole, Partner, PartnerApplication
 from fondaco.review import events as review_events
 from fondaco.review.models import (
@@ -72,12 +75,15 @@ def make_cast() -> Cast:
     people = _make_people()
     app, versions = _make_app(people.mara)
     installation = _install(people.account, people.admin, versions["version"])
+    declined = _decline(people, versions["version"])
     return {
         **{name: version.pk for name, version in versions.items()},
         "installation": installation.pk,
-        "declined installation": _decline(people, versions["version"]),
+        "declined installation": declined,
         "made change": _change(installation, OperationStatus.APPROVED),
         "declined change": _change(installation, OperationStatus.REJECTED),
+        **make_trials(installation.pk, declined, actor=_ACTOR),
+        **make_upgrades(people.mara, partial(_install, people.account, people.admin), actor=_ACTOR),
         **_make_reviews(people, versions),
         **_make_live_checks(versions["version"]),
         **_make_application(),

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import serialization
-from tests.factories.accounts import actor_for, make_account
+from tests.factories.accounts import SYSTEM, actor_for, make_account, make_operator
 from tests.factories.installs import PARTNER_PROGRAM, make_completed, make_installing, make_pending
 
 from fondaco.audit.actor import Actor
 from fondaco.audit.models import Event
 from fondaco.audit.status import transition
 from fondaco.identity.models import CredentialSet
-from fondaco.installs.actions import answer_operation, fail_open_operation, retry_installation
+from fondaco.installs.actions import answer_operation, extend_trial, fail_open_operation, retry_installation
 from fondaco.installs.models import Installation, Operation
 from fondaco.kit import clock, crypto, deadlines
 from fondaco.messaging.models import Delivery, Message
@@ -90,9 +90,10 @@ def test_app_installed() -> None:
     assert hidden["data"]["client_secret"] is hidden["data"]["private_key"] is None
     assert list(hidden["data"]) == list(json.loads(message.wire_body)["data"])
     delivery = Delivery.objects.get()
-    assert (delivery.url, delivery.endpoint) == (
+    assert (delivery.url, delivery.endpoint.url, delivery.endpoint.app_id) == (
         "https://app.ledgerline.example/events",
-        "https://app.ledgerline.example",
+        "https://app.ledgerline.example/events",
+        installation.app_id,
     )
     assert (delivery.status, delivery.next_attempt_at) == ("pending", NOON)
     assert message.operation == Operation.objects.get()
@@ -128,6 +129,24 @@ def test_app_trial_started() -> None:
             "installation_id": installation.pk.hex,
             "account_id": installation.account_id,
             "expires_at": "2030-02-01T03:04:05.678Z",
+        },
+        _links=links(message, installation),
+    )
+
+
+def test_app_trial_extended() -> None:
+    with clock.freeze(NOON):
+        installation, jon = make_completed(), make_operator()
+        day = (NOON + timedelta(days=60)).date()
+        extend_trial(actor=SYSTEM, by=jon, installation=installation, last_day=day, reason="Holidays")
+    message = Message.objects.get(type="app.trial_extended")
+    assert message.content == envelope(
+        message,
+        installation,
+        data={
+            "installation_id": installation.pk.hex,
+            "account_id": installation.account_id,
+            "expires_at": "2030-03-04T00:00:00.000Z",
         },
         _links=links(message, installation),
     )

@@ -190,14 +190,6 @@ def removed() -> Installation:
     return installation
 
 
-def trial_over() -> Installation:
-    installation = make_completed()
-    deliver()
-    with clock.travel(timedelta(days=31)):
-        deadlines.sweep_once()
-    return installation
-
-
 def changing() -> Installation:
     """More licences are asked for."""
     installation = make_completed()
@@ -237,7 +229,6 @@ def change_unanswered() -> Installation:
         (rejected, "{app} could not be installed", "No capacity"),
         (timed_out, "{app} could not be installed", "within seven days"),
         (removed, "{app} was removed", "gone from Harbour Bank"),
-        (trial_over, "The trial of {app} has ended", "until you choose a plan"),
     ],
 )
 def test_those_who_manage_apps_are_told_what_became_of_one(
@@ -308,6 +299,7 @@ SEEN = [
     "access_restored_customer",
     "access_restored_partner",
     "app_not_updated",
+    "app_not_upgraded",  # these, app_upgraded and upgrade_available: tests/db/installs/test_upgrading.py
     "app_retired",  # tests/db/notify/test_lifecycle_letters.py
     "app_transfer_accepted",  # these eleven and app_transferred: test_transfers.py, test_lifecycle_letters.py
     "app_transfer_completed_giver",
@@ -323,6 +315,7 @@ SEEN = [
     "app_transferred",
     "app_uninstalled",
     "app_updated",
+    "app_upgraded",
     "check_failing",  # this and the next: tests/db/notify/test_lifecycle_letters.py
     "check_mended",
     "credentials_rotated",
@@ -360,7 +353,13 @@ SEEN = [
     *(f"ticket_answered_{side}" for side in ("customer", "partner", "team")),  # tests/db/support/test_ticket_mails.py
     *(f"ticket_{name}" for name in ("handed_over", "opened", "overdue", "partner_involved", "received")),
     *(f"ticket_solved_{side}" for side in ("customer", "partner", "team")),
-    "trial_ended",
+    "trial_ended",  # these three: test_trial_letters.py
+    "trial_ending",
+    "trial_extended",
+    "update_failed",  # these three: tests/db/installs/test_mending.py
+    "update_mended",
+    "update_to_mend",
+    "upgrade_available",
     "version_available",  # these five: tests/db/catalog/test_publication.py
     "version_deprecated_customer",  # this, the next and version_ended: tests/db/catalog/test_ending.py
     "version_deprecated_partner",

@@ -8,11 +8,14 @@ from fondaco.installs.actions.credentials import (
     rotate_credentials,
     rotate_own_credentials,
 )
+from fondaco.installs.actions.extending import extend_trial
 from fondaco.installs.actions.installing import Consent, install_app, retry_installation
 from fondaco.installs.actions.launching import record_launch
+from fondaco.installs.actions.mending import mend_update
 from fondaco.installs.actions.removing import cancel_installation, force_uninstall_app, uninstall_app
 from fondaco.installs.actions.retiring import retire_app, retire_version
 from fondaco.installs.actions.updating import update_settings
+from fondaco.installs.actions.upgrading import upgrade_app
 
 __all__ = [
     "Consent",
@@ -21,9 +24,11 @@ __all__ = [
     "cancel_installation",
     "clear_version",
     "cut_off",
+    "extend_trial",
     "fail_open_operation",
     "force_uninstall_app",
     "install_app",
+    "mend_update",
     "reach_installation",
     "record_launch",
     "restore_access",
@@ -34,4 +39,5 @@ __all__ = [
     "rotate_own_credentials",
     "uninstall_app",
     "update_settings",
+    "upgrade_app",
 ]

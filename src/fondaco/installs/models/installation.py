@@ -13,7 +13,14 @@ from fondaco.accounts.models import Account, User
 from fondaco.audit.status import Stateful
 from fondaco.catalog.models import App, Plan, Version
 from fondaco.identity.models import Cutoff, OAuthClient
-from fondaco.installs.states import INSTALLATION, LAUNCHABLE, RETRYABLE, InstallationStatus
+from fondaco.installs.states import (
+    INSTALLATION,
+    LAUNCHABLE,
+    RETRYABLE,
+    InstallationStatus,
+    OperationKind,
+    OperationStatus,
+)
 from fondaco.kit import clock
 from fondaco.kit.fields import IdField
 
@@ -50,7 +57,21 @@ class Installation(Stateful):
     @property
     def can_be_launched(self) -> bool:
         """Whether licensed users get in; a client that may not sign users in belongs to a trial that is over."""
-        return self.status in LAUNCHABLE and self.client.may_sign_users_in and not self.is_cut_off
+        works = self.status in LAUNCHABLE or self.is_update_broken
+        return works and self.client.may_sign_users_in and not self.is_cut_off
+
+    @cached_property
+    def has_worked(self) -> bool:
+        """Whether its partner ever approved it; a query may have asked (``annotate(was_approved=…)``)."""
+        if "was_approved" in self.__dict__:
+            return bool(self.__dict__["was_approved"])
+        installs = self.operations.filter(kind=OperationKind.INSTALL, status=OperationStatus.APPROVED)
+        return installs.exists()
+
+    @property
+    def is_update_broken(self) -> bool:
+        """Whether a change could neither be completed nor be taken back. People go on; staff have to mend it."""
+        return self.status == InstallationStatus.FAILED and self.has_worked
 
     @cached_property
     def cut_off_reason(self) -> str | None:
@@ -68,7 +89,7 @@ class Installation(Stateful):
     @property
     def can_be_retried(self) -> bool:
         """Whether the customer may send a failed installation again."""
-        return self.status in RETRYABLE
+        return self.status in RETRYABLE and not self.is_update_broken
 
     @property
     def is_gone(self) -> bool:
@@ -106,7 +127,10 @@ class AutoInstallRule(models.Model):
 
 
 class Grant(models.Model):
-    """What an admin agreed to, in the words they saw. Kept for ever; clicking counted as an order (DOMAIN 7.4)."""
+    """What an admin agreed to, in the words they saw. Kept for ever; clicking counted as an order (DOMAIN 7.4).
+
+    The one in force says what the app may do. Consent to an upgrade comes into force with the partner's approval.
+    """
 
     id = IdField()
     installation = models.ForeignKey(Installation, on_delete=models.CASCADE, related_name="grants")
@@ -117,6 +141,14 @@ class Grant(models.Model):
     consented_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     consented_at = models.DateTimeField()
     address = models.CharField(max_length=45, blank=True)
+    is_in_force = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["installation"], condition=models.Q(is_in_force=True), name="grant_one_in_force"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"grant to {self.installation}"

@@ -15,6 +15,7 @@ from fondaco.surfaces.api.management.routes import (
     machine,
     marketplace,
     me,
+    mends,
     offers,
     partner_applications,
     partners,
@@ -31,7 +32,9 @@ from fondaco.surfaces.api.management.routes import (
     testing,
     tickets,
     transfers,
+    trials,
     trust,
+    upgrades,
     versions,
     workbench,
 )
@@ -67,6 +70,8 @@ ALL = [
     sign_in.routes,
     staff.routes,
     installations.routes,
+    upgrades.routes,
+    mends.routes,
     house.routes,
     access.routes,
     testing.routes,
@@ -78,4 +83,6 @@ ALL = [
     transfers.operator_routes,
     endings.routes,
     endings.operator_routes,
+    trials.routes,
+    trials.operator_routes,
 ]
