@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
@@ -18,63 +19,105 @@ from fondaco.support.policies import Asker
 from fondaco.support.states import Priority, TicketKind
 
 _INES: Final = "ines@fondaco.example"
-_ANA: Final = CUSTOMER
-_ISSUE, _QUESTION = TicketKind.TECHNICAL_ISSUE, TicketKind.QUESTION
 Say = Callable[[Ticket, str], object]
 
 
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A ticket to be, and what is said in it afterwards, in even pauses until now."""
+
+    subject: str
+    text: str
+    ago: timedelta
+    kind: TicketKind
+    priority: Priority = Priority.NORMAL
+    about: str = ""  # the app, by its address
+    by_partner: bool = False
+    then: tuple[tuple[Say, str], ...] = ()
+
+    def when(self, number: int) -> timedelta:
+        """How long ago the ``number``-th message is, from 0."""
+        return self.ago * (len(self.then) + 1 - number) / (len(self.then) + 1)
+
+
 def make_tickets() -> None:
-    """Safe to repeat: each conversation goes on where it was."""
-    ana, mara = User.objects.get(person__email=_ANA), Member.objects.get(person__email=PARTNER)
-    _talk(
-        ana, "Lingua Live was declined, what now?", "Can we ask again, and will they say why?",
-        hours=30, kind=_QUESTION, about="lingua-live",
-        then=[(_answer, "Their team is full until next month; that is in the words of their answer. Ask again then."),
-              (_solve, "We have noted your interest with them.")],
-    )  # fmt: skip
-    _talk(
-        ana, "Invoices do not open during calls", "Since this morning Ledgerline shows an empty page to everybody.",
-        hours=5, kind=_ISSUE, priority=Priority.HIGH, about="ledgerline",
-        then=[(_involve, "Mara, can you see on your side why the page stays empty?")],
-    )  # fmt: skip
-    _talk(
-        ana, "Whisper QA is installing for hours", "It has been waiting since lunch. Is that usual?",
-        hours=1, kind=_QUESTION, about="whisper-qa",
-        then=[(_answer, "Its maker sets it up by hand, which takes a day at times. Shall we ask them to hurry?")],
-    )  # fmt: skip
-    _talk(
-        ana, "Nobody can pay by card", "Paywave Secure failed to install, and we go live on Monday.",
-        minutes=25, kind=_ISSUE, priority=Priority.URGENT, about="paywave-secure",
-    )  # fmt: skip
-    _talk(
-        mara, "Can two of our apps share one callback?", "We would like to answer the events of both at one address.",
-        hours=3, kind=_QUESTION,
-        then=[(_answer, "Yes: the app's id is in every event. Which two do you mean?"),
-              (_write, "Ledgerline and the next one, which is still a draft.")],
-    )  # fmt: skip
+    """Safe to repeat: each conversation goes on where it was. All of them in the order of time."""
+    steps = [(talk.when(number), talk, number) for talk in _talks() for number in range(len(talk.then) + 1)]
+    for ago, talk, number in sorted(steps, key=lambda step: step[0], reverse=True):
+        ticket = Ticket.objects.filter(subject=talk.subject).first()
+        with clock.travel(-ago):
+            if ticket is None:
+                _open(talk)
+            elif ticket.messages.count() == number:
+                say, words = talk.then[number - 1]
+                say(ticket, words)
 
 
-def _talk(
-    by: Asker,
-    subject: str,
-    text: str,
-    *,
-    kind: TicketKind,
-    priority: Priority = Priority.NORMAL,
-    about: str = "",
-    then: list[tuple[Say, str]] | None = None,
-    **ago: int,
-) -> None:
-    steps, began = then or [], timedelta(**ago)
-    with clock.travel(-began):
-        ticket = Ticket.objects.filter(subject=subject).first() or actions.open_ticket(
-            actor=actor_for(by.person), by=by, subject=subject, text=text, kind=kind, priority=priority,
-            sight=_sight(about),
-        )  # fmt: skip
-    done = ticket.messages.count() - 1
-    for number, (say, words) in enumerate(steps[done:], done + 1):
-        with clock.travel(-began * (len(steps) + 1 - number) / (len(steps) + 1)):
-            say(Ticket.objects.get(pk=ticket.pk), words)
+def _talks() -> tuple[Talk, ...]:
+    return (
+        Talk(
+            "Lingua Live was declined, what now?",
+            "Can we ask again, and will they say why?",
+            timedelta(hours=30),
+            TicketKind.QUESTION,
+            about="lingua-live",
+            then=(
+                (_answer, "Their team is full until next month; that is in the words of their answer. Ask again then."),
+                (_solve, "We have noted your interest with them."),
+            ),
+        ),
+        Talk(
+            "Invoices do not open during calls",
+            "Since this morning Ledgerline shows an empty page to everybody.",
+            timedelta(hours=5),
+            TicketKind.TECHNICAL_ISSUE,
+            Priority.HIGH,
+            about="ledgerline",
+            then=((_involve, "Mara, can you see on your side why the page stays empty?"),),
+        ),
+        Talk(
+            "Whisper QA is installing for hours",
+            "It has been waiting since lunch. Is that usual?",
+            timedelta(hours=1),
+            TicketKind.QUESTION,
+            about="whisper-qa",
+            then=((_answer, "Its maker sets it up by hand, which may take a day. Shall we ask them to hurry?"),),
+        ),
+        Talk(
+            "Nobody can pay by card",
+            "Paywave Secure failed to install, and we go live on Monday.",
+            timedelta(minutes=25),
+            TicketKind.TECHNICAL_ISSUE,
+            Priority.URGENT,
+            about="paywave-secure",
+        ),
+        Talk(
+            "Can two of our apps share one callback?",
+            "We would like to answer the events of both at one address.",
+            timedelta(hours=3),
+            TicketKind.QUESTION,
+            by_partner=True,
+            then=(
+                (_answer, "Yes: the app's id is in every event. Which two do you mean?"),
+                (_write, "Ledgerline and the next one, which is still a draft."),
+            ),
+        ),
+    )
+
+
+def _open(talk: Talk) -> None:
+    by: Asker = (
+        Member.objects.get(person__email=PARTNER) if talk.by_partner else User.objects.get(person__email=CUSTOMER)
+    )
+    actions.open_ticket(
+        actor=actor_for(by.person),
+        by=by,
+        subject=talk.subject,
+        text=talk.text,
+        kind=talk.kind,
+        priority=talk.priority,
+        sight=_sight(talk.about),
+    )
 
 
 def _sight(about: str) -> Sight:
