@@ -105,6 +105,7 @@ class TechnicalContent(TrackContent):
     redirect_urls = ArrayField(models.URLField(max_length=500), default=list, blank=True)
     scopes = ArrayField(models.CharField(max_length=60), default=list, blank=True)
     scope_reasons = models.JSONField(default=dict, blank=True)  # {scope: one sentence}
+    data_fields = ArrayField(models.CharField(max_length=60), default=list, blank=True)  # what it reads with them
     receives_user_logout = models.BooleanField(default=False)
     backchannel_logout_url = models.URLField(max_length=500, blank=True)  # OpenID logout tokens go here
     are_credentials_claimed = models.BooleanField(default=False)  # fetched once by a link instead of sent in events

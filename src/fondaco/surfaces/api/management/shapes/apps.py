@@ -10,6 +10,7 @@ from pydantic import Field
 
 from fondaco.catalog.comparison import Difference
 from fondaco.catalog.content import AppDetails, ListingFields, TechnicalFields
+from fondaco.catalog.data_fields import DataField
 from fondaco.catalog.models import (
     App,
     ListingContent,
@@ -79,6 +80,7 @@ class TechnicalBody(Body):
     redirect_urls: list[str] = []
     scopes: list[str] = []
     scope_reasons: dict[str, str] = {}
+    data_fields: list[str] = []
     receives_user_logout: bool = False
     backchannel_logout_url: str = ""
     is_manually_provisioned: bool = False
@@ -91,7 +93,8 @@ class TechnicalBody(Body):
     def fields(self) -> TechnicalFields:
         """For the action."""
         given = self.model_dump(exclude={"revision"})
-        return TechnicalFields(**given | {name: tuple(given[name]) for name in ("redirect_urls", "scopes")})
+        lists = ("redirect_urls", "scopes", "data_fields")
+        return TechnicalFields(**given | {name: tuple(given[name]) for name in lists})
 
 
 class ListingBody(Body):
@@ -203,6 +206,7 @@ class TechnicalShape(Shape):
     redirect_urls: list[str]
     scopes: list[str]
     scope_reasons: dict[str, str]
+    data_fields: list[str]
     receives_user_logout: bool
     backchannel_logout_url: str
     is_manually_provisioned: bool
@@ -359,6 +363,18 @@ class ScopeShape(Shape):
     is_requestable: bool
     is_for_portal_clients: bool
     needs_reason: bool
+
+
+class DataFieldShape(Shape):
+    """A field of the data APIs. A version that says in ``data_fields`` that it reads it has to ask for ``scope``."""
+
+    name: str
+    scope: str
+    description: str
+
+    @classmethod
+    def of(cls, field: DataField) -> DataFieldShape:
+        return cls(name=field.name, scope=field.scope, description=str(field.words))
 
 
 class EventTypeShape(Shape):
