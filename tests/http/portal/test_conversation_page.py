@@ -10,6 +10,7 @@ from tests.factories.partners import make_member
 from tests.http.api.caller import Api, read, refusal
 
 from fondaco.accounts.models import Operator
+from fondaco.catalog.models import ListingContent
 from fondaco.catalog.states import Track
 from fondaco.partners.models import Member, MemberRole
 from fondaco.review import actions
@@ -60,6 +61,26 @@ def test_a_question_is_seen_and_answered(mara: Member, submission: Submission) -
     assert client.post(here, {"text": "Frankfurt."})["Location"] == here
     assert "Frankfurt." in client.get(here).content.decode()
     assert not Submission.objects.get().waits_for_partner
+
+
+def test_the_list_of_apps_says_that_a_question_waits_for_the_partner(mara: Member, submission: Submission) -> None:
+    partner, here = Api(mara.person), f"/portal/submissions/{submission.pk.hex}"
+    marketing = make_member(mara.partner, role=MemberRole.MARKETING)
+    for path in ("/portal/", "/portal/apps"):
+        page = signed_in(mara).get(path).content.decode()
+        assert "Waiting for you: a reviewer asked something." in page
+        assert f'href="{here}"' in page
+        shown = signed_in(marketing).get(path).content.decode()
+        assert ("a reviewer asked something" in shown, f'href="{here}"' in shown) == (True, False)
+    (project,) = read(partner.get(f"/partners/{mara.partner_id.hex}/projects"))["items"]
+    assert (project["need"], project["waits_for_partner"]) == ("answer", True)
+    assert project["asked_submission_id"] == submission.pk.hex
+
+    ListingContent.objects.update(status="in_review")
+    actions.write_to_reviewer(actor=actor_for(mara.person), by=mara, submission=submission, text="Frankfurt.")
+    page = signed_in(mara).get("/portal/").content.decode()
+    assert "Waiting for a reviewer." in page
+    assert "Nothing waits for you." in page
 
 
 def test_what_to_change_stands_beside_the_fields(mara: Member, jon: Operator, submission: Submission) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from enum import IntEnum
 from typing import Any, Final
 
-from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, UUIDField, Value, When
 
 from fondaco.accounts.permissions import Permission
 from fondaco.catalog.models import App, PlannedPublication, Version
@@ -18,25 +18,29 @@ from fondaco.partners.models import Member
 class Need(IntEnum):
     """What an app waits for, the most pressing first; all up to ``OUT`` wait for the partner."""
 
-    CHANGES = 0  # a reviewer asked for them
-    FAILED = 1  # it did not go live at its time
-    PUBLISH = 2
-    BEGIN = 3  # it has no version yet
-    FINISH = 4
-    OUT = 5  # of the marketplace for a while
-    REVIEW = 6
-    TIME = 7  # it goes live by itself
-    NOTHING = 8
+    ANSWER = 0  # a reviewer asked something and waits
+    CHANGES = 1  # a reviewer asked for them
+    FAILED = 2  # it did not go live at its time
+    PUBLISH = 3
+    BEGIN = 4  # it has no version yet
+    FINISH = 5
+    OUT = 6  # of the marketplace for a while
+    REVIEW = 7
+    TIME = 8  # it goes live by itself
+    NOTHING = 9
 
 
 WAITS_FOR_PARTNER: Final = frozenset(need for need in Need if need <= Need.OUT)
 
 
-def list_projects(by: Member, *, text: str = "", waiting: bool | None = None) -> QuerySet[App]:
+def list_projects(
+    by: Member, *, text: str = "", waiting: bool | None = None, asked: Subquery | None = None
+) -> QuerySet[App]:
     """The partner's apps, each with its newest version's ``newest_id``, and ``need``: by need, then by name.
 
     ``offered`` is the name of the version that customers find, None without one. ``text`` is part of the app's name;
-    ``waiting`` asks for those that wait for the partner, or for the others.
+    ``waiting`` asks for those that wait for the partner, or for the others. ``asked`` is what a higher floor knows: the
+    id, kept as ``asked_id``, of what the partner was asked about an app.
     """
     if not by.can(Permission.PARTNER_VIEW):
         raise Forbidden
@@ -57,6 +61,7 @@ def list_projects(by: Member, *, text: str = "", waiting: bool | None = None) ->
             is_planned=Exists(plans.filter(failed_at=None)),
             has_failed=Exists(plans.exclude(failed_at=None)),
             offered=Subquery(published.values("name")[:1]),
+            asked_id=asked or Value(None, output_field=UUIDField()),
         )
         .annotate(need=_need())
         .order_by("need", "name")
@@ -66,9 +71,9 @@ def list_projects(by: Member, *, text: str = "", waiting: bool | None = None) ->
     return found.filter(need__lte=Need.OUT) if waiting else found.filter(need__gt=Need.OUT)
 
 
-def count_projects(by: Member) -> tuple[int, int]:
+def count_projects(by: Member, *, asked: Subquery | None = None) -> tuple[int, int]:
     """How many of the partner's apps wait for it, and how many do not; one query."""
-    apps: QuerySet[Any] = list_projects(by)  # with what is annotated
+    apps: QuerySet[Any] = list_projects(by, asked=asked)  # with what is annotated
     needs = apps.order_by().values_list("need", flat=True)
     waiting = sum(need in WAITS_FOR_PARTNER for need in needs)
     return waiting, len(needs) - waiting
@@ -95,6 +100,7 @@ def _need() -> Case:
     either = {state: Q(newest_technical=state) | Q(newest_listing=state) for state in (rejected, draft, in_review)}
     return Case(
         When(retired_at__isnull=False, then=Value(Need.NOTHING)),
+        When(asked_id__isnull=False, then=Value(Need.ANSWER)),
         When(newest_id=None, then=Value(Need.BEGIN)),
         When(newest_technical=TechnicalStatus.DEPRECATED.value, then=Value(Need.NOTHING)),
         When(either[rejected], then=Value(Need.CHANGES)),

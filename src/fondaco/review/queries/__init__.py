@@ -14,6 +14,7 @@ from fondaco.review.queries.checks import (
 )
 from fondaco.review.queries.estimates import AnswerTimes, answer_times
 from fondaco.review.queries.evidence import list_evidence
+from fondaco.review.queries.projects import count_own_projects, list_own_projects
 from fondaco.review.queries.queue import (
     Order,
     QueueFilter,
@@ -44,6 +45,7 @@ __all__ = [
     "Shown",
     "TrackStatistics",
     "answer_times",
+    "count_own_projects",
     "count_waiting",
     "count_waivers",
     "find_open",
@@ -60,6 +62,7 @@ __all__ = [
     "latest_run",
     "list_decided",
     "list_evidence",
+    "list_own_projects",
     "list_policy_decisions",
     "list_queue",
     "list_reasons",

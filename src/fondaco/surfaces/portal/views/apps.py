@@ -12,9 +12,10 @@ from fondaco.accounts.permissions import Permission
 from fondaco.catalog import actions
 from fondaco.catalog.models import App
 from fondaco.catalog.policies import can, is_icon_locked, is_slug_locked
-from fondaco.catalog.queries import get_app, list_projects
+from fondaco.catalog.queries import get_app
 from fondaco.kit.errors import DomainError
 from fondaco.kit.pagination import numbered_page
+from fondaco.review.queries import list_own_projects
 from fondaco.surfaces.portal import boards
 from fondaco.surfaces.portal.forms.apps import AppForm, RegisterForm, VersionForm
 from fondaco.surfaces.portal.projects import app_lines
@@ -32,7 +33,7 @@ def app_list(request: HouseRequest) -> HttpResponse:
     """All apps of the partner, those that wait for it first; ``q`` searches."""
     member = request.viewer.member
     text = request.GET.get("q", "").replace("\0", "").strip()[:50]
-    page = numbered_page(list_projects(member, text=text), page_number(request), _PER_PAGE)
+    page = numbered_page(list_own_projects(member, text=text), page_number(request), _PER_PAGE)
     context = {
         "lines": app_lines(page.items, member),
         "page": page,

@@ -63,15 +63,19 @@ class PublicationShape(Shape):
 
 
 class ProjectShape(Shape):
-    """An app, its newest version, what it waits for, and the version that customers find."""
+    """An app, its newest version, what it waits for, and the version that customers find.
+
+    ``asked_submission_id`` is the submission about which a reviewer asked and waits for an answer.
+    """
 
     app_id: str
     name: str
     version_id: str | None
     technical_status: str | None
     listing_status: str | None
-    need: Literal["changes", "failed", "publish", "begin", "finish", "out", "review", "time", "nothing"]
+    need: Literal["answer", "changes", "failed", "publish", "begin", "finish", "out", "review", "time", "nothing"]
     waits_for_partner: bool
+    asked_submission_id: str | None
     offered_version: str | None
 
     @classmethod
@@ -86,5 +90,6 @@ class ProjectShape(Shape):
             listing_status=given.newest_listing,
             need=need.name.lower(),
             waits_for_partner=need in WAITS_FOR_PARTNER,
+            asked_submission_id=given.asked_id.hex if given.asked_id else None,
             offered_version=given.offered,
         )
