@@ -10,7 +10,6 @@ from tests.factories.partners import make_member
 from tests.http.api.caller import Api, read, refusal
 
 from fondaco.accounts.models import Operator
-from fondaco.catalog.models import ListingContent
 from fondaco.catalog.states import Track
 from fondaco.partners.models import Member, MemberRole
 from fondaco.review import actions
@@ -76,11 +75,10 @@ def test_the_list_of_apps_says_that_a_question_waits_for_the_partner(mara: Membe
     assert (project["need"], project["waits_for_partner"]) == ("answer", True)
     assert project["asked_submission_id"] == submission.pk.hex
 
-    ListingContent.objects.update(status="in_review")
     actions.write_to_reviewer(actor=actor_for(mara.person), by=mara, submission=submission, text="Frankfurt.")
     page = signed_in(mara).get("/portal/").content.decode()
-    assert "Waiting for a reviewer." in page
-    assert "Nothing waits for you." in page
+    assert "Waiting for you: finish and submit what is still a draft." in page
+    assert "a reviewer asked something" not in page
 
 
 def test_what_to_change_stands_beside_the_fields(mara: Member, jon: Operator, submission: Submission) -> None:
