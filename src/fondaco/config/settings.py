@@ -248,6 +248,7 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 ANSWER_WINDOW = timedelta(days=7)
 TRIAL_LENGTH = timedelta(days=30)
 REVIEW_SAMPLE_EVERY = environment.number("FONDACO_REVIEW_SAMPLE_EVERY", 5)  # of what trusted partners may change
+REVIEW_SAMPLES_WAIT = environment.flag("FONDACO_REVIEW_SAMPLES_WAIT", default=False)  # or a person looks afterwards
 # Each installation gets new credentials this often (0: never by itself); old ones work on for the overlap (DOMAIN 2.8).
 CREDENTIALS_ROTATE_EVERY = timedelta(days=environment.number("FONDACO_CREDENTIALS_ROTATE_DAYS", 180))
 CREDENTIALS_OVERLAP = timedelta(days=7)

@@ -33,6 +33,9 @@ class Version(models.Model):
     retired_at = models.DateTimeField(null=True, blank=True)  # after its end, once nobody had it any more
     unlisted_at = models.DateTimeField(null=True, editable=False)  # taken out of the marketplace for a while
     unlisted_reason = models.TextField(max_length=1000, blank=True)  # read by who would have installed it
+    withheld_at = models.DateTimeField(null=True, editable=False)  # the platform took it out of the marketplace
+    withheld_reason = models.TextField(max_length=1000, blank=True)
+    withheld_by = models.CharField(max_length=100, blank=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:
@@ -42,6 +45,11 @@ class Version(models.Model):
                 condition=models.Q(unlisted_at__isnull=True, unlisted_reason="")
                 | models.Q(unlisted_at__isnull=False) & ~models.Q(unlisted_reason=""),
                 name="version_unlisted_with_reason",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(withheld_at__isnull=True, withheld_reason="")
+                | models.Q(withheld_at__isnull=False) & ~models.Q(withheld_reason=""),
+                name="version_withheld_with_reason",
             ),
         ]
 
@@ -59,7 +67,7 @@ class Version(models.Model):
         return (
             self.technical.status == TechnicalStatus.AVAILABLE
             and self.listing.status == ListingStatus.ADVERTISED
-            and not self.is_unlisted
+            and not self.is_out
         )
 
     @property
@@ -71,6 +79,16 @@ class Version(models.Model):
     def is_unlisted(self) -> bool:
         """Whether its partner keeps it out of the marketplace for now (ADR 0029)."""
         return self.unlisted_at is not None
+
+    @property
+    def is_withheld(self) -> bool:
+        """Whether the platform keeps it out of the marketplace (ADR 0033)."""
+        return self.withheld_at is not None
+
+    @property
+    def is_out(self) -> bool:
+        """Whether somebody keeps it out of the marketplace, whatever its states."""
+        return self.is_unlisted or self.is_withheld
 
 
 class TrackContent(Stateful):

@@ -54,6 +54,7 @@ from fondaco.catalog.queries.transfers import (
     list_offered_apps,
     list_transfers,
 )
+from fondaco.catalog.queries.withholding import get_offered_version, list_offered_versions
 
 __all__ = [
     "WAITS_FOR_PARTNER",
@@ -75,6 +76,7 @@ __all__ = [
     "get_app",
     "get_linked_version",
     "get_listing",
+    "get_offered_version",
     "get_plan",
     "get_screenshot",
     "get_test",
@@ -92,6 +94,7 @@ __all__ = [
     "list_categories",
     "list_history",
     "list_offered_apps",
+    "list_offered_versions",
     "list_other_editors",
     "list_partner_apps",
     "list_projects",

@@ -10,7 +10,8 @@ from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, UUID
 
 from fondaco.accounts.permissions import Permission
 from fondaco.catalog.models import App, PlannedPublication, Version
-from fondaco.catalog.states import ListingStatus, TechnicalStatus
+from fondaco.catalog.queries.marketplace import PUBLISHED
+from fondaco.catalog.states import TechnicalStatus
 from fondaco.kit.errors import Forbidden
 from fondaco.partners.models import Member
 
@@ -20,14 +21,15 @@ class Need(IntEnum):
 
     ANSWER = 0  # a reviewer asked something and waits
     CHANGES = 1  # a reviewer asked for them
-    FAILED = 2  # it did not go live at its time
-    PUBLISH = 3
-    BEGIN = 4  # it has no version yet
-    FINISH = 5
-    OUT = 6  # of the marketplace for a while
-    REVIEW = 7
-    TIME = 8  # it goes live by itself
-    NOTHING = 9
+    WITHHELD = 2  # the platform took it out of the marketplace
+    FAILED = 3  # it did not go live at its time
+    PUBLISH = 4
+    BEGIN = 5  # it has no version yet
+    FINISH = 6
+    OUT = 7  # of the marketplace for a while
+    REVIEW = 8
+    TIME = 9  # it goes live by itself
+    NOTHING = 10
 
 
 WAITS_FOR_PARTNER: Final = frozenset(need for need in Need if need <= Need.OUT)
@@ -45,9 +47,7 @@ def list_projects(
     if not by.can(Permission.PARTNER_VIEW):
         raise Forbidden
     versions = Version.objects.filter(app_id=OuterRef("pk")).order_by("-pk")
-    published = versions.filter(
-        technical__status=TechnicalStatus.AVAILABLE, listing__status=ListingStatus.ADVERTISED, unlisted_at=None
-    )
+    published = versions.filter(PUBLISHED)
     plans = PlannedPublication.objects.filter(pk=OuterRef("newest_id"))
     apps = App.objects.filter(partner_id=by.partner_id)
     if text:
@@ -57,6 +57,7 @@ def list_projects(
             newest_id=Subquery(versions.values("pk")[:1]),
             newest_technical=Subquery(versions.values("technical__status")[:1]),
             newest_listing=Subquery(versions.values("listing__status")[:1]),
+            newest_withheld_at=Subquery(versions.values("withheld_at")[:1]),
             newest_unlisted_at=Subquery(versions.values("unlisted_at")[:1]),
             is_planned=Exists(plans.filter(failed_at=None)),
             has_failed=Exists(plans.exclude(failed_at=None)),
@@ -104,6 +105,7 @@ def _need() -> Case:
         When(newest_id=None, then=Value(Need.BEGIN)),
         When(newest_technical=TechnicalStatus.DEPRECATED.value, then=Value(Need.NOTHING)),
         When(either[rejected], then=Value(Need.CHANGES)),
+        When(Q(newest_withheld_at__isnull=False), then=Value(Need.WITHHELD)),
         When(has_failed=True, then=Value(Need.FAILED)),
         When(Q(newest_technical=TechnicalStatus.APPROVED.value, is_planned=False), then=Value(Need.PUBLISH)),
         When(either[draft], then=Value(Need.FINISH)),

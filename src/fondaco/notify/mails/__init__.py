@@ -17,6 +17,7 @@ from fondaco.notify.mails import (
     partner_application_verify,
     personal_token,
     review_message,
+    sample,
     security,
     sign_in,
     submission_decided,
@@ -29,6 +30,7 @@ from fondaco.notify.mails import (
     version_ended,
     version_published,
     version_unlisted,
+    version_withheld,
 )
 
 __all__ = [
@@ -48,6 +50,7 @@ __all__ = [
     "partner_application_verify",
     "personal_token",
     "review_message",
+    "sample",
     "security",
     "sign_in",
     "submission_decided",
@@ -60,4 +63,5 @@ __all__ = [
     "version_ended",
     "version_published",
     "version_unlisted",
+    "version_withheld",
 ]

@@ -24,6 +24,7 @@ from fondaco.review.queries.queue import (
     list_queue,
 )
 from fondaco.review.queries.reasons import get_reason, list_reasons
+from fondaco.review.queries.samples import SampleDesk, get_sample, get_sample_desk, list_samples
 from fondaco.review.queries.statistics import TrackStatistics, review_statistics
 from fondaco.review.queries.submissions import (
     find_open,
@@ -42,6 +43,7 @@ __all__ = [
     "Desk",
     "Order",
     "QueueFilter",
+    "SampleDesk",
     "Shown",
     "TrackStatistics",
     "answer_times",
@@ -57,6 +59,8 @@ __all__ = [
     "get_reviewed_app",
     "get_reviewed_version",
     "get_run",
+    "get_sample",
+    "get_sample_desk",
     "get_submission",
     "get_waiver",
     "latest_run",
@@ -67,6 +71,7 @@ __all__ = [
     "list_queue",
     "list_reasons",
     "list_runs",
+    "list_samples",
     "list_submissions",
     "list_waivers",
     "place_in_queue",

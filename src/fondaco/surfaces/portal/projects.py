@@ -77,6 +77,8 @@ def _next_step(need: Need, app: App, version: Version | None, by: Member) -> Nex
         track = Track.TECHNICAL if version.technical.status == TechnicalStatus.REJECTED else Track.LISTING
         url = edit_url(version, track)
         return NextStep(_("Change what was asked for"), url) if can_edit(by, version, track) else None
+    if need == Need.WITHHELD:
+        return NextStep(_("Read why"), reverse("portal:version", args=[version.pk.hex]))
     if need in {Need.PUBLISH, Need.FAILED}:
         label = _("Make available") if need == Need.PUBLISH else _("Set another time")
         url = reverse("portal:publish", args=[version.pk.hex])

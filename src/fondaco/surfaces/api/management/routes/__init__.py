@@ -22,6 +22,7 @@ from fondaco.surfaces.api.management.routes import (
     publishing,
     reviews,
     roles,
+    samples,
     security,
     settings,
     sign_in,
@@ -32,6 +33,7 @@ from fondaco.surfaces.api.management.routes import (
     transfers,
     trust,
     versions,
+    withholding,
     workbench,
 )
 
@@ -74,4 +76,6 @@ ALL = [
     transfers.operator_routes,
     endings.routes,
     endings.operator_routes,
+    withholding.routes,
+    samples.routes,
 ]

@@ -266,6 +266,8 @@ class VersionShape(Shape):
     retired_at: datetime | None
     unlisted_at: datetime | None
     unlisted_reason: str
+    withheld_at: datetime | None
+    withheld_reason: str
     technical: TechnicalShape
     listing: ListingShape
     plans: list[PlanShape]
@@ -283,6 +285,8 @@ class VersionShape(Shape):
             retired_at=version.retired_at,
             unlisted_at=version.unlisted_at,
             unlisted_reason=version.unlisted_reason,
+            withheld_at=version.withheld_at,
+            withheld_reason=version.withheld_reason,
             technical=TechnicalShape.of(version.technical, missing_fields(version, Track.TECHNICAL)),
             listing=ListingShape.of(version.listing, missing_fields(version, Track.LISTING)),
             plans=[PlanShape.of(plan) for plan in version.plans.all()],

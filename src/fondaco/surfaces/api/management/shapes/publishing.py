@@ -46,6 +46,8 @@ class PublicationShape(Shape):
     failure: str
     unlisted_at: datetime | None
     unlisted_reason: str
+    withheld_at: datetime | None
+    withheld_reason: str
 
     @classmethod
     def of(cls, version: Version, plan: PlannedPublication | None) -> PublicationShape:
@@ -59,6 +61,8 @@ class PublicationShape(Shape):
             failure=plan.failure if plan else "",
             unlisted_at=version.unlisted_at,
             unlisted_reason=version.unlisted_reason,
+            withheld_at=version.withheld_at,
+            withheld_reason=version.withheld_reason,
         )
 
 
@@ -73,7 +77,9 @@ class ProjectShape(Shape):
     version_id: str | None
     technical_status: str | None
     listing_status: str | None
-    need: Literal["answer", "changes", "failed", "publish", "begin", "finish", "out", "review", "time", "nothing"]
+    need: Literal[
+        "answer", "changes", "withheld", "failed", "publish", "begin", "finish", "out", "review", "time", "nothing"
+    ]
     waits_for_partner: bool
     asked_submission_id: str | None
     offered_version: str | None
