@@ -31,6 +31,7 @@ class Permission(StrEnum):
     PARTNER_MEMBERS_MANAGE = "partner.members.manage"
     PARTNER_REVENUE_VIEW = "partner.revenue.view"
     PARTNER_APPS_TRANSFER = "partner.apps.transfer"
+    PARTNER_SUPPORT = "partner.support"
 
     OPERATOR_VIEW = "operator.view"
     OPERATOR_PARTNERS = "operator.partners"
@@ -61,6 +62,7 @@ LABELS: Final[dict[Permission, Promise]] = {
     Permission.PARTNER_MEMBERS_MANAGE: _("Manage members"),
     Permission.PARTNER_REVENUE_VIEW: _("See revenue"),
     Permission.PARTNER_APPS_TRANSFER: _("Transfer and retire apps"),
+    Permission.PARTNER_SUPPORT: _("Support"),
     Permission.OPERATOR_VIEW: _("See the backoffice"),
     Permission.OPERATOR_PARTNERS: _("Admit partners"),
     Permission.OPERATOR_REVIEW_TECHNICAL: _("Review technical content"),
@@ -82,7 +84,7 @@ EXPLANATIONS: Final[dict[Permission, Promise]] = {
     Permission.ROLES_MANAGE: _("Creates roles and decides what they may do."),
     Permission.SIGN_IN_MANAGE: _("Decides how people sign in, e.g. through the company's own directory."),
     Permission.BILLING_MANAGE: _("Sees and pays what the account owes."),
-    Permission.SUPPORT_ASK: _("Opens and answers support tickets for the account."),
+    Permission.SUPPORT_ASK: _("Opens, reads and answers support tickets of the account."),
     Permission.PARTNER_VIEW: _("Sees the partner's apps and where they stand."),
     Permission.PARTNER_APPS_EDIT: _("Registers apps, edits versions and technical content, and submits them."),
     Permission.PARTNER_LISTING_EDIT: _("Edits and submits listing content and plans."),
@@ -91,11 +93,12 @@ EXPLANATIONS: Final[dict[Permission, Promise]] = {
     Permission.PARTNER_MEMBERS_MANAGE: _("Invites colleagues and decides their role."),
     Permission.PARTNER_REVENUE_VIEW: _("Sees what the partner's apps earn."),
     Permission.PARTNER_APPS_TRANSFER: _("Gives apps to other partners, takes them over, and retires them for good."),
+    Permission.PARTNER_SUPPORT: _("Opens support tickets for the partner, and answers in customers' about its apps."),
     Permission.OPERATOR_VIEW: _("Enters the backoffice."),
     Permission.OPERATOR_PARTNERS: _("Accepts, questions and rejects requests to become a partner."),
     Permission.OPERATOR_REVIEW_TECHNICAL: _("Decides on technical content."),
     Permission.OPERATOR_REVIEW_LISTING: _("Decides on listing content."),
-    Permission.OPERATOR_SUPPORT: _("Looks into any account's installations and mends them."),
+    Permission.OPERATOR_SUPPORT: _("Answers tickets, looks into any account's installations and mends them."),
     Permission.OPERATOR_ACCESS_REVOKE: _("Cuts programs off at once: one token, an installation, a whole app."),
     Permission.OPERATOR_FINANCE: _("Closes invoices and pays partners."),
     Permission.OPERATOR_STAFF_MANAGE: _("Appoints staff and gives them roles that they hold themselves."),

@@ -30,8 +30,7 @@ def receive(
     from django.db import OperationalError
 
     from fondaco.kit.errors import DomainError, TooMany
-    from fondaco.review.actions import receive_mail
-    from fondaco.review.mail_in import MOST_BYTES
+    from fondaco.kit.replies import MOST_BYTES, receive_mail
 
     raw = sys.stdin.buffer.read(MOST_BYTES + 1)
     try:

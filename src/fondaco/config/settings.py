@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "fondaco.installs",
     "fondaco.messaging",
     "fondaco.review",
+    "fondaco.support",
     "fondaco.notify",
     "fondaco.surfaces.site",
     "fondaco.surfaces.storefront",
@@ -264,9 +265,19 @@ REVIEW_TARGETS = {
 SECOND_REVIEWER_FOR = environment.words(
     "FONDACO_SECOND_REVIEWER_FOR", "" if DEVELOPMENT else "new_partner,write_scopes"
 )
-# Answers to mails of a review arrive at reply+<token>@this domain and are piped into `fondaco mail receive`.
+# Answers to mails of reviews and tickets arrive at reply+<token>@this domain, piped into `fondaco mail receive`.
 REPLY_DOMAIN = environment.text("FONDACO_REPLY_DOMAIN", urlsplit(SITE_URL).hostname or "localhost")
 ACCEPTS_REPLIES = environment.flag("FONDACO_ACCEPT_REPLIES", default=DEVELOPMENT)
+
+# ── Support ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+# Hours within which a ticket of each priority is to be answered for the first time.
+TICKET_FIRST_ANSWER_HOURS = {
+    "urgent": environment.number("FONDACO_TICKET_URGENT_HOURS", 2),
+    "high": environment.number("FONDACO_TICKET_HIGH_HOURS", 8),
+    "normal": environment.number("FONDACO_TICKET_NORMAL_HOURS", 24),
+    "low": environment.number("FONDACO_TICKET_LOW_HOURS", 72),
+}
+TICKET_CLOSES_AFTER = timedelta(days=environment.number("FONDACO_TICKET_CLOSE_DAYS", 7))  # once it is solved
 
 # ── Logs ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 LOGGING = {

@@ -8,10 +8,10 @@ from uuid import UUID
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from fondaco.kit.replies import MARK
 from fondaco.notify.letters import link
-from fondaco.review.mail_in import MARK
 from fondaco.review.models import ReviewMessage, Side, Submission
-from fondaco.review.reply_addresses import reply_address
+from fondaco.review.replies import reply_address
 
 _MOST_REFERENCES = 20
 

@@ -98,6 +98,7 @@ MEMBER_ROLES: Final[dict[MemberRole, frozenset[Permission]]] = {
             Permission.PARTNER_LISTING_EDIT,
             Permission.PARTNER_PUBLISH,
             Permission.PARTNER_CLIENTS_MANAGE,
+            Permission.PARTNER_SUPPORT,
         }
     ),
     MemberRole.MARKETING: frozenset({Permission.PARTNER_VIEW, Permission.PARTNER_LISTING_EDIT}),

@@ -23,11 +23,12 @@ from fondaco.catalog.states import Track
 from fondaco.cli.main import app as command_line
 from fondaco.kit import clock, deadlines
 from fondaco.kit.errors import Forbidden, Invalid, NotFound, TooMany
+from fondaco.kit.replies import ReplyRefused, ReplyUnreadable, parse_reply_address, receive_mail
 from fondaco.partners.models import Member, MemberRole
 from fondaco.review import actions
-from fondaco.review.errors import ConversationClosed, ReplyRefused, ReplyUnreadable
+from fondaco.review.errors import ConversationClosed
 from fondaco.review.models import InternalNote, ReviewMessage, Side, Submission
-from fondaco.review.reply_addresses import parse_reply_address, reply_address
+from fondaco.review.replies import SIDES, reply_address
 
 pytestmark = pytest.mark.django_db
 
@@ -118,16 +119,16 @@ def test_mails_thread_and_answers_come_back_by_mail(mara: Member, jon: Operator,
     assert first["To"] == mara.person.email
     assert first["Message-ID"] == question.outgoing_id == question.message_id
     assert "In-Reply-To" not in first
-    assert parse_reply_address(str(first["Reply-To"])) == (submission.pk, Side.PARTNER)
+    assert parse_reply_address(str(first["Reply-To"])) == (submission.pk, SIDES[Side.PARTNER])
     assert len(str(first["Reply-To"]).partition("@")[0]) <= 64
 
     raw = reply_to(asked, mara.person.email, "Frankfurt, since May.\n\nMara")
-    assert actions.receive_mail(raw=raw) == "taken in"
+    assert receive_mail(raw=raw) == "taken in"
     message = ReviewMessage.objects.get(side="partner")
     assert (message.text, message.author, message.came_by_mail) == ("Frankfurt, since May.\n\nMara", mara.person, True)
     assert (message.message_id, message.in_reply_to) == ("<answer-1@mail.example>", question.message_id)
     assert not Submission.objects.get().waits_for_partner
-    assert actions.receive_mail(raw=raw) == "a duplicate"
+    assert receive_mail(raw=raw) == "a duplicate"
     assert ReviewMessage.objects.count() == 2
 
     (told,) = deliver()
@@ -137,7 +138,7 @@ def test_mails_thread_and_answers_come_back_by_mail(mara: Member, jon: Operator,
     assert second["Subject"] == first["Subject"]
 
     by_mail = reply_to(told, jon.person.email, "Fine, thank you.", Message_ID="<answer-2@mail.example>")
-    assert actions.receive_mail(raw=by_mail) == "taken in"
+    assert receive_mail(raw=by_mail) == "taken in"
     third = parsed(deliver()[0])
     assert third["To"] == mara.person.email
     assert third["In-Reply-To"] == "<answer-1@mail.example>"  # as Mara's own mail program knows it
@@ -163,7 +164,7 @@ def test_only_people_of_the_tokens_side_get_in(mara: Member, jon: Operator, subm
     else:
         Member.objects.filter(pk=mara.pk).update(is_active=False)
     with pytest.raises(ReplyRefused):
-        actions.receive_mail(raw=reply_to(asked, sender, "Hello", **headers))
+        receive_mail(raw=reply_to(asked, sender, "Hello", **headers))
     assert (ReviewMessage.objects.count(), Submission.objects.get().waits_for_partner) == (1, True)
 
 
@@ -182,7 +183,7 @@ def test_what_machines_write_is_dropped(mara: Member, jon: Operator, submission:
     ask(jon, submission)
     (asked,) = deliver()
     raw = reply_to(asked, mara.person.email, "I am on holiday.", **headers)
-    assert actions.receive_mail(raw=raw) == "an automatic answer"
+    assert receive_mail(raw=raw) == "an automatic answer"
     assert ReviewMessage.objects.count() == 1
 
 
@@ -192,7 +193,7 @@ def test_attachments_are_left_out_and_that_is_said(mara: Member, jon: Operator, 
     mail = BytesParser(policy=policy.default).parsebytes(reply_to(asked, mara.person.email, "See the picture."))
     assert isinstance(mail, EmailMessage)
     mail.add_attachment(b"MZ\x90", maintype="application", subtype="octet-stream", filename="run.exe")
-    actions.receive_mail(raw=mail.as_bytes())
+    receive_mail(raw=mail.as_bytes())
     message = ReviewMessage.objects.get(side="partner")
     assert (message.text, message.left_out) == ("See the picture.", 1)
     (told,) = deliver()
@@ -203,7 +204,7 @@ def test_attachments_are_left_out_and_that_is_said(mara: Member, jon: Operator, 
 @pytest.mark.parametrize("raw", [b"", b"\x00\xff" * 100, b"From: a@b.example\n\nHi", b"To: x\n\nHi"])
 def test_damaged_mails_are_refused(submission: Submission, raw: bytes) -> None:
     with pytest.raises((ReplyUnreadable, ReplyRefused)):
-        actions.receive_mail(raw=raw)
+        receive_mail(raw=raw)
     assert ReviewMessage.objects.count() == 0
 
 

@@ -4,7 +4,7 @@ from fondaco.review.actions.checks import run_checks
 from fondaco.review.actions.conversation import add_note, ask_partner, write_to_partner, write_to_reviewer
 from fondaco.review.actions.decisions import Change, approve, reject
 from fondaco.review.actions.reasons import change_reason, keep_reason, remove_reason
-from fondaco.review.actions.receiving import Outcome, receive_mail
+from fondaco.review.actions.receiving import Outcome, receive_mail, take_in
 from fondaco.review.actions.samples import pass_sample, report_sample
 from fondaco.review.actions.submissions import submit, withdraw
 from fondaco.review.actions.taking import give_back, hand_over, snooze, take, wake
@@ -14,7 +14,6 @@ from fondaco.review.actions.waivers import grant_waiver, withdraw_waiver
 
 __all__ = [
     "Change",
-    "Outcome",
     "add_note",
     "approve",
     "approve_if_trusted",
@@ -26,7 +25,6 @@ __all__ = [
     "keep_reason",
     "pass_sample",
     "pick_review_account",
-    "receive_mail",
     "reject",
     "remove_reason",
     "report_sample",
@@ -35,6 +33,7 @@ __all__ = [
     "snooze",
     "submit",
     "take",
+    "take_in",
     "trust_partner",
     "try_out",
     "wake",

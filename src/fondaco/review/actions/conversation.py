@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from django.db import transaction
@@ -12,6 +11,7 @@ from fondaco.audit.actor import Actor
 from fondaco.audit.kinds import EventKind
 from fondaco.audit.recording import record
 from fondaco.kit.rate import check_rate
+from fondaco.kit.replies import Origin
 from fondaco.partners.models import Member
 from fondaco.review import events_workbench as events
 from fondaco.review import targets
@@ -27,15 +27,6 @@ MOST: Final = 5000  # characters of one message
 _OPEN_TO_WORDS: Final = frozenset({SubmissionStatus.OPEN, SubmissionStatus.REJECTED})
 _LIMIT: Final = 30  # messages of one person at once, then one in two minutes
 _PER: Final = 3600
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """The mail that a message came in."""
-
-    message_id: str
-    in_reply_to: str = ""
-    left_out: int = 0
 
 
 def write_to_partner(

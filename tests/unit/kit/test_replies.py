@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fondaco.review.mail_in import read_reply, strip_quoted
+from fondaco.kit.replies import read_reply, strip_quoted
 
 
 @pytest.mark.parametrize(

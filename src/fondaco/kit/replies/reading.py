@@ -19,7 +19,7 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-from fondaco.review.errors import ReplyUnreadable
+from fondaco.kit.replies.errors import ReplyUnreadable
 
 MOST_BYTES: Final = 10 * 1024 * 1024
 MARK: Final = "##-"  # a line in each mail of ours; whatever stands below it is quoted
@@ -83,6 +83,11 @@ def strip_quoted(text: str) -> str:
     while kept and (not kept[-1] or kept[-1].startswith(">")):
         kept.pop()
     return "\n".join(line for line in kept if not line.startswith(">")).strip()
+
+
+def shorten(text: str, most: int) -> str:
+    """At most that many characters, and a sign where something is missing."""
+    return text if len(text) <= most else text[: most - 2] + " …"
 
 
 def _begins_quotation(lines: list[str], number: int) -> bool:

@@ -1,7 +1,7 @@
 """The address to which answers go: ``reply+<token>@domain``. The token says which conversation and which side.
 
 It is short (44 characters, so the part before the @ stays under the 64 of RFC 5321) and of one case, because some mail
-servers change it: 16 bytes of the submission's key, one of the side, ten of a signature.
+servers change it: 16 bytes of the conversation's key, one of the side, ten of a signature.
 """
 
 from __future__ import annotations
@@ -14,23 +14,20 @@ from uuid import UUID
 from django.conf import settings
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from fondaco.review.models import Side
-
 _PREFIX: Final = "reply+"
-_SALT: Final = "fondaco.review.reply"
-_SIDES: Final = {Side.REVIEWER: b"r", Side.PARTNER: b"p"}
+_SALT: Final = "fondaco.reply"
 _SIGNED: Final = 10
 
 
-def reply_address(submission_id: UUID, side: Side) -> str:
-    """Where people of ``side`` answer."""
-    content = submission_id.bytes + _SIDES[side]
+def reply_address(conversation_id: UUID, side: str) -> str:
+    """Where people of ``side`` answer: one ASCII letter, registered by :func:`~fondaco.kit.replies.takes_in`."""
+    content = conversation_id.bytes + side.encode("ascii")
     token = base64.b32encode(content + _sign(content, settings.SECRET_KEY)).decode().rstrip("=").lower()
     return f"{_PREFIX}{token}@{settings.REPLY_DOMAIN}"
 
 
-def parse_reply_address(address: str) -> tuple[UUID, Side] | None:
-    """Which submission and which side an address belongs to; None when we did not make it."""
+def parse_reply_address(address: str) -> tuple[UUID, str] | None:
+    """Which conversation and which side an address belongs to; None when we did not make it."""
     local, _at, domain = address.lower().rpartition("@")
     if not local.startswith(_PREFIX) or domain != settings.REPLY_DOMAIN.lower():
         return None
@@ -40,11 +37,10 @@ def parse_reply_address(address: str) -> tuple[UUID, Side] | None:
     except (binascii.Error, ValueError):
         return None
     content, signature = raw[:-_SIGNED], raw[-_SIGNED:]
-    side = next((side for side, letter in _SIDES.items() if content[16:] == letter), None)
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    if side is None or not any(constant_time_compare(_sign(content, key), signature) for key in keys):
+    if not any(constant_time_compare(_sign(content, key), signature) for key in keys):
         return None
-    return UUID(bytes=content[:16]), side
+    return UUID(bytes=content[:16]), content[16:].decode("ascii")
 
 
 def _sign(content: bytes, key: str | bytes) -> bytes:
