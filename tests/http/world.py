@@ -21,6 +21,7 @@ from fondaco.accounts.models import Account, Invitation, Operator, Person, User
 from fondaco.accounts.permissions import ADMIN, OperatorRole, Permission
 from fondaco.accounts.queries import email_change_token, invitation_token
 from fondaco.audit.actor import Actor
+from fondaco.audit.status import transition
 from fondaco.catalog.actions import deprecate_version
 from fondaco.catalog.models import Version
 from fondaco.catalog.states import Track
@@ -35,7 +36,8 @@ from fondaco.partners.actions import apply_to_become_partner, question_applicati
 from fondaco.partners.models import Member, MemberRole, Partner
 from fondaco.partners.queries import application_token
 from fondaco.review.actions import grant_waiver, keep_reason, submit
-from fondaco.review.models import CheckRun
+from fondaco.review.models import CheckRun, Sample, Submission
+from fondaco.review.states import SubmissionStatus
 
 NOTICE = timedelta(days=60)
 UNKNOWN = "0" * 32
@@ -105,6 +107,7 @@ def make_world() -> World:
         "screenshot_id": draft.listing.screenshots.get().pk.hex,
         "track": "technical",
         "submission_id": submission.pk.hex,
+        "sample_id": _draw_sample(published, owner),
         "reason_id": keep_reason(actor=SYSTEM, by=jon, title="Dead link", text="A link is dead.").pk.hex,
         "client_id": make_portal_client(owner).client.pk.hex,
         "slug": app.slug,
@@ -170,6 +173,13 @@ def _invite(account: Account, by: User, partner: Partner, jon: Operator) -> tupl
             place_name=partner.name, role="developer", invited_by="Mara Lind",
         )  # fmt: skip
     return joining, newcomer, colleague
+
+
+def _draw_sample(version: Version, owner: Member) -> str:
+    """A listing that passed by policy and waits for a person's look."""
+    submission = Submission.objects.create(version=version, track=Track.LISTING.value, submitted_by=owner.person)
+    transition(submission, SubmissionStatus.APPROVED, actor=SYSTEM)
+    return Sample.objects.create(submission=submission).pk.hex
 
 
 def _set_up_sign_in(by: User) -> None:

@@ -8,10 +8,9 @@ from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
-from fondaco.catalog.data_fields import describe_fields
+from fondaco.catalog.data_fields import describe_permission
 from fondaco.catalog.labels import LICENCE_MODELS, LISTING_FIELDS, TECHNICAL_FIELDS, describe_meter
 from fondaco.catalog.models import Plan, Screenshot, Version
-from fondaco.catalog.scopes import SCOPES
 
 
 class Part(StrEnum):
@@ -83,8 +82,9 @@ def _scopes(version: Version) -> dict[str, str]:
     content = version.technical
     found = {}
     for name in content.scopes:
-        allowed = ": ".join(filter(None, [str(SCOPES[name].consent), describe_fields(name, content.data_fields)]))
-        found[name] = " — ".join(filter(None, [allowed, content.scope_reasons.get(name, "")]))
+        found[name] = " — ".join(
+            filter(None, [describe_permission(name, content.data_fields), content.scope_reasons.get(name, "")])
+        )
     return found
 
 

@@ -13,6 +13,8 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from fondaco.catalog.scopes import SCOPES
+
 
 @dataclass(frozen=True, slots=True)
 class DataField:
@@ -59,6 +61,11 @@ def fields_of_scope(scope: str) -> list[DataField]:
 def describe_fields(scope: str, declared: Collection[str]) -> str:
     """What a version reads with ``scope``, in words; empty when it declares nothing of it."""
     return ", ".join(str(each.words) for each in fields_of_scope(scope) if each.name in declared)
+
+
+def describe_permission(scope: str, declared: Collection[str]) -> str:
+    """What a customer reads of a scope in the catalogue: what it allows, and what of that is read."""
+    return ": ".join(filter(None, [str(SCOPES[scope].consent), describe_fields(scope, declared)]))
 
 
 def fields_without_scope(declared: Iterable[str], scopes: Collection[str]) -> dict[str, list[str]]:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from fondaco.accounts.models import Operator, User
 from fondaco.accounts.permissions import Permission
 from fondaco.accounts.policies import check_operator_can
-from fondaco.catalog.data_fields import describe_fields
+from fondaco.catalog.data_fields import describe_permission
 from fondaco.catalog.labels import describe_meter
 from fondaco.catalog.models import App, Plan, Version
 from fondaco.catalog.policies import check_can
@@ -273,15 +273,11 @@ def consent_text(
         _("I install %(app)s by %(partner)s for my account. I may order on its behalf.")
         % {"app": version.app.name, "partner": version.app.partner.name},
         _("%(app)s may:") % {"app": version.app.name},
-        *(f"• {_say_permission(scope, declared)}" for scope in sorted(asked) if scope in SCOPES),
+        *(f"• {describe_permission(scope, declared)}" for scope in sorted(asked) if scope in SCOPES),
     ]
     if not asked:
         lines[1] = _("%(app)s asks for no access to the account's data.") % {"app": version.app.name}
     return "\n".join(lines)
-
-
-def _say_permission(scope: str, declared: Collection[str]) -> str:
-    return ": ".join(filter(None, [str(SCOPES[scope].consent), describe_fields(scope, declared)]))
 
 
 def _facts(by: User, *, with_gone: bool = False) -> QuerySet[Any]:

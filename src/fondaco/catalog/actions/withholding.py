@@ -1,4 +1,4 @@
-"""The platform takes a version out of the marketplace, and lets it in again (ADR 0033)."""
+"""The platform takes a version out of the marketplace, and lets it in again (ADR 0035)."""
 
 from __future__ import annotations
 

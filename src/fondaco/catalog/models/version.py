@@ -82,7 +82,7 @@ class Version(models.Model):
 
     @property
     def is_withheld(self) -> bool:
-        """Whether the platform keeps it out of the marketplace (ADR 0033)."""
+        """Whether the platform keeps it out of the marketplace (ADR 0035)."""
         return self.withheld_at is not None
 
     @property

@@ -54,7 +54,7 @@ from fondaco.catalog.queries.transfers import (
     list_offered_apps,
     list_transfers,
 )
-from fondaco.catalog.queries.withholding import get_offered_version, list_offered_versions
+from fondaco.catalog.queries.withholding import get_any_version, list_offered_versions
 
 __all__ = [
     "WAITS_FOR_PARTNER",
@@ -73,10 +73,10 @@ __all__ = [
     "find_open_transfer",
     "find_plan",
     "get_any_transfer",
+    "get_any_version",
     "get_app",
     "get_linked_version",
     "get_listing",
-    "get_offered_version",
     "get_plan",
     "get_screenshot",
     "get_test",

@@ -9,13 +9,8 @@ from fondaco.accounts.permissions import Permission
 from fondaco.accounts.policies import check_operator_can
 from fondaco.catalog.models import Version
 from fondaco.catalog.queries.marketplace import PUBLISHED
-from fondaco.catalog.states import ListingStatus, TechnicalStatus
 from fondaco.kit.errors import NotFound
 from fondaco.kit.ids import parse_wire
-
-_PASSED = Q(technical__status__in=[TechnicalStatus.APPROVED, TechnicalStatus.AVAILABLE]) | Q(
-    listing__status__in=[ListingStatus.APPROVED, ListingStatus.ADVERTISED]
-)
 
 
 def list_offered_versions(by: Operator, *, text: str = "") -> QuerySet[Version]:
@@ -29,11 +24,10 @@ def list_offered_versions(by: Operator, *, text: str = "") -> QuerySet[Version]:
     return found.order_by("withheld_at", "app__name", "-pk")
 
 
-def get_offered_version(by: Operator, version_id: str) -> Version:
-    """One version that has passed a review on at least one track, or had been offered once, by wire id."""
+def get_any_version(by: Operator, version_id: str) -> Version:
+    """One version, offered or not, by wire id."""
     found = parse_wire(version_id)
-    known = _PASSED | Q(withheld_at__isnull=False) | Q(technical__status=TechnicalStatus.DEPRECATED)
-    version = _versions(by).filter(known, pk=found).first() if found else None
+    version = _versions(by).filter(pk=found).first() if found else None
     if version is None:
         raise NotFound
     return version

@@ -4,7 +4,7 @@ from fondaco.review.actions.checks import run_checks
 from fondaco.review.actions.conversation import add_note, ask_partner, write_to_partner, write_to_reviewer
 from fondaco.review.actions.decisions import Change, approve, reject
 from fondaco.review.actions.reasons import change_reason, keep_reason, remove_reason
-from fondaco.review.actions.receiving import Outcome, receive_mail, take_in
+from fondaco.review.actions.receiving import take_in
 from fondaco.review.actions.samples import pass_sample, report_sample
 from fondaco.review.actions.submissions import submit, withdraw
 from fondaco.review.actions.taking import give_back, hand_over, snooze, take, wake

@@ -14,7 +14,7 @@ from fondaco.catalog import actions
 from fondaco.catalog.labels import STATUSES
 from fondaco.catalog.models import Version
 from fondaco.catalog.policies import can_be_withheld
-from fondaco.catalog.queries import get_offered_version, latest_published, list_offered_versions
+from fondaco.catalog.queries import get_any_version, latest_published, list_offered_versions
 from fondaco.kit.errors import DomainError
 from fondaco.kit.pagination import numbered_page
 from fondaco.surfaces.backoffice.forms_marketplace import WithholdForm
@@ -40,7 +40,7 @@ def show_all(request: HouseRequest) -> HttpResponse:
 @require_safe
 def show(request: HouseRequest, version_id: str) -> HttpResponse:
     """Where a version stands, and taking it out or letting it in."""
-    return _show(request, get_offered_version(request.viewer.operator, version_id), WithholdForm(), 200)
+    return _show(request, get_any_version(request.viewer.operator, version_id), WithholdForm(), 200)
 
 
 @requires(Permission.OPERATOR_PARTNERS)
@@ -48,7 +48,7 @@ def show(request: HouseRequest, version_id: str) -> HttpResponse:
 def withhold(request: HouseRequest, version_id: str) -> HttpResponse:
     """Takes it out; installations go on."""
     by = request.viewer.operator
-    version = get_offered_version(by, version_id)
+    version = get_any_version(by, version_id)
     form, status = WithholdForm(request.POST), 422
     if form.is_valid():
         try:
@@ -67,7 +67,7 @@ def withhold(request: HouseRequest, version_id: str) -> HttpResponse:
 def readmit(request: HouseRequest, version_id: str) -> HttpResponse:
     """Lets it in again."""
     by = request.viewer.operator
-    version = get_offered_version(by, version_id)
+    version = get_any_version(by, version_id)
     back = actions.readmit_version(actor=request.viewer.actor, by=by, version=version)
     words = (
         _("Customers can find and install %(version)s again.")

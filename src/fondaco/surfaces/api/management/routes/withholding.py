@@ -8,7 +8,7 @@ from pydantic import Field
 
 from fondaco.accounts.permissions import Permission
 from fondaco.catalog import actions
-from fondaco.catalog.queries import get_offered_version, list_offered_versions
+from fondaco.catalog.queries import get_any_version, list_offered_versions
 from fondaco.surfaces.api.management.door import Place, Request, Routes
 from fondaco.surfaces.api.management.pages import ranked_page
 from fondaco.surfaces.api.management.shapes.fields import Cursor, Limit, Page
@@ -28,22 +28,22 @@ def list_marketplace_versions(
 
 @routes.reads("/operator/versions/{version_id}", OfferedVersionShape, Permission.OPERATOR_VIEW)
 def get_marketplace_version(request: Request, version_id: str) -> OfferedVersionShape:
-    """One of them, or one that passed a review."""
-    return OfferedVersionShape.of(get_offered_version(request.caller.operator, version_id))
+    """One version, offered or not."""
+    return OfferedVersionShape.of(get_any_version(request.caller.operator, version_id))
 
 
 @routes.does("/operator/versions/{version_id}/withhold", OfferedVersionShape, Permission.OPERATOR_PARTNERS)
 def withhold_version(request: Request, version_id: str, body: WithholdBody) -> OfferedVersionShape:
     """Takes a version out of the marketplace; installations go on, and its partner is told why."""
     by = request.caller.operator
-    version = get_offered_version(by, version_id)
+    version = get_any_version(by, version_id)
     actions.withhold_version(actor=request.caller.actor, by=by, version=version, reason=body.reason)
-    return OfferedVersionShape.of(get_offered_version(by, version_id))
+    return OfferedVersionShape.of(get_any_version(by, version_id))
 
 
 @routes.does("/operator/versions/{version_id}/readmit", OfferedVersionShape, Permission.OPERATOR_PARTNERS)
 def readmit_version(request: Request, version_id: str) -> OfferedVersionShape:
     """Lets it in again; what is returned says whether it is published."""
     by = request.caller.operator
-    actions.readmit_version(actor=request.caller.actor, by=by, version=get_offered_version(by, version_id))
-    return OfferedVersionShape.of(get_offered_version(by, version_id))
+    actions.readmit_version(actor=request.caller.actor, by=by, version=get_any_version(by, version_id))
+    return OfferedVersionShape.of(get_any_version(by, version_id))
