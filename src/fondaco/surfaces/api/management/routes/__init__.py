@@ -31,6 +31,7 @@ from fondaco.surfaces.api.management.routes import (
     submissions,
     testing,
     transfers,
+    trials,
     trust,
     upgrades,
     versions,
@@ -78,6 +79,8 @@ ALL = [
     transfers.operator_routes,
     endings.routes,
     endings.operator_routes,
+    trials.routes,
+    trials.operator_routes,
     withholding.routes,
     samples.routes,
 ]

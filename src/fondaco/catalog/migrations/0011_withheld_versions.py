@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0009_data_fields'),
+        ('catalog', '0010_data_fields'),
     ]
 
     operations = [

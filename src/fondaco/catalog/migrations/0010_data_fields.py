@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0008_app_lifecycle'),
+        ('catalog', '0009_drafts_of_every_form'),
     ]
 
     operations = [
