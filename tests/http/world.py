@@ -107,7 +107,6 @@ def make_world() -> World:
         "screenshot_id": draft.listing.screenshots.get().pk.hex,
         "track": "technical",
         "submission_id": submission.pk.hex,
-        "sample_id": _draw_sample(published, owner),
         "reason_id": keep_reason(actor=SYSTEM, by=jon, title="Dead link", text="A link is dead.").pk.hex,
         "client_id": make_portal_client(owner).client.pk.hex,
         "slug": app.slug,
@@ -140,7 +139,7 @@ def make_world() -> World:
 
 
 def _set_lifecycle_under_way(world: World, owner: Member, draft: Version) -> None:
-    """An installation link, an invitation to test, an app on offer, and a version with a last day."""
+    """An installation link, an invitation to test, an app on offer, a version with a last day, and a drawn sample."""
     link_of(draft)
     transfer = make_transfer(make_app(world.partner, name="Deskbridge"), make_partner("Tempo Labs"))
     ended = make_published_version(make_app(world.partner, name="Vault Notes"))
@@ -151,6 +150,7 @@ def _set_lifecycle_under_way(world: World, owner: Member, draft: Version) -> Non
         "part": "technical",
         "subject_id": draft.pk.hex,
         "transfer_id": transfer.pk.hex,
+        "sample_id": _draw_sample(ended, owner),
         "tester_id": make_tester(draft.app, world.account, accepts=False).pk.hex,
     }
     world.surface_values[("backoffice", "version_id")] = ended.pk.hex

@@ -13,7 +13,7 @@ from fondaco.catalog.scopes import SCOPES
 from fondaco.catalog.subscriptions import EVENT_TYPES
 from fondaco.surfaces.api.management.door import Place, Request, Routes
 from fondaco.surfaces.api.management.pages import ranked_page, whole
-from fondaco.surfaces.api.management.shapes.apps import CategoryShape, DataFieldShape, EventTypeShape, ScopeShape
+from fondaco.surfaces.api.management.shapes.catalogue import CategoryShape, DataFieldShape, EventTypeShape, ScopeShape
 from fondaco.surfaces.api.management.shapes.fields import Cursor, Limit, Page, Slug
 from fondaco.surfaces.api.management.shapes.installations import CardShape, ListingPageShape, PermissionShape
 from fondaco.surfaces.api.management.shapes.offers import PlanShape, ScreenshotShape
