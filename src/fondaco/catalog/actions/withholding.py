@@ -1,4 +1,4 @@
-"""The platform takes a version out of the marketplace, and lets it in again (ADR 0037)."""
+"""The platform takes a version out of the marketplace, and lets it in again (ADR 0038)."""
 
 from __future__ import annotations
 
