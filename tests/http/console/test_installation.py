@@ -189,7 +189,8 @@ def test_second_uninstall_is_refused_in_words() -> None:
     installation = make_pending()
     response = signed_in(installation.installed_by).post(address(installation, "/uninstall"), {"reason_type": "other"})
     assert response.status_code == 409
-    assert "still waiting for the app" in response.content.decode()
+    assert "The removal of " in response.content.decode()
+    assert "still waits for the app" in response.content.decode()
     assert Operation.objects.filter(kind="uninstall").count() == 1
 
 

@@ -7,12 +7,14 @@ from typing import Final
 from uuid import UUID
 
 from django.conf import settings
+from django.utils.formats import date_format
 
 from fondaco.accounts.models import User
 from fondaco.audit.actor import Actor
 from fondaco.audit.recording import record
 from fondaco.installs import events
 from fondaco.installs.errors import OperationOpen
+from fondaco.installs.labels import OPERATIONS
 from fondaco.installs.models import Installation, Operation
 from fondaco.installs.snapshots import Snapshot
 from fondaco.installs.states import OperationKind, OperationStatus
@@ -46,8 +48,7 @@ def open_operation(
 
     Raises :class:`OperationOpen` while another waits for its answer.
     """
-    if find_open(installation):
-        raise OperationOpen(app=installation.app.name)
+    check_none_open(installation)
     current, proposed = snapshots
     now = clock.now(installation.account_id)
     operation = Operation.objects.create(
@@ -75,6 +76,16 @@ def find_open(installation: Installation) -> Operation | None:
     """The operation that waits for the partner; there is at most one."""
     operation = installation.operations.filter(status=OperationStatus.OPEN).first()
     return _with(installation, operation)
+
+
+def check_none_open(installation: Installation) -> None:
+    """Raises :class:`OperationOpen`, which names the operation that waits."""
+    if operation := find_open(installation):
+        raise OperationOpen(
+            app=installation.app.name,
+            change=OPERATIONS[OperationKind(operation.kind)],
+            since=date_format(operation.created_at, "j F Y, H:i"),
+        )
 
 
 def find_last(installation: Installation) -> Operation | None:
