@@ -1,4 +1,4 @@
-"""The platform takes a version out of the marketplace, and lets it in again (ADR 0038)."""
+"""The platform takes a version out of the marketplace, and lets it in again (ADR 0039)."""
 
 from __future__ import annotations
 

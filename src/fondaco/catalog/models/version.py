@@ -83,7 +83,7 @@ class Version(models.Model):
 
     @property
     def is_withheld(self) -> bool:
-        """Whether the platform keeps it out of the marketplace (ADR 0038)."""
+        """Whether the platform keeps it out of the marketplace (ADR 0039)."""
         return self.withheld_at is not None
 
     @property

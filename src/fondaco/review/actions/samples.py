@@ -1,4 +1,4 @@
-"""Looking afterwards at what passed by policy (ADR 0038): it is fine, or there is a problem."""
+"""Looking afterwards at what passed by policy (ADR 0039): it is fine, or there is a problem."""
 
 from __future__ import annotations
 
