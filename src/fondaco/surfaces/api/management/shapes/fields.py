@@ -27,7 +27,11 @@ T = TypeVar("T")
 
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _LINE_END: Final = re.compile(r"[\r\n\t\u2028\u2029]")
-_PICTURE: Final = {"type": "string", "contentEncoding": "base64", "description": "A PNG or JPEG picture in base64."}
+_PICTURE: Final = {
+    "type": "string",
+    "contentEncoding": "base64",
+    "description": "A PNG or JPEG picture in base64; an icon may be an SVG.",
+}
 
 
 class Body(BaseModel):
