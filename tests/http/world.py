@@ -15,6 +15,7 @@ from tests.factories.identity import make_login_session, make_portal_client
 from tests.factories.installs import make_completed
 from tests.factories.lifecycle import link_of, make_tester, make_transfer
 from tests.factories.partners import make_member, make_partner
+from tests.factories.upgrades import make_newer
 
 from fondaco.accounts.actions import appoint_staff, invite, invite_user, request_email_change
 from fondaco.accounts.models import Account, Invitation, Operator, Person, User
@@ -127,6 +128,7 @@ def make_world() -> World:
         "waiver_id": _waive(reviewed, jon),
         "token_id": UNKNOWN,  # each has their own, and nobody finds another's: see test_token_pages.py
     }
+    make_newer(installation)
     world.values["application_id"] = _apply(world)
     change = request_email_change(actor=actor_for(by.person), person=by.person, email="ada@new.example")
     world.surface_values[("confirm_email", "token")] = email_change_token(change)

@@ -17,7 +17,7 @@ from fondaco.installs.labels import STATUSES
 from fondaco.installs.mends import find_damage, list_broken
 from fondaco.installs.queries import get_for_support
 from fondaco.installs.states import InstallationStatus, Mending
-from fondaco.kit.errors import DomainError, NotFound
+from fondaco.kit.errors import DomainError
 from fondaco.kit.pagination import numbered_page
 from fondaco.surfaces.backoffice.forms_installations import MendForm
 from fondaco.surfaces.site.access import requires
@@ -80,10 +80,10 @@ def show_explanation(request: HouseRequest, account_id: str) -> HttpResponse:
     """Why somebody of an account cannot see, install or open an app: ``?app=`` its address, ``?user=`` who."""
     account = get_account(request.viewer.operator, account_id)
     people = list(list_users(account.pk, only_active=False)[:_MOST_PEOPLE])
-    chosen = request.GET.get("user", "") or (people[0].pk if people else "")
-    if not chosen:
-        raise NotFound
-    user = get_user(account.pk, chosen)
-    app = get_explainable(user, request.GET.get("app", "").replace("\0", "")[:60])
-    context = {"account": account, "app": app, "found": explain(user, app), "people": people}
+    slug, chosen = request.GET.get("app", "").replace("\0", "")[:60], request.GET.get("user", "")
+    found = None
+    if slug and (chosen or people):
+        user = get_user(account.pk, chosen or people[0].pk)
+        found = explain(user, get_explainable(user, slug))
+    context = {"account": account, "slug": slug, "found": found, "people": people}
     return render(request, "backoffice/explanation.html", context)
