@@ -80,7 +80,7 @@ _OWNERS = {
     "installation_id": ACCOUNT, "user_id": ACCOUNT, "member_id": PARTNER, "app_id": PARTNER, "version_id": PARTNER,
     "plan_id": PARTNER, "screenshot_id": PARTNER, "application_id": OPERATOR, "partner_id": OPERATOR,
     "account_id": OPERATOR, "submission_id": OPERATOR, "client_id": PARTNER, "role_id": ACCOUNT,
-    "operator_id": OPERATOR, "transfer_id": PARTNER, "subject_id": PARTNER,
+    "operator_id": OPERATOR, "transfer_id": PARTNER, "subject_id": PARTNER, "sample_id": OPERATOR,
 }  # fmt: skip
 
 
@@ -95,6 +95,11 @@ class Address:
     @property
     def surface(self) -> str:
         return self.route.split("/")[0]
+
+    @property
+    def kind(self) -> str:
+        """Whose page it is; what is nobody's is looked at with the account's."""
+        return {"portal": PARTNER, "backoffice": OPERATOR}.get(self.surface, ACCOUNT)
 
     @property
     def parameters(self) -> list[str]:
@@ -296,7 +301,7 @@ def test_nonsense_in_the_query_breaks_nothing(world: World) -> None:
     broken = []
     for viewer in insiders(world):
         client = signed_in(viewer)
-        for address in PAGES:
+        for address in (one for one in PAGES if one.kind == viewer.kind):
             for nonsense in ("%00", "9" * 400):
                 query = "&".join(f"{name}={nonsense}" for name in names.split())
                 with undone():

@@ -24,6 +24,7 @@ from fondaco.surfaces.api.management.routes import (
     publishing,
     reviews,
     roles,
+    samples,
     security,
     settings,
     sign_in,
@@ -36,6 +37,7 @@ from fondaco.surfaces.api.management.routes import (
     trust,
     upgrades,
     versions,
+    withholding,
     workbench,
 )
 
@@ -84,4 +86,6 @@ ALL = [
     endings.operator_routes,
     trials.routes,
     trials.operator_routes,
+    withholding.routes,
+    samples.routes,
 ]
