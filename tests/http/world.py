@@ -131,7 +131,6 @@ def make_world() -> World:
         "waiver_id": _waive(reviewed, jon),
         "token_id": UNKNOWN,  # each has their own, and nobody finds another's: see test_token_pages.py
     }
-    make_newer(installation)
     world.values["application_id"] = _apply(world)
     _ask(world, owner, jon)
     _ask_for_another_address(world, by)
@@ -143,6 +142,7 @@ def make_world() -> World:
 
 def _set_lifecycle_under_way(world: World, owner: Member, draft: Version) -> None:
     """An installation link, an invitation to test, an app on offer, a version with a last day, and a drawn sample."""
+    make_newer(world.installation)
     link_of(draft)
     transfer = make_transfer(make_app(world.partner, name="Deskbridge"), make_partner("Tempo Labs"))
     ended = make_published_version(make_app(world.partner, name="Vault Notes"))
