@@ -38,6 +38,7 @@ register(
         "clipboard-check",
         (Permission.OPERATOR_REVIEW_TECHNICAL, Permission.OPERATOR_REVIEW_LISTING),
         count=count_submissions,
+        beneath=("/backoffice/samples",),
     ),
     NavItem(
         _("Partners"),
