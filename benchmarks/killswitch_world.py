@@ -41,7 +41,7 @@ def _grow(installation: Installation, count: int, number: int) -> dict[str, str]
 
     more = count - type(installation).objects.filter(app=installation.app_id).exclude(status="revoked").count()
     with transaction.atomic():
-        _copy(installation, number * 10_000_000, more)
+        copy_installations(installation, number * 10_000_000, more)
         issued = issue_credentials(actor=Actor.system("bench"), client=installation.client)
     scope = " ".join(installation.client.scopes)
     return {
@@ -54,7 +54,7 @@ def _grow(installation: Installation, count: int, number: int) -> dict[str, str]
     }
 
 
-def _copy(installation: Installation, base: int, more: int) -> None:
+def copy_installations(installation: Installation, base: int, more: int) -> None:
     """Copies of an account, its client, credential set and installation; only ids and unique columns differ."""
     from django.db import connection
 

@@ -1,0 +1,37 @@
+"""Run in a house's own environment: puts an app of the demo into so many accounts, and lets it call the bench's sink.
+
+The answer is JSON: ``{"app_id", "version_id"}``.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import django
+
+from benchmarks.killswitch_world import copy_installations
+
+
+def main(count: int, sink: str) -> dict[str, str]:
+    """One app, ``count`` installations of one version."""
+    from django.db import transaction
+
+    from fondaco.catalog.models import TechnicalContent
+    from fondaco.installs.models import Installation
+
+    found = Installation.objects.exclude(status="revoked").select_related("client", "version", "app").order_by("id")
+    installation = found[0]
+    more = count - Installation.objects.filter(app=installation.app_id).exclude(status="revoked").count()
+    with transaction.atomic():
+        if more > 0:
+            copy_installations(installation, 70_000_000, more)
+        TechnicalContent.objects.filter(version__app=installation.app_id).update(
+            events_callback_url=f"{sink}/good/rotated"
+        )
+    return {"app_id": installation.app_id.hex, "version_id": installation.version_id.hex}
+
+
+if __name__ == "__main__":
+    django.setup()
+    json.dump(main(int(sys.argv[1]), sys.argv[2]), sys.stdout)
