@@ -72,8 +72,10 @@ ANSWERS_ONLY = {
         "rotate_credentials", "run_checks", "draft", "discard_draft", "panel", "move_screenshot",
     },
 }  # fmt: skip
-# These are reached through a form or a mail, or while a version is a draft: the main job by hand goes there.
+# These are reached through a form or a mail, or while a version is a draft: the main job by hand goes there, and the
+# life of a version by hand.
 BY_HAND = {
+    "backoffice": {"hand_submission_over"},
     "portal": {
         "publish", "cancel_publication", "relist", "submit", "listing", "screenshots", "screenshot",
         "remove_screenshot", "remove_plan", "plan",
@@ -88,7 +90,7 @@ CLOSED = {
     "console": {"force_uninstall", "remove_sign_in"},
     "storefront": {"install", "install_by_link"},
     "portal": {"retire_version"},
-    "backoffice": {"ending", "remove_installation", "hand_submission_over", "sample", "extend_trial"},
+    "backoffice": {"ending", "remove_installation", "sample", "extend_trial"},
 }
 WALKED: dict[str, Walk] = {}  # each walk is made once, by whichever test comes first
 
