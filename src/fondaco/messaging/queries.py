@@ -8,7 +8,6 @@ from datetime import datetime
 
 from django.db.models import Count, QuerySet
 
-from fondaco.catalog.models import App
 from fondaco.installs.models import Installation
 from fondaco.kit.errors import NotFound
 from fondaco.kit.ids import parse_wire
@@ -24,16 +23,6 @@ def list_deliveries(installation: Installation) -> QuerySet[Delivery]:
         .select_related("message")
         .prefetch_related("attempts")
         .order_by("-sequence")
-    )
-
-
-def list_deliveries_of_app(app: App) -> QuerySet[Delivery]:
-    """Everything that was sent to an app's program for any installation, newest first, with messages and tries."""
-    return (
-        Delivery.objects.filter(installation__app=app)
-        .select_related("message", "installation__account")
-        .prefetch_related("attempts")
-        .order_by("-message")
     )
 
 

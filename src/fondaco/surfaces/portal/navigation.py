@@ -18,6 +18,7 @@ register(
             "/portal/plans",
             "/portal/screenshots",
             "/portal/installations",
+            "/portal/events",
             "/portal/transfers",
         ),
     ),

@@ -1,17 +1,42 @@
-"""What happened to a partner's app, and what was sent to its program."""
+"""What happened to a partner's app, and what was sent to its program, also as a test and once more."""
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from ninja import Query
+from pydantic import AwareDatetime
+
 from fondaco.accounts.permissions import Permission
-from fondaco.catalog.queries import get_app, list_app_events
-from fondaco.messaging.queries import list_deliveries_of_app
+from fondaco.catalog.queries import get_app, get_version, list_app_events
+from fondaco.messaging.logs import (
+    Chosen,
+    get_app_for_support,
+    get_sample,
+    get_sent,
+    get_sent_for_support,
+    list_samples,
+    list_sent,
+)
+from fondaco.messaging.replaying import replay, replay_one
+from fondaco.messaging.samples import send_sample
 from fondaco.surfaces.api.management.door import Place, Request, Routes
-from fondaco.surfaces.api.management.pages import page
-from fondaco.surfaces.api.management.shapes.app_logs import AppDeliveryShape
+from fondaco.surfaces.api.management.pages import page, whole
+from fondaco.surfaces.api.management.shapes.app_logs import (
+    AppDeliveryShape,
+    ReplayBody,
+    ReplayShape,
+    SampleBody,
+    SampleShape,
+    WholeDeliveryShape,
+)
 from fondaco.surfaces.api.management.shapes.fields import Cursor, Limit, Page
 from fondaco.surfaces.api.management.shapes.installations import EventShape
 
 routes = Routes("Partner: app logs", Place.PARTNER, for_machines=True)
+operator_routes = Routes("Operator: deliveries", Place.OPERATOR)
+
+Word = Annotated[str, Query(max_length=100)]
 
 
 @routes.reads("/partners/{partner_id}/apps/{app_id}/events", Page[EventShape], Permission.PARTNER_VIEW)
@@ -25,8 +50,84 @@ def list_app_log(
 
 @routes.reads("/partners/{partner_id}/apps/{app_id}/deliveries", Page[AppDeliveryShape], Permission.PARTNER_VIEW)
 def list_deliveries_to_app(
-    request: Request, partner_id: str, app_id: str, cursor: Cursor = None, limit: Limit = 20
+    request: Request,
+    partner_id: str,
+    app_id: str,
+    type: Word = "",  # noqa: A002 - the wire's word
+    status: Word = "",
+    account: Word = "",
+    installation: Word = "",
+    since: AwareDatetime | None = None,
+    until: AwareDatetime | None = None,
+    cursor: Cursor = None,
+    limit: Limit = 20,
 ) -> Page[AppDeliveryShape]:
-    """The events that were sent to the app's program for any installation, newest first, with every try."""
-    found = list_deliveries_of_app(get_app(request.caller.member, app_id))
+    """The events that were sent to the app's program, newest first, with every try: all, or those that are chosen.
+
+    `account` is an id or a name; `since` and `until` are about when the event was written.
+    """
+    chosen = Chosen(type, status, account, installation, since, until)
+    found = list_sent(get_app(request.caller.member, app_id), chosen)
     return page(found, AppDeliveryShape.of, cursor=cursor, limit=limit, order="-message")
+
+
+@routes.reads("/partners/{partner_id}/deliveries/{event_id}", WholeDeliveryShape, Permission.PARTNER_VIEW)
+def get_delivery_to_app(request: Request, partner_id: str, event_id: str) -> WholeDeliveryShape:
+    """One delivery in full: the event without its secrets, and every try with what was answered."""
+    return WholeDeliveryShape.of(get_sent(request.caller.member, event_id))
+
+
+@routes.does("/partners/{partner_id}/deliveries/{event_id}/replay", WholeDeliveryShape, Permission.PARTNER_APPS_EDIT)
+def replay_delivery(request: Request, partner_id: str, event_id: str) -> WholeDeliveryShape:
+    """Sends one event again, with the same id and bytes; one that waits for its next try is sent at once."""
+    by = request.caller.member
+    replay_one(actor=request.caller.actor, by=by, delivery=get_sent(by, event_id))
+    return WholeDeliveryShape.of(get_sent(by, event_id))
+
+
+@routes.does("/partners/{partner_id}/apps/{app_id}/deliveries/replay", ReplayShape, Permission.PARTNER_APPS_EDIT)
+def replay_deliveries(request: Request, partner_id: str, app_id: str, body: ReplayBody) -> ReplayShape:
+    """Sends again what is chosen, the oldest first, at most 500 at once; what cannot be sent is left out."""
+    by = request.caller.member
+    return ReplayShape.of(replay(actor=request.caller.actor, by=by, app=get_app(by, app_id), chosen=body.chosen))
+
+
+@routes.reads("/partners/{partner_id}/versions/{version_id}/test-events", Page[SampleShape], Permission.PARTNER_VIEW)
+def list_test_events(request: Request, partner_id: str, version_id: str) -> Page[SampleShape]:
+    """The latest test events that were sent to the version's callback address, newest first."""
+    return whole(list_samples(get_version(request.caller.member, version_id)), SampleShape.of)
+
+
+@routes.reads("/partners/{partner_id}/test-events/{sample_id}", SampleShape, Permission.PARTNER_VIEW)
+def get_test_event(request: Request, partner_id: str, sample_id: str) -> SampleShape:
+    """One test event, and what was answered once it was posted."""
+    return SampleShape.of(get_sample(request.caller.member, sample_id))
+
+
+@routes.creates("/partners/{partner_id}/versions/{version_id}/test-events", SampleShape, Permission.PARTNER_APPS_EDIT)
+def send_test_event(request: Request, partner_id: str, version_id: str, body: SampleBody) -> SampleShape:
+    """Sends a test event of a kind to the version's callback address: signed, and marked with `is_test`."""
+    by = request.caller.member
+    version = get_version(by, version_id)
+    return SampleShape.of(send_sample(actor=request.caller.actor, by=by, version=version, type=body.type))
+
+
+@operator_routes.reads("/operator/apps/{app_id}/deliveries", Page[AppDeliveryShape], Permission.OPERATOR_SUPPORT)
+def list_deliveries_for_support(
+    request: Request,
+    app_id: str,
+    type: Word = "",  # noqa: A002 - the wire's word
+    status: Word = "",
+    account: Word = "",
+    cursor: Cursor = None,
+    limit: Limit = 20,
+) -> Page[AppDeliveryShape]:
+    """The events that were sent to any app's program, newest first, with every try."""
+    found = list_sent(get_app_for_support(request.caller.operator, app_id), Chosen(type, status, account))
+    return page(found, AppDeliveryShape.of, cursor=cursor, limit=limit, order="-message")
+
+
+@operator_routes.reads("/operator/deliveries/{event_id}", WholeDeliveryShape, Permission.OPERATOR_SUPPORT)
+def get_delivery_for_support(request: Request, event_id: str) -> WholeDeliveryShape:
+    """Any delivery in full."""
+    return WholeDeliveryShape.of(get_sent_for_support(request.caller.operator, event_id))

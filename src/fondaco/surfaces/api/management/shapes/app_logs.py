@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from fondaco.messaging.models import Delivery
-from fondaco.surfaces.api.management.shapes.installations import DeliveryShape
+from pydantic import Field
+
+from fondaco.messaging.logs import Chosen
+from fondaco.messaging.models import Delivery, SampleEvent, Try
+from fondaco.messaging.replaying import Replay, can_be_replayed
+from fondaco.surfaces.api.management.shapes.fields import Body, Shape
+from fondaco.surfaces.api.management.shapes.installations import AttemptShape, DeliveryShape
+from fondaco.surfaces.api.management.shapes.publishing import Moment
 
 
 class AppDeliveryShape(DeliveryShape):
@@ -18,11 +25,123 @@ class AppDeliveryShape(DeliveryShape):
 
     @classmethod
     def of(cls, delivery: Delivery) -> AppDeliveryShape:
-        installation = delivery.installation
+        return cls(**_facts(delivery))
+
+
+class WholeAttemptShape(AttemptShape):
+    """One try with what was answered: chosen headers, and the first 2 KB without secrets."""
+
+    address: str
+    response_headers: dict[str, str]
+    response_excerpt: str
+
+    @classmethod
+    def of(cls, attempt: Try) -> WholeAttemptShape:
         return cls(
-            **DeliveryShape.of(delivery).model_dump(),
-            account_id=installation.account_id,
-            account=installation.account.company_name,
-            installation_id=installation.pk.hex,
-            created_at=delivery.message.created_at,
+            **AttemptShape.of(attempt).model_dump(),
+            address=attempt.address,
+            response_headers=attempt.response_headers,
+            response_excerpt=attempt.response_excerpt,
         )
+
+
+class WholeDeliveryShape(AppDeliveryShape):
+    """One delivery in full. ``event`` is what was sent, with null for each secret."""
+
+    url: str
+    event: dict[str, Any]
+    can_be_replayed: bool
+    tries: list[WholeAttemptShape]
+
+    @classmethod
+    def of(cls, delivery: Delivery) -> WholeDeliveryShape:
+        return cls(
+            **_facts(delivery),
+            url=delivery.url,
+            event=delivery.message.content,
+            can_be_replayed=can_be_replayed(delivery),
+            tries=[WholeAttemptShape.of(attempt) for attempt in delivery.attempts.all()],
+        )
+
+
+class ReplayBody(Body):
+    """Which deliveries to send again; what is left out does not narrow. ``account`` is an id or a name."""
+
+    type: str = Field("", max_length=100)
+    status: str = Field("", max_length=100)
+    account: str = Field("", max_length=100)
+    installation: str = Field("", max_length=100)
+    since: Moment | None = None
+    until: Moment | None = None
+
+    @property
+    def chosen(self) -> Chosen:
+        """The same for the domain."""
+        return Chosen(self.type, self.status, self.account, self.installation, self.since, self.until)
+
+
+class ReplayShape(Shape):
+    """How many are sent, how many cannot be, and how many are beyond what one replay sends: ask again for those."""
+
+    sent: int
+    left_out: int
+    remaining: int
+
+    @classmethod
+    def of(cls, found: Replay) -> ReplayShape:
+        return cls(sent=found.sent, left_out=found.left_out, remaining=found.remaining)
+
+
+class SampleBody(Body):
+    """The kind of event to try, such as ``app.installed``."""
+
+    type: str = Field(max_length=40)
+
+
+class SampleShape(Shape):
+    """A test event; what was answered is null until it was posted."""
+
+    id: str
+    version_id: str
+    type: str
+    url: str
+    event: dict[str, Any]
+    sent_by: str
+    created_at: datetime
+    request_headers: dict[str, str]
+    started_at: datetime | None
+    duration_ms: int | None
+    response_status: int | None
+    response_headers: dict[str, str]
+    response_excerpt: str
+    error: str
+
+    @classmethod
+    def of(cls, sample: SampleEvent) -> SampleShape:
+        return cls(
+            id=sample.pk.hex,
+            version_id=sample.version_id.hex,
+            type=sample.type,
+            url=sample.url,
+            event=sample.content,
+            sent_by=sample.sent_by,
+            created_at=sample.created_at,
+            request_headers=sample.request_headers,
+            started_at=sample.started_at,
+            duration_ms=sample.duration_ms,
+            response_status=sample.response_status,
+            response_headers=sample.response_headers,
+            response_excerpt=sample.response_excerpt,
+            error=sample.error,
+        )
+
+
+def _facts(delivery: Delivery) -> dict[str, Any]:
+    installation = delivery.installation
+    return {
+        **DeliveryShape.of(delivery).model_dump(),
+        "account_id": installation.account_id,
+        "account": installation.account.company_name,
+        "installation_id": installation.pk.hex,
+        "created_at": delivery.message.created_at,
+    }
