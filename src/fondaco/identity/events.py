@@ -6,6 +6,9 @@ CLIENT_CREATED = declare("client.created", "An OAuth client was created.")
 CLIENT_LOGOUT_URL_CHANGED = declare(
     "client.logout_url_changed", "The address to which an OAuth client's logout tokens go was changed."
 )
+CLIENT_REGRANTED = declare(
+    "client.regranted", "An installation's program was given the scopes and addresses of another version."
+)
 CLIENT_SUSPENDED = declare("client.suspended", "An OAuth client may no longer sign users in.")
 CLIENT_RESUMED = declare("client.resumed", "A suspended OAuth client works again.")
 CLIENT_REVOKED = declare("client.revoked", "An OAuth client and all its tokens died.")

@@ -46,7 +46,7 @@ class InstallationFacts:
     status: InstallationStatus
     has_worked: bool = False
     is_manually_provisioned: bool = False  # the version installed, or the one coming
-    has_upgrade: bool = False
+    has_upgrade: bool = False  # the account could move to a newer version
     is_cut_off: bool = False  # by an operator
 
 
@@ -124,16 +124,16 @@ def badges(installation: InstallationFacts, viewer: ViewerFacts) -> tuple[Badge,
     if installation.status == InstallationStatus.REVOKED:
         return ()
     corners = [(Badge.MANAGEABLE, viewer.can_manage), (Badge.FORCE_UNINSTALL, viewer.can_force)]
-    return (_standing(installation), *(badge for badge, is_shown in corners if is_shown))
+    return (_standing(installation, viewer), *(badge for badge, is_shown in corners if is_shown))
 
 
-def _standing(installation: InstallationFacts) -> Badge:
+def _standing(installation: InstallationFacts, viewer: ViewerFacts) -> Badge:
     if installation.is_cut_off:
         return Badge.CUT_OFF
     if installation.status == InstallationStatus.FAILED:
         return Badge.FAILED_UPDATE if installation.has_worked else Badge.FAILED_INSTALLATION
     if found := _BY_STATUS.get(installation.status):
         return found
-    if installation.has_upgrade:
+    if installation.has_upgrade and viewer.can_manage:  # it asks for a decision
         return Badge.UPGRADE_AVAILABLE
     return Badge.MANUALLY_PROVISIONED if installation.is_manually_provisioned else Badge.ACTIVE

@@ -64,6 +64,11 @@ class NotChangeable(Conflict):
     message = _("%(app)s does not work yet, so there is nothing to change. Try the installation again, or remove it.")
 
 
+class NotUpgradable(Conflict):
+    code = "not-upgradable"
+    message = _("There is no newer version of %(app)s that this account can have now. Nothing was changed.")
+
+
 class OperationOpen(Conflict):
     code = "operation-open"
     message = _(

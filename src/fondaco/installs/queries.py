@@ -23,6 +23,7 @@ from fondaco.catalog.scopes import SCOPES
 from fondaco.identity.models import Cutoff, OAuthClient
 from fondaco.installs.badges import Badge, InstallationFacts, ViewerFacts, badges
 from fondaco.installs.models import Installation, Licence, Operation, Trial
+from fondaco.installs.newer import newer_versions
 from fondaco.installs.policies import can_manage, check_can_force_any, explain_launch
 from fondaco.installs.states import InstallationStatus, OperationKind, OperationStatus, TrialStatus
 from fondaco.kit import clock
@@ -41,6 +42,7 @@ class InstalledApp:
     why_not_launch: Promise | str | None  # plain words; None when the viewer can open it
     can_manage: bool
     trial_days_left: int | None  # while a trial runs
+    newer_version: str | None = None  # the name of what the viewer could move it to
 
     @property
     def can_launch(self) -> bool:
@@ -236,6 +238,12 @@ def list_living(version_id: UUID | None = None, *, after: UUID | None = None) ->
     return found.filter(pk__gt=after) if after is not None else found
 
 
+def count_moving_to(version_id: UUID) -> int:
+    """How many installations wait for the approval to move to a version."""
+    waiting = Operation.objects.filter(kind=OperationKind.UPGRADE, status=OperationStatus.OPEN)
+    return waiting.filter(proposed__version=version_id.hex).count()
+
+
 def list_living_of(app_id: UUID, *, after: UUID | None = None) -> QuerySet[Installation]:
     """The same for a whole app, whatever the version."""
     return list_living(after=after).filter(app_id=app_id)
@@ -304,6 +312,7 @@ def _facts(by: User, *, with_gone: bool = False) -> QuerySet[Any]:
             is_licensed=Exists(own),
             has_worked=Exists(approved),
             cutoff_words=Subquery(Cutoff.covering("client").order_by("id").values("reason")[:1]),
+            newer_name=Subquery(newer_versions(by.account).values("name")[:1]),
         )
     )
     return found if with_gone else found.exclude(status=InstallationStatus.REVOKED)
@@ -321,6 +330,7 @@ def _show(installation: Any, by: User, now: datetime) -> InstalledApp:
         status=InstallationStatus(installation.status),
         has_worked=installation.has_worked,
         is_manually_provisioned=installation.version.technical.is_manually_provisioned,
+        has_upgrade=installation.newer_name is not None,
         is_cut_off=installation.is_cut_off,
     )
     viewer = ViewerFacts(
@@ -332,6 +342,7 @@ def _show(installation: Any, by: User, now: datetime) -> InstalledApp:
         why_not_launch=explain_launch(by, installation, is_licensed=installation.is_licensed),
         can_manage=is_manager,
         trial_days_left=_days_left(getattr(installation, "trial", None), now),
+        newer_version=installation.newer_name if is_manager else None,
     )
 
 

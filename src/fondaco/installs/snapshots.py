@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from hashlib import sha256
 from typing import Final, TypedDict
 from uuid import UUID
 
+from fondaco.accounts.models import User
 from fondaco.audit.actor import Actor
 from fondaco.audit.kinds import EventKind
 from fondaco.audit.recording import record
-from fondaco.identity.actions import place_client
 from fondaco.installs import events
+from fondaco.installs.grants import move_grant
 from fondaco.installs.models import AutoInstallRule, Installation, Licence
 from fondaco.installs.states import InstallationStatus
 
@@ -71,7 +73,8 @@ def removed(current: Snapshot) -> Snapshot:
 def put_in_force(installation: Installation, snapshot: Snapshot, *, actor: Actor) -> None:
     """Makes version, plan, licences and rules exactly what ``snapshot`` says; the status is ``transition()``'s.
 
-    A step: the installation must be locked. Writes only what differs and records licences given and released.
+    A step: the installation must be locked. Writes only what differs and records licences given and released. Nobody
+    who left the account since gets a licence. Another version comes with what the account consented to for it.
     """
     current = take(installation)
     columns = {
@@ -85,13 +88,19 @@ def put_in_force(installation: Installation, snapshot: Snapshot, *, actor: Actor
     if changed:
         installation.save(update_fields=changed)
     if "version_id" in changed:
-        place_client(client=installation.client, version=installation.version)
-    wanted, held = set(snapshot["users"]), set(current["users"])
+        move_grant(installation, actor=actor)
+    wanted, held = find_present(installation, snapshot["users"]), set(current["users"])
     release_licences(installation, held - wanted, actor=actor)
     assign_licences(installation, wanted - held, actor=actor)
     if snapshot["auto_install"] != current["auto_install"]:
         installation.auto_install_rules.all().delete()
         set_rules(installation, snapshot["auto_install"])
+
+
+def find_present(installation: Installation, user_ids: Collection[str]) -> set[str]:
+    """Those of the users who are active in the installation's account."""
+    active = User.objects.filter(account_id=installation.account_id, is_active=True, pk__in=user_ids)
+    return set(active.values_list("pk", flat=True)) if user_ids else set()
 
 
 def assign_licences(installation: Installation, user_ids: set[str], *, actor: Actor) -> None:

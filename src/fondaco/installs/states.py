@@ -81,6 +81,9 @@ class ClearanceStatus(StrEnum):
     FINISHED = "finished"
 
 
+# What waits for the partner while the app goes on as it was, and is simply dropped when the answer is no.
+CHANGES: Final = frozenset({OperationKind.UPDATE, OperationKind.UPGRADE})
+
 S, O, T = InstallationStatus, OperationStatus, TrialStatus  # noqa: E741 - read in the tables below
 
 INSTALLATION: Final = Machine(

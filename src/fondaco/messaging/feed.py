@@ -1,4 +1,4 @@
-"""Pull: what a program was sent, by number, for partners who missed some of it (ADR 0034).
+"""Pull: what a program was sent, by number, for partners who missed some of it (ADR 0035).
 
 An installation's messages are numbered where they are written: whoever writes one holds the installation, so the
 numbers (``sequence``) become visible in their order. An app has many installations and no row that all of them could

@@ -13,6 +13,7 @@ from uuid import UUID
 from django.conf import settings
 
 from fondaco.accounts.models import User
+from fondaco.catalog.models import Version
 from fondaco.identity.actions import IssuedCredentials
 from fondaco.identity.issuer import authorize_url, token_url
 from fondaco.installs.models import Installation, Operation, Trial
@@ -54,6 +55,7 @@ class Content:
     type: MessageType
     data: Json
     links: Json
+    version: Version | None = None  # the one that it is about, when that is not the installed one
 
 
 def timestamp(moment: datetime) -> str:
@@ -111,8 +113,11 @@ def claimable(content: Content, token: str) -> Content:
     return Content(content.type, data, {**content.links, CLAIM_LINK: link(f"/credential-claims/{token}")})
 
 
-def updated(operation: Operation, plans: Mapping[str, str]) -> Content:
-    """``app.updated`` with only what the change changes; ``plans`` are the names by id. Licences are a text."""
+def updated(operation: Operation, plans: Mapping[str, str], version: Version | None = None) -> Content:
+    """``app.updated`` with only what the change changes; ``plans`` are the names by id. Licences are a text.
+
+    ``version`` is the one that an upgrade moves to; a plan of the same name is then no change.
+    """
     installation, before, after = operation.installation, operation.current, operation.proposed
     data = {
         **_place(installation),
@@ -121,7 +126,7 @@ def updated(operation: Operation, plans: Mapping[str, str]) -> Content:
             "removing": sorted(set(before["users"]) - set(after["users"])),
         },
     }
-    has_other_plan = after["plan"] != before["plan"]
+    has_other_plan = plans[after["plan"]] != plans[before["plan"]]
     has_other_count = after["total_licences"] != before["total_licences"]
     if has_other_plan or has_other_count:
         data["subscription"] = {"adding": {"name": plans[after["plan"]]}}
@@ -129,7 +134,8 @@ def updated(operation: Operation, plans: Mapping[str, str]) -> Content:
         data["subscription"]["adding"]["licenses"] = str(after["total_licences"])
     if has_other_plan:
         data["subscription"]["removing"] = {"name": plans[before["plan"]]}
-    return Content(MessageType.APP_UPDATED, data, {"installation": link(installation_path(installation))})
+    links = {"installation": link(installation_path(installation))}
+    return Content(MessageType.APP_UPDATED, data, links, version)
 
 
 def uninstalled(installation: Installation, *, reason_type: str, reason: str) -> Content:
@@ -171,6 +177,7 @@ def user_logout(installation: Installation, user: User) -> Content:
 
 def envelope(event_id: UUID, created_at: datetime, installation: Installation, content: Content) -> Json:
     """The whole body, in the order of DOMAIN 1.4. ``event_id`` repeats ``id`` for receivers that look for it."""
+    version = content.version or installation.version
     body: Json = {
         "id": event_id.hex,
         "event_id": event_id.hex,
@@ -180,9 +187,9 @@ def envelope(event_id: UUID, created_at: datetime, installation: Installation, c
         "app_id": installation.app_id.hex,
     }
     if content.type not in _HAS_NO_VERSION:
-        body["app_version_id"] = installation.version_id.hex
+        body["app_version_id"] = version.pk.hex
     if content.type in _NAMES_VERSION:
-        body["app_version_name"] = installation.version.name
+        body["app_version_name"] = version.name
     body["data"] = content.data
     body["_links"] = {
         "root": link(""),

@@ -9,7 +9,7 @@ from fondaco.accounts.models import User
 from fondaco.audit.actor import Actor, ActorKind
 from fondaco.audit.models import Event
 from fondaco.audit.recording import projects, projects_jointly
-from fondaco.catalog.models import Plan
+from fondaco.catalog.models import Plan, Version
 from fondaco.identity import events as identity_events
 from fondaco.identity.actions import end_credentials
 from fondaco.identity.models import LoginSession
@@ -34,6 +34,7 @@ def announce_operation(event: Event, operation: Operation) -> None:
     tell = {
         OperationKind.INSTALL: _installed,
         OperationKind.UPDATE: _updated,
+        OperationKind.UPGRADE: _updated,
         OperationKind.UNINSTALL: _uninstalled,
     }[OperationKind(operation.kind)]
     tell(event, operation)
@@ -134,7 +135,9 @@ def _installed(event: Event, operation: Operation) -> None:
 def _updated(event: Event, operation: Operation) -> None:
     concerned = [UUID(hex=side["plan"]) for side in (operation.current, operation.proposed)]
     names = {plan.pk.hex: plan.name for plan in Plan.objects.filter(pk__in=concerned).only("name")}
-    _write(event, operation.installation, payloads.updated(operation, names), operation)
+    is_upgrade = operation.kind == OperationKind.UPGRADE
+    version = Version.objects.get(pk=UUID(hex=operation.proposed["version"])) if is_upgrade else None
+    _write(event, operation.installation, payloads.updated(operation, names, version), operation)
 
 
 def _uninstalled(event: Event, operation: Operation) -> None:

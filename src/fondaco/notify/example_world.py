@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -35,6 +36,7 @@ from fondaco.installs.models import Installation, Operation
 from fondaco.installs.states import InstallationStatus, OperationKind, OperationStatus
 from fondaco.kit import clock
 from fondaco.notify.example_lifecycle import make_lifecycle
+from fondaco.notify.example_upgrades import make_upgrades
 from fondaco.partners.models import ApplicationMessage, Member, MemberRole, Partner, PartnerApplication
 from fondaco.review import events as review_events
 from fondaco.review.models import (
@@ -77,6 +79,7 @@ def make_cast() -> Cast:
         "declined installation": _decline(people, versions["version"]),
         "made change": _change(installation, OperationStatus.APPROVED),
         "declined change": _change(installation, OperationStatus.REJECTED),
+        **make_upgrades(people.mara, partial(_install, people.account, people.admin), actor=_ACTOR),
         **_make_reviews(people, versions),
         **_make_live_checks(versions["version"]),
         **_make_application(),

@@ -308,6 +308,7 @@ SEEN = [
     "access_restored_customer",
     "access_restored_partner",
     "app_not_updated",
+    "app_not_upgraded",  # these, app_upgraded and upgrade_available: tests/db/installs/test_upgrading.py
     "app_retired",  # tests/db/notify/test_lifecycle_letters.py
     "app_transfer_accepted",  # these eleven and app_transferred: test_transfers.py, test_lifecycle_letters.py
     "app_transfer_completed_giver",
@@ -323,6 +324,7 @@ SEEN = [
     "app_transferred",
     "app_uninstalled",
     "app_updated",
+    "app_upgraded",
     "check_failing",  # this and the next: tests/db/notify/test_lifecycle_letters.py
     "check_mended",
     "credentials_rotated",
@@ -358,6 +360,7 @@ SEEN = [
     "test_account_left",
     "test_account_removed",
     "trial_ended",
+    "upgrade_available",
     "version_available",  # these five: tests/db/catalog/test_publication.py
     "version_deprecated_customer",  # this, the next and version_ended: tests/db/catalog/test_ending.py
     "version_deprecated_partner",

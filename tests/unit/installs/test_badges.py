@@ -14,9 +14,9 @@ NOBODY = ViewerFacts()
     ("status", "facts", "expected"),
     [
         (S.COMPLETED, {}, Badge.ACTIVE),
-        (S.COMPLETED, {"has_upgrade": True}, Badge.UPGRADE_AVAILABLE),
+        (S.COMPLETED, {"has_upgrade": True}, Badge.ACTIVE),  # the decision is a manager's
         (S.COMPLETED, {"is_manually_provisioned": True}, Badge.MANUALLY_PROVISIONED),
-        (S.COMPLETED, {"is_manually_provisioned": True, "has_upgrade": True}, Badge.UPGRADE_AVAILABLE),
+        (S.COMPLETED, {"is_manually_provisioned": True, "has_upgrade": True}, Badge.MANUALLY_PROVISIONED),
         (S.INSTALLING, {}, Badge.INSTALLING),
         (S.PENDING, {"has_worked": True, "is_manually_provisioned": True, "has_upgrade": True}, Badge.UPDATING),
         (S.FAILED, {}, Badge.FAILED_INSTALLATION),
@@ -29,6 +29,13 @@ NOBODY = ViewerFacts()
 )
 def test_one_badge_says_where_it_stands(status: S, facts: dict[str, bool], expected: Badge) -> None:
     assert badges(InstallationFacts(status, **facts), NOBODY) == (expected,)
+
+
+def test_who_manages_is_offered_the_newer_version_of_what_works_before_anything_quieter() -> None:
+    manager = ViewerFacts(can_manage=True)
+    for by_hand in (False, True):
+        facts = InstallationFacts(S.COMPLETED, has_upgrade=True, is_manually_provisioned=by_hand)
+        assert badges(facts, manager) == (Badge.UPGRADE_AVAILABLE, Badge.MANAGEABLE)
 
 
 def test_corners_follow_and_depend_on_the_viewer_only() -> None:

@@ -51,6 +51,7 @@ from fondaco.identity.actions.providers import (
     save_provider,
     switch_provider,
 )
+from fondaco.identity.actions.regranting import regrant_client
 from fondaco.identity.actions.rotation import acknowledge_credentials, end_credentials, rotate_credentials
 from fondaco.identity.actions.tokens import end_token_family, revoke_access_token
 
@@ -87,6 +88,7 @@ __all__ = [
     "note_recovery_code_used",
     "place_client",
     "regenerate_secret",
+    "regrant_client",
     "remove_factor",
     "remove_provider",
     "rename_passkey",

@@ -91,7 +91,7 @@ def edit_portal_client(
         for name, value in values.items():
             setattr(client, name, value)
         if lost:
-            _end_tokens(client, are_users_out=bool({AUTHORIZATION_CODE, REFRESH_TOKEN} & set(lost)))
+            end_tokens(client, are_users_out=bool({AUTHORIZATION_CODE, REFRESH_TOKEN} & set(lost)))
         _save(client, by, *values, "tokens_valid_after")
         data = {"fields": changed, "taken_away": lost, "revision": client.revision}
         _record(events.CLIENT_EDITED, client, actor=actor, by=by, data=data)
@@ -198,8 +198,11 @@ def _save(client: OAuthClient, by: Member, *fields: str) -> None:
     client.save(update_fields=[*fields, "revision", "updated_by", "responsible"])
 
 
-def _end_tokens(client: OAuthClient, *, are_users_out: bool) -> None:
-    """Tokens hold the second of their making, so the one that has begun counts whole: see ``issue_access_token``."""
+def end_tokens(client: OAuthClient, *, are_users_out: bool) -> None:
+    """A step; saving ``tokens_valid_after`` is left to its caller.
+
+    Tokens hold the second of their making, so the one that has begun counts whole: see ``issue_access_token``.
+    """
     now = clock.now()
     client.tokens_valid_after = datetime.fromtimestamp(math.ceil(now.timestamp()), UTC)
     if are_users_out:

@@ -13,6 +13,7 @@ from fondaco.installs.actions.launching import record_launch
 from fondaco.installs.actions.removing import cancel_installation, force_uninstall_app, uninstall_app
 from fondaco.installs.actions.retiring import retire_app, retire_version
 from fondaco.installs.actions.updating import update_settings
+from fondaco.installs.actions.upgrading import upgrade_app
 
 __all__ = [
     "Consent",
@@ -34,4 +35,5 @@ __all__ = [
     "rotate_own_credentials",
     "uninstall_app",
     "update_settings",
+    "upgrade_app",
 ]

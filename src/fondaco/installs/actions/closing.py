@@ -16,7 +16,7 @@ from fondaco.identity.actions import revoke_client
 from fondaco.installs import events, snapshots
 from fondaco.installs.actions import operations, trials
 from fondaco.installs.models import Installation, Operation
-from fondaco.installs.states import InstallationStatus, OperationKind, OperationStatus, TrialEnd
+from fondaco.installs.states import CHANGES, InstallationStatus, OperationKind, OperationStatus, TrialEnd
 from fondaco.kit import clock
 
 Ending = Callable[[Actor, Operation, str], None]
@@ -36,7 +36,7 @@ def approve(actor: Actor, operation: Operation, answer: str) -> None:
         return
     if not installation.plan.is_trial:
         trials.leave(actor, installation)
-    _settle(actor, installation, _standing(installation), answer, change=OperationStatus.APPROVED)
+    _settle(actor, installation, _standing(installation), answer, change=operation)
 
 
 def reject(actor: Actor, operation: Operation, answer: str) -> None:
@@ -67,7 +67,7 @@ def fail(actor: Actor, operation: Operation, reason: str) -> None:
     may be answered.
     """
     installation = operation.installation
-    if operation.kind == OperationKind.UPDATE:
+    if operation.kind in CHANGES:
         _close(actor, operation, OperationStatus.FAILED, reason)
         _leave_undone(actor, operation, InstallationStatus.FAILED, reason)
         return
@@ -102,7 +102,7 @@ def _leave_undone(actor: Actor, operation: Operation, of_install: InstallationSt
     if operation.kind == OperationKind.INSTALL:
         _settle(actor, installation, of_install, reason)
     else:
-        _settle(actor, installation, _standing(installation), reason, change=OperationStatus(operation.status))
+        _settle(actor, installation, _standing(installation), reason, change=operation)
 
 
 def _standing(installation: Installation) -> InstallationStatus:
@@ -117,12 +117,13 @@ def _settle(
     status: InstallationStatus,
     reason: str,
     *,
-    change: OperationStatus | None = None,
+    change: Operation | None = None,
 ) -> None:
-    """``change`` says what became of the change that ends with this; the fact tells it."""
+    """``change`` is the one that ends with this; the fact tells what became of it."""
     installation.reason = reason
     installation.save(update_fields=["reason"])
-    transition(installation, status, actor=actor, reason=reason, data={"change": change.value} if change else None)
+    data = {"change": change.status, "kind": change.kind} if change else None
+    transition(installation, status, actor=actor, reason=reason, data=data)
 
 
 ANSWERS: Final[dict[str, Ending]] = {"approve": approve, "reject": reject}

@@ -12,7 +12,7 @@ from fondaco.identity.actions import revoke_client
 from fondaco.identity.models import OAuthClient
 from fondaco.identity.states import ClientStatus
 from fondaco.installs.errors import StillInstalled
-from fondaco.installs.queries import list_living, list_living_of
+from fondaco.installs.queries import count_moving_to, list_living, list_living_of
 from fondaco.partners.models import Member
 
 
@@ -30,7 +30,7 @@ def retire_version(*, actor: Actor, by: Member, version: Version) -> Version:
     """Ends a deprecated version that is installed nowhere."""
     with transaction.atomic(durable=True):
         locked = retiring.begin_retiring_version(by=by, version=version)
-        _check_nobody_has(str(locked), list_living(locked.pk).count())
+        _check_nobody_has(str(locked), list_living(locked.pk).count() + count_moving_to(locked.pk))
         return retiring.retire_version(actor=actor, version=locked)
 
 

@@ -106,7 +106,10 @@ class AutoInstallRule(models.Model):
 
 
 class Grant(models.Model):
-    """What an admin agreed to, in the words they saw. Kept for ever; clicking counted as an order (DOMAIN 7.4)."""
+    """What an admin agreed to, in the words they saw. Kept for ever; clicking counted as an order (DOMAIN 7.4).
+
+    The one in force says what the app may do. Consent to an upgrade comes into force with the partner's approval.
+    """
 
     id = IdField()
     installation = models.ForeignKey(Installation, on_delete=models.CASCADE, related_name="grants")
@@ -117,6 +120,14 @@ class Grant(models.Model):
     consented_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     consented_at = models.DateTimeField()
     address = models.CharField(max_length=45, blank=True)
+    is_in_force = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["installation"], condition=models.Q(is_in_force=True), name="grant_one_in_force"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"grant to {self.installation}"

@@ -62,7 +62,7 @@ def _write(listing: Listing) -> None:
         _fill_technical(listing, version, by)
         review.submit(actor=actor_for(by.person), by=by, version=version, track=Track.TECHNICAL)
         run_checks_offline(version)
-    version = _load(version)
+    version = load(version)
     if version.listing.status == "draft":
         _fill_listing(listing, version, by)
         review.submit(
@@ -75,10 +75,10 @@ def _publish(listing: Listing) -> None:
     if listing.stage in {"draft", "in_review"}:
         return
     by = member(listing.by)
-    version = _load(App.objects.get(slug=listing.slug).versions.earliest("id"))
-    _approve(version, Track.TECHNICAL)
-    _approve(version, Track.LISTING)
-    version = _load(version)
+    version = load(App.objects.get(slug=listing.slug).versions.earliest("id"))
+    approve(version, Track.TECHNICAL)
+    approve(version, Track.LISTING)
+    version = load(version)
     if listing.stage == "advertised" and version.technical.status == "approved":
         actions.make_available(actor=actor_for(by.person), by=by, version=version)
 
@@ -89,7 +89,7 @@ def _write_next_ledgerline() -> None:
         return
     version = actions.create_version(actor=actor_for(by.person), by=by, app=app, name="2.4.0")
     for track in Track:
-        review.submit(actor=actor_for(by.person), by=by, version=_load(version), track=track)
+        review.submit(actor=actor_for(by.person), by=by, version=load(version), track=track)
         run_checks_offline(version)
 
 
@@ -180,7 +180,7 @@ def _fill_listing(listing: Listing, version: Version, by: Member) -> None:
     for number, text in enumerate(listing.shots[version.listing.screenshots.count() :], 1):
         picture = (_PICTURES / f"{listing.slug}-{number}.png").read_bytes()
         actions.add_screenshot(actor=actor, by=by, version=version, image=picture, alternative_text=text)
-    version = _load(version)
+    version = load(version)
     actions.edit_listing(
         actor=actor,
         by=by,
@@ -200,12 +200,14 @@ def _fill_listing(listing: Listing, version: Version, by: Member) -> None:
     )
 
 
-def _approve(version: Version, track: Track) -> None:
+def approve(version: Version, track: Track) -> None:
+    """Passes what waits for a reviewer."""
     submission = Submission.objects.filter(version=version, track=track, status="open").first()
     if submission is not None:
         jon = operator()
         review.approve(actor=actor_for(jon.person), by=jon, submission=submission)
 
 
-def _load(version: Version) -> Version:
+def load(version: Version) -> Version:
+    """As the database has it now, with both contents."""
     return Version.objects.select_related("app__partner", "technical", "listing").get(pk=version.pk)

@@ -9,7 +9,7 @@ from fondaco.accounts.models import Operator
 from fondaco.audit.models import Event
 from fondaco.audit.recording import record
 from fondaco.kit.errors import DomainError
-from fondaco.runtime.demo import apps, clients, installations, lifecycle, people, reviews
+from fondaco.runtime.demo import apps, clients, installations, lifecycle, people, reviews, upgrades
 from fondaco.runtime.demo.people import ACTOR
 from fondaco.runtime.events import DEMO_SEEDED
 
@@ -34,6 +34,7 @@ def seed(*, force: bool = False) -> bool:
     reviews.make_reviews()
     clients.make_clients()
     installations.make_installations()
+    upgrades.make_upgrade()
     lifecycle.make_lifecycle()
     with transaction.atomic():
         record(DEMO_SEEDED, Operator.objects.get(person__email=people.OPERATOR), actor=ACTOR)

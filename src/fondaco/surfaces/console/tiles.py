@@ -34,6 +34,7 @@ class Tile:
     is_launch: bool
     settings: str | None
     force: str | None
+    badge_href: str | None  # where the badge itself leads
     needs_someone: str  # in words, empty when nobody has to do anything
 
 
@@ -58,6 +59,7 @@ def make_tile(item: InstalledApp, operation: Operation | None) -> Tile:
         force=reverse("console:force_uninstall", args=[installation.pk.hex])
         if Badge.FORCE_UNINSTALL in item.badges
         else None,
+        badge_href=reverse("console:upgrade", args=[installation.pk.hex]) if badge == Badge.UPGRADE_AVAILABLE else None,
         needs_someone=_need(item, badge) if item.can_manage else "",
     )
 
@@ -84,7 +86,7 @@ def _state(item: InstalledApp, badge: Badge, operation: Operation | None) -> str
         Badge.UPDATING: _("Updating · launch as usual"),
         Badge.FAILED_UPDATE: _("Update failed · get help"),
         Badge.TRIAL_EXPIRED: _("Trial ended · nobody can open it"),
-        Badge.UPGRADE_AVAILABLE: _("Upgrade available"),
+        Badge.UPGRADE_AVAILABLE: _("Version %(version)s is there") % {"version": item.newer_version},
         Badge.MANUALLY_PROVISIONED: _("Set up by hand · slower changes"),
     }
     if badge in sentences:

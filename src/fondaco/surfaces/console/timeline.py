@@ -15,7 +15,7 @@ from fondaco.audit.models import Event
 from fondaco.messaging.actions import Outcome
 from fondaco.messaging.models import Attempt, Delivery
 
-TONES: Final = {
+TONES = {
     "installation.requested": "info",
     "installation.retried": "info",
     "installation.pending": "info",
@@ -36,10 +36,12 @@ TONES: Final = {
     "operation.retried": "info",
     "operation.objected": "warn",
 }
+TONES |= {kind.replace("change.", "upgrade."): tone for kind, tone in TONES.items() if kind.startswith("change.")}
+_CHANGES: Final = {"update": "change", "upgrade": "upgrade"}
 _SAID: Final = frozenset(  # somebody's own words
     {
         "installation.rejected", "operation.objected", "installation.pending", "installation.cut_off",
-        "change.approved", "change.rejected",
+        "change.approved", "change.rejected", "upgrade.approved", "upgrade.rejected",
     }
 )  # fmt: skip
 _NEWS: Final[dict[str, Promise]] = {
@@ -72,7 +74,7 @@ def event_line(event: Event) -> Line:
     reason = str(event.data.get("reason") or "")
     kind = _kind_of(event)
     is_said = kind in _SAID
-    is_cause = kind in {"installation.failed", "change.failed"}
+    is_cause = kind in {"installation.failed", "change.failed", "upgrade.failed"}
     return Line(
         kind=kind,
         when=event.occurred_at,
@@ -85,11 +87,12 @@ def event_line(event: Event) -> Line:
 
 
 def _kind_of(event: Event) -> str:
-    """A change of settings uses the states of a removal, and ends in those of an installation."""
+    """A change uses the states of a removal, and ends in those of an installation."""
+    name = _CHANGES.get(event.data.get("kind", "update"))
     if outcome := event.data.get("change"):
-        return f"change.{outcome}"
-    is_change = event.kind == "installation.pending" and event.data.get("kind") == "update"
-    return "change.asked" if is_change else event.kind
+        return f"{name}.{outcome}"
+    is_change = name is not None and "kind" in event.data and event.kind == "installation.pending"
+    return f"{name}.asked" if is_change else event.kind
 
 
 def make_lines(events: Iterable[Event], deliveries: Iterable[Delivery], now: datetime) -> list[Line]:

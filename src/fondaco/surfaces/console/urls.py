@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from fondaco.surfaces.console.views import apps, installation, launching, people, roles, settings, sign_in, tests
+from fondaco.surfaces.console.views import (
+    apps,
+    installation,
+    launching,
+    people,
+    roles,
+    settings,
+    sign_in,
+    tests,
+    upgrading,
+)
 
 app_name = "console"
 
@@ -15,6 +25,7 @@ urlpatterns = [
     path("my-apps/tests/<str:tester_id>/leave", tests.leave, name="leave_test"),
     path("my-apps/<str:installation_id>", installation.show, name="installation"),
     path("my-apps/<str:installation_id>/settings", settings.change, name="settings"),
+    path("my-apps/<str:installation_id>/upgrade", upgrading.upgrade, name="upgrade"),
     path("my-apps/<str:installation_id>/retry", installation.retry, name="retry"),
     path("my-apps/<str:installation_id>/uninstall", installation.uninstall, name="uninstall"),
     path("my-apps/<str:installation_id>/force-uninstall", installation.force_uninstall, name="force_uninstall"),

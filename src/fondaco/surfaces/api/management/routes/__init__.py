@@ -31,6 +31,7 @@ from fondaco.surfaces.api.management.routes import (
     testing,
     transfers,
     trust,
+    upgrades,
     versions,
     workbench,
 )
@@ -67,6 +68,7 @@ ALL = [
     sign_in.routes,
     staff.routes,
     installations.routes,
+    upgrades.routes,
     house.routes,
     access.routes,
     testing.routes,

@@ -155,7 +155,10 @@ class OfferShape(Shape):
 
 
 class InstallationShape(Shape):
-    """An installed app as the caller sees it. ``why_not_launch`` is null when they can open it."""
+    """An installed app as the caller sees it. ``why_not_launch`` is null when they can open it.
+
+    ``newer_version`` is the name of the one that they could move it to.
+    """
 
     id: str
     app_id: str
@@ -172,6 +175,7 @@ class InstallationShape(Shape):
     can_manage: bool
     why_not_launch: str | None
     trial_days_left: int | None
+    newer_version: str | None
     created_at: datetime
 
     @classmethod
@@ -182,6 +186,7 @@ class InstallationShape(Shape):
             can_manage=shown.can_manage,
             why_not_launch=None if shown.why_not_launch is None else str(shown.why_not_launch),
             trial_days_left=shown.trial_days_left,
+            newer_version=shown.newer_version,
         )
 
 
