@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db.models import Count, QuerySet
 
+from fondaco.catalog.models import App
 from fondaco.installs.models import Installation
 from fondaco.kit.errors import NotFound
 from fondaco.kit.ids import parse_wire
@@ -66,6 +67,15 @@ def get_message(installation: Installation, event_id: str) -> Message:
     """One event of an installation by wire id; anyone else's does not exist."""
     found = parse_wire(event_id)
     message = Message.objects.filter(installation=installation, pk=found).first() if found else None
+    if message is None:
+        raise NotFound
+    return message
+
+
+def get_message_of_app(app: App, event_id: str) -> Message:
+    """One event of an app by wire id, for any installation. The caller got the app from a query that is scoped."""
+    found = parse_wire(event_id)
+    message = Message.objects.filter(app=app, pk=found).first() if found else None
     if message is None:
         raise NotFound
     return message
