@@ -29,7 +29,7 @@ from fondaco.installs.actions import cut_off
 from fondaco.installs.models import Installation
 from fondaco.installs.reach import Target, TargetKind
 from fondaco.kit import clock
-from fondaco.messaging.models import Message
+from fondaco.messaging.models import Message, SampleEvent
 from fondaco.messaging.signing import ensure_signing_key
 from fondaco.partners.actions import apply_to_become_partner, question_application, verify_application
 from fondaco.partners.models import Member, MemberRole, Partner
@@ -125,6 +125,7 @@ def make_world() -> World:
         "run_id": CheckRun.objects.get(submission=submission).pk.hex,
         "check_id": "no-secrets",
         "waiver_id": _waive(reviewed, jon),
+        "sample_id": SampleEvent.objects.create(version=published, type="app.test", url=NOBODY, body="{}").pk.hex,
         "token_id": UNKNOWN,  # each has their own, and nobody finds another's: see test_token_pages.py
     }
     world.values["application_id"] = _apply(world)

@@ -15,20 +15,19 @@ group = typer.Typer(
     rich_markup_mode="markdown",
 )
 
-Kind = Annotated[str, typer.Option("--type", help="An event, such as app.updated.", show_default=False)]
-State = Annotated[str, typer.Option("--status", help="pending, delivered or failed.", show_default=False)]
-Account = Annotated[str, typer.Option("--account", help="Id or name of an account.", show_default=False)]
-Since = Annotated[str, typer.Option("--since", help="From when on, like 2030-01-02T09:00:00Z.", show_default=False)]
-Until = Annotated[str, typer.Option("--until", help="Before when.", show_default=False)]
+Only = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--only",
+        help="Which: type=app.updated, status=failed, account=acme, since=2030-01-02T09:00:00Z, until=…; repeat it.",
+        show_default=False,
+    ),
+]
 
 
 @group.command("list")
 def list_events(
-    kind: Kind = "",
-    status: State = "",
-    account: Account = "",
-    since: Since = "",
-    until: Until = "",
+    only: Only = None,
     most: Annotated[int, typer.Option("--most", min=1, max=1000, help="How many of the latest to show.")] = 50,
     folder: Folder = HERE,
     url: Url = "",
@@ -41,7 +40,7 @@ def list_events(
     with session.speaking(as_json=as_json) as voice, session.connect(url) as connection:
         project, partner_id = session.open_both(folder, connection, partner)
         app = planning.get_app(connection, partner_id, project.content.app["slug"])
-        chosen = events.choose(type=kind, status=status, account=account, since=since, until=until)
+        chosen = events.choose(only or [])
         events.show_list(voice, connection, f"/partners/{partner_id}/apps/{app['id']}", chosen, most)
 
 
@@ -63,18 +62,14 @@ def show(
 
 @group.command()
 def replay(
-    event: Annotated[str, typer.Argument(help="Id of one event; else choose with the options.")] = "",
-    kind: Kind = "",
-    status: State = "",
-    account: Account = "",
-    since: Since = "",
-    until: Until = "",
+    event: Annotated[str, typer.Argument(help="Id of one event; else choose with --only.")] = "",
+    only: Only = None,
     folder: Folder = HERE,
     url: Url = "",
     partner: Partner = "",
     as_json: AsJson = False,
 ) -> None:
-    """Send again, with the same ids and bytes: one event, or what the options choose (`--status failed`)."""
+    """Send again, with the same ids and bytes: one event, or those chosen by `--only status=failed`."""
     from fondaco.cli.project import events, planning, session
 
     with session.speaking(as_json=as_json) as voice, session.connect(url) as connection:
@@ -82,7 +77,7 @@ def replay(
         if event:
             events.replay_one(voice, connection, f"/partners/{partner_id}/deliveries/{event}/replay")
         app = planning.get_app(connection, partner_id, project.content.app["slug"])
-        chosen = events.choose(type=kind, status=status, account=account, since=since, until=until)
+        chosen = events.choose(only or [])
         events.replay_many(voice, connection, f"/partners/{partner_id}/apps/{app['id']}/deliveries/replay", chosen)
 
 

@@ -20,11 +20,13 @@ from tests.http.cli.conftest import Project
 
 from fondaco.accounts.permissions import OperatorRole
 from fondaco.audit.models import Event
+from fondaco.audit.status import transition
 from fondaco.catalog.models import App, Plan, Screenshot, Version
 from fondaco.cli.project import checking, connection, events, following
 from fondaco.kit import clock
 from fondaco.messaging.models import Attempt, Delivery, Message, SampleEvent
 from fondaco.messaging.samples import post_sample
+from fondaco.messaging.states import DeliveryStatus
 from fondaco.partners.models import MemberRole
 from fondaco.review.actions import approve, reject
 from fondaco.review.models import CheckRun, Submission
@@ -321,13 +323,14 @@ def test_events_are_listed_sent_again_and_tried(project: Project, monkeypatch: p
     assert project.run("push", "--yes").exit_code == 0
     installation = make_completed(project.member.partner.developer_account, version=Version.objects.get())
     message = Message.objects.filter(installation=installation).latest("sequence")
-    Delivery.objects.filter(message=message).update(status="failed")
-    listed = project.ask("events", "list", "--status", "failed")
+    transition(Delivery.objects.get(message=message), DeliveryStatus.FAILED, actor=SYSTEM)
+    listed = project.ask("events", "list", "--only", "status=failed")
     assert (listed[0], [each["event_id"] for each in listed[1]["events"]]) == (0, [message.pk.hex])
     assert f"failed  {installation.account.company_name}" in project.run("events", "list").stdout
     assert project.ask("events", "show", message.pk.hex)[1]["event"]["event"] == message.content
     assert project.ask("events", "replay")[0] == 1
-    assert project.ask("events", "replay", "--status", "failed") == (0, {"sent": 1, "left_out": 0, "remaining": 0})
+    assert project.ask("events", "list", "--only", "colour=red")[1]["refused"]["code"] == "bad-only"
+    assert project.ask("events", "replay", "--only", "status=failed") == (0, {"sent": 1, "left_out": 0, "remaining": 0})
     assert Delivery.objects.get(message=message).status == "pending"
     assert project.ask("events", "replay", message.pk.hex)[0] == 0
 

@@ -8,15 +8,17 @@ from html import unescape
 
 import pytest
 from django.test import Client
-from tests.factories.accounts import actor_for, make_account, make_operator
+from tests.factories.accounts import SYSTEM, actor_for, make_account, make_operator
 from tests.factories.installs import make_completed
 from tests.factories.partners import make_member
 
 from fondaco.accounts.permissions import OperatorRole
+from fondaco.audit.status import transition
 from fondaco.identity.actions import create_personal_token
 from fondaco.installs.models import Installation
 from fondaco.messaging.models import Attempt, Delivery, Message, SampleEvent
 from fondaco.messaging.samples import post_sample
+from fondaco.messaging.states import DeliveryStatus
 from fondaco.partners.models import Member, MemberRole
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +39,7 @@ def installation() -> Installation:
         response_excerpt="out of paper",
         address="203.0.113.7",
     )
-    Delivery.objects.filter(pk=failed.pk).update(status="failed", next_attempt_at=None)
+    transition(failed, DeliveryStatus.FAILED, actor=SYSTEM)
     return installation
 
 
@@ -155,7 +157,9 @@ def test_the_api_does_the_same(installation: Installation, client: Client) -> No
     assert (answer.status_code, answer.json()) == (200, {"sent": 1, "left_out": 0, "remaining": 0})
     answer = client.post(path, {}, content_type="application/json", headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
-    again = client.post(f"{home}/deliveries/{failed.pk.hex}/replay", headers=headers)
+    again = client.post(
+        f"{home}/deliveries/{failed.pk.hex}/replay", {}, content_type="application/json", headers=headers
+    )
     assert (again.status_code, again.json()["status"]) == (200, "pending")
     path = f"{home}/versions/{installation.version_id.hex}/test-events"
     sent = client.post(path, {"type": "app.installed"}, content_type="application/json", headers=headers)

@@ -5,20 +5,25 @@ from __future__ import annotations
 import itertools
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from fondaco.cli.project.connection import Connection
+from fondaco.cli.project.connection import Connection, Refused
 from fondaco.cli.project.following import Answer, describe, describe_delivery
 from fondaco.cli.project.session import Exit, Voice
 
 _PAUSE: Final = 0.5  # seconds between two looks at a test event
+_NAMES: Final = ("type", "status", "account", "installation", "since", "until")
 _LOOKS: Final = 60  # a try takes ten seconds at most, and the worker may be busy
 
 
-def choose(**options: str) -> dict[str, str]:
-    """What the options narrow to."""
-    return {name: value for name, value in options.items() if value}
+def choose(only: Sequence[str]) -> dict[str, str]:
+    """What ``name=value`` narrows to; raises :class:`Refused` for what is not that."""
+    pairs = [each.partition("=") for each in only]
+    wrong = [name for name, _is, value in pairs if name not in _NAMES or not value]
+    if wrong:
+        raise Refused(f"--only {wrong[0]} is not one of {', '.join(_NAMES)} with a value.", code="bad-only")
+    return {name: value for name, _is, value in pairs}
 
 
 def show_list(voice: Voice, connection: Connection, path: str, chosen: Mapping[str, str], most: int) -> None:

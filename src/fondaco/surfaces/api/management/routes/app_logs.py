@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 from ninja import Query
-from pydantic import AwareDatetime
 
 from fondaco.accounts.permissions import Permission
 from fondaco.catalog.queries import get_app, get_version, list_app_events
 from fondaco.messaging.logs import (
-    Chosen,
     get_app_for_support,
     get_sample,
     get_sent,
@@ -24,6 +20,7 @@ from fondaco.surfaces.api.management.door import Place, Request, Routes
 from fondaco.surfaces.api.management.pages import page, whole
 from fondaco.surfaces.api.management.shapes.app_logs import (
     AppDeliveryShape,
+    ChosenQuery,
     ReplayBody,
     ReplayShape,
     SampleBody,
@@ -35,8 +32,6 @@ from fondaco.surfaces.api.management.shapes.installations import EventShape
 
 routes = Routes("Partner: app logs", Place.PARTNER, for_machines=True)
 operator_routes = Routes("Operator: deliveries", Place.OPERATOR)
-
-Word = Annotated[str, Query(max_length=100)]
 
 
 @routes.reads("/partners/{partner_id}/apps/{app_id}/events", Page[EventShape], Permission.PARTNER_VIEW)
@@ -53,12 +48,7 @@ def list_deliveries_to_app(
     request: Request,
     partner_id: str,
     app_id: str,
-    type: Word = "",  # noqa: A002 - the wire's word
-    status: Word = "",
-    account: Word = "",
-    installation: Word = "",
-    since: AwareDatetime | None = None,
-    until: AwareDatetime | None = None,
+    chosen: Query[ChosenQuery],
     cursor: Cursor = None,
     limit: Limit = 20,
 ) -> Page[AppDeliveryShape]:
@@ -66,8 +56,7 @@ def list_deliveries_to_app(
 
     `account` is an id or a name; `since` and `until` are about when the event was written.
     """
-    chosen = Chosen(type, status, account, installation, since, until)
-    found = list_sent(get_app(request.caller.member, app_id), chosen)
+    found = list_sent(get_app(request.caller.member, app_id), chosen.chosen)
     return page(found, AppDeliveryShape.of, cursor=cursor, limit=limit, order="-message")
 
 
@@ -114,16 +103,10 @@ def send_test_event(request: Request, partner_id: str, version_id: str, body: Sa
 
 @operator_routes.reads("/operator/apps/{app_id}/deliveries", Page[AppDeliveryShape], Permission.OPERATOR_SUPPORT)
 def list_deliveries_for_support(
-    request: Request,
-    app_id: str,
-    type: Word = "",  # noqa: A002 - the wire's word
-    status: Word = "",
-    account: Word = "",
-    cursor: Cursor = None,
-    limit: Limit = 20,
+    request: Request, app_id: str, chosen: Query[ChosenQuery], cursor: Cursor = None, limit: Limit = 20
 ) -> Page[AppDeliveryShape]:
-    """The events that were sent to any app's program, newest first, with every try."""
-    found = list_sent(get_app_for_support(request.caller.operator, app_id), Chosen(type, status, account))
+    """The events that were sent to any app's program, newest first, with every try: all, or those that are chosen."""
+    found = list_sent(get_app_for_support(request.caller.operator, app_id), chosen.chosen)
     return page(found, AppDeliveryShape.of, cursor=cursor, limit=limit, order="-message")
 
 

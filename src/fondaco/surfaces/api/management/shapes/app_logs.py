@@ -64,8 +64,8 @@ class WholeDeliveryShape(AppDeliveryShape):
         )
 
 
-class ReplayBody(Body):
-    """Which deliveries to send again; what is left out does not narrow. ``account`` is an id or a name."""
+class ChosenQuery(Body):
+    """Which deliveries; what is left out does not narrow. ``account`` is an id or a name."""
 
     type: str = Field("", max_length=100)
     status: str = Field("", max_length=100)
@@ -78,6 +78,10 @@ class ReplayBody(Body):
     def chosen(self) -> Chosen:
         """The same for the domain."""
         return Chosen(self.type, self.status, self.account, self.installation, self.since, self.until)
+
+
+class ReplayBody(ChosenQuery):
+    """Which deliveries to send again."""
 
 
 class ReplayShape(Shape):
