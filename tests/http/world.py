@@ -125,7 +125,6 @@ def make_world() -> World:
         "run_id": CheckRun.objects.get(submission=submission).pk.hex,
         "check_id": "no-secrets",
         "waiver_id": _waive(reviewed, jon),
-        "sample_id": SampleEvent.objects.create(version=published, type="app.test", url=NOBODY, body="{}").pk.hex,
         "token_id": UNKNOWN,  # each has their own, and nobody finds another's: see test_token_pages.py
     }
     world.values["application_id"] = _apply(world)
@@ -149,6 +148,7 @@ def _set_lifecycle_under_way(world: World, owner: Member, draft: Version) -> Non
         "part": "technical",
         "subject_id": draft.pk.hex,
         "transfer_id": transfer.pk.hex,
+        "sample_id": SampleEvent.objects.create(version=ended, type="app.test", url=NOBODY, body="{}").pk.hex,
         "tester_id": make_tester(draft.app, world.account, accepts=False).pk.hex,
     }
     world.surface_values[("backoffice", "version_id")] = ended.pk.hex

@@ -154,6 +154,7 @@ _MAKERS: Final[Mapping[str, Callable[[Installation], Content]]] = {
         nowhere, reason_type="other", reason=_("A test event")
     ),
     MessageType.TRIAL_STARTED.value: lambda nowhere: payloads.trial_started(_trial(nowhere)),
+    MessageType.TRIAL_EXTENDED.value: lambda nowhere: payloads.trial_extended(_trial(nowhere)),
     MessageType.TRIAL_ENDED.value: lambda nowhere: payloads.trial_ended(_ended_trial(nowhere)),
     MessageType.CREDENTIALS_ROTATED.value: lambda nowhere: payloads.credentials_rotated(nowhere, _credentials(nowhere)),
     MessageType.USER_LOGOUT.value: _left,

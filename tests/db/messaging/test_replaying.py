@@ -22,6 +22,7 @@ from fondaco.messaging import replaying
 from fondaco.messaging.errors import CannotReplay, NoCallbackAddress, NothingToReplay
 from fondaco.messaging.logs import Chosen, get_sent, list_sent
 from fondaco.messaging.models import Delivery, Message, SampleEvent
+from fondaco.messaging.payloads import MessageType
 from fondaco.messaging.replaying import Replay, plan_replay, replay, replay_one
 from fondaco.messaging.samples import list_kinds, post_sample, send_sample
 from fondaco.messaging.states import DeliveryStatus
@@ -135,6 +136,10 @@ def test_an_account_is_chosen_by_id_or_name_and_a_time_by_its_ends() -> None:
     assert [count(installation=words) for words in (installation.pk.hex, "nonsense")] == [2, 0]
     assert [count(since=now), count(until=now), count(since=now - timedelta(hours=1))] == [0, 4, 4]
     assert count(type="app.installed", status="pending") == 2
+
+
+def test_every_kind_of_event_can_be_tried() -> None:
+    assert sorted(list_kinds()) == sorted(MessageType)
 
 
 @pytest.mark.parametrize("kind", list_kinds())
