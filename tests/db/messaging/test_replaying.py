@@ -20,7 +20,7 @@ from fondaco.kit import clock, deadlines
 from fondaco.kit.errors import DomainError, Forbidden, Invalid, NotFound, TooMany
 from fondaco.messaging import replaying
 from fondaco.messaging.errors import CannotReplay, NoCallbackAddress, NothingToReplay
-from fondaco.messaging.logs import Chosen, get_sent, list_sent
+from fondaco.messaging.logs import Chosen, count_last_day, get_sent, list_sent
 from fondaco.messaging.models import Delivery, Message, SampleEvent
 from fondaco.messaging.payloads import MessageType
 from fondaco.messaging.replaying import Replay, plan_replay, replay, replay_one
@@ -140,6 +140,17 @@ def test_an_account_is_chosen_by_id_or_name_and_a_time_by_its_ends() -> None:
 
 def test_every_kind_of_event_can_be_tried() -> None:
     assert sorted(list_kinds()) == sorted(MessageType)
+
+
+def test_the_last_day_is_counted_by_hour_and_outcome() -> None:
+    installation = make_completed()
+    settle(DeliveryStatus.DELIVERED, message__type="app.installed")
+    make_completed()  # of another app
+    hours = count_last_day(installation.app)
+    assert len(hours) == 24
+    assert [sum(getattr(hour, name) for hour in hours[-2:]) for name in ("delivered", "waiting", "failed")] == [1, 1, 0]
+    with clock.travel(timedelta(days=2)):
+        assert sum(hour.total for hour in count_last_day(installation.app)) == 0
 
 
 @pytest.mark.parametrize("kind", list_kinds())

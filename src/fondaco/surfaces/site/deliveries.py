@@ -18,10 +18,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from fondaco.catalog.models import App
 from fondaco.kit.pagination import cursor_page
 from fondaco.messaging.actions import Outcome
-from fondaco.messaging.logs import Chosen, list_sent
+from fondaco.messaging.logs import Chosen, Hour, list_sent
 from fondaco.messaging.models import Attempt, Delivery, SampleEvent, Try
 from fondaco.messaging.payloads import MessageType
 from fondaco.messaging.states import DeliveryStatus
+from fondaco.surfaces.site.charts import Chart, bar_chart
 
 _PER_PAGE: Final = 50
 STATUSES: Final[dict[str, tuple[Promise, str]]] = {
@@ -124,6 +125,29 @@ def in_full(delivery: Delivery) -> dict[str, Any]:
         "tries": [(attempt, explain(attempt)) for attempt in delivery.attempts.all()],
         "event": pretty(delivery.message.content),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The last day in one drawing; ``title`` is its message."""
+
+    drawing: Chart
+    title: str
+
+
+def draw_day(hours: Sequence[Hour]) -> Day | None:
+    """None when nothing was written: an empty drawing says nothing."""
+    total = sum(hour.total for hour in hours)
+    if not total:
+        return None
+    delivered = sum(hour.delivered for hour in hours)
+    words = ngettext(
+        "%(delivered)s of %(count)s event of the last day arrived",
+        "%(delivered)s of %(count)s events of the last day arrived",
+        total,
+    )
+    points = [(f"{hour.begins_at:%H}:00", hour.total) for hour in hours]
+    return Day(bar_chart(points), words % {"delivered": delivered, "count": total})
 
 
 def pretty(content: dict[str, Any]) -> str:

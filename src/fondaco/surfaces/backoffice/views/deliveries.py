@@ -10,9 +10,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from fondaco.accounts.permissions import Permission
-from fondaco.messaging.logs import get_app_for_support, get_sent_for_support
+from fondaco.messaging.logs import count_last_day, get_app_for_support, get_sent_for_support
 from fondaco.surfaces.site.access import requires
-from fondaco.surfaces.site.deliveries import FilterForm, in_full, make_listing
+from fondaco.surfaces.site.deliveries import FilterForm, draw_day, in_full, make_listing
 from fondaco.surfaces.site.paging import address_with
 from fondaco.surfaces.site.viewer import HouseRequest
 
@@ -31,6 +31,7 @@ def show_all(request: HouseRequest, app_id: str) -> HttpResponse:
         "app": app,
         "form": form,
         "listing": listing,
+        "day": draw_day(count_last_day(app)) if not request.htmx else None,
         "refresh": None if cursor else address_with(request, mark=listing.mark),
         "newest": address_with(request, cursor=None, mark=None) if cursor else None,
         "older": address_with(request, cursor=listing.next_cursor, mark=None) if listing.next_cursor else None,

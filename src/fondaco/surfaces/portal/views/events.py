@@ -19,11 +19,11 @@ from fondaco.catalog.policies import can
 from fondaco.catalog.queries import get_app, get_version
 from fondaco.kit.errors import DomainError
 from fondaco.messaging import replaying
-from fondaco.messaging.logs import get_sent, list_samples
+from fondaco.messaging.logs import count_last_day, get_sent, list_samples
 from fondaco.messaging.replaying import MOST_AT_ONCE, can_be_replayed, plan_replay, replay_one
 from fondaco.messaging.samples import list_kinds, send_sample
 from fondaco.surfaces.site.access import requires
-from fondaco.surfaces.site.deliveries import FilterForm, explain, in_full, make_listing, pretty
+from fondaco.surfaces.site.deliveries import FilterForm, draw_day, explain, in_full, make_listing, pretty
 from fondaco.surfaces.site.forms import show_refusal
 from fondaco.surfaces.site.paging import address_with
 from fondaco.surfaces.site.viewer import HouseRequest
@@ -51,6 +51,7 @@ def show_all(request: HouseRequest, app_id: str) -> HttpResponse:
         "form": form,
         "listing": listing,
         "is_filtered": not form.is_valid() or not form.chosen.is_everything,
+        "day": draw_day(count_last_day(app)) if not request.htmx else None,
         "can_replay": can(member, app, Permission.PARTNER_APPS_EDIT),
         "refresh": None if cursor else address_with(request, mark=listing.mark),
         "replay": address_at(request, "portal:replay_events", app_id),
