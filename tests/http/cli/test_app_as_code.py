@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from django.db import transaction
 from PIL import Image
 from tests.factories.accounts import SYSTEM, make_operator
 from tests.factories.installs import make_completed
@@ -323,7 +324,8 @@ def test_events_are_listed_sent_again_and_tried(project: Project, monkeypatch: p
     assert project.run("push", "--yes").exit_code == 0
     installation = make_completed(project.member.partner.developer_account, version=Version.objects.get())
     message = Message.objects.filter(installation=installation).latest("sequence")
-    transition(Delivery.objects.get(message=message), DeliveryStatus.FAILED, actor=SYSTEM)
+    with transaction.atomic():
+        transition(Delivery.objects.get(message=message), DeliveryStatus.FAILED, actor=SYSTEM)
     listed = project.ask("events", "list", "--only", "status=failed")
     assert (listed[0], [each["event_id"] for each in listed[1]["events"]]) == (0, [message.pk.hex])
     assert f"failed  {installation.account.company_name}" in project.run("events", "list").stdout
