@@ -95,6 +95,7 @@ MIDDLEWARE = [
     "fondaco.surfaces.site.second_factor.SecondFactorMiddleware",
     "fondaco.surfaces.site.sign_in.BrowserMiddleware",
     "fondaco.surfaces.site.middleware.BoundSessionMiddleware",
+    "fondaco.surfaces.site.resuming.KeptFormMiddleware",
     "fondaco.surfaces.site.middleware.RefusalMiddleware",
 ]
 ROOT_URLCONF = "fondaco.config.urls"

@@ -312,7 +312,7 @@ def _facts(by: User, *, with_gone: bool = False) -> QuerySet[Any]:
         )
         .annotate(
             is_licensed=Exists(own),
-            has_worked=Exists(approved),
+            was_approved=Exists(approved),
             cutoff_words=Subquery(Cutoff.covering("client").order_by("id").values("reason")[:1]),
             newer_name=Subquery(newer_versions(by.account).values("name")[:1]),
         )

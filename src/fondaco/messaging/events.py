@@ -12,3 +12,11 @@ LOGOUT_TOKEN_DELIVERED = declare("logout_token.delivered", "An app accepted an O
 LOGOUT_TOKEN_FAILED = declare("logout_token.failed", "An app could not be told by a logout token that a user left.")
 MESSAGES_REPLAYED = declare("messages.replayed", "A partner had events sent again.")
 SAMPLE_SENT = declare("sample_event.sent", "A partner sent a test event to a callback address of its own.")
+ENDPOINT_FAILING = declare("endpoint.failing", "Events have not arrived at a callback address for a minute or more.")
+ENDPOINT_PAUSED = declare("endpoint.paused", "A callback address failed so often that only a probe is sent at times.")
+ENDPOINT_GONE = declare("endpoint.gone", "A callback address answered that it is gone (410); nothing is sent to it.")
+ENDPOINT_RECOVERED = declare("endpoint.recovered", "A callback address takes events again.")
+ENDPOINT_SILENT = declare(
+    "endpoint.silent", "For 15 minutes nothing was delivered to a callback address although something was to be."
+)
+ENDPOINT_RESUMED = declare("endpoint.resumed", "Somebody asked to try a paused or gone callback address at once.")

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from fondaco.accounts.permissions import Permission
 from fondaco.audit.actor import Actor
 from fondaco.audit.recording import record
-from fondaco.audit.status import transition
 from fondaco.catalog.models import App
 from fondaco.catalog.policies import check_can
 from fondaco.installs.models import Installation
@@ -22,7 +21,8 @@ from fondaco.kit import clock
 from fondaco.kit.errors import Invalid
 from fondaco.kit.rate import check_rate
 from fondaco.messaging import events
-from fondaco.messaging.actions import wake_dispatcher
+from fondaco.messaging.actions import begin_round, wake_dispatcher
+from fondaco.messaging.endpoints import probe_at_once
 from fondaco.messaging.errors import CannotReplay, NothingToReplay
 from fondaco.messaging.logs import Chosen, list_sent
 from fondaco.messaging.models import Delivery
@@ -96,18 +96,18 @@ def _send(deliveries: Sequence[Delivery], *, actor: Actor) -> int:
     """Queues them anew; returns how many. Installations are locked first, as every other writer does."""
     keys = {each.installation_id for each in deliveries}
     list(Installation.objects.select_for_update().only("pk").filter(pk__in=keys).order_by("pk"))
-    rows = Delivery.objects.filter(pk__in=[each.pk for each in deliveries]).order_by("pk")
-    sent = 0
-    for delivery in rows.select_related("message", "installation__app"):
-        delivery.next_attempt_at = clock.now(delivery.installation.account_id)
+    found = Delivery.objects.filter(pk__in=[each.pk for each in deliveries]).order_by("pk")
+    rows = list(found.select_related("message", "installation__app"))
+    for delivery in rows:
+        if delivery.status == DeliveryStatus.PENDING:
+            delivery.next_attempt_at = clock.now(delivery.installation.account_id)
+            delivery.save(update_fields=["next_attempt_at"])
+            continue
         if delivery.status == DeliveryStatus.DELIVERED:
             delivery.is_ordered = False  # it arrived in its order once; now it must not hold up what is new
-        if delivery.status != DeliveryStatus.PENDING:
-            delivery.attempt_count = 0
-        delivery.save(update_fields=["next_attempt_at", "is_ordered", "attempt_count"])
-        if delivery.status != DeliveryStatus.PENDING:
-            transition(delivery, DeliveryStatus.PENDING, actor=actor)
-        sent += 1
-    if sent:
+            delivery.save(update_fields=["is_ordered"])
+        begin_round(actor=actor, delivery=delivery)
+    if rows:
+        probe_at_once({delivery.endpoint_id for delivery in rows})
         wake_dispatcher()
-    return sent
+    return len(rows)

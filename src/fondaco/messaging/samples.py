@@ -31,10 +31,10 @@ from fondaco.kit.ids import new_id, new_short_id
 from fondaco.kit.outbound import OutboundError, fetch
 from fondaco.kit.rate import check_rate
 from fondaco.messaging import events, payloads
-from fondaco.messaging.actions import EXCERPT_LENGTH, KEPT_HEADERS
 from fondaco.messaging.errors import NoCallbackAddress
 from fondaco.messaging.models import SampleEvent
 from fondaco.messaging.payloads import Content, Json, MessageType
+from fondaco.messaging.redaction import excerpt, hide_secrets, keep_headers
 from fondaco.messaging.signing import load_signer
 from fondaco.partners.models import Member
 
@@ -78,8 +78,8 @@ def post_sample(sample_id: str) -> None:
         sample.error, sample.response_status = error.kind.value, error.status
     else:
         sample.response_status, sample.duration_ms, sample.address = answer.status, answer.elapsed_ms, answer.address
-        sample.response_headers = {name: answer.headers[name][:500] for name in KEPT_HEADERS if name in answer.headers}
-        sample.response_excerpt = answer.body.decode("utf-8", "replace").replace("\0", "\ufffd")[:EXCERPT_LENGTH]
+        sample.response_headers = keep_headers(answer.headers, hide_secrets)
+        sample.response_excerpt = excerpt(answer.body, hide_secrets)
     sample.save()
 
 

@@ -353,6 +353,9 @@ SEEN = [
     "trial_ended",  # these three: test_trial_letters.py
     "trial_ending",
     "trial_extended",
+    "update_failed",  # these three: tests/db/installs/test_mending.py
+    "update_mended",
+    "update_to_mend",
     "upgrade_available",
     "version_available",  # these five: tests/db/catalog/test_publication.py
     "version_deprecated_customer",  # this, the next and version_ended: tests/db/catalog/test_ending.py

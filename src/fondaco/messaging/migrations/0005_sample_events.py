@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('catalog', '0008_app_lifecycle'),
-        ('messaging', '0003_numbered_messages'),
+        ('messaging', '0004_endpoints'),
     ]
 
     operations = [
