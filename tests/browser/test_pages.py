@@ -68,7 +68,8 @@ ANSWERS_ONLY = {
     "portal": {
         "make_link", "end_link", "remove_tester", "accept_transfer", "decline_transfer", "withdraw_transfer",
         "withdraw_member_invitation", "resend_member_invitation", "create_version", "remove_member",
-        "rotate_credentials", "run_checks", "replay_event", "draft", "discard_draft", "panel", "move_screenshot",
+        "rotate_credentials", "run_checks", "replay_event", "try_address",
+        "draft", "discard_draft", "panel", "move_screenshot",
     },
 }  # fmt: skip
 # These are reached through a form or a mail, or while a version is a draft: the main job by hand goes there.

@@ -29,7 +29,7 @@ from fondaco.installs.actions import cut_off
 from fondaco.installs.models import Installation
 from fondaco.installs.reach import Target, TargetKind
 from fondaco.kit import clock
-from fondaco.messaging.models import Message, SampleEvent
+from fondaco.messaging.models import Endpoint, Message, SampleEvent
 from fondaco.messaging.signing import ensure_signing_key
 from fondaco.partners.actions import apply_to_become_partner, question_application, verify_application
 from fondaco.partners.models import Member, MemberRole, Partner
@@ -148,6 +148,7 @@ def _set_lifecycle_under_way(world: World, owner: Member, draft: Version) -> Non
         "part": "technical",
         "subject_id": draft.pk.hex,
         "transfer_id": transfer.pk.hex,
+        "endpoint_id": Endpoint.objects.filter(app=world.installation.app).earliest("id").pk.hex,
         "sample_id": SampleEvent.objects.create(version=ended, type="app.test", url=NOBODY, body="{}").pk.hex,
         "tester_id": make_tester(draft.app, world.account, accepts=False).pk.hex,
     }

@@ -20,7 +20,7 @@ from fondaco.catalog.policies import check_can
 from fondaco.kit import clock
 from fondaco.kit.errors import NotFound
 from fondaco.kit.ids import is_short_id, parse_wire
-from fondaco.messaging.models import Attempt, Delivery, SampleEvent
+from fondaco.messaging.models import Attempt, Delivery, Endpoint, SampleEvent
 from fondaco.messaging.states import DeliveryStatus
 from fondaco.partners.models import Member
 
@@ -86,6 +86,16 @@ def get_sent(by: Member, event_id: str) -> Delivery:
     delivery = _find(event_id)
     check_can_see(by, delivery.installation.app)
     return delivery
+
+
+def get_endpoint(by: Member, endpoint_id: str) -> Endpoint:
+    """A callback address of one of the partner's own apps by wire id."""
+    found = parse_wire(endpoint_id)
+    endpoint = Endpoint.objects.select_related("app").filter(pk=found).first() if found else None
+    if endpoint is None:
+        raise NotFound
+    check_can_see(by, endpoint.app)
+    return endpoint
 
 
 def check_can_see(by: Member, app: App) -> None:

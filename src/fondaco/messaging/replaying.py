@@ -24,8 +24,9 @@ from fondaco.messaging import events
 from fondaco.messaging.actions import begin_round, wake_dispatcher
 from fondaco.messaging.endpoints import probe_at_once
 from fondaco.messaging.errors import CannotReplay, NothingToReplay
+from fondaco.messaging.health import resume_endpoint
 from fondaco.messaging.logs import Chosen, list_sent
-from fondaco.messaging.models import Delivery
+from fondaco.messaging.models import Delivery, Endpoint
 from fondaco.messaging.payloads import CARRY_CREDENTIALS
 from fondaco.messaging.states import DeliveryStatus
 from fondaco.partners.models import Member
@@ -82,6 +83,13 @@ def replay_one(*, actor: Actor, by: Member, delivery: Delivery) -> None:
             raise CannotReplay
         data = {"count": 1, "event": delivery.message_id.hex}
         record(events.MESSAGES_REPLAYED, app, actor=actor, partner_id=app.partner_id, data=data)
+
+
+def try_endpoint(*, actor: Actor, by: Member, endpoint: Endpoint) -> None:
+    """Sends a probe to a paused or gone callback address now."""
+    check_can(by, endpoint.app, Permission.PARTNER_APPS_EDIT)
+    check_rate(f"replay:{endpoint.app_id.hex}", limit=_TIMES, per=_PER)
+    resume_endpoint(actor=actor, endpoint=endpoint)
 
 
 def can_be_replayed(delivery: Delivery) -> bool:

@@ -19,13 +19,14 @@ from fondaco.installs.models import Installation
 from fondaco.kit import clock, deadlines
 from fondaco.kit.errors import DomainError, Forbidden, Invalid, NotFound, TooMany
 from fondaco.messaging import replaying
+from fondaco.messaging.endpoints import list_endpoint_health
 from fondaco.messaging.errors import CannotReplay, NoCallbackAddress, NothingToReplay
-from fondaco.messaging.logs import Chosen, count_last_day, get_sent, list_sent
-from fondaco.messaging.models import Delivery, Message, SampleEvent
+from fondaco.messaging.logs import Chosen, count_last_day, get_endpoint, get_sent, list_sent
+from fondaco.messaging.models import Delivery, Endpoint, Message, SampleEvent
 from fondaco.messaging.payloads import MessageType
-from fondaco.messaging.replaying import Replay, plan_replay, replay, replay_one
+from fondaco.messaging.replaying import Replay, plan_replay, replay, replay_one, try_endpoint
 from fondaco.messaging.samples import list_kinds, post_sample, send_sample
-from fondaco.messaging.states import DeliveryStatus
+from fondaco.messaging.states import DeliveryStatus, EndpointStatus
 from fondaco.partners.models import Member, MemberRole
 
 pytestmark = pytest.mark.django_db
@@ -151,6 +152,26 @@ def test_the_last_day_is_counted_by_hour_and_outcome() -> None:
     assert [sum(getattr(hour, name) for hour in hours[-2:]) for name in ("delivered", "waiting", "failed")] == [1, 1, 0]
     with clock.travel(timedelta(days=2)):
         assert sum(hour.total for hour in count_last_day(installation.app)) == 0
+
+
+def test_a_paused_address_is_tried_when_a_developer_asks() -> None:
+    installation = make_completed()
+    endpoint = Endpoint.objects.get()
+    transition(endpoint, EndpointStatus.PAUSED, actor=SYSTEM)
+    Endpoint.objects.update(closed_until=clock.now() + timedelta(hours=1))
+    with pytest.raises(Forbidden):
+        marketing = member_of(installation, MemberRole.MARKETING)
+        try_endpoint(actor=SYSTEM, by=marketing, endpoint=get_endpoint(marketing, endpoint.pk.hex))
+    with pytest.raises(NotFound):
+        get_endpoint(member_of(make_completed()), endpoint.pk.hex)
+    assert not Event.objects.filter(kind="endpoint.resumed").exists()
+    devi = member_of(installation)
+    [health] = list_endpoint_health(installation.app)
+    assert (health.is_held, health.waiting) == (True, 2)
+    try_endpoint(actor=SYSTEM, by=devi, endpoint=get_endpoint(devi, endpoint.pk.hex))
+    [health] = list_endpoint_health(installation.app)
+    assert (health.is_held, health.waiting) == (False, 2)
+    assert Event.objects.filter(kind="endpoint.resumed").count() == 1
 
 
 @pytest.mark.parametrize("kind", list_kinds())

@@ -66,6 +66,8 @@ def test_a_developer_looks_chooses_and_sends_again(installation: Installation, c
     assert "Harbour Bank" in page
     assert re.search(r"Not delivered", page)
     assert "1 try · HTTP 500" in page
+    assert "0 of 2 events of the last day arrived" in page
+    assert "nothing has arrived yet" in page
     chosen = read(browser, f"{here}?status=failed&account=harbour&since=2020-01-01")
     assert f"/portal/events/{failed.pk.hex}" in chosen
     assert len(re.findall(r"/portal/events/[0-9a-f]{32}", chosen)) == 1
@@ -161,6 +163,10 @@ def test_the_api_does_the_same(installation: Installation, client: Client) -> No
         f"{home}/deliveries/{failed.pk.hex}/replay", {}, content_type="application/json", headers=headers
     )
     assert (again.status_code, again.json()["status"]) == (200, "pending")
+    [address] = client.get(f"{home}/apps/{app}/endpoints", headers=headers).json()["items"]
+    assert (address["url"], address["status"], address["waiting"]) == (NOBODY, "healthy", 2)
+    tried = client.post(f"{home}/endpoints/{address['id']}/try", {}, content_type="application/json", headers=headers)
+    assert tried.status_code == 204
     path = f"{home}/versions/{installation.version_id.hex}/test-events"
     sent = client.post(path, {"type": "app.installed"}, content_type="application/json", headers=headers)
     assert (sent.status_code, sent.json()["event"]["is_test"], sent.json()["started_at"]) == (201, True, None)

@@ -19,6 +19,7 @@ register(
             "/portal/screenshots",
             "/portal/installations",
             "/portal/events",
+            "/portal/endpoints",
             "/portal/transfers",
         ),
     ),

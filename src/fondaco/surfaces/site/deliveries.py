@@ -18,10 +18,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from fondaco.catalog.models import App
 from fondaco.kit.pagination import cursor_page
 from fondaco.messaging.actions import Outcome
+from fondaco.messaging.endpoints import EndpointHealth, list_endpoint_health
 from fondaco.messaging.logs import Chosen, Hour, list_sent
 from fondaco.messaging.models import Attempt, Delivery, SampleEvent, Try
 from fondaco.messaging.payloads import MessageType
-from fondaco.messaging.states import DeliveryStatus
+from fondaco.messaging.states import DeliveryStatus, EndpointStatus
 from fondaco.surfaces.site.charts import Chart, bar_chart
 
 _PER_PAGE: Final = 50
@@ -29,6 +30,12 @@ STATUSES: Final[dict[str, tuple[Promise, str]]] = {
     DeliveryStatus.PENDING.value: (gettext_lazy("Waiting"), "info"),
     DeliveryStatus.DELIVERED.value: (gettext_lazy("Delivered"), "good"),
     DeliveryStatus.FAILED.value: (gettext_lazy("Not delivered"), "bad"),
+}
+ENDPOINTS: Final[dict[str, tuple[Promise, str]]] = {
+    EndpointStatus.HEALTHY.value: (gettext_lazy("Works"), "good"),
+    EndpointStatus.FAILING.value: (gettext_lazy("Failing"), "warn"),
+    EndpointStatus.PAUSED.value: (gettext_lazy("Paused"), "bad"),
+    EndpointStatus.GONE.value: (gettext_lazy("Gone"), "bad"),
 }
 _TRYING_AGAIN: Final = (gettext_lazy("Trying again"), "warn")
 
@@ -125,6 +132,32 @@ def in_full(delivery: Delivery) -> dict[str, Any]:
         "tries": [(attempt, explain(attempt)) for attempt in delivery.attempts.all()],
         "event": pretty(delivery.message.content),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How one callback address does, in words. ``can_be_tried``: nothing is sent there until somebody asks."""
+
+    found: EndpointHealth
+    words: Promise
+    tone: str
+    last_failure: str
+    can_be_tried: bool
+
+
+def describe_health(app: App) -> list[Health]:
+    """Every callback address of an app, the unwell ones first."""
+    return [_describe(found) for found in list_endpoint_health(app)]
+
+
+def _describe(found: EndpointHealth) -> Health:
+    endpoint = found.endpoint
+    words, tone = ENDPOINTS[endpoint.status]
+    failure = ""
+    if not found.is_well and (endpoint.last_error or endpoint.last_response_status):
+        since = endpoint.failing_since or endpoint.status_changed_at
+        failure = Outcome(since, 0, endpoint.last_response_status, error=endpoint.last_error).explanation
+    return Health(found, words, tone, failure, found.is_held)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from fondaco.accounts.permissions import Permission
 from fondaco.messaging.logs import count_last_day, get_app_for_support, get_sent_for_support
 from fondaco.surfaces.site.access import requires
-from fondaco.surfaces.site.deliveries import FilterForm, draw_day, in_full, make_listing
+from fondaco.surfaces.site.deliveries import FilterForm, describe_health, draw_day, in_full, make_listing
 from fondaco.surfaces.site.paging import address_with
 from fondaco.surfaces.site.viewer import HouseRequest
 
@@ -31,6 +31,7 @@ def show_all(request: HouseRequest, app_id: str) -> HttpResponse:
         "app": app,
         "form": form,
         "listing": listing,
+        "health": describe_health(app) if not request.htmx else [],
         "day": draw_day(count_last_day(app)) if not request.htmx else None,
         "refresh": None if cursor else address_with(request, mark=listing.mark),
         "newest": address_with(request, cursor=None, mark=None) if cursor else None,

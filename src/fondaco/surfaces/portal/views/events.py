@@ -19,11 +19,19 @@ from fondaco.catalog.policies import can
 from fondaco.catalog.queries import get_app, get_version
 from fondaco.kit.errors import DomainError
 from fondaco.messaging import replaying
-from fondaco.messaging.logs import count_last_day, get_sent, list_samples
-from fondaco.messaging.replaying import MOST_AT_ONCE, can_be_replayed, plan_replay, replay_one
+from fondaco.messaging.logs import count_last_day, get_endpoint, get_sent, list_samples
+from fondaco.messaging.replaying import MOST_AT_ONCE, can_be_replayed, plan_replay, replay_one, try_endpoint
 from fondaco.messaging.samples import list_kinds, send_sample
 from fondaco.surfaces.site.access import requires
-from fondaco.surfaces.site.deliveries import FilterForm, draw_day, explain, in_full, make_listing, pretty
+from fondaco.surfaces.site.deliveries import (
+    FilterForm,
+    describe_health,
+    draw_day,
+    explain,
+    in_full,
+    make_listing,
+    pretty,
+)
 from fondaco.surfaces.site.forms import show_refusal
 from fondaco.surfaces.site.paging import address_with
 from fondaco.surfaces.site.viewer import HouseRequest
@@ -51,6 +59,7 @@ def show_all(request: HouseRequest, app_id: str) -> HttpResponse:
         "form": form,
         "listing": listing,
         "is_filtered": not form.is_valid() or not form.chosen.is_everything,
+        "health": describe_health(app) if not request.htmx else [],
         "day": draw_day(count_last_day(app)) if not request.htmx else None,
         "can_replay": can(member, app, Permission.PARTNER_APPS_EDIT),
         "refresh": None if cursor else address_with(request, mark=listing.mark),
@@ -87,6 +96,17 @@ def replay(request: HouseRequest, event_id: str) -> HttpResponse:
     else:
         messages.success(request, _("It is sent again, with the same id and the same bytes."))
     return redirect("portal:event", event_id)
+
+
+@requires(Permission.PARTNER_APPS_EDIT)
+@require_POST
+def try_address(request: HouseRequest, endpoint_id: str) -> HttpResponse:
+    """Tries a callback address to which nothing is sent just now."""
+    member = request.viewer.member
+    endpoint = get_endpoint(member, endpoint_id)
+    try_endpoint(actor=request.viewer.actor, by=member, endpoint=endpoint)
+    messages.success(request, _("It is tried at once. If it takes the event, everything that waits follows."))
+    return redirect("portal:events", endpoint.app_id.hex)
 
 
 @never_cache

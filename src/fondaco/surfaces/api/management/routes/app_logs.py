@@ -6,21 +6,24 @@ from ninja import Query
 
 from fondaco.accounts.permissions import Permission
 from fondaco.catalog.queries import get_app, get_version, list_app_events
+from fondaco.messaging.endpoints import list_endpoint_health
 from fondaco.messaging.logs import (
     get_app_for_support,
+    get_endpoint,
     get_sample,
     get_sent,
     get_sent_for_support,
     list_samples,
     list_sent,
 )
-from fondaco.messaging.replaying import replay, replay_one
+from fondaco.messaging.replaying import replay, replay_one, try_endpoint
 from fondaco.messaging.samples import send_sample
 from fondaco.surfaces.api.management.door import Place, Request, Routes
 from fondaco.surfaces.api.management.pages import page, whole
 from fondaco.surfaces.api.management.shapes.app_logs import (
     AppDeliveryShape,
     ChosenQuery,
+    EndpointShape,
     ReplayBody,
     ReplayShape,
     SampleBody,
@@ -81,6 +84,19 @@ def replay_deliveries(request: Request, partner_id: str, app_id: str, body: Repl
     return ReplayShape.of(replay(actor=request.caller.actor, by=by, app=get_app(by, app_id), chosen=body.chosen))
 
 
+@routes.reads("/partners/{partner_id}/apps/{app_id}/endpoints", Page[EndpointShape], Permission.PARTNER_VIEW)
+def list_callback_addresses(request: Request, partner_id: str, app_id: str) -> Page[EndpointShape]:
+    """How each of the app's callback addresses does, the unwell ones first."""
+    return whole(list_endpoint_health(get_app(request.caller.member, app_id)), EndpointShape.of)
+
+
+@routes.does("/partners/{partner_id}/endpoints/{endpoint_id}/try", None, Permission.PARTNER_APPS_EDIT)
+def try_callback_address(request: Request, partner_id: str, endpoint_id: str) -> None:
+    """Sends a probe now to an address that is paused or gone; what waits follows when it is taken."""
+    by = request.caller.member
+    try_endpoint(actor=request.caller.actor, by=by, endpoint=get_endpoint(by, endpoint_id))
+
+
 @routes.reads("/partners/{partner_id}/versions/{version_id}/test-events", Page[SampleShape], Permission.PARTNER_VIEW)
 def list_test_events(request: Request, partner_id: str, version_id: str) -> Page[SampleShape]:
     """The latest test events that were sent to the version's callback address, newest first."""
@@ -114,3 +130,9 @@ def list_deliveries_for_support(
 def get_delivery_for_support(request: Request, event_id: str) -> WholeDeliveryShape:
     """Any delivery in full."""
     return WholeDeliveryShape.of(get_sent_for_support(request.caller.operator, event_id))
+
+
+@operator_routes.reads("/operator/apps/{app_id}/endpoints", Page[EndpointShape], Permission.OPERATOR_SUPPORT)
+def list_callback_addresses_for_support(request: Request, app_id: str) -> Page[EndpointShape]:
+    """How each callback address of any app does, the unwell ones first."""
+    return whole(list_endpoint_health(get_app_for_support(request.caller.operator, app_id)), EndpointShape.of)

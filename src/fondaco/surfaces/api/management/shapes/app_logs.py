@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
+from fondaco.messaging.endpoints import EndpointHealth
 from fondaco.messaging.logs import Chosen
 from fondaco.messaging.models import Delivery, SampleEvent, Try
 from fondaco.messaging.replaying import Replay, can_be_replayed
@@ -94,6 +95,39 @@ class ReplayShape(Shape):
     @classmethod
     def of(cls, found: Replay) -> ReplayShape:
         return cls(sent=found.sent, left_out=found.left_out, remaining=found.remaining)
+
+
+class EndpointShape(Shape):
+    """A callback address. ``status`` is healthy, failing, paused or gone; nothing is sent before ``closed_until``."""
+
+    id: str
+    url: str
+    status: str
+    since: datetime
+    failing_since: datetime | None
+    last_success_at: datetime | None
+    last_error: str
+    last_response_status: int | None
+    closed_until: datetime | None
+    waiting: int
+    oldest_waiting: datetime | None
+
+    @classmethod
+    def of(cls, found: EndpointHealth) -> EndpointShape:
+        endpoint = found.endpoint
+        return cls(
+            id=endpoint.pk.hex,
+            url=endpoint.url,
+            status=endpoint.status,
+            since=endpoint.status_changed_at,
+            failing_since=endpoint.failing_since,
+            last_success_at=endpoint.last_success_at,
+            last_error=endpoint.last_error,
+            last_response_status=endpoint.last_response_status,
+            closed_until=endpoint.closed_until if found.is_held else None,
+            waiting=found.waiting,
+            oldest_waiting=found.oldest_waiting,
+        )
 
 
 class SampleBody(Body):
