@@ -36,6 +36,8 @@ _ABOUT: Final = {
     "email_change_requested": "asked for another address",
     "email_changed": "has another address",
     "installation_failed": "declined installation",
+    "sample_drawn": "drawn sample",
+    "sample_reported": "looked at sample",
     "security_changed": "has a new password",
     "sign_in_paused": "keeps failing",
     "submission_answered": "answer in a review",
@@ -60,6 +62,7 @@ _ABOUT: Final = {
     "version_go_live_failed": "failed version",
     "version_scheduled": "planned version",
     "version_unlisted": "unlisted version",
+    "version_withheld": "withheld version",
 }
 
 

@@ -333,6 +333,8 @@ SEEN = [
     "partner_application_waiting",
     "personal_token_expiring",
     "personal_token_made",
+    "sample_drawn",  # this and the next: tests/db/review/test_samples.py
+    "sample_reported",
     "security_changed",
     "sign_in_new_browser",
     "sign_in_paused",
@@ -364,10 +366,12 @@ SEEN = [
     "version_ended_customer",  # this, the next and version_retired: tests/db/notify/test_lifecycle_letters.py
     "version_ended_operator",
     "version_go_live_failed",
+    "version_readmitted",  # this and version_withheld: tests/db/catalog/test_withholding.py
     "version_relisted",
     "version_retired",
     "version_scheduled",
     "version_unlisted",
+    "version_withheld",
 ]
 
 

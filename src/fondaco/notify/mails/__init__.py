@@ -17,6 +17,7 @@ from fondaco.notify.mails import (
     partner_application_verify,
     personal_token,
     review_message,
+    sample,
     security,
     sign_in,
     submission_decided,
@@ -32,6 +33,7 @@ from fondaco.notify.mails import (
     version_ended,
     version_published,
     version_unlisted,
+    version_withheld,
 )
 
 __all__ = [
@@ -51,6 +53,7 @@ __all__ = [
     "partner_application_verify",
     "personal_token",
     "review_message",
+    "sample",
     "security",
     "sign_in",
     "submission_decided",
@@ -66,4 +69,5 @@ __all__ = [
     "version_ended",
     "version_published",
     "version_unlisted",
+    "version_withheld",
 ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -14,17 +13,13 @@ from django.db.models.functions import JSONObject
 
 from fondaco.accounts.models import REVIEWS, Account, Operator
 from fondaco.audit.models import Event
-from fondaco.catalog.comparison import Difference, Part
-from fondaco.catalog.states import Track
 from fondaco.installs.models import Installation
 from fondaco.installs.states import InstallationStatus
 from fondaco.partners.models import Member
 from fondaco.review.models import Approval, InternalNote, KeptReason, RequestedChange, ReviewMessage, Submission
+from fondaco.review.queries.comparing import Grouped, compare_submissions
 from fondaco.review.queries.submissions import get_submission
-from fondaco.review.snapshots import compare_snapshots
 from fondaco.review.states import SubmissionStatus
-
-Grouped = list[tuple[Part, list[Difference]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +90,14 @@ class Desk:
 def get_desk(by: Operator, submission_id: str) -> Desk:
     """All of it, of a submission of a track that ``by`` reviews, by wire id."""
     row: Any = get_submission(by, submission_id, more=_everything(by))
-    track = Track(row.track)
     approved, decided = _earlier(row)
     return Desk(
         submission=row,
         is_own_work=row.is_own,
         approved=approved,
-        since_approved=_grouped(approved, row, track),
+        since_approved=compare_submissions(approved, row),
         decided=decided,
-        since_decided=_grouped(decided, row, track),
+        since_decided=compare_submissions(decided, row),
         asked=_asked(row.asked) if decided else [],
         changes=_asked(row.asked_here),
         messages=_said(row.said),
@@ -189,10 +183,3 @@ def _earlier(submission: Submission) -> tuple[Submission | None, Submission | No
     wanted = Submission.objects.filter(Q(pk__in=latest[0]) | Q(pk__in=latest[1]))
     found = {one.status: one for one in wanted.select_related("version__app", "decided_by")}
     return found.get(SubmissionStatus.APPROVED.value), found.get(SubmissionStatus.REJECTED.value)
-
-
-def _grouped(before: Submission | None, after: Submission, track: Track) -> Grouped:
-    if before is None or not after.content:
-        return []
-    found = compare_snapshots(before.content, after.content, track)
-    return [(part, list(differences)) for part, differences in groupby(found, lambda difference: difference.part)]

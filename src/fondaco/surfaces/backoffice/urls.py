@@ -2,7 +2,11 @@
 
 from django.urls import include, path
 
+<<<<<<< HEAD
 from fondaco.surfaces.backoffice import urls_checks, urls_deliveries, urls_review, urls_trust
+=======
+from fondaco.surfaces.backoffice import urls_checks, urls_marketplace, urls_review, urls_samples, urls_trust
+>>>>>>> main
 from fondaco.surfaces.backoffice.views import (
     access,
     accounts,
@@ -46,4 +50,6 @@ urlpatterns = [
     path("staff/<str:operator_id>/deactivate", staff.deactivate, name="deactivate_staff"),
     path("events", events.show_all, name="events"),
     *urls_trust.urlpatterns,
+    *urls_marketplace.urlpatterns,
+    *urls_samples.urlpatterns,
 ]

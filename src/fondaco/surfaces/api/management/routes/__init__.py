@@ -23,6 +23,7 @@ from fondaco.surfaces.api.management.routes import (
     publishing,
     reviews,
     roles,
+    samples,
     security,
     settings,
     sign_in,
@@ -35,6 +36,7 @@ from fondaco.surfaces.api.management.routes import (
     trust,
     upgrades,
     versions,
+    withholding,
     workbench,
 )
 
@@ -82,4 +84,6 @@ ALL = [
     endings.operator_routes,
     trials.routes,
     trials.operator_routes,
+    withholding.routes,
+    samples.routes,
 ]

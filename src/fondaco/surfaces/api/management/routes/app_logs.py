@@ -103,10 +103,10 @@ def list_test_events(request: Request, partner_id: str, version_id: str) -> Page
     return whole(list_samples(get_version(request.caller.member, version_id)), SampleShape.of)
 
 
-@routes.reads("/partners/{partner_id}/test-events/{sample_id}", SampleShape, Permission.PARTNER_VIEW)
-def get_test_event(request: Request, partner_id: str, sample_id: str) -> SampleShape:
+@routes.reads("/partners/{partner_id}/test-events/{test_event_id}", SampleShape, Permission.PARTNER_VIEW)
+def get_test_event(request: Request, partner_id: str, test_event_id: str) -> SampleShape:
     """One test event, and what was answered once it was posted."""
-    return SampleShape.of(get_sample(request.caller.member, sample_id))
+    return SampleShape.of(get_sample(request.caller.member, test_event_id))
 
 
 @routes.creates("/partners/{partner_id}/versions/{version_id}/test-events", SampleShape, Permission.PARTNER_APPS_EDIT)

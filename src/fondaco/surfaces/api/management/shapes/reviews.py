@@ -12,7 +12,8 @@ from fondaco.review.actions import Change
 from fondaco.review.labels import subject_label
 from fondaco.review.models import ChangeKind, InternalNote, KeptReason, ReviewMessage, Submission
 from fondaco.review.queries import Desk
-from fondaco.review.queries.workbench import Grouped, Said
+from fondaco.review.queries.comparing import Grouped
+from fondaco.review.queries.workbench import Said
 from fondaco.review.risks import level_of
 from fondaco.surfaces.api.management.shapes.apps import (
     DifferenceShape,
