@@ -75,12 +75,8 @@ _OWNERS = {
     "installation_id": ACCOUNT, "user_id": ACCOUNT, "member_id": PARTNER, "app_id": PARTNER, "version_id": PARTNER,
     "plan_id": PARTNER, "screenshot_id": PARTNER, "application_id": OPERATOR, "partner_id": OPERATOR,
     "account_id": OPERATOR, "submission_id": OPERATOR, "client_id": PARTNER, "role_id": ACCOUNT,
-<<<<<<< HEAD
-    "operator_id": OPERATOR, "transfer_id": PARTNER, "subject_id": PARTNER,
-    "event_id": PARTNER, "endpoint_id": PARTNER,
-=======
     "operator_id": OPERATOR, "transfer_id": PARTNER, "subject_id": PARTNER, "sample_id": OPERATOR,
->>>>>>> main
+    "event_id": PARTNER, "endpoint_id": PARTNER,
 }  # fmt: skip
 
 

@@ -2,11 +2,14 @@
 
 from django.urls import include, path
 
-<<<<<<< HEAD
-from fondaco.surfaces.backoffice import urls_checks, urls_deliveries, urls_review, urls_trust
-=======
-from fondaco.surfaces.backoffice import urls_checks, urls_marketplace, urls_review, urls_samples, urls_trust
->>>>>>> main
+from fondaco.surfaces.backoffice import (
+    urls_checks,
+    urls_deliveries,
+    urls_marketplace,
+    urls_review,
+    urls_samples,
+    urls_trust,
+)
 from fondaco.surfaces.backoffice.views import (
     access,
     accounts,
