@@ -93,6 +93,11 @@ class Address:
         return self.route.split("/")[0]
 
     @property
+    def kind(self) -> str:
+        """Whose page it is; what is nobody's is looked at with the account's."""
+        return {"portal": PARTNER, "backoffice": OPERATOR}.get(self.surface, ACCOUNT)
+
+    @property
     def parameters(self) -> list[str]:
         return _PARAMETER.findall(self.route)
 
@@ -292,7 +297,7 @@ def test_nonsense_in_the_query_breaks_nothing(world: World) -> None:
     broken = []
     for viewer in insiders(world):
         client = signed_in(viewer)
-        for address in PAGES:
+        for address in (one for one in PAGES if one.kind == viewer.kind):
             for nonsense in ("%00", "9" * 400):
                 query = "&".join(f"{name}={nonsense}" for name in names.split())
                 with undone():
