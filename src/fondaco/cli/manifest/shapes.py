@@ -31,7 +31,9 @@ class AppPart(Part):
     name: Annotated[kinds.AppName, Field(description="Unique in the marketplace.")]
     icon: Annotated[
         kinds.RelativePath,
-        Field(description="A square PNG or JPEG, 256 to 1024 pixels and at most 1 MiB, relative to this file."),
+        Field(
+            description="A square PNG or JPEG of 256 to 1024 pixels or an SVG, at most 1 MiB, relative to this file."
+        ),
     ]
     website: kinds.Url300 = ""
     contacts: Contacts = Contacts()

@@ -22,7 +22,7 @@ _TEXT: Final = """\
 [app]
 slug = {slug}
 name = {name}
-icon = "icon.png"  # a square PNG or JPEG, 256 to 1024 pixels
+icon = "icon.png"  # a square PNG or JPEG, 256 to 1024 pixels, or an SVG
 website = ""
 
 # Whom the platform writes to, and about what.

@@ -71,7 +71,7 @@ class AskBody(MessageBody):
     is_question: bool = False
 
 
-class ReasonBody(Body):
+class KeptReasonBody(Body):
     """A reason of the library; ``track`` is empty when it fits both."""
 
     title: Line
@@ -79,7 +79,7 @@ class ReasonBody(Body):
     track: Literal["", "technical", "listing"] = ""
 
 
-class ReasonChangeBody(ReasonBody):
+class ReasonChangeBody(KeptReasonBody):
     """Other words; ``revision`` is the one that you read."""
 
     revision: int
