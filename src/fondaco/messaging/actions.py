@@ -59,6 +59,7 @@ class Outcome:
     response_body: bytes = b""
     error: str = ""
     address: str = ""
+    request_headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_success(self) -> bool:

@@ -144,6 +144,7 @@ class Try(models.Model):
     id = IdField()
     started_at = models.DateTimeField()
     duration_ms = models.PositiveIntegerField()
+    request_headers = models.JSONField(default=dict)  # with the signature; none of them is a secret
     response_status = models.PositiveSmallIntegerField(null=True)
     response_headers = models.JSONField(default=dict)
     response_excerpt = models.TextField(blank=True)  # the first 2 KB

@@ -38,6 +38,7 @@ def installation() -> Installation:
         response_headers={"server": "brittle"},
         response_excerpt="out of paper",
         address="203.0.113.7",
+        request_headers={"X-Hub-Ecdsa-Signature-Id": "c0ffee"},
     )
     transition(failed, DeliveryStatus.FAILED, actor=SYSTEM)
     return installation
@@ -78,7 +79,7 @@ def test_a_developer_looks_chooses_and_sends_again(installation: Installation, c
     assert browser.get(f"{here}?mark={mark[1]}", headers={"HX-Request": "true"}).status_code == 204
 
     one = read(browser, f"/portal/events/{failed.pk.hex}")
-    for words in ("out of paper", "brittle", "203.0.113.7", "12 ms", NOBODY, '"type": "app.trial_started"'):
+    for words in ("out of paper", "brittle", "203.0.113.7", "c0ffee", "12 ms", NOBODY, '"type": "app.trial_started"'):
         assert words in one
     plan = read(browser, f"{here}/replay?status=failed")
     assert "Sent again, the oldest first" in plan
@@ -149,6 +150,7 @@ def test_the_api_does_the_same(installation: Installation, client: Client) -> No
             "response_status": 500,
             "error": "",
             "address": "203.0.113.7",
+            "request_headers": {"X-Hub-Ecdsa-Signature-Id": "c0ffee"},
             "response_headers": {"server": "brittle"},
             "response_excerpt": "out of paper",
         }

@@ -8,6 +8,7 @@ from fondaco.surfaces.backoffice import (
     urls_marketplace,
     urls_review,
     urls_samples,
+    urls_tickets,
     urls_trust,
 )
 from fondaco.surfaces.backoffice.views import (
@@ -53,6 +54,7 @@ urlpatterns = [
     path("staff/<str:operator_id>/deactivate", staff.deactivate, name="deactivate_staff"),
     path("events", events.show_all, name="events"),
     *urls_trust.urlpatterns,
+    *urls_tickets.urlpatterns,
     *urls_marketplace.urlpatterns,
     *urls_samples.urlpatterns,
 ]

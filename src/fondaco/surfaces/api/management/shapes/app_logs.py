@@ -30,9 +30,10 @@ class AppDeliveryShape(DeliveryShape):
 
 
 class WholeAttemptShape(AttemptShape):
-    """One try with what was answered: chosen headers, and the first 2 KB without secrets."""
+    """One try: the headers that were sent, the signature among them, and what was answered, without secrets."""
 
     address: str
+    request_headers: dict[str, str]
     response_headers: dict[str, str]
     response_excerpt: str
 
@@ -41,6 +42,7 @@ class WholeAttemptShape(AttemptShape):
         return cls(
             **AttemptShape.of(attempt).model_dump(),
             address=attempt.address,
+            request_headers=attempt.request_headers,
             response_headers=attempt.response_headers,
             response_excerpt=attempt.response_excerpt,
         )
