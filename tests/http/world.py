@@ -153,9 +153,8 @@ def _set_lifecycle_under_way(world: World, owner: Member, draft: Version) -> Non
         "subject_id": draft.pk.hex,
         "transfer_id": transfer.pk.hex,
         "endpoint_id": Endpoint.objects.filter(app=world.installation.app).earliest("id").pk.hex,
-        "sample_id": _draw_sample(ended, owner),
-        "test_event_id": SampleEvent.objects.create(version=ended, type="app.test", url=NOBODY, body="{}").pk.hex,
         "sample_id": draw_sample(ended, owner),
+        "test_event_id": SampleEvent.objects.create(version=ended, type="app.test", url=NOBODY, body="{}").pk.hex,
         "tester_id": make_tester(draft.app, world.account, accepts=False).pk.hex,
     }
     world.surface_values[("backoffice", "version_id")] = ended.pk.hex
