@@ -68,7 +68,9 @@ def make_blueprint(
             time.sleep(hang_seconds)
         if mode in ("hang", "error"):
             return _refuse(500, f"misbehaving as told: {mode}")
-        if mode == "silent":
+        if json.loads(body).get("is_test") is True:
+            is_new = store.add_event(replace(event, body=b"", note="a test: it asks for nothing"), state="ignored")
+        elif mode == "silent":
             is_new = store.add_event(replace(event, body=b"", note="kept silent as told"), state="ignored")
         else:
             is_new = store.add_event(event, state="waiting")

@@ -32,7 +32,7 @@ from fondaco.installs.actions import cut_off
 from fondaco.installs.models import Installation
 from fondaco.installs.reach import Target, TargetKind
 from fondaco.kit import clock
-from fondaco.messaging.models import Endpoint, Message, WebhookSecret
+from fondaco.messaging.models import Endpoint, Message, SampleEvent, WebhookSecret
 from fondaco.messaging.signing import ensure_signing_key
 from fondaco.partners.actions import apply_to_become_partner, question_application, verify_application
 from fondaco.partners.models import Member, MemberRole, Partner
@@ -128,7 +128,6 @@ def make_world() -> World:
         "run_id": CheckRun.objects.get(submission=submission).pk.hex,
         "check_id": "no-secrets",
         "waiver_id": _waive(reviewed, jon),
-        "endpoint_id": Endpoint.objects.get(app=app, url=published.technical.events_callback_url).pk.hex,
         "secret_id": WebhookSecret.objects.create(app=draft.app, secret=b"32 bytes", hint="whsec_MzIg").pk.hex,
         "token_id": UNKNOWN,  # each has their own, and nobody finds another's: see test_token_pages.py
     }
@@ -154,7 +153,9 @@ def _set_lifecycle_under_way(world: World, owner: Member, draft: Version) -> Non
         "part": "technical",
         "subject_id": draft.pk.hex,
         "transfer_id": transfer.pk.hex,
+        "endpoint_id": Endpoint.objects.filter(app=world.installation.app).earliest("id").pk.hex,
         "sample_id": draw_sample(ended, owner),
+        "test_event_id": SampleEvent.objects.create(version=ended, type="app.test", url=NOBODY, body="{}").pk.hex,
         "tester_id": make_tester(draft.app, world.account, accepts=False).pk.hex,
     }
     world.surface_values[("backoffice", "version_id")] = ended.pk.hex

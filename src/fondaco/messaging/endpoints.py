@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Min, Q
 
 from fondaco.catalog.models import App
 from fondaco.kit import clock
-from fondaco.kit.errors import NotFound
-from fondaco.kit.ids import parse_wire
 from fondaco.messaging.explanations import explain_failure
 from fondaco.messaging.models import Delivery, Endpoint
 from fondaco.messaging.states import DeliveryStatus, EndpointStatus
@@ -52,21 +50,6 @@ def list_endpoint_health(app: App) -> list[EndpointHealth]:
         is_held = endpoint.closed_until is not None and endpoint.closed_until > now
         found.append(EndpointHealth(endpoint, count, oldest, is_held or endpoint.status == EndpointStatus.GONE))
     return sorted(found, key=lambda one: (one.is_well, one.endpoint.url))
-
-
-def list_unwell(apps: QuerySet[App]) -> QuerySet[Endpoint]:
-    """The callback addresses of these apps at which something does not arrive, the longest first."""
-    return Endpoint.objects.filter(app__in=apps).exclude(status=EndpointStatus.HEALTHY).order_by("status_changed_at")
-
-
-def get_endpoint(app: App, endpoint_id: str) -> Endpoint:
-    """A callback address of an app by wire id; anyone else's does not exist."""
-    found = parse_wire(endpoint_id)
-    endpoint = Endpoint.objects.filter(app=app, pk=found).first() if found else None
-    if endpoint is None:
-        raise NotFound
-    endpoint.app = app
-    return endpoint
 
 
 def ensure_endpoint(app_id: UUID, url: str) -> Endpoint:

@@ -1,4 +1,4 @@
-"""Callback addresses and webhook secrets through the management API, the portal and the wire."""
+"""Webhook secrets and public keys through the management API, the portal and the wire."""
 
 from __future__ import annotations
 
@@ -6,22 +6,18 @@ import base64
 
 import pytest
 from django.test import Client
-from tests.factories.accounts import SYSTEM, actor_for, make_person
+from tests.factories.accounts import actor_for, make_person
 from tests.factories.catalog import make_published_version
 from tests.factories.partners import make_member
 
 from fondaco.catalog.models import App
 from fondaco.identity.actions import create_personal_token
-from fondaco.kit import clock
-from fondaco.messaging.breaker import PAUSED_AFTER, Answer
-from fondaco.messaging.health import Observation, record_observations
-from fondaco.messaging.models import Endpoint, WebhookSecret
+from fondaco.messaging.models import WebhookSecret
 from fondaco.messaging.signing import load_signer
 from fondaco.partners.models import Member
 
 pytestmark = pytest.mark.django_db
 JSON = {"data": b"{}", "content_type": "application/json"}
-URL = "https://app.ledgerline.example/events"
 
 
 @pytest.fixture
@@ -43,20 +39,6 @@ def place(by: Member, app: App) -> str:
 def api(by: Member) -> Client:
     _, plain = create_personal_token(actor=actor_for(by.person), person=by.person, name="test")
     return Client(headers={"Authorization": f"Bearer {plain}"})
-
-
-def test_a_paused_address_is_shown_and_asked_at_once(api: Client, place: str, app: App) -> None:
-    endpoint = Endpoint.objects.create(app=app, url=URL)
-    failure = Answer(clock.now(), is_success=False, status=503)
-    record_observations(actor=SYSTEM, observations=[Observation(endpoint.pk, failure)] * PAUSED_AFTER)
-    (found,) = api.get(f"{place}/endpoints").json()["items"]
-    assert {name: found[name] for name in ("id", "url", "status", "failures_in_a_row", "last_response_status")} == {
-        "id": endpoint.pk.hex, "url": URL, "status": "paused", "failures_in_a_row": 10, "last_response_status": 503,
-    }  # fmt: skip
-    asked = api.post(f"{place}/endpoints/{endpoint.pk.hex}/resume", **JSON)
-    assert asked.status_code == 200
-    assert asked.json()["closed_until"] < found["closed_until"]
-    assert api.post(f"{place}/endpoints/{'0' * 32}/resume", **JSON).status_code == 404
 
 
 def test_secrets_are_in_one_answer_only(api: Client, place: str) -> None:

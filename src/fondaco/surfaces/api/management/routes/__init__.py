@@ -57,7 +57,7 @@ ALL = [
     apps.routes,
     app_logs.routes,
     webhooks.routes,
-    webhooks.secrets,
+    app_logs.operator_routes,
     versions.routes,
     publishing.routes,
     offers.routes,
