@@ -77,7 +77,7 @@ _OWNERS = {
     "installation_id": ACCOUNT, "user_id": ACCOUNT, "member_id": PARTNER, "app_id": PARTNER, "version_id": PARTNER,
     "plan_id": PARTNER, "screenshot_id": PARTNER, "application_id": OPERATOR, "partner_id": OPERATOR,
     "account_id": OPERATOR, "submission_id": OPERATOR, "client_id": PARTNER, "role_id": ACCOUNT,
-    "operator_id": OPERATOR, "transfer_id": PARTNER,
+    "operator_id": OPERATOR, "transfer_id": PARTNER, "subject_id": PARTNER,
 }  # fmt: skip
 
 
@@ -104,7 +104,7 @@ class Address:
             return _ANY_REVIEW
         if self.name in _REMOVING:
             return _MAY_REMOVE
-        return _TECHNICAL if "track" in self.parameters or self.name == "conversation" else frozenset()
+        return _TECHNICAL if {"track", "part"} & set(self.parameters) or self.name == "conversation" else frozenset()
 
     @property
     def owner(self) -> str | None:

@@ -145,6 +145,8 @@ def _set_lifecycle_under_way(world: World, owner: Member, draft: Version) -> Non
         actor=actor_for(owner.person), by=owner, version=ended, reason="Over", ends_on=clock.now().date() + NOTICE
     )
     world.values |= {
+        "part": "technical",
+        "subject_id": draft.pk.hex,
         "transfer_id": transfer.pk.hex,
         "tester_id": make_tester(draft.app, world.account, accepts=False).pk.hex,
     }

@@ -1,4 +1,4 @@
-"""Keeping what people type before they save it. A draft is no fact about the version, so it has no event (ADR 0030)."""
+"""Keeping what people type before they save it. A draft is no fact about the app, so it has no event (ADR 0030)."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from typing import Final
 
 from django.db import transaction
 
+from fondaco.catalog.desks import Desk
 from fondaco.catalog.errors import DraftTooLarge
-from fondaco.catalog.models import EditingDraft, Version
+from fondaco.catalog.models import EditingDraft
 from fondaco.catalog.models.draft import Entries
-from fondaco.catalog.policies import EDIT_PERMISSION, check_can
-from fondaco.catalog.states import Track
 from fondaco.kit import clock, deadlines
 from fondaco.partners.models import Member
 
@@ -24,8 +23,7 @@ _MOST_BYTES: Final = 200_000
 def keep_draft(
     *,
     by: Member,
-    version: Version,
-    track: Track,
+    desk: Desk,
     revision: int,
     base: Mapping[str, str],
     entries: Entries | None,
@@ -35,13 +33,13 @@ def keep_draft(
     Content that was closed meanwhile takes no changes, but what was typed is kept all the same.
     Raises :class:`DraftTooLarge`.
     """
-    check_can(by, version.app, EDIT_PERMISSION[track])
+    desk.check_may_sit(by)
     sealed = None if entries is None else json.dumps(entries, sort_keys=True).encode()
     if sealed is not None and len(sealed) > _MOST_BYTES:
         raise DraftTooLarge
     now = clock.now()
     with transaction.atomic(durable=True):
-        kept = _hold(by, version, track)
+        kept = _hold(by, desk)
         if kept.sealed != sealed:
             kept.sealed, kept.typed_at = sealed, now if sealed else None
         kept.base_revision, kept.base, kept.seen_at = max(revision, 0), dict(base), now
@@ -49,20 +47,20 @@ def keep_draft(
     return kept
 
 
-def note_presence(*, by: Member, version: Version, track: Track) -> None:
+def note_presence(*, by: Member, desk: Desk) -> None:
     """Notes that ``by`` has the form open and did not touch it. What they typed elsewhere stays."""
-    check_can(by, version.app, EDIT_PERMISSION[track])
+    desk.check_may_sit(by)
     with transaction.atomic(durable=True):
-        kept = _hold(by, version, track)
+        kept = _hold(by, desk)
         kept.seen_at = clock.now()
         kept.save(update_fields=["seen_at"])
 
 
-def discard_draft(*, by: Member, version: Version, track: Track) -> bool:
+def discard_draft(*, by: Member, desk: Desk) -> bool:
     """Forgets what ``by`` typed, because they saved it or want to begin anew; False when there was nothing."""
-    check_can(by, version.app, EDIT_PERMISSION[track])
+    desk.check_may_sit(by)
     with transaction.atomic(durable=True):
-        mine = EditingDraft.objects.filter(version=version, track=track.value, person=by.person)
+        mine = EditingDraft.objects.filter(part=desk.part.value, subject_id=desk.subject_id, person=by.person)
         return mine.delete()[0] > 0
 
 
@@ -72,10 +70,11 @@ def prune_drafts() -> int:
     return EditingDraft.objects.filter(seen_at__lt=clock.now() - KEPT).delete()[0]
 
 
-def _hold(by: Member, version: Version, track: Track) -> EditingDraft:
+def _hold(by: Member, desk: Desk) -> EditingDraft:
     """The person's draft, locked. Two windows of one person begin it only once."""
     EditingDraft.objects.bulk_create(
-        [EditingDraft(version=version, track=track.value, person=by.person, base_revision=0)], ignore_conflicts=True
+        [EditingDraft(part=desk.part.value, subject_id=desk.subject_id, person=by.person, base_revision=0)],
+        ignore_conflicts=True,
     )
     held = EditingDraft.objects.select_for_update()
-    return held.get(version=version, track=track.value, person=by.person)
+    return held.get(part=desk.part.value, subject_id=desk.subject_id, person=by.person)

@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from fondaco.accounts.models import Account, Operator
 from fondaco.accounts.permissions import Permission
 from fondaco.catalog.completeness import missing_fields
-from fondaco.catalog.errors import AnotherInReview, AppRetired, ContentLocked
+from fondaco.catalog.errors import AnotherInReview, AppRetired, ContentLocked, RevisionConflict
 from fondaco.catalog.labels import status_label, track_label
 from fondaco.catalog.lifecycle_states import TesterStatus
-from fondaco.catalog.models import App, AppTester, ListingContent, TechnicalContent, TrackContent, Version
+from fondaco.catalog.models import App, AppTester, ListingContent, Revised, TechnicalContent, TrackContent, Version
 from fondaco.catalog.states import ListingStatus, TechnicalStatus, Track
 from fondaco.kit.errors import Forbidden, NotFound
 from fondaco.partners.models import Member
@@ -68,6 +68,15 @@ def check_can_edit(by: Member, version: Version, track: Track) -> None:
     """``by`` may edit this track and its content is open for changes, else a refusal that says why."""
     check_can(by, version.app, EDIT_PERMISSION[track])
     check_editable(content_of(version, track))
+
+
+def check_revision(saved: Revised, revision: int | None) -> None:
+    """Whoever began from another revision than the saved one has not seen what they would overwrite.
+
+    None is what programs send that set a state and do not edit one.
+    """
+    if revision is not None and saved.revision != revision:
+        raise RevisionConflict(name=saved.updated_by)
 
 
 def check_editable(content: TrackContent) -> None:

@@ -14,6 +14,16 @@ class Track(StrEnum):
     LISTING = "listing"
 
 
+class Part(StrEnum):
+    """What is edited on one page and saved at once."""
+
+    TECHNICAL = "technical"
+    LISTING = "listing"
+    PLAN = "plan"
+    NEW_PLAN = "new-plan"
+    DETAILS = "details"
+
+
 class TechnicalStatus(StrEnum):
     DRAFT = "draft"
     IN_REVIEW = "in_review"

@@ -102,6 +102,8 @@ WSGI_APPLICATION = "fondaco.config.wsgi.application"
 WSGI_SHIM = "fondaco.surfaces.idp.shim.Shim"  # stands before Django when TOKEN_SHIM is on
 TOKEN_SHIM = environment.flag("FONDACO_TOKEN_SHIM", default=True)
 TOKENS_PER_SECOND = environment.number("FONDACO_TOKENS_PER_SECOND", 10)  # of one client, in each web process
+WIRE_CALLS_PER_SECOND = environment.number("FONDACO_WIRE_CALLS_PER_SECOND", 10)  # of one program, everywhere together
+WIRE_BURST = environment.number("FONDACO_WIRE_BURST", 50)  # so many at once, when it was silent before
 INTROSPECTIONS_PER_SECOND = environment.number("FONDACO_INTROSPECTIONS_PER_SECOND", 1000)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEMPLATES = [
@@ -247,6 +249,7 @@ OUTBOUND_ALLOW_LOOPBACK = environment.flag("FONDACO_ALLOW_LOOPBACK", default=DEV
 OUTBOUND_ALLOWED_NETWORKS = environment.words("FONDACO_ALLOWED_NETWORKS")
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 ANSWER_WINDOW = timedelta(days=7)
+MESSAGES_PULLED_FOR = timedelta(days=30)  # how far back a partner may ask for what it was sent
 TRIAL_LENGTH = timedelta(days=30)
 REVIEW_SAMPLE_EVERY = environment.number("FONDACO_REVIEW_SAMPLE_EVERY", 5)  # of what trusted partners may change
 # Each installation gets new credentials this often (0: never by itself); old ones work on for the overlap (DOMAIN 2.8).

@@ -13,7 +13,7 @@ from typing import Final
 from fondaco.accounts.permissions import Permission
 from fondaco.identity.errors import NotAMachine
 from fondaco.identity.models import ClientKind, OAuthClient
-from fondaco.identity.tokens import note_use, verify_access_token
+from fondaco.identity.tokens import AccessToken, note_use, verify_access_token
 from fondaco.kit.errors import NotFound
 from fondaco.partners.models import Member, MemberRole, Partner
 
@@ -58,11 +58,18 @@ def find_machine(plain: str) -> Machine:
     """
     token = verify_access_token(plain)
     scopes = token.scopes & PERMISSIONS.keys()
-    partner = Partner.objects.filter(developer_account_id=token.account_id).select_related("developer_account").first()
-    if token.user is not None or token.client.kind != ClientKind.PORTAL or not scopes or partner is None:
+    partner = find_partner(token)
+    if not scopes or partner is None:
         raise NotAMachine
     note_use(token.credentials)
     return Machine(token.client, partner, scopes)
+
+
+def find_partner(token: AccessToken) -> Partner | None:
+    """The partner whose own client got this token for itself; None for an installation's client, and for a user's."""
+    if token.user is not None or token.client.kind != ClientKind.PORTAL:
+        return None
+    return Partner.objects.filter(developer_account_id=token.account_id).select_related("developer_account").first()
 
 
 def scope_for(permission: Permission) -> str:

@@ -1,18 +1,21 @@
-"""How fast a client may ask for tokens and about them (DOMAIN 9.1): a token bucket for each client and endpoint.
+"""How fast a client may ask for tokens and about them, and call the wire (DOMAIN 9.1): token buckets for each client.
 
-Only who has proved to be a client is counted, so that no stranger can use up another's allowance. Each web process
-counts for itself, in its memory: a shared count would be a write for each token, which costs more than the token.
+Only who has proved to be a client is counted, so that no stranger can use up another's allowance. For tokens each
+web process counts for itself, in its memory: a shared count would be a write for each, which costs more than a token.
 """
 
 from __future__ import annotations
 
 import math
+from datetime import timedelta
 from time import monotonic
 from typing import Final
 
 from django.conf import settings
 
+from fondaco.identity.models import OAuthClient
 from fondaco.kit.errors import TooMany
+from fondaco.kit.rate import Allowance, take_rate
 
 BURST_SECONDS: Final = 5  # how long a client may save up what it did not use
 _MOST: Final = 100_000
@@ -50,3 +53,10 @@ class Pace:
 
 granting: Final = Pace("TOKENS_PER_SECOND")
 introspecting: Final = Pace("INTROSPECTIONS_PER_SECOND")
+
+
+def count_wire_call(client: OAuthClient) -> Allowance:
+    """Counts one call of the wire, in all processes together; whoever asks turns away what was not admitted."""
+    burst = settings.WIRE_BURST
+    per = timedelta(seconds=burst / settings.WIRE_CALLS_PER_SECOND)
+    return take_rate(f"wire:{client.pk.hex}", limit=burst, per=per)

@@ -161,22 +161,36 @@ def get_for_launch(user: User, installation_id: str) -> Installation:
 
 def get_installation_of_client(client: OAuthClient) -> Installation:
     """The installation that an OAuth client was made for; portal clients have none."""
-    installation = (
-        Installation.objects.filter(client=client)
-        .select_related(
-            "app__partner",
-            "version__technical",
-            "version__listing",
-            "plan",
-            "account",
-            "client",
-            "installed_by__person",
-        )
-        .first()
-    )
+    installation = _for_programs(Installation.objects.filter(client=client)).first()
     if installation is None:
         raise NotFound
     return installation
+
+
+def get_installation_of_app(app: App, installation_id: str) -> Installation:
+    """An installation of an app by wire id. The caller got the app from a query scoped to its partner."""
+    found = parse_wire(installation_id)
+    installation = list_installations_of_app(app).filter(pk=found).first() if found else None
+    if installation is None:
+        raise NotFound
+    return installation
+
+
+def list_installations_of_app(app: App) -> QuerySet[Installation]:
+    """Where an app is or was installed, the oldest first, with what programs are told of it."""
+    return _for_programs(Installation.objects.filter(app=app)).prefetch_related("auto_install_rules").order_by("id")
+
+
+def _for_programs(installations: QuerySet[Installation]) -> QuerySet[Installation]:
+    return installations.select_related(
+        "app__partner",
+        "version__technical",
+        "version__listing",
+        "plan",
+        "account",
+        "client",
+        "installed_by__person",
+    )
 
 
 def get_open_operation(installation: Installation) -> Operation | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import connection
@@ -28,21 +29,44 @@ _TAKE = """
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What a caller may still do: ``remaining`` calls at once, and all ``limit`` in ``reset`` seconds again.
+
+    ``retry_after`` is 0 for a call that was admitted, else the seconds until the next one is.
+    """
+
+    limit: int
+    remaining: int
+    reset: int
+    retry_after: int
+
+
 def check_rate(key: str, *, limit: int, per: timedelta | int) -> None:
     """Admits ``limit`` calls at once and then one each ``per / limit``; raises :class:`TooMany` beyond that.
 
     ``key`` says who does what (``sign-in:203.0.113.7``), at most 200 characters; ``per`` is a duration or seconds.
     Call it outside a transaction: a rollback would forget the call, and an open one makes others with that key wait.
     """
+    if seconds := take_rate(key, limit=limit, per=per).retry_after:
+        raise TooMany(retry_after=seconds)
+
+
+def take_rate(key: str, *, limit: int, per: timedelta | int) -> Allowance:
+    """The same without a refusal, for callers that say how much is left."""
     per = per if isinstance(per, timedelta) else timedelta(seconds=per)
     step, now = per / limit, clock.now()
     burst = step * limit  # not ``per``: step was rounded to a microsecond
     with connection.cursor() as cursor:
         cursor.execute(_TAKE, {"key": key, "now": now, "step": step.total_seconds(), "per": burst.total_seconds()})
         admitted, full_at = cursor.fetchone()
-    if not admitted:
-        wait = full_at + step - (now + burst)
-        raise TooMany(retry_after=max(1, math.ceil(wait.total_seconds())))
+    wait = timedelta() if admitted else full_at + step - (now + burst)
+    return Allowance(
+        limit=limit,
+        remaining=max(0, (now + burst - full_at) // step),
+        reset=max(0, math.ceil((full_at - now).total_seconds())),
+        retry_after=0 if admitted else max(1, math.ceil(wait.total_seconds())),
+    )
 
 
 def forget_idle() -> int:

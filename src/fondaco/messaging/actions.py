@@ -94,6 +94,7 @@ def write_message(
     message = Message.objects.create(
         id=message_id,
         installation=installation,
+        app_id=installation.app_id,
         operation=operation,
         sequence=last + 1,
         type=content.type.value,

@@ -10,6 +10,7 @@ from django.db import models
 
 from fondaco.accounts.models import User
 from fondaco.audit.status import Stateful
+from fondaco.catalog.models import App
 from fondaco.identity.models import CredentialSet, LoginSession, OAuthClient
 from fondaco.installs.models import Installation, Operation
 from fondaco.kit import clock
@@ -41,13 +42,24 @@ class Message(models.Model):
     installation = models.ForeignKey(Installation, on_delete=models.CASCADE, related_name="messages")
     operation = models.ForeignKey(Operation, on_delete=models.CASCADE, null=True, related_name="messages")
     sequence = models.PositiveIntegerField()  # counts from 1 in each installation, so that gaps are visible
+    app = models.ForeignKey(App, on_delete=models.CASCADE, related_name="+", db_index=False)  # the installation's
+    position = models.PositiveBigIntegerField(null=True)  # among the app's messages; ``messaging.feed`` gives it
     type = models.CharField(max_length=40)
     body = SealedField(null=True)
     public_body = models.TextField()
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["installation", "sequence"], name="message_sequence")]
+        constraints = [
+            models.UniqueConstraint(fields=["installation", "sequence"], name="message_sequence"),
+            models.UniqueConstraint(fields=["app", "position"], name="message_position"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["app", "sequence", "id"], condition=models.Q(position=None), name="message_without_position"
+            ),
+            models.Index(fields=["app", "id"], name="message_by_app"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.type} {self.id.hex}"

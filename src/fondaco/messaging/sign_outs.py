@@ -110,6 +110,7 @@ def _write(installation: Installation, sign_out: SignOut, sequence: int) -> tupl
     message = Message(
         id=message_id,
         installation=installation,
+        app_id=installation.app_id,
         sequence=sequence,
         type=content.type.value,
         public_body=payloads.serialise(payloads.envelope(message_id, created_at, installation, content)),

@@ -19,6 +19,7 @@ from tests.searching import find_in_database
 from fondaco.audit.models import Event
 from fondaco.catalog import actions
 from fondaco.catalog.content import ListingFields, TechnicalFields
+from fondaco.catalog.desks import Desk
 from fondaco.catalog.errors import ContentLocked, DraftTooLarge, ScopeMissing, ScreenshotsChanged
 from fondaco.catalog.images import Crop
 from fondaco.catalog.models import EditingDraft, ListingContent, TechnicalContent, Version
@@ -50,18 +51,18 @@ def version(mara: Member) -> Version:
 
 
 def keep(by: Member, version: Version, entries: dict[str, list[str]] | None, track: Track = Track.LISTING) -> None:
-    actions.keep_draft(by=by, version=version, track=track, revision=0, base={}, entries=entries)
+    actions.keep_draft(by=by, desk=Desk.of_track(version, track), revision=0, base={}, entries=entries)
 
 
 def test_a_draft_holds_what_was_typed_right_or_wrong(mara: Member, version: Version) -> None:
     keep(mara, version, TYPED)
     keep(mara, version, {**TYPED, "summary": ["x" * 5000]})
-    draft = find_draft(mara, version, Track.LISTING)
+    draft = find_draft(mara, Desk.of_track(version, Track.LISTING))
     assert draft is not None
     assert draft.entries == {**TYPED, "summary": ["x" * 5000]}
     assert EditingDraft.objects.count() == 1
     assert find_in_database("correct-horse-battery-9") == []  # T22
-    assert find_draft(mara, version, Track.TECHNICAL) is None
+    assert find_draft(mara, Desk.of_track(version, Track.TECHNICAL)) is None
     assert not Event.objects.filter(kind="version.edited").exists()
     version.listing.refresh_from_db()
     assert version.listing.revision == 0
@@ -70,9 +71,9 @@ def test_a_draft_holds_what_was_typed_right_or_wrong(mara: Member, version: Vers
 def test_a_draft_is_its_owners_alone(mara: Member, version: Version) -> None:
     keep(mara, version, TYPED)
     colleague = make_member(mara.partner, role=MemberRole.MARKETING)
-    assert find_draft(colleague, version, Track.LISTING) is None
-    assert not actions.discard_draft(by=colleague, version=version, track=Track.LISTING)
-    assert actions.discard_draft(by=mara, version=version, track=Track.LISTING)
+    assert find_draft(colleague, Desk.of_track(version, Track.LISTING)) is None
+    assert not actions.discard_draft(by=colleague, desk=Desk.of_track(version, Track.LISTING))
+    assert actions.discard_draft(by=mara, desk=Desk.of_track(version, Track.LISTING))
     assert not EditingDraft.objects.exists()
 
 
@@ -95,18 +96,22 @@ def test_what_is_typed_into_closed_content_is_kept_all_the_same(mara: Member) ->
 def test_others_at_the_same_form_are_told_of_each_other(mara: Member, version: Version) -> None:
     devi = make_member(mara.partner, role=MemberRole.DEVELOPER)
     keep(devi, version, None, Track.TECHNICAL)
-    assert list_other_editors(mara, version, Track.LISTING) == []
-    assert list_other_editors(mara, version, Track.TECHNICAL) == [OtherEditor(devi.person.name, has_typed=False)]
+    assert list_other_editors(mara, Desk.of_track(version, Track.LISTING)) == []
+    assert list_other_editors(mara, Desk.of_track(version, Track.TECHNICAL)) == [
+        OtherEditor(devi.person.name, has_typed=False)
+    ]
     keep(devi, version, TYPED, Track.TECHNICAL)
-    assert list_other_editors(mara, version, Track.TECHNICAL) == [OtherEditor(devi.person.name, has_typed=True)]
-    assert list_other_editors(devi, version, Track.TECHNICAL) == []
+    assert list_other_editors(mara, Desk.of_track(version, Track.TECHNICAL)) == [
+        OtherEditor(devi.person.name, has_typed=True)
+    ]
+    assert list_other_editors(devi, Desk.of_track(version, Track.TECHNICAL)) == []
     with clock.travel(clock.now() + timedelta(seconds=61)):
-        assert list_other_editors(mara, version, Track.TECHNICAL) == []
+        assert list_other_editors(mara, Desk.of_track(version, Track.TECHNICAL)) == []
 
 
 def test_an_open_form_that_nobody_touched_takes_nothing_away(mara: Member, version: Version) -> None:
     keep(mara, version, TYPED)
-    actions.note_presence(by=mara, version=version, track=Track.LISTING)
+    actions.note_presence(by=mara, desk=Desk.of_track(version, Track.LISTING))
     assert EditingDraft.objects.get().entries == TYPED
     keep(mara, version, None)
     assert EditingDraft.objects.get().entries is None

@@ -19,7 +19,7 @@ from tests.factories.partners import make_member
 
 from fondaco.catalog import actions
 from fondaco.catalog.content import ListingFields
-from fondaco.catalog.models import App, EditingDraft, ListingContent, Screenshot, TechnicalContent, Version
+from fondaco.catalog.models import App, EditingDraft, ListingContent, Plan, Screenshot, TechnicalContent, Version
 from fondaco.catalog.queries import get_version
 from fondaco.kit import clock
 from fondaco.partners.models import Member, MemberRole
@@ -63,6 +63,10 @@ def at(version: Version, *parts: str) -> str:
     return "/".join([f"/portal/versions/{version.pk.hex}", *parts])
 
 
+def draft_of(subject: Version | App | Plan, part: str = "listing") -> str:
+    return f"/portal/drafts/{part}/{subject.pk.hex}"
+
+
 def text_of(answer: HttpResponse) -> str:
     return html.unescape(answer.content.decode())
 
@@ -101,11 +105,11 @@ def save_as(by: Member, version: Version, **changes: str) -> None:
 
 def test_what_was_typed_is_there_again_after_leaving(client: Client, mara: Member, version: Version) -> None:
     sent = open_listing(client, version, summary="Half a sent", support_email="not yet")
-    answer = client.post(at(version, "drafts", "listing"), sent)
+    answer = client.post(draft_of(version), sent)
     assert answer.status_code == 200
     assert "Kept as a draft at" in text_of(answer)
     other_window = {**sent, "summary": "As saved", "untouched": "1"}
-    assert "Kept as a draft at" in text_of(client.post(at(version, "drafts", "listing"), other_window))
+    assert "Kept as a draft at" in text_of(client.post(draft_of(version), other_window))
     assert ListingContent.objects.get().revision == 0
     assert "You typed something here that is not part of the version:" in text_of(client.get(at(version)))
     page = text_of(signed_in(mara).get(at(version, "listing")))  # another browser, or after signing in again
@@ -114,7 +118,7 @@ def test_what_was_typed_is_there_again_after_leaving(client: Client, mara: Membe
     assert 'value="Half a sent"' in page
     assert 'value="not yet"' in page
     assert "need a change" not in page  # nothing is judged before it is sent
-    assert client.post(at(version, "drafts", "listing", "discard"))["Location"] == at(version, "listing")
+    assert client.post(f"{draft_of(version)}/discard")["Location"] == at(version, "listing")
     page = text_of(client.get(at(version, "listing")))
     assert "Restored." not in page
     assert "Half a sent" not in page
@@ -123,7 +127,7 @@ def test_what_was_typed_is_there_again_after_leaving(client: Client, mara: Membe
 
 def test_saving_ends_the_draft(client: Client, version: Version) -> None:
     sent = open_listing(client, version, summary="All of it")
-    client.post(at(version, "drafts", "listing"), sent)
+    client.post(draft_of(version), sent)
     assert client.post(at(version, "listing"), sent)["Location"] == at(version)
     assert ListingContent.objects.get().summary == "All of it"
     assert not EditingDraft.objects.exists()
@@ -131,17 +135,17 @@ def test_saving_ends_the_draft(client: Client, version: Version) -> None:
 
 def test_an_untouched_form_is_presence_and_no_draft(client: Client, devi: Member, version: Version) -> None:
     sent = open_listing(client, version)
-    answer = client.post(at(version, "drafts", "listing"), sent)
+    answer = client.post(draft_of(version), sent)
     assert "Kept" not in text_of(answer)
     assert EditingDraft.objects.get().sealed is None
     assert "Restored." not in text_of(client.get(at(version, "listing")))
     other = signed_in(devi)
     assert "Mara Lind has this page open too." in text_of(other.get(at(version, "listing")))
-    client.post(at(version, "drafts", "listing"), {**sent, "summary": "New"})
-    answer = other.post(at(version, "drafts", "listing"), open_listing(other, version))
+    client.post(draft_of(version), {**sent, "summary": "New"})
+    answer = other.post(draft_of(version), open_listing(other, version))
     assert "Mara Lind is editing this too and has typed something." in text_of(answer)
     with clock.travel(clock.now() + timedelta(minutes=2)):
-        assert "Mara Lind" not in text_of(other.get(at(version, "drafts", "listing")))
+        assert "Mara Lind" not in text_of(other.get(draft_of(version)))
 
 
 def test_without_scripts_a_refused_form_is_kept_as_well(client: Client, version: Version) -> None:
@@ -156,7 +160,7 @@ def test_without_scripts_a_refused_form_is_kept_as_well(client: Client, version:
 def test_an_open_form_hears_that_somebody_saved(client: Client, devi: Member, version: Version) -> None:
     sent = open_listing(client, version, summary="Mine")
     save_as(devi, version, summary="Theirs")
-    said = text_of(client.post(at(version, "drafts", "listing"), sent))
+    said = text_of(client.post(draft_of(version), sent))
     assert f"{devi.person.name} saved another state of this page at" in said
     page = text_of(client.get(at(version, "listing")))
     assert "Saved meanwhile." in page
@@ -326,11 +330,11 @@ def test_nonsense_saves_nothing_and_breaks_nothing(
     client: Client, version: Version, track: str, sent: dict[str, Any]
 ) -> None:
     assert client.post(at(version, track), sent).status_code == 422
-    assert client.post(at(version, "drafts", track), sent).status_code in {200, 422}
+    assert client.post(draft_of(version, track), sent).status_code in {200, 422}
     assert client.post(at(version, "panels", track), sent).status_code == 200
     assert client.get(at(version, track)).status_code == 200
     assert client.get(f"/marketplace/preview/{version.pk.hex}", {"text": "typed"}).status_code == 200
-    assert client.post(at(version, "drafts", "nope"), sent).status_code == 404
+    assert client.post(draft_of(version, "nope"), sent).status_code == 404
     assert (ListingContent.objects.get().revision, TechnicalContent.objects.get().revision) == (0, 0)
 
 

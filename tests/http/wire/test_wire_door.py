@@ -28,7 +28,9 @@ DOORS = [
     ("GET", "/apps/{app}/installations", "apps:read"),
     ("GET", "/apps/{app}/installations/{installation}", "apps:read"),
     ("GET", "/apps/{app}/installations/{installation}/state", "apps:read"),
+    ("GET", "/apps/{app}/installations/{installation}/full-state", "apps:read"),
     ("POST", "/apps/{app}/installations/{installation}/state", "apps:write"),
+    ("GET", "/apps/{app}/messages", "events:read"),
     ("GET", "/apps/{app}/installations/{installation}/users", "apps:read"),
     ("GET", "/apps/{app}/installations/{installation}/subscription", "apps:read"),
     ("GET", "/apps/{app}/installations/{installation}/trial", "apps:read"),
@@ -133,14 +135,35 @@ def test_other_methods_are_refused(program: Program, method: str, template: str,
 def test_the_rate_is_fifty_at_once_and_then_ten_a_second(program: Program) -> None:
     token = program.token()
     with clock.freeze() as now:
-        for _ in range(50):
-            assert program.get("/account", token=token).status_code == 200
+        answers = [program.get("/account", token=token) for _ in range(50)]
+        assert {answer.status_code for answer in answers} == {200}
+        assert [rate_of(answers[place]) for place in (0, 9, 49)] == [
+            ("50", "49", "1"),
+            ("50", "40", "1"),
+            ("50", "0", "5"),
+        ]
         refusal = program.get("/account", token=token)
         assert (refusal.status_code, refusal["Retry-After"]) == (429, "1")
+        assert rate_of(refusal) == ("50", "0", "5")
         assert refusal.json()["code"] == "429-too-many-requests"
         with clock.freeze(now + timedelta(seconds=1)):
-            answers = [program.get("/account", token=token).status_code for _ in range(11)]
-    assert answers == [200] * 10 + [429]
+            later = [program.get("/account", token=token).status_code for _ in range(11)]
+    assert later == [200] * 10 + [429]
+
+
+def rate_of(answer: Any) -> tuple[str, ...]:
+    return tuple(answer[f"X-RateLimit-{name}"] for name in ("Limit", "Remaining", "Reset"))
+
+
+def test_refusals_say_what_is_left_as_well(program: Program) -> None:
+    with clock.freeze():
+        token = program.token(scope="account:read")
+        found = program.get("/apps", token=token), program.post("/account", {}, token=token)
+        assert [(answer.status_code, *rate_of(answer)) for answer in found] == [
+            (403, "50", "49", "1"),
+            (405, "50", "48", "1"),
+        ]
+    assert "X-RateLimit-Limit" not in program.http.get("/apps")
 
 
 def test_while_suspended_the_program_reads_and_users_are_locked_out(client: Client) -> None:
@@ -171,7 +194,10 @@ def test_a_rejected_uninstall_stays_pending(client: Client) -> None:
     [
         ("/apps", 7),
         ("/apps/{app}/installations/{installation}", 5),
+        ("/apps/{app}/installations", 7),
+        ("/apps/{app}/installations/{installation}/full-state", 16),
         ("/apps/{app}/installations/{installation}/state", 4),
+        ("/apps/{app}/messages", 5),
         ("/apps/{app}/installations/{installation}/users", 6),
         ("/apps/{app}/installations/{installation}/subscription", 4),
         ("/apps/{app}/installations/{installation}/trial", 5),

@@ -15,7 +15,7 @@ from fondaco.catalog.content import AppDetails
 from fondaco.catalog.errors import IconLocked, SlugLocked
 from fondaco.catalog.images import Crop, digest_of, store_icon
 from fondaco.catalog.models import App
-from fondaco.catalog.policies import check_can, is_icon_locked, is_slug_locked
+from fondaco.catalog.policies import check_can, check_revision, is_icon_locked, is_slug_locked
 from fondaco.catalog.validation import SLUG, FieldProblems
 from fondaco.kit.errors import Forbidden, Invalid
 from fondaco.kit.ids import new_slug
@@ -54,11 +54,13 @@ def change_app(
     by: Member,
     app: App,
     details: AppDetails,
+    revision: int | None = None,
     icon: bytes | None = None,
     crop: Crop | None = None,
 ) -> App:
     """Changes an app's own details, and its icon when one is given.
 
+    ``revision`` is the one that the editor began from; when someone saved since, :class:`RevisionConflict`.
     Raises :class:`IconLocked` or :class:`SlugLocked` once these are public (DOMAIN 5.2).
     """
     check_can(by, app, Permission.PARTNER_APPS_EDIT)
@@ -68,6 +70,7 @@ def change_app(
     key = store_icon(icon, crop) if icon else ""
     with transaction.atomic(durable=True):
         app = App.objects.select_for_update().get(pk=app.pk)
+        check_revision(app, revision)
         if key and is_icon_locked(app):
             raise IconLocked
         if clean["slug"] != app.slug and is_slug_locked(app):
@@ -80,6 +83,7 @@ def change_app(
             changed.append("icon")
         if icon:
             app.icon_digest = digest_of(icon)
+        app.note_save(by.person.name)
         _save(app)
         record(events.APP_CHANGED, app, actor=actor, partner_id=app.partner_id, data={"fields": changed})
     return app

@@ -12,15 +12,14 @@ from fondaco.audit.recording import record
 from fondaco.catalog import events
 from fondaco.catalog.actions.versions import clean_version_name
 from fondaco.catalog.content import ListingFields, TechnicalFields
-from fondaco.catalog.errors import RevisionConflict, ScopeMissing
+from fondaco.catalog.errors import ScopeMissing
 from fondaco.catalog.labels import scope_missing
 from fondaco.catalog.models import Category, ListingContent, TechnicalContent, Version
-from fondaco.catalog.policies import EDIT_PERMISSION, check_can, check_editable
+from fondaco.catalog.policies import EDIT_PERMISSION, check_can, check_editable, check_revision
 from fondaco.catalog.scopes import REQUESTABLE
 from fondaco.catalog.states import Track
 from fondaco.catalog.subscriptions import find_missing_scopes
 from fondaco.catalog.validation import MAX_CATEGORIES, FieldProblems, problem_with_video
-from fondaco.kit import clock
 from fondaco.kit.errors import Invalid
 from fondaco.partners.models import Member
 
@@ -65,8 +64,7 @@ def _open(model: type[Content], version: Version, revision: int) -> Content:
     """Locks the content for this change; it must be editable and still what the editor saw."""
     content = model._base_manager.select_for_update(of=("self",)).select_related("version__app").get(pk=version.pk)
     check_editable(content)
-    if content.revision != revision:
-        raise RevisionConflict(name=content.updated_by)
+    check_revision(content, revision)
     return content
 
 
@@ -74,10 +72,7 @@ def _save(content: Content, clean: dict[str, Any], *, actor: Actor, by: Member, 
     changed = sorted([name for name, value in clean.items() if getattr(content, name) != value] + (also or []))
     for name, value in clean.items():
         setattr(content, name, value)
-    content.revision += 1
-    content.updated_at = clock.now()
-    content.updated_by = by.person.name
-    content.save(update_fields=[*clean, "revision", "updated_at", "updated_by"])
+    content.save(update_fields=[*clean, *content.note_save(by.person.name)])
     record(
         events.VERSION_EDITED,
         content.version,

@@ -13,9 +13,18 @@ from fondaco.audit.recording import record
 from fondaco.catalog import events
 from fondaco.catalog.content import PlanFields
 from fondaco.catalog.errors import PriceLocked, TrialPlanLocked
-from fondaco.catalog.models import LicenceModel, ListingContent, Meter, Plan, PlanType, Screenshot, Version
-from fondaco.catalog.policies import EDIT_PERMISSION, check_can, check_editable, is_price_locked
-from fondaco.catalog.states import Track
+from fondaco.catalog.models import (
+    EditingDraft,
+    LicenceModel,
+    ListingContent,
+    Meter,
+    Plan,
+    PlanType,
+    Screenshot,
+    Version,
+)
+from fondaco.catalog.policies import EDIT_PERMISSION, check_can, check_editable, check_revision, is_price_locked
+from fondaco.catalog.states import Part, Track
 from fondaco.catalog.validation import FieldProblems
 from fondaco.kit.errors import Invalid
 from fondaco.partners.models import Member
@@ -52,19 +61,23 @@ def add_plan(*, actor: Actor, by: Member, version: Version, fields: PlanFields) 
     return plan
 
 
-def edit_plan(*, actor: Actor, by: Member, plan: Plan, fields: PlanFields) -> Plan:
-    """Changes a paid plan. Its price, model and limits are fixed once the version is available."""
+def edit_plan(*, actor: Actor, by: Member, plan: Plan, fields: PlanFields, revision: int | None = None) -> Plan:
+    """Changes a paid plan. Its price, model and limits are fixed once the version is available.
+
+    ``revision`` is the one that the editor began from; when someone saved since, :class:`RevisionConflict`.
+    """
     with transaction.atomic(durable=True):
         version = lock_listing(by, plan.version)
         plan = Plan.objects.select_for_update().get(pk=plan.pk)
         if plan.is_trial:
             raise TrialPlanLocked
+        check_revision(plan, revision)
         clean = _clean_plan(fields, version, plan=plan)
         if is_price_locked(version) and any(getattr(plan, name) != clean[name] for name in _PRICED):
             raise PriceLocked
         for name, value in clean.items():
             setattr(plan, name, value)
-        plan.save(update_fields=list(clean))
+        plan.save(update_fields=[*clean, *plan.note_save(by.person.name)])
         record_piece(version, actor, part="plans", change="edited", name=plan.name)
     return plan
 
@@ -77,6 +90,7 @@ def remove_plan(*, actor: Actor, by: Member, plan: Plan) -> None:
             raise TrialPlanLocked
         if is_price_locked(version):
             raise PriceLocked
+        EditingDraft.objects.filter(part=Part.PLAN.value, subject_id=plan.pk).delete()
         plan.delete()
         record_piece(version, actor, part="plans", change="removed", name=plan.name)
 

@@ -4,6 +4,7 @@ from fondaco.catalog.models.app import App, Category
 from fondaco.catalog.models.draft import EditingDraft
 from fondaco.catalog.models.plan import LicenceModel, Meter, Plan, PlanType
 from fondaco.catalog.models.publication import PlannedPublication
+from fondaco.catalog.models.revised import Revised
 from fondaco.catalog.models.testing import AppTester, InstallLink
 from fondaco.catalog.models.transfer import AppTransfer
 from fondaco.catalog.models.version import ListingContent, Screenshot, TechnicalContent, TrackContent, Version
@@ -21,6 +22,7 @@ __all__ = [
     "Plan",
     "PlanType",
     "PlannedPublication",
+    "Revised",
     "Screenshot",
     "TechnicalContent",
     "TrackContent",

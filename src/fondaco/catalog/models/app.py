@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from fondaco.catalog.models.revised import Revised
 from fondaco.kit import clock
 from fondaco.kit.fields import IdField
 from fondaco.partners.models import Partner
@@ -25,7 +26,7 @@ class Category(models.Model):
         return self.name
 
 
-class App(models.Model):
+class App(Revised):
     """A partner's app. ``icon`` is a key in the file storage (a square PNG that we encoded ourselves)."""
 
     id = IdField()

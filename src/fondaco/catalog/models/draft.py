@@ -1,4 +1,4 @@
-"""What somebody is typing into a track right now."""
+"""What somebody is typing into a form of an app right now."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ import json
 from django.db import models
 
 from fondaco.accounts.models import Person
-from fondaco.catalog.models.version import Version
-from fondaco.catalog.states import Track
+from fondaco.catalog.states import Part
 from fondaco.kit import clock
 from fondaco.kit.fields import IdField, SealedField
 
@@ -16,16 +15,17 @@ Entries = dict[str, list[str]]
 
 
 class EditingDraft(models.Model):
-    """One person's open form of one track: what they typed and did not save, and that they are there at all.
+    """One person's open form: what they typed and did not save, and that they are there at all.
 
-    ``entries`` are the fields as they were typed, right or wrong, by name; None when nothing differs from what is
-    saved. They are sealed, because log-ins for testing are among them. ``base`` says what each field was when the
-    person began, by its fingerprint, so that both sides of a conflict are known.
+    ``subject_id`` is the version, the app or the plan that the form is about, as ``part`` says. ``entries`` are the
+    fields as they were typed, right or wrong, by name; None when nothing differs from what is saved. They are sealed,
+    because log-ins for testing are among them. ``base`` says what each field was when the person began, by its
+    fingerprint, so that both sides of a conflict are known.
     """
 
     id = IdField()
-    version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="drafts")
-    track = models.CharField(max_length=10, choices=[(track.value, track.value) for track in Track])
+    part = models.CharField(max_length=10, choices=[(part.value, part.value) for part in Part])
+    subject_id = models.UUIDField()
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
     base_revision = models.PositiveIntegerField()
     base = models.JSONField(default=dict)
@@ -35,12 +35,12 @@ class EditingDraft(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["version", "track", "person"], name="editing_draft_one_per_person")
+            models.UniqueConstraint(fields=["subject_id", "part", "person"], name="editing_draft_one_per_person")
         ]
         indexes = [models.Index(fields=["seen_at"], name="editing_draft_seen")]
 
     def __str__(self) -> str:
-        return f"what {self.person} types into {self.track} of {self.version}"
+        return f"what {self.person} types into {self.part} of {self.subject_id}"
 
     @property
     def entries(self) -> Entries | None:

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from django.db import models
 
+from fondaco.catalog.models.revised import Revised
 from fondaco.catalog.models.version import Version
 from fondaco.kit.fields import IdField
 from fondaco.kit.money import Money, UnitPrice
@@ -37,7 +38,7 @@ class Meter:
     cap: Money | None = None
 
 
-class Plan(models.Model):
+class Plan(Revised):
     """A plan of one version; the monthly price is in minor units. Prices never change once the version is available."""
 
     id = IdField()

@@ -13,6 +13,7 @@ from django.db import models
 
 from fondaco.audit.status import Stateful
 from fondaco.catalog.models.app import App, Category
+from fondaco.catalog.models.revised import Revised
 from fondaco.catalog.states import EDITABLE, LISTING, TECHNICAL, ListingStatus, TechnicalStatus
 from fondaco.kit import clock
 from fondaco.kit.fields import IdField, SealedField
@@ -73,12 +74,9 @@ class Version(models.Model):
         return self.unlisted_at is not None
 
 
-class TrackContent(Stateful):
-    """What the two tracks have in common. ``revision`` grows with every save, so that two editors notice each other."""
+class TrackContent(Stateful, Revised):
+    """What the two tracks have in common."""
 
-    revision = models.PositiveIntegerField(default=0)
-    updated_at = models.DateTimeField(default=clock.now)
-    updated_by = models.CharField(max_length=100, blank=True)
     version: models.OneToOneField[Version, Version]
 
     class Meta:

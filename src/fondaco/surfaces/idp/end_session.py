@@ -18,9 +18,9 @@ from fondaco.audit.actor import Actor, ActorKind
 from fondaco.identity.actions import end_user_session
 from fondaco.identity.errors import InsufficientScope, TokenRefused
 from fondaco.identity.issuer import account_name_of_host
+from fondaco.identity.pace import count_wire_call
 from fondaco.identity.tokens import AccessToken, require_scope, verify_access_token
 from fondaco.kit.errors import DomainError, NotFound, TooMany
-from fondaco.kit.rate import check_rate
 from fondaco.surfaces.site.access import public
 from fondaco.surfaces.site.viewer import HouseRequest
 
@@ -28,9 +28,6 @@ SCOPE: Final = "user-session-public:end"
 FORM: Final = "application/x-www-form-urlencoded"
 USER_ID_LENGTH: Final = 24
 REASONS: Final = ("force_logout",)
-# As everywhere on the wire: ten requests a second, fifty at once, for each program (DOMAIN 9.1).
-BURST: Final = 50
-BURST_SECONDS: Final = 5
 _OAUTH_ERRORS: Final = {401: "invalid_token", 404: "not_found", 405: "invalid_request", 429: "temporarily_unavailable"}
 
 
@@ -75,7 +72,8 @@ def _admit(request: HttpRequest, account: str) -> AccessToken:
     token = verify_access_token(shown.strip())
     if token.account_id != tenant.pk:
         raise TokenRefused
-    check_rate(f"wire:{token.client.pk.hex}", limit=BURST, per=BURST_SECONDS)
+    if seconds := count_wire_call(token.client).retry_after:
+        raise TooMany(retry_after=seconds)
     require_scope(token, SCOPE)
     return token
 

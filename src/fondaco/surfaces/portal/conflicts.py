@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from fondaco.catalog.merging import Side, differences, merge
 from fondaco.catalog.models.draft import Entries
-from fondaco.surfaces.portal.sheets import NEVER_SHOWN, entries_in
+from fondaco.surfaces.portal.entries import NEVER_SHOWN, entries_in
 
 _CHOOSE: Final = "choose "  # before the name of a field: which side was chosen
 
@@ -78,7 +78,7 @@ def decide(mine: Entries, saved: forms.Form, chosen: Mapping[str, Side]) -> Entr
 def _in_words(field: forms.Field, values: list[str]) -> str:
     if isinstance(field, forms.BooleanField):
         return _("yes") if values else _("no")
-    if isinstance(field, forms.MultipleChoiceField):
-        words = dict(field.widget.choices) if isinstance(field.widget, forms.CheckboxSelectMultiple) else {}
+    if isinstance(field, forms.ChoiceField):
+        words = {str(value): label for value, label in getattr(field.widget, "choices", ())}
         return "\n".join(str(words.get(value, value)) for value in values)
     return "\n".join(values)

@@ -1,4 +1,4 @@
-"""Addresses behind the forms of a version: drafts, panels, pictures."""
+"""Addresses behind the forms: drafts, panels, pictures."""
 
 from django.urls import path
 
@@ -6,8 +6,8 @@ from fondaco.surfaces.portal.views import drafting, pictures, previewing
 
 urlpatterns = [
     path("versions/<str:version_id>/preview", previewing.preview, name="preview"),
-    path("versions/<str:version_id>/drafts/<str:track>", drafting.draft, name="draft"),
-    path("versions/<str:version_id>/drafts/<str:track>/discard", drafting.discard, name="discard_draft"),
+    path("drafts/<str:part>/<str:subject_id>", drafting.draft, name="draft"),
+    path("drafts/<str:part>/<str:subject_id>/discard", drafting.discard, name="discard_draft"),
     path("versions/<str:version_id>/panels/<str:track>", drafting.panel, name="panel"),
     path("versions/<str:version_id>/screenshots", pictures.screenshots, name="screenshots"),
     path("screenshots/<str:screenshot_id>", pictures.screenshot, name="screenshot"),

@@ -12,26 +12,32 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from fondaco.audit.actor import Actor, ActorKind
+from fondaco.catalog.models import App
 from fondaco.identity.errors import TokenRefused
+from fondaco.identity.machines import find_partner
+from fondaco.identity.models import ClientKind
+from fondaco.identity.pace import count_wire_call
 from fondaco.identity.tokens import AccessToken, require_scope, verify_access_token
 from fondaco.installs.models import Installation
-from fondaco.installs.queries import get_installation_of_client
-from fondaco.kit.errors import DomainError, NotFound
-from fondaco.kit.rate import check_rate
+from fondaco.installs.queries import get_installation_of_app, get_installation_of_client
+from fondaco.kit.errors import DomainError, NotFound, TooMany
+from fondaco.kit.ids import parse_wire
+from fondaco.kit.rate import Allowance
+from fondaco.partners.models import Partner
 from fondaco.resource_server import TokenMissing, read_bearer
 from fondaco.surfaces.api.wire.answers import BadRequest, Json, MethodNotAllowed, UnsupportedMedia, answer, refuse
 from fondaco.surfaces.site.access import ACCESS
 
 P = ParamSpec("P")
 
-# Ten requests a second, fifty at once, for each program (DOMAIN 9.1).
-BURST: Final = 50
-BURST_SECONDS: Final = 5
 _LONGEST_BODY: Final = 64 * 1024
 
 
 class Call:
-    """One request of a program that showed a good token."""
+    """One request of a program that showed a good token.
+
+    A program is an installation's, or a partner's own: a client of its developer account, where the door lets it in.
+    """
 
     def __init__(self, request: HttpRequest, token: AccessToken) -> None:
         self.request = request
@@ -47,6 +53,27 @@ class Call:
         if app_id != self.installation.app_id.hex or installation_id not in {"", self.installation.pk.hex}:
             raise NotFound
         return self.installation
+
+    @cached_property
+    def partner(self) -> Partner | None:
+        """The partner whose own program calls; None for an installation's."""
+        return find_partner(self.token)
+
+    def app_at(self, app_id: str) -> App:
+        """The app that the path names, when it is the installation's or one of the partner's own."""
+        if self.partner is None:
+            return self.installation_at(app_id).app
+        found = parse_wire(app_id)
+        app = App.objects.filter(partner=self.partner, pk=found).first() if found else None
+        if app is None:
+            raise NotFound
+        return app
+
+    def installation_of(self, app_id: str, installation_id: str) -> Installation:
+        """The installation that the path names, when it is the program's or of one of the partner's own apps."""
+        if self.partner is None:
+            return self.installation_at(app_id, installation_id)
+        return get_installation_of_app(self.app_at(app_id), installation_id)
 
     @property
     def actor(self) -> Actor:
@@ -76,41 +103,54 @@ Handler = Callable[Concatenate[Call, P], Json | HttpResponse]
 @dataclass(frozen=True, slots=True)
 class _Door:
     scope: str
+    partner_scope: str
     method: str
     with_error: bool
 
-    def admit(self, request: HttpRequest) -> Call:
-        token = verify_access_token(_bearer(request))
-        check_rate(f"wire:{token.client.pk.hex}", limit=BURST, per=BURST_SECONDS)
+    @property
+    def access(self) -> str:
+        """As ``site.access`` names it."""
+        return ", ".join(f"scope:{scope}" for scope in (self.scope, self.partner_scope) if scope)
+
+    def admit(self, request: HttpRequest, token: AccessToken) -> Call:
         if request.method != self.method and (request.method, self.method) != ("HEAD", "GET"):
             raise MethodNotAllowed
-        require_scope(token, self.scope)
+        is_of_partner = self.partner_scope and token.client.kind == ClientKind.PORTAL
+        require_scope(token, self.partner_scope if is_of_partner else self.scope)
         return Call(request, token)
 
 
 def wire(
-    scope: str, *, method: str = "GET", with_error: bool = False
+    scope: str, *, method: str = "GET", with_error: bool = False, partner_scope: str = ""
 ) -> Callable[[Handler[P]], Callable[Concatenate[HttpRequest, P], HttpResponse]]:
     """Makes a view of ``handler(call, …)``: token, rate, method and scope are checked, refusals become JSON.
 
-    ``with_error`` adds the older ``error`` member to refusals (DOMAIN 2.9).
+    ``with_error`` adds the older ``error`` member to refusals (DOMAIN 2.9). ``partner_scope`` lets a partner's own
+    program in as well.
     """
-    door = _Door(scope, method, with_error)
+    door = _Door(scope, partner_scope, method, with_error)
 
     def make(handler: Handler[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
         @csrf_exempt
         def view(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             try:
-                found = handler(door.admit(request), *args, **kwargs)
-            except MethodNotAllowed as error:
-                response = refuse(error, with_error=with_error)
-                response["Allow"] = method
-                return response
+                token = verify_access_token(_bearer(request))
             except DomainError as error:
                 return refuse(error, with_error=with_error)
-            return found if isinstance(found, HttpResponse) else answer(found)
+            allowance = count_wire_call(token.client)
+            try:
+                if allowance.retry_after:
+                    raise TooMany(retry_after=allowance.retry_after)
+                found = handler(door.admit(request, token), *args, **kwargs)
+            except DomainError as error:
+                response = refuse(error, with_error=with_error)
+                if isinstance(error, MethodNotAllowed):
+                    response["Allow"] = method
+            else:
+                response = found if isinstance(found, HttpResponse) else answer(found)
+            return _say_rate(response, allowance)
 
-        setattr(update_wrapper(view, handler), ACCESS, f"scope:{scope}")
+        setattr(update_wrapper(view, handler), ACCESS, door.access)
         return view
 
     return make
@@ -145,6 +185,13 @@ def by_method(**views: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
 
     setattr(view, ACCESS, ", ".join(getattr(each, ACCESS) for each in views.values()))
     return view
+
+
+def _say_rate(response: HttpResponse, allowance: Allowance) -> HttpResponse:
+    response["X-RateLimit-Limit"] = str(allowance.limit)
+    response["X-RateLimit-Remaining"] = str(allowance.remaining)
+    response["X-RateLimit-Reset"] = str(allowance.reset)  # seconds until all of it is there again
+    return response
 
 
 def _bearer(request: HttpRequest) -> str:

@@ -78,7 +78,7 @@ def refuse(error: DomainError, *, with_error: bool = False) -> HttpResponse:
 
 def page(request: HttpRequest, queryset: QuerySet[M], *, path: str, name: str, shape: Callable[[M], Json]) -> Json:
     """One page of a collection; other query parameters stay in its links."""
-    number, per_page = _number(request, "page", 1), _number(request, "per_page", DEFAULT_PER_PAGE)
+    number, per_page = read_number(request, "page", 1), read_number(request, "per_page", DEFAULT_PER_PAGE)
     found = numbered_page(queryset, number, per_page, MAX_PER_PAGE)
     kept = {key: value for key, value in request.GET.items() if key not in {"page", "per_page"}}
 
@@ -101,10 +101,11 @@ def page(request: HttpRequest, queryset: QuerySet[M], *, path: str, name: str, s
     }
 
 
-def _number(request: HttpRequest, name: str, default: int) -> int:
+def read_number(request: HttpRequest, name: str, default: int, *, least: int = 1, digits: int = 9) -> int:
+    """A whole number of the query with at most so many ``digits``; raises :class:`BadRequest`, which names it."""
     text = request.GET.get(name)
     if text is None:
         return default
-    if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text) > 0):
-        raise BadRequest(fields={name: [str(_("Must be a whole number from 1."))]})
+    if not (text.isascii() and text.isdigit() and len(text) <= digits and int(text) >= least):
+        raise BadRequest(fields={name: [str(_("Must be a whole number from %(least)s.")) % {"least": least}]})
     return int(text)

@@ -46,20 +46,6 @@ def show_app(call: Call, app_id: str) -> Json:
     return resources.app(call.installation_at(app_id))
 
 
-@wire("apps:read")
-def list_installations(call: Call, app_id: str) -> Json:
-    """The one installation that the token belongs to; an extension of the documented protocol."""
-    found = resources.installation(call.installation_at(app_id))
-    links = {"self": link(f"/apps/{app_id}/installations")}
-    return {"total": 1, "count": 1, "_embedded": {"installations": [found]}, "_links": links}
-
-
-@wire("apps:read")
-def show_installation(call: Call, app_id: str, installation_id: str) -> Json:
-    """One installation."""
-    return resources.installation(call.installation_at(app_id, installation_id))
-
-
 @wire("apps:write", method="POST", with_error=True)
 def answer_state(call: Call, app_id: str, installation_id: str) -> Json:
     """Approves or rejects whatever is open; saying the same again changes nothing (DOMAIN 2.4)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
@@ -9,7 +10,7 @@ from django.conf import settings
 from fondaco.accounts.models import Account, User
 from fondaco.catalog.models import Plan, PlanType
 from fondaco.catalog.scopes import IMPLICIT
-from fondaco.installs.models import Installation, Trial
+from fondaco.installs.models import AutoInstallRule, Installation, Trial
 from fondaco.messaging.models import EventSigningKey
 from fondaco.messaging.payloads import installation_path, timestamp
 from fondaco.messaging.signing import SERVED_AFTER_RETIREMENT, public_forms
@@ -74,9 +75,7 @@ def installation(installed: Installation) -> Json:
         "app_id": installed.app_id.hex,
         "account_id": installed.account_id,
         "scopes": installed.client.scopes,
-        "auto_provision_filters": [
-            {"filter": rule.filter, "match": rule.match} for rule in installed.auto_install_rules.order_by("id")
-        ],
+        "auto_provision_filters": rules(sorted(installed.auto_install_rules.all(), key=lambda rule: rule.pk)),
         "created_at": timestamp(installed.created_at),
         "_embedded": {"created_by": user(installed.installed_by), "state": state(installed)},
         "_links": {
@@ -86,6 +85,11 @@ def installation(installed: Installation) -> Json:
             "account": link("/account"),
         },
     }
+
+
+def rules(found: Iterable[AutoInstallRule]) -> list[Json]:
+    """Who gets a licence without being picked."""
+    return [{"filter": rule.filter, "match": rule.match} for rule in found]
 
 
 def state(installed: Installation) -> Json:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -11,13 +11,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 from fondaco.accounts.permissions import Permission
 from fondaco.catalog import actions
 from fondaco.catalog.models import App
-from fondaco.catalog.policies import can, is_icon_locked, is_slug_locked
+from fondaco.catalog.policies import can
 from fondaco.catalog.queries import get_app, list_projects
+from fondaco.catalog.states import Part
 from fondaco.kit.errors import DomainError
 from fondaco.kit.pagination import numbered_page
-from fondaco.surfaces.portal import boards
-from fondaco.surfaces.portal.forms.apps import AppForm, RegisterForm, VersionForm
+from fondaco.surfaces.portal import boards, editing
+from fondaco.surfaces.portal.forms.apps import RegisterForm, VersionForm
 from fondaco.surfaces.portal.projects import app_lines
+from fondaco.surfaces.portal.sheets import open_sheet
 from fondaco.surfaces.site.access import requires
 from fondaco.surfaces.site.forms import show_refusal
 from fondaco.surfaces.site.paging import page_links, page_number
@@ -97,25 +99,4 @@ def app_context(request: HouseRequest, app: App, form: VersionForm | None = None
 @requires(Permission.PARTNER_APPS_EDIT)
 def edit(request: HouseRequest, app_id: str) -> HttpResponse:
     """Changes an app's own details and icon."""
-    app = get_app(request.viewer.member, app_id)
-    form, status = AppForm.of(app), 200
-    if request.method == "POST":
-        form, status = AppForm(request.POST, request.FILES), 422
-        if form.is_valid():
-            try:
-                actions.change_app(
-                    actor=request.viewer.actor,
-                    by=request.viewer.member,
-                    app=app,
-                    details=form.details(),
-                    icon=form.icon_bytes() or None,
-                    crop=form.crop(),
-                )
-            except DomainError as refusal:
-                status = show_refusal(form, refusal)
-            else:
-                messages.success(request, _("Saved."))
-                return HttpResponseRedirect(request.path.removesuffix("/edit"))
-    form.fields["icon"].disabled = is_icon_locked(app)
-    form.fields["slug"].disabled = is_slug_locked(app)
-    return render(request, "portal/edit_app.html", {"app": app, "form": form}, status=status)
+    return editing.edit(request, open_sheet(request.viewer.member, Part.DETAILS, app_id))

@@ -11,89 +11,71 @@ from fondaco.accounts.permissions import Permission
 from fondaco.catalog import actions
 from fondaco.catalog.errors import DraftTooLarge
 from fondaco.catalog.merging import normal
-from fondaco.catalog.models import Version
-from fondaco.catalog.policies import EDIT_PERMISSION, check_can, content_of
-from fondaco.catalog.queries import find_draft, get_version, list_other_editors
+from fondaco.catalog.queries import find_draft, list_other_editors
 from fondaco.catalog.states import Track
 from fondaco.kit.errors import NotFound
-from fondaco.surfaces.portal.boards import edit_url
+from fondaco.surfaces.portal.entries import base_sent, entries_in, entries_sent, revision_sent
 from fondaco.surfaces.portal.panels import panel_context
-from fondaco.surfaces.portal.sheets import (
-    SHEETS,
-    base_sent,
-    entries_in,
-    entries_sent,
-    revision_of,
-    revision_sent,
-)
+from fondaco.surfaces.portal.sheets import Sheet, TrackSheet, open_sheet
 from fondaco.surfaces.site.access import requires
 from fondaco.surfaces.site.viewer import HouseRequest
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.PARTNER_LISTING_EDIT)
-def draft(request: HouseRequest, version_id: str, track: str) -> HttpResponse:
+def draft(request: HouseRequest, part: str, subject_id: str) -> HttpResponse:
     """Keeps what stands in the form, and answers with the line about it: kept when, by whom else it is edited."""
-    version, wanted = _find(request, version_id, track)
-    problem = _keep(request, version, wanted) if request.method == "POST" else ""
-    kept = find_draft(request.viewer.member, version, wanted)
-    content = content_of(version, wanted)
-    began = revision_sent(request.POST) if request.method == "POST" else content.revision
+    by = request.viewer.member
+    sheet = open_sheet(by, part, subject_id)
+    problem = _keep(request, sheet) if request.method == "POST" else ""
+    kept = find_draft(by, sheet.desk)
+    began = revision_sent(request.POST) if request.method == "POST" else sheet.revision
     context = {
         "problem": problem,
         "typed_at": kept.typed_at if kept else None,
-        "others": list_other_editors(request.viewer.member, version, wanted),
-        "saved_since": content if content.revision > began else None,
-        "is_locked": not content.is_editable,
+        "others": list_other_editors(by, sheet.desk),
+        "saved_since": sheet.content if sheet.revision > began else None,
+        "is_locked": not sheet.is_editable,
     }
     return render(request, "portal/draft_status.html", context, status=422 if problem else 200)
 
 
 @require_POST
 @requires(Permission.PARTNER_LISTING_EDIT)
-def discard(request: HouseRequest, version_id: str, track: str) -> HttpResponse:
+def discard(request: HouseRequest, part: str, subject_id: str) -> HttpResponse:
     """Forgets what was typed; the form shows what is saved again."""
-    version, wanted = _find(request, version_id, track)
-    actions.discard_draft(by=request.viewer.member, version=version, track=wanted)
-    return redirect(edit_url(version, wanted))
+    sheet = open_sheet(request.viewer.member, part, subject_id)
+    actions.discard_draft(by=request.viewer.member, desk=sheet.desk)
+    return redirect(sheet.url)
 
 
 @require_POST
 @requires(Permission.PARTNER_LISTING_EDIT)
 def panel(request: HouseRequest, version_id: str, track: str) -> HttpResponse:
     """How customers will read what stands in the form now; nothing is kept."""
-    version, wanted = _find(request, version_id, track)
-    entries = entries_sent(SHEETS[wanted].saved(version), request.POST)
-    template = "portal/consent_panel.html" if wanted == Track.TECHNICAL else "portal/markdown_panel.html"
-    return render(
-        request, template, {"version": version, "app": version.app, **panel_context(version, wanted, entries)}
-    )
+    sheet = open_sheet(request.viewer.member, track, version_id)
+    if not isinstance(sheet, TrackSheet):
+        raise NotFound
+    entries = entries_sent(sheet.saved(), request.POST)
+    template = "portal/consent_panel.html" if sheet.track == Track.TECHNICAL else "portal/markdown_panel.html"
+    panels = panel_context(sheet.version, sheet.track, entries)
+    return render(request, template, {"version": sheet.version, "app": sheet.desk.app, **panels})
 
 
-def _find(request: HouseRequest, version_id: str, track: str) -> tuple[Version, Track]:
-    version = get_version(request.viewer.member, version_id)
-    try:
-        wanted = Track(track)
-    except ValueError as error:
-        raise NotFound from error
-    check_can(request.viewer.member, version.app, EDIT_PERMISSION[wanted])
-    return version, wanted
-
-
-def _keep(request: HouseRequest, version: Version, track: Track) -> str:
+def _keep(request: HouseRequest, sheet: Sheet) -> str:
     """Why it could not be kept; empty when it was."""
+    by = request.viewer.member
     if "untouched" in request.POST:
-        actions.note_presence(by=request.viewer.member, version=version, track=track)
+        actions.note_presence(by=by, desk=sheet.desk)
         return ""
-    saved = SHEETS[track].saved(version)
+    saved = sheet.saved()
     entries = entries_sent(saved, request.POST)
     is_same = normal(entries) == normal(entries_in(saved))
     try:
         actions.keep_draft(
-            by=request.viewer.member,
-            version=version,
-            track=track,
-            revision=revision_of(version, track) if is_same else revision_sent(request.POST),
+            by=by,
+            desk=sheet.desk,
+            revision=sheet.revision if is_same else revision_sent(request.POST),
             base=base_sent(request.POST),
             entries=None if is_same else entries,
         )

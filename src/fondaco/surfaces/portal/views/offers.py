@@ -10,70 +10,33 @@ from django.views.decorators.http import require_http_methods
 
 from fondaco.accounts.permissions import Permission
 from fondaco.catalog import actions
-from fondaco.catalog.policies import can_edit, is_price_locked
-from fondaco.catalog.queries import get_plan, get_version, listing_view
-from fondaco.catalog.states import Track
-from fondaco.kit.errors import DomainError
+from fondaco.catalog.policies import can_edit
+from fondaco.catalog.queries import get_plan, get_version
+from fondaco.catalog.states import Part, Track
+from fondaco.surfaces.portal.editing import edit
 from fondaco.surfaces.portal.forms.offers import PlanForm
+from fondaco.surfaces.portal.sheets import NewPlanSheet, open_sheet
 from fondaco.surfaces.site.access import requires
-from fondaco.surfaces.site.forms import show_refusal
 from fondaco.surfaces.site.viewer import HouseRequest
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.PARTNER_LISTING_EDIT)
 def plans(request: HouseRequest, version_id: str) -> HttpResponse:
-    """What the version costs, and a form for one more plan."""
-    member = request.viewer.member
-    version = get_version(member, version_id)
-    form, status = PlanForm(), 200
-    if request.method == "POST":
-        form, status = PlanForm(request.POST), 422
-        if form.is_valid():
-            try:
-                plan = actions.add_plan(
-                    actor=request.viewer.actor, by=member, version=version, fields=form.plan_fields()
-                )
-            except DomainError as refusal:
-                status = show_refusal(form, refusal)
-            else:
-                messages.success(request, _("The plan %(name)s was added.") % {"name": plan.name})
-                return redirect("portal:plans", version_id)
-    return render(
-        request,
-        "portal/plans.html",
-        {
-            "version": version,
-            "app": version.app,
-            "form": form,
-            "listing": listing_view(version),
-            "can_edit": can_edit(member, version, Track.LISTING),
-            "is_price_locked": is_price_locked(version),
-        },
-        status=status,
-    )
+    """What the version costs, and a form for one more plan where one can be added."""
+    by = request.viewer.member
+    sheet = NewPlanSheet(get_version(by, version_id))
+    if request.method == "POST" or can_edit(by, sheet.version, Track.LISTING):
+        return edit(request, sheet)
+    context = {"version": sheet.version, "app": sheet.desk.app, "sheet": sheet, **sheet.page(by, PlanForm())}
+    return render(request, sheet.template, context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.PARTNER_LISTING_EDIT)
 def plan(request: HouseRequest, plan_id: str) -> HttpResponse:
     """Changes one paid plan."""
-    found = get_plan(request.viewer.member, plan_id)
-    form, status = PlanForm.of(found), 200
-    if request.method == "POST":
-        form, status = PlanForm(request.POST), 422
-        if form.is_valid():
-            try:
-                actions.edit_plan(
-                    actor=request.viewer.actor, by=request.viewer.member, plan=found, fields=form.plan_fields()
-                )
-            except DomainError as refusal:
-                status = show_refusal(form, refusal)
-            else:
-                messages.success(request, _("Saved."))
-                return redirect("portal:plans", found.version_id.hex)
-    context = {"plan": found, "version": found.version, "app": found.version.app, "form": form}
-    return render(request, "portal/plan.html", context, status=status)
+    return edit(request, open_sheet(request.viewer.member, Part.PLAN, plan_id))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

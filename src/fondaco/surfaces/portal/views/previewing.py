@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from fondaco.accounts.permissions import Permission
+from fondaco.catalog.desks import Desk
 from fondaco.catalog.queries import find_draft, get_version
 from fondaco.catalog.states import Track
 from fondaco.surfaces.site.access import requires
@@ -38,7 +39,7 @@ def preview(request: HouseRequest, version_id: str) -> HttpResponse:
     """The listing in a frame; what the reader typed and did not save can be seen in it, too."""
     member = request.viewer.member
     version = get_version(member, version_id)
-    has_typed = any(find_draft(member, version, track) for track in Track)
+    has_typed = any(find_draft(member, Desk.of_track(version, track)) for track in Track)
     shown = Shown(
         theme=_chosen(request, "theme", "light", "dark"),
         width=_chosen(request, "width", "wide", "phone"),

@@ -11,6 +11,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 from fondaco.accounts.permissions import Permission
+from fondaco.catalog.desks import Desk
 from fondaco.catalog.models import EditingDraft
 from fondaco.catalog.models.draft import Entries
 from fondaco.catalog.queries import ListingView, as_typed, find_draft, get_version, list_categories, listing_view
@@ -49,7 +50,7 @@ def preview(request: HouseRequest, version_id: str) -> HttpResponse:
 
 
 def _as_typed(member: Member, view: ListingView) -> ListingView:
-    drafts = {track: find_draft(member, view.version, track) for track in Track}
+    drafts = {track: find_draft(member, Desk.of_track(view.version, track)) for track in Track}
     return as_typed(
         view,
         listing=_entries(drafts[Track.LISTING]),

@@ -8,7 +8,7 @@ from fondaco.catalog.content import AppDetails
 from fondaco.catalog.queries import get_app, list_apps
 from fondaco.surfaces.api.management.door import Place, Request, Routes
 from fondaco.surfaces.api.management.pages import page
-from fondaco.surfaces.api.management.shapes.apps import AppBody, AppShape, IconBody, RegisterBody
+from fondaco.surfaces.api.management.shapes.apps import AppBody, AppShape, DetailsBody, IconBody, RegisterBody
 from fondaco.surfaces.api.management.shapes.fields import Cursor, Limit, Page
 
 routes = Routes("Partner: apps", Place.PARTNER, for_machines=True)
@@ -42,10 +42,16 @@ def get_partner_app(request: Request, partner_id: str, app_id: str) -> AppShape:
 
 
 @routes.replaces("/partners/{partner_id}/apps/{app_id}", AppShape, Permission.PARTNER_APPS_EDIT)
-def change_app(request: Request, partner_id: str, app_id: str, body: AppBody) -> AppShape:
+def change_app(request: Request, partner_id: str, app_id: str, body: DetailsBody) -> AppShape:
     """Changes an app's own details; its address is fixed once a version was made available."""
     by = request.caller.member
-    actions.change_app(actor=request.caller.actor, by=by, app=get_app(by, app_id), details=body.details())
+    actions.change_app(
+        actor=request.caller.actor,
+        by=by,
+        app=get_app(by, app_id),
+        details=body.details(),
+        revision=body.revision,
+    )
     return AppShape.of(get_app(by, app_id))
 
 

@@ -33,7 +33,10 @@ def edit_plan(request: Request, partner_id: str, plan_id: str, body: PlanBody) -
     """Changes a paid plan; its price is fixed once the version is available."""
     by = request.caller.member
     plan = get_plan(by, plan_id)
-    return PlanShape.of(actions.edit_plan(actor=request.caller.actor, by=by, plan=plan, fields=body.fields()))
+    edited = actions.edit_plan(
+        actor=request.caller.actor, by=by, plan=plan, fields=body.fields(), revision=body.revision
+    )
+    return PlanShape.of(edited)
 
 
 @routes.removes("/partners/{partner_id}/plans/{plan_id}", Permission.PARTNER_LISTING_EDIT)

@@ -39,7 +39,13 @@ class AppBody(Body):
 
     def details(self) -> AppDetails:
         """For the action."""
-        return AppDetails(**self.model_dump(exclude={"icon", "crop"}))
+        return AppDetails(**self.model_dump(exclude={"icon", "crop", "revision"}))
+
+
+class DetailsBody(AppBody):
+    """``revision`` is the one that you read, so that nobody's change is overwritten unseen; null sets what is sent."""
+
+    revision: int | None = None
 
 
 class RegisterBody(AppBody):
@@ -162,6 +168,7 @@ class AppShape(Shape):
     """An app with its versions, newest first. ``icon_digest`` is the SHA-256 of the uploaded file, if it is known."""
 
     id: str
+    revision: int
     name: str
     slug: str
     icon_url: str
@@ -178,6 +185,7 @@ class AppShape(Shape):
     def of(cls, app: App) -> AppShape:
         return cls(
             id=app.pk.hex,
+            revision=app.revision,
             name=app.name,
             slug=app.slug,
             icon_url=app.icon_url,

@@ -27,7 +27,12 @@ class MeterBody(Body):
 
 
 class PlanBody(Body):
-    """A paid plan; ``price_minor`` is what one licence, or the account, costs in a month, in cents."""
+    """A paid plan; ``price_minor`` is what one licence, or the account, costs in a month, in cents.
+
+    ``revision`` is the one that you read, so that nobody's change is overwritten unseen; null sets the plan as it is.
+    """
+
+    revision: int | None = None
 
     name: str
     price_minor: int
@@ -40,7 +45,7 @@ class PlanBody(Body):
 
     def fields(self) -> PlanFields:
         """For the action."""
-        given = self.model_dump(exclude={"price_minor", "model", "meter"})
+        given = self.model_dump(exclude={"price_minor", "model", "meter", "revision"})
         meter = self.meter.meter() if self.meter else None
         return PlanFields(price=Money(self.price_minor), model=LicenceModel(self.model), meter=meter, **given)
 
@@ -100,6 +105,7 @@ class PlanShape(Shape):
     """A plan; the monthly price in minor units."""
 
     id: str
+    revision: int
     type: str
     model: str
     name: str
