@@ -87,7 +87,7 @@ CLOSED = {
     "console": {"force_uninstall", "remove_sign_in"},
     "storefront": {"install", "install_by_link"},
     "portal": {"retire_version"},
-    "backoffice": {"ending", "remove_installation", "hand_submission_over"},
+    "backoffice": {"ending", "remove_installation", "hand_submission_over", "extend_trial"},
 }
 WALKED: dict[str, Walk] = {}  # each walk is made once, by whichever test comes first
 

@@ -251,6 +251,7 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 ANSWER_WINDOW = timedelta(days=7)
 MESSAGES_PULLED_FOR = timedelta(days=30)  # how far back a partner may ask for what it was sent
 TRIAL_LENGTH = timedelta(days=30)
+LONGEST_TRIAL_LEFT = timedelta(days=180)  # that an operator may extend a trial to, from today
 REVIEW_SAMPLE_EVERY = environment.number("FONDACO_REVIEW_SAMPLE_EVERY", 5)  # of what trusted partners may change
 # Each installation gets new credentials this often (0: never by itself); old ones work on for the overlap (DOMAIN 2.8).
 CREDENTIALS_ROTATE_EVERY = timedelta(days=environment.number("FONDACO_CREDENTIALS_ROTATE_DAYS", 180))

@@ -29,6 +29,11 @@ class TrialUsed(Conflict):
     )
 
 
+class TrialNotRunning(Conflict):
+    code = "trial-not-running"
+    message = _("No trial of %(app)s runs here, and only one that runs can be extended. Nothing was changed.")
+
+
 class UsersUnusable(Invalid):
     code = "users-unusable"
     message = _("The chosen users do not fit. Nothing was ordered. Correct the list and try again.")

@@ -34,6 +34,8 @@ CLEARANCE_BEGUN = declare("clearance.begun", "An operator ordered that every ins
 CLEARANCE_FINISHED = declare("clearance.finished", "No installation of an ended version is left.")
 
 TRIAL_STARTED = declare("trial.started", "A 30-day trial began.")
+TRIAL_ENDING = declare("trial.ending", "A trial ends in 15 days, a week or a day; the account's managers are reminded.")
+TRIAL_EXTENDED = declare("trial.extended", "An operator let a running trial last longer.")
 TRIAL_ENDED = declare("trial.ended", "A trial ended.")
 LICENCE_ASSIGNED = declare("licence.assigned", "Users were given licences of an installed app.")
 LICENCE_RELEASED = declare("licence.released", "Users' licences of an installed app were released.")

@@ -98,10 +98,12 @@ def get_installation(by: User, installation_id: str) -> InstalledApp:
 
 
 def list_for_support(by: Operator, account_id: str) -> QuerySet[Installation]:
-    """Every installation that an account ever had, newest first, for operators who mend them."""
+    """Every installation that an account ever had, newest first, with ``has_running_trial``, for who mends them."""
     check_operator_can(by, Permission.OPERATOR_SUPPORT)
     words = Subquery(Cutoff.covering("client").order_by("id").values("reason")[:1])
+    running = Trial.objects.filter(installation=OuterRef("pk"), status=TrialStatus.ACTIVE)
     found = Installation.objects.filter(account_id=account_id).annotate(cutoff_words=words)
+    found = found.annotate(has_running_trial=Exists(running))
     return found.select_related("app__partner", "version", "plan").order_by("-id")
 
 

@@ -30,6 +30,7 @@ class MessageType(StrEnum):
     CREDENTIALS_ROTATED = "app.credentials_rotated"
     APP_UNINSTALLED = "app.uninstalled"
     TRIAL_STARTED = "app.trial_started"
+    TRIAL_EXTENDED = "app.trial_extended"
     TRIAL_ENDED = "app.trial_ended"
     USER_LOGOUT = "user.logout"
     APP_TEST = "app.test"  # sent by the checks; it asks for nothing, and names an installation that does not exist
@@ -146,8 +147,12 @@ def uninstalled(installation: Installation, *, reason_type: str, reason: str) ->
 
 def trial_started(trial: Trial) -> Content:
     """``app.trial_started``."""
-    data = {**_short_place(trial.installation), "expires_at": timestamp(_known(trial.expires_at))}
-    return Content(MessageType.TRIAL_STARTED, data, {"installation": link(installation_path(trial.installation))})
+    return Content(MessageType.TRIAL_STARTED, *_running(trial))
+
+
+def trial_extended(trial: Trial) -> Content:
+    """``app.trial_extended``: ``expires_at`` is the new one."""
+    return Content(MessageType.TRIAL_EXTENDED, *_running(trial))
 
 
 def trial_ended(trial: Trial) -> Content:
@@ -245,6 +250,12 @@ def _place(installation: Installation) -> Json:
 
 def _short_place(installation: Installation) -> Json:
     return {"installation_id": installation.pk.hex, "account_id": installation.account_id}
+
+
+def _running(trial: Trial) -> tuple[Json, Json]:
+    """Data and links of a trial that runs, up to when."""
+    data = {**_short_place(trial.installation), "expires_at": timestamp(_known(trial.expires_at))}
+    return data, {"installation": link(installation_path(trial.installation))}
 
 
 def _known(moment: datetime | None) -> datetime:

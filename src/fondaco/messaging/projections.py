@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from fondaco.accounts.models import User
@@ -97,11 +98,17 @@ def tell_trial_started(event: Event, trial: Trial) -> None:
     _write(event, trial.installation, payloads.trial_started(trial))
 
 
+@projects(facts.TRIAL_EXTENDED)
+def tell_trial_extended(event: Event, trial: Trial) -> None:
+    """The partner hears until when."""
+    _write(event, trial.installation, payloads.trial_extended(trial))
+
+
 @projects(facts.TRIAL_ENDED)
 def tell_trial_ended(event: Event, trial: Trial) -> None:
-    """A trial that never began has no end either."""
-    if trial.started_at is not None:
-        _write(event, trial.installation, payloads.trial_ended(trial))
+    """A trial that never began has no end either. The event's date is the moment of the end."""
+    if trial.started_at is not None and trial.ended_at is not None:
+        _write(event, trial.installation, payloads.trial_ended(trial), created_at=trial.ended_at)
 
 
 @projects_jointly(identity_events.SIGNED_OUT)
@@ -151,12 +158,19 @@ def _may_know(installation: Installation) -> bool:
     return any(delivery.lease or delivery.attempts.exists() for delivery in sent)
 
 
-def _write(event: Event, installation: Installation, content: Content, operation: Operation | None = None) -> None:
+def _write(
+    event: Event,
+    installation: Installation,
+    content: Content,
+    operation: Operation | None = None,
+    *,
+    created_at: datetime | None = None,
+) -> None:
     write_message(
         actor=_actor(event),
         installation=installation,
         content=content,
-        created_at=event.occurred_at,
+        created_at=created_at or event.occurred_at,
         operation=operation,
     )
 

@@ -36,6 +36,7 @@ from fondaco.installs.models import Installation, Operation
 from fondaco.installs.states import InstallationStatus, OperationKind, OperationStatus
 from fondaco.kit import clock
 from fondaco.notify.example_lifecycle import make_lifecycle
+from fondaco.notify.example_trials import make_trials
 from fondaco.notify.example_upgrades import make_upgrades
 from fondaco.partners.models import ApplicationMessage, Member, MemberRole, Partner, PartnerApplication
 from fondaco.review import events as review_events
@@ -73,12 +74,14 @@ def make_cast() -> Cast:
     people = _make_people()
     app, versions = _make_app(people.mara)
     installation = _install(people.account, people.admin, versions["version"])
+    declined = _decline(people, versions["version"])
     return {
         **{name: version.pk for name, version in versions.items()},
         "installation": installation.pk,
-        "declined installation": _decline(people, versions["version"]),
+        "declined installation": declined,
         "made change": _change(installation, OperationStatus.APPROVED),
         "declined change": _change(installation, OperationStatus.REJECTED),
+        **make_trials(installation.pk, declined, actor=_ACTOR),
         **make_upgrades(people.mara, partial(_install, people.account, people.admin), actor=_ACTOR),
         **_make_reviews(people, versions),
         **_make_live_checks(versions["version"]),

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import serialization
-from tests.factories.accounts import actor_for, make_account
+from tests.factories.accounts import SYSTEM, actor_for, make_account, make_operator
 from tests.factories.installs import PARTNER_PROGRAM, make_completed, make_installing, make_pending
 
 from fondaco.audit.actor import Actor
 from fondaco.audit.models import Event
 from fondaco.audit.status import transition
 from fondaco.identity.models import CredentialSet
-from fondaco.installs.actions import answer_operation, fail_open_operation, retry_installation
+from fondaco.installs.actions import answer_operation, extend_trial, fail_open_operation, retry_installation
 from fondaco.installs.models import Installation, Operation
 from fondaco.kit import clock, crypto, deadlines
 from fondaco.messaging.models import Delivery, Message
@@ -128,6 +128,24 @@ def test_app_trial_started() -> None:
             "installation_id": installation.pk.hex,
             "account_id": installation.account_id,
             "expires_at": "2030-02-01T03:04:05.678Z",
+        },
+        _links=links(message, installation),
+    )
+
+
+def test_app_trial_extended() -> None:
+    with clock.freeze(NOON):
+        installation, jon = make_completed(), make_operator()
+        day = (NOON + timedelta(days=60)).date()
+        extend_trial(actor=SYSTEM, by=jon, installation=installation, last_day=day, reason="Holidays")
+    message = Message.objects.get(type="app.trial_extended")
+    assert message.content == envelope(
+        message,
+        installation,
+        data={
+            "installation_id": installation.pk.hex,
+            "account_id": installation.account_id,
+            "expires_at": "2030-03-04T00:00:00.000Z",
         },
         _links=links(message, installation),
     )

@@ -190,14 +190,6 @@ def removed() -> Installation:
     return installation
 
 
-def trial_over() -> Installation:
-    installation = make_completed()
-    deliver()
-    with clock.travel(timedelta(days=31)):
-        deadlines.sweep_once()
-    return installation
-
-
 def changing() -> Installation:
     """More licences are asked for."""
     installation = make_completed()
@@ -237,7 +229,6 @@ def change_unanswered() -> Installation:
         (rejected, "{app} could not be installed", "No capacity"),
         (timed_out, "{app} could not be installed", "within seven days"),
         (removed, "{app} was removed", "gone from Harbour Bank"),
-        (trial_over, "The trial of {app} has ended", "until you choose a plan"),
     ],
 )
 def test_those_who_manage_apps_are_told_what_became_of_one(
@@ -359,7 +350,9 @@ SEEN = [
     "test_account_invited",
     "test_account_left",
     "test_account_removed",
-    "trial_ended",
+    "trial_ended",  # these three: test_trial_letters.py
+    "trial_ending",
+    "trial_extended",
     "upgrade_available",
     "version_available",  # these five: tests/db/catalog/test_publication.py
     "version_deprecated_customer",  # this, the next and version_ended: tests/db/catalog/test_ending.py

@@ -66,6 +66,7 @@ def test_the_page_offers_it_and_shows_what_is_in_force(browser: Client, installa
     assert here(installation) in text_of(browser.get(f"/my-apps/{installation.pk.hex}"))
     page = text_of(browser.get(here(installation)))
     assert "2 of 3 chosen" in page
+    assert "Trial: 30 days left." in page
     assert 'value="2"' in page
     assert "installed it" in page
 

@@ -8,6 +8,7 @@ from fondaco.installs.actions.credentials import (
     rotate_credentials,
     rotate_own_credentials,
 )
+from fondaco.installs.actions.extending import extend_trial
 from fondaco.installs.actions.installing import Consent, install_app, retry_installation
 from fondaco.installs.actions.launching import record_launch
 from fondaco.installs.actions.removing import cancel_installation, force_uninstall_app, uninstall_app
@@ -22,6 +23,7 @@ __all__ = [
     "cancel_installation",
     "clear_version",
     "cut_off",
+    "extend_trial",
     "fail_open_operation",
     "force_uninstall_app",
     "install_app",

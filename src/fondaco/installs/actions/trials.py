@@ -1,4 +1,4 @@
-"""Beginning and ending trials. Steps of the operations that bring them about, and the deadline that ends one."""
+"""Beginning and ending trials. Steps of the operations that bring them about, and the deadlines of one that runs."""
 
 from __future__ import annotations
 
@@ -9,31 +9,35 @@ from uuid import UUID
 from django.conf import settings
 
 from fondaco.audit.actor import Actor
+from fondaco.audit.recording import record
 from fondaco.audit.status import transition
 from fondaco.identity.actions import resume_client, suspend_client
+from fondaco.installs import events
 from fondaco.installs.actions import operations
 from fondaco.installs.models import Installation, Trial
-from fondaco.installs.states import InstallationStatus, TrialEnd, TrialStatus
+from fondaco.installs.states import InstallationStatus, OperationKind, TrialEnd, TrialStatus
+from fondaco.installs.trial_dates import next_reminder_at, reminder_for
 from fondaco.kit import clock, deadlines
 
 TRIAL_ENDS: Final = "trial.ends"
+TRIAL_REMINDS: Final = "trial.reminds"
 
 
 def start(actor: Actor, installation: Installation) -> None:
     """Starts the 30 days of a trial that was chosen; the partner's approval is their first moment (DOMAIN 7.6)."""
-    trial = _find(installation, TrialStatus.PENDING)
+    trial = find(installation, TrialStatus.PENDING)
     if trial is None:
         return
     trial.started_at = clock.now(installation.account_id)
     trial.expires_at = trial.started_at + settings.TRIAL_LENGTH
     trial.save(update_fields=["started_at", "expires_at"])
     transition(trial, TrialStatus.ACTIVE, actor=actor)
-    deadlines.schedule(TRIAL_ENDS, subject_id=trial.pk.hex, due_at=trial.expires_at, account_id=installation.account_id)
+    plan_end(trial)
 
 
 def end(actor: Actor, installation: Installation, reason: TrialEnd) -> None:
     """Ends the trial, whether it runs or was only chosen; nothing when there is none."""
-    trial = _find(installation, TrialStatus.PENDING, TrialStatus.ACTIVE)
+    trial = find(installation, TrialStatus.PENDING, TrialStatus.ACTIVE)
     if trial is None:
         return
     trial.ended_at = clock.now(installation.account_id)
@@ -41,7 +45,8 @@ def end(actor: Actor, installation: Installation, reason: TrialEnd) -> None:
     trial.ended_by = "system" if reason == TrialEnd.EXPIRED else "user"
     trial.save(update_fields=["ended_at", "ended_reason", "ended_by"])
     transition(trial, TrialStatus.ENDED, actor=actor, data={"ended_reason": trial.ended_reason})
-    deadlines.cancel(TRIAL_ENDS, subject_id=trial.pk.hex)
+    for kind in (TRIAL_ENDS, TRIAL_REMINDS):
+        deadlines.cancel(kind, subject_id=trial.pk.hex)
 
 
 def leave(actor: Actor, installation: Installation) -> None:
@@ -49,6 +54,26 @@ def leave(actor: Actor, installation: Installation) -> None:
     end(actor, installation, TrialEnd.UPGRADED)
     if not installation.client.may_sign_users_in:
         resume_client(actor=actor, client=installation.client)
+
+
+def plan_end(trial: Trial) -> None:
+    """Plans the end of a running trial and the next reminder before it, in place of what was planned."""
+    assert trial.expires_at is not None  # it runs
+    account_id = trial.account_id
+    deadlines.schedule(TRIAL_ENDS, subject_id=trial.pk.hex, due_at=trial.expires_at, account_id=account_id)
+    due_at = next_reminder_at(trial.expires_at, clock.now(account_id))
+    if due_at is None:
+        deadlines.cancel(TRIAL_REMINDS, subject_id=trial.pk.hex)
+    else:
+        deadlines.schedule(TRIAL_REMINDS, subject_id=trial.pk.hex, due_at=due_at, account_id=account_id)
+
+
+def find(installation: Installation, *statuses: TrialStatus) -> Trial | None:
+    """The trial of a locked installation, if it stands at one of these."""
+    trial = Trial.objects.filter(installation=installation, status__in=statuses).first()
+    if trial is not None:
+        trial.installation = installation
+    return trial
 
 
 @deadlines.handler(TRIAL_ENDS)
@@ -61,13 +86,27 @@ def end_when_due(subject_id: str, due_at: datetime) -> None:
     installation = operations.lock(found.installation_id)
     end(actor, installation, TrialEnd.EXPIRED)
     suspend_client(actor=actor, client=installation.client)
-    # While an uninstall waits for its answer the installation stays pending; the client already lets nobody in.
+    # While a change waits for its answer the installation stays pending; the client already lets nobody in.
     if installation.status == InstallationStatus.COMPLETED:
         transition(installation, InstallationStatus.SUSPENDED, actor=actor, reason=TrialEnd.EXPIRED.value)
 
 
-def _find(installation: Installation, *statuses: TrialStatus) -> Trial | None:
-    trial = Trial.objects.filter(installation=installation, status__in=statuses).first()
-    if trial is not None:
-        trial.installation = installation
-    return trial
+@deadlines.handler(TRIAL_REMINDS)
+def remind_when_due(subject_id: str, due_at: datetime) -> None:
+    """A trial ends in 15 days, 7 or one: said once each, and not any more of an app that is being removed."""
+    found = Trial.objects.filter(pk=UUID(hex=subject_id), status=TrialStatus.ACTIVE).first()
+    if found is None:
+        return
+    installation = operations.lock(found.installation_id)
+    trial = find(installation, TrialStatus.ACTIVE)
+    if trial is None or trial.expires_at is None:
+        return
+    days = reminder_for(trial.expires_at, clock.now(trial.account_id))
+    operation = operations.find_open(installation)
+    is_leaving = operation is not None and operation.kind == OperationKind.UNINSTALL
+    if days is not None and not is_leaving and (trial.reminded_days is None or days < trial.reminded_days):
+        trial.reminded_days = days
+        trial.save(update_fields=["reminded_days"])
+        actor = Actor.system("sweeper")
+        record(events.TRIAL_ENDING, trial, actor=actor, data={"days": days}, **trial.audit_scope())
+    plan_end(trial)

@@ -27,6 +27,7 @@ class Trial(Stateful):
     subscription_name = models.CharField(max_length=40)
     started_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
+    reminded_days = models.PositiveSmallIntegerField(null=True, blank=True)  # of the last reminder before the end
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_reason = models.CharField(max_length=20, blank=True)  # trial_expired, app_uninstalled, plan_upgraded
     ended_by = models.CharField(max_length=10, blank=True)  # system, user

@@ -32,12 +32,6 @@ UNINSTALLED = Mail(
     to="the account's people who manage apps",
     subject="⟨app⟩ was removed",
 )
-TRIAL_ENDED = Mail(
-    "trial_ended",
-    when="the trial of an app is over",
-    to="the account's people who manage apps",
-    subject="The trial of ⟨app⟩ has ended",
-)
 UPDATED = Mail(
     "app_updated",
     when="a partner confirmed a change of an installed app",
@@ -73,11 +67,6 @@ def queue_updated(event: Event, operation: Operation) -> None:
 @projects(events.INSTALLATION_REVOKED)
 def queue_uninstalled(event: Event, installation: Installation) -> None:
     UNINSTALLED.queue(installation.pk)
-
-
-@projects(events.INSTALLATION_SUSPENDED)
-def queue_trial_ended(event: Event, installation: Installation) -> None:
-    TRIAL_ENDED.queue(installation.pk)
 
 
 @SUCCEEDED.compose
@@ -173,20 +162,6 @@ def compose_uninstalled(installation_id: UUID) -> Letter:
         quote=words,
         button=(_("Find another app"), link("/")),
         closing=_("If that was a mistake, install it again from the marketplace."),
-    )
-
-
-@TRIAL_ENDED.compose
-def compose_trial_ended(installation_id: UUID) -> Letter:
-    installation = _load(installation_id)
-    return Letter(
-        to=managers(installation.account_id),
-        subject=_("The trial of %(app)s has ended") % _names(installation),
-        paragraphs=[
-            _("Nobody can launch %(app)s until you choose a plan. Nothing was charged.") % _names(installation)
-        ],
-        button=(_("Decide what to do"), _page(installation)),
-        closing=_("The free days are over. Choose a plan and everyone gets in again, or remove the app."),
     )
 
 

@@ -35,6 +35,7 @@ urlpatterns = [
     path("access/rotate/<str:installation_id>", access.rotate, name="rotate_credentials"),
     path("access/<str:kind>/<str:target_id>", access.show, name="access_target"),
     path("", include("fondaco.surfaces.backoffice.urls_lifecycle")),
+    path("", include("fondaco.surfaces.backoffice.urls_trial")),
     path("staff", staff.show_all, name="staff"),
     path("staff/appoint", staff.appoint, name="appoint_staff"),
     path("staff/invitations/<str:invitation_id>/resend", staff.resend, name="resend_staff_invitation"),

@@ -46,6 +46,7 @@ class Wish:
     licences: int
     chosen: set[str]
     seen: str
+    trial_days_left: int | None = None
     text: str = ""
     errors: dict[str, list[str]] = field(default_factory=dict)
 
@@ -64,13 +65,15 @@ class Wish:
 @require_http_methods(["GET", "HEAD", "POST"])
 def change(request: HouseRequest, installation_id: str) -> HttpResponse:
     """The form, what it comes to, and the change itself."""
-    installation = manage(request, installation_id).installation
+    item = manage(request, installation_id)
+    installation = item.installation
     if installation.operations.filter(status="open").exists():
         messages.info(request, _("A change is under way. Settings can be changed when it is done."))
         return redirect("console:installation", installation_id=installation_id)
     check_can_change(installation)
     by = request.viewer.user
     wish = _begin(by, installation)
+    wish.trial_days_left = item.trial_days_left
     if request.method != "POST":
         return _show(request, installation, wish)
     _read(wish, installation, request.POST)
@@ -165,6 +168,7 @@ def _show(
         "launches": Permission.APPS_LAUNCH,
         "fixed": installation.installed_by_id,
         "seen": wish.seen,
+        "trial_days_left": wish.trial_days_left,
         "errors": wish.errors,
     }
     status = status or (HTTPStatus.UNPROCESSABLE_ENTITY if wish.errors else HTTPStatus.OK)

@@ -30,6 +30,7 @@ from fondaco.surfaces.api.management.routes import (
     submissions,
     testing,
     transfers,
+    trials,
     trust,
     upgrades,
     versions,
@@ -76,4 +77,6 @@ ALL = [
     transfers.operator_routes,
     endings.routes,
     endings.operator_routes,
+    trials.routes,
+    trials.operator_routes,
 ]
