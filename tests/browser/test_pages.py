@@ -59,7 +59,8 @@ ANSWERS_ONLY = {
         "deactivate_staff", "resend_staff_invitation", "withdraw_staff_invitation",
         "take_submission", "give_submission_back", "snooze_submission", "wake_submission", "message_partner",
         "note_submission", "submission_credentials", "try_submission", "remove_reason", "pick_review_account",
-        "run_checks", "withdraw_waiver", "findings", "waive_check",
+        "run_checks", "withdraw_waiver", "findings", "waive_check", "withhold_version", "readmit_version",
+        "pass_sample", "report_sample",
     },
     "console": {
         "my_apps_board", "retry", "launch", "withdraw_invitation", "resend_invitation", "deactivate", "reactivate",
@@ -87,7 +88,7 @@ CLOSED = {
     "console": {"force_uninstall", "remove_sign_in"},
     "storefront": {"install", "install_by_link"},
     "portal": {"retire_version"},
-    "backoffice": {"ending", "remove_installation", "hand_submission_over", "extend_trial"},
+    "backoffice": {"ending", "remove_installation", "hand_submission_over", "sample", "extend_trial"},
 }
 WALKED: dict[str, Walk] = {}  # each walk is made once, by whichever test comes first
 

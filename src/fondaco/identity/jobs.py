@@ -11,6 +11,7 @@ from fondaco.identity.actions import end_forgotten_sessions
 from fondaco.identity.models import (
     DeviceAuthorization,
     FailedTries,
+    KeptForm,
     RefreshToken,
     RevokedToken,
     SpentAssertion,
@@ -19,7 +20,7 @@ from fondaco.identity.models import (
 from fondaco.identity.queries import UNUSED
 from fondaco.kit import clock
 
-_EXPIRING = (SpentAssertion, RevokedToken, RefreshToken, DeviceAuthorization, FailedTries)
+_EXPIRING = (SpentAssertion, RevokedToken, RefreshToken, DeviceAuthorization, FailedTries, KeptForm)
 
 
 @app.periodic(cron="23 * * * *")

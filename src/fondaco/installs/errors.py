@@ -74,10 +74,23 @@ class NotUpgradable(Conflict):
     message = _("There is no newer version of %(app)s that this account can have now. Nothing was changed.")
 
 
+class UpdateBroken(Conflict):
+    code = "update-broken"
+    message = _(
+        "A change of %(app)s could not be completed, so nothing else can be changed until that is mended. "
+        "The app goes on as it was. Ask %(support)s."
+    )
+
+
+class NotBroken(Conflict):
+    code = "not-broken"
+    message = _("No change of %(app)s waits to be mended. Nothing was changed; a colleague may have been faster.")
+
+
 class OperationOpen(Conflict):
     code = "operation-open"
     message = _(
-        "A change of %(app)s is still waiting for the app's answer, so nothing else was changed. "
+        "%(change)s of %(app)s, asked for on %(since)s, still waits for the app's answer, so nothing else was changed. "
         "Try again when it is done."
     )
 

@@ -28,6 +28,9 @@ OPERATION_APPROVED = declare("operation.approved", "The app's program approved a
 OPERATION_REJECTED = declare("operation.rejected", "The app's program rejected an operation.")
 OPERATION_TIMED_OUT = declare("operation.timed_out", "An operation was not answered within seven days.")
 OPERATION_FAILED = declare("operation.failed", "An operation could not be carried out.")
+OPERATION_SETTLED = declare(
+    "operation.settled", "Staff mended a change that could neither be completed nor be taken back."
+)
 OPERATION_SUPERSEDED = declare("operation.superseded", "An operation was replaced by a later one.")
 
 CLEARANCE_BEGUN = declare("clearance.begun", "An operator ordered that every installation of an ended version goes.")

@@ -7,7 +7,7 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from fondaco.installs.states import InstallationStatus
+from fondaco.installs.states import InstallationStatus, OperationKind
 
 STATUSES: Final[dict[InstallationStatus, Promise]] = {
     InstallationStatus.INSTALLING: _("Installing"),
@@ -18,4 +18,10 @@ STATUSES: Final[dict[InstallationStatus, Promise]] = {
     InstallationStatus.PENDING: _("Change waiting"),
     InstallationStatus.SUSPENDED: _("Suspended"),
     InstallationStatus.REVOKED: _("Removed"),
+}
+OPERATIONS: Final[dict[OperationKind, Promise]] = {
+    OperationKind.INSTALL: _("The installation"),
+    OperationKind.UPDATE: _("A change"),
+    OperationKind.UPGRADE: _("An upgrade"),
+    OperationKind.UNINSTALL: _("The removal"),
 }

@@ -17,7 +17,7 @@ from fondaco.catalog.models import Version
 from fondaco.catalog.policies import check_can, explain_installable
 from fondaco.catalog.queries import opens
 from fondaco.identity.queries import find_cutoff
-from fondaco.installs.errors import AccessCutOff, LaunchRefused, NotChangeable
+from fondaco.installs.errors import AccessCutOff, LaunchRefused, NotChangeable, UpdateBroken
 from fondaco.installs.models import Installation, Licence
 from fondaco.installs.states import CHANGEABLE, InstallationStatus, Lack
 from fondaco.kit.errors import Forbidden, NotFound
@@ -76,13 +76,10 @@ def find_misfits(account_id: str, users: Sequence[User]) -> list[str]:
     return problems
 
 
-def can_change(installation: Installation) -> bool:
-    """Whether it works, or did until its trial was over, and no change waits: then its settings may be changed."""
-    return installation.status in CHANGEABLE and not installation.is_cut_off
-
-
 def check_can_change(installation: Installation) -> None:
-    """Raises :class:`NotChangeable` for an app that never worked."""
+    """Raises :class:`NotChangeable` for an app that never worked, :class:`UpdateBroken` for one to mend."""
+    if installation.is_update_broken:
+        raise UpdateBroken(app=installation.app.name, support=settings.SUPPORT_EMAIL)
     if installation.status not in CHANGEABLE:
         raise NotChangeable(app=installation.app.name)
 

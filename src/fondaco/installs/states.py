@@ -49,6 +49,22 @@ class Decision(StrEnum):
     REJECT = "reject"
 
 
+class SnapshotSide(StrEnum):
+    """One of the two that an operation holds."""
+
+    CURRENT = "current"  # what was in force when it was asked for
+    PROPOSED = "proposed"
+
+
+class Mending(StrEnum):
+    """What staff can do about an update that could not be completed."""
+
+    RETRY = "retry"  # what failed, once more
+    CURRENT = "current"  # what was in force before holds
+    PROPOSED = "proposed"  # what was asked for holds
+    ASK_AGAIN = "ask_again"  # the partner gets the same question once more
+
+
 class Lack(StrEnum):
     """What somebody misses who cannot open an app."""
 
@@ -83,6 +99,7 @@ class ClearanceStatus(StrEnum):
 
 # What waits for the partner while the app goes on as it was, and is simply dropped when the answer is no.
 CHANGES: Final = frozenset({OperationKind.UPDATE, OperationKind.UPGRADE})
+BROKEN: Final = "broken"  # what became of a change that could neither be completed nor be taken back
 
 S, O, T = InstallationStatus, OperationStatus, TrialStatus  # noqa: E741 - read in the tables below
 
@@ -95,7 +112,7 @@ INSTALLATION: Final = Machine(
         # An uninstall starts from anything that is not gone; what was before comes back if the change is not made.
         S.PENDING: frozenset({S.COMPLETED, S.SUSPENDED, S.FAILED, S.REJECTED, S.TIMEOUT, S.REVOKED}),
         S.COMPLETED: frozenset({S.PENDING, S.SUSPENDED, S.REVOKED}),
-        S.FAILED: frozenset({S.INSTALLING, S.PENDING, S.COMPLETED, S.REJECTED, S.TIMEOUT, S.REVOKED}),
+        S.FAILED: frozenset({S.INSTALLING, S.PENDING, S.COMPLETED, S.SUSPENDED, S.REJECTED, S.TIMEOUT, S.REVOKED}),
         S.REJECTED: frozenset({S.INSTALLING, S.REVOKED}),
         S.TIMEOUT: frozenset({S.INSTALLING, S.REVOKED}),
         S.SUSPENDED: frozenset({S.PENDING, S.REVOKED}),
@@ -159,3 +176,8 @@ CLEARANCE: Final = Machine(
 )
 # Settings may be changed of what works, and of what a paid plan would make work again.
 CHANGEABLE: Final = frozenset({S.COMPLETED, S.SUSPENDED})
+
+
+def standing_of(may_sign_users_in: bool) -> InstallationStatus:
+    """How an app that worked stands when no change waits; its trial may have ended meanwhile."""
+    return S.COMPLETED if may_sign_users_in else S.SUSPENDED

@@ -114,12 +114,17 @@ def claimable(content: Content, token: str) -> Content:
     return Content(content.type, data, {**content.links, CLAIM_LINK: link(f"/credential-claims/{token}")})
 
 
-def updated(operation: Operation, plans: Mapping[str, str], version: Version | None = None) -> Content:
+def updated(
+    operation: Operation, plans: Mapping[str, str], version: Version | None = None, *, is_taken_back: bool = False
+) -> Content:
     """``app.updated`` with only what the change changes; ``plans`` are the names by id. Licences are a text.
 
-    ``version`` is the one that an upgrade moves to; a plan of the same name is then no change.
+    ``version`` is the one that an upgrade moves to; a plan of the same name is then no change. ``is_taken_back`` tells
+    who believes that the change is in force that it is not.
     """
     installation, before, after = operation.installation, operation.current, operation.proposed
+    if is_taken_back:
+        before, after = after, before
     data = {
         **_place(installation),
         "users": {

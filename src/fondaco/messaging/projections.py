@@ -17,7 +17,7 @@ from fondaco.identity.models import LoginSession
 from fondaco.installs import events as facts
 from fondaco.installs.actions.operations import lock
 from fondaco.installs.models import Installation, Operation, Trial
-from fondaco.installs.states import OperationKind
+from fondaco.installs.states import OperationKind, SnapshotSide
 from fondaco.kit import clock, jobs
 from fondaco.kit.ids import parse_wire
 from fondaco.messaging import payloads
@@ -83,6 +83,15 @@ def stop_asking(event: Event, operation: Operation) -> None:
         withdraw(actor=_actor(event), operation=operation, reason=operation.status)
 
 
+@projects(facts.OPERATION_SETTLED)
+def tell_settlement(event: Event, operation: Operation) -> None:
+    """Staff ended a broken change otherwise than the partner believes; it hears what holds, and need not answer."""
+    if event.data["is_partner_told"]:
+        is_taken_back = event.data["side"] == SnapshotSide.CURRENT
+        content = payloads.updated(operation, _plan_names(operation), is_taken_back=is_taken_back)
+        _write(event, operation.installation, content)
+
+
 @projects(facts.INSTALLATION_REVOKED)
 def tell_removal(event: Event, installation: Installation) -> None:
     """Whoever may have heard of the installation hears of its end, also when it was removed without asking."""
@@ -140,11 +149,14 @@ def _installed(event: Event, operation: Operation) -> None:
 
 
 def _updated(event: Event, operation: Operation) -> None:
-    concerned = [UUID(hex=side["plan"]) for side in (operation.current, operation.proposed)]
-    names = {plan.pk.hex: plan.name for plan in Plan.objects.filter(pk__in=concerned).only("name")}
     is_upgrade = operation.kind == OperationKind.UPGRADE
     version = Version.objects.get(pk=UUID(hex=operation.proposed["version"])) if is_upgrade else None
-    _write(event, operation.installation, payloads.updated(operation, names, version), operation)
+    _write(event, operation.installation, payloads.updated(operation, _plan_names(operation), version), operation)
+
+
+def _plan_names(operation: Operation) -> dict[str, str]:
+    concerned = [UUID(hex=side["plan"]) for side in (operation.current, operation.proposed)]
+    return {plan.pk.hex: plan.name for plan in Plan.objects.filter(pk__in=concerned).only("name")}
 
 
 def _uninstalled(event: Event, operation: Operation) -> None:

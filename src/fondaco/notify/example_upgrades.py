@@ -13,7 +13,7 @@ from fondaco.catalog.models import App, ListingContent, TechnicalContent, Versio
 from fondaco.catalog.states import TechnicalStatus
 from fondaco.installs import snapshots
 from fondaco.installs.models import Installation, Operation
-from fondaco.installs.states import OperationKind, OperationStatus
+from fondaco.installs.states import OperationKind, OperationStatus, SnapshotSide
 from fondaco.kit import clock
 from fondaco.partners.models import Member
 
@@ -26,6 +26,8 @@ def make_upgrades(mara: Member, install: Callable[[Version], Installation], *, a
     by = installation.installed_by
     return {
         "older installation": installation.pk,
+        "broken change": _break(installation, actor, settled=""),
+        "mended change": _break(installation, actor, settled=SnapshotSide.PROPOSED.value),
         "made upgrade": _answer(installation, version, by, OperationStatus.APPROVED, "", actor),
         "declined upgrade": _answer(
             installation, version, by, OperationStatus.REJECTED, "We move your region next month.", actor
@@ -56,4 +58,21 @@ def _answer(
         answer_due_at=clock.now() + timedelta(days=7),
     )
     transition(operation, outcome, actor=actor)
+    return operation.pk
+
+
+def _break(installation: Installation, actor: Actor, *, settled: str) -> UUID:
+    """A change that the partner approved and that could not be put in force."""
+    current = snapshots.take(installation)
+    operation = Operation.objects.create(
+        installation=installation,
+        kind=OperationKind.UPDATE.value,
+        current=current,
+        proposed={**current, "total_licences": 20},
+        failed_side=SnapshotSide.PROPOSED.value,
+        failure="IntegrityError: a licence was given twice",
+        settled=settled,
+        answer_due_at=clock.now() + timedelta(days=7),
+    )
+    transition(operation, OperationStatus.FAILED, actor=actor)
     return operation.pk

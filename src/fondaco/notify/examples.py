@@ -36,6 +36,8 @@ _ABOUT: Final = {
     "email_change_requested": "asked for another address",
     "email_changed": "has another address",
     "installation_failed": "declined installation",
+    "sample_drawn": "drawn sample",
+    "sample_reported": "looked at sample",
     "security_changed": "has a new password",
     "sign_in_paused": "keeps failing",
     "submission_answered": "answer in a review",
@@ -51,12 +53,16 @@ _ABOUT: Final = {
     "trial_ended": "ended trial",
     "trial_ending": "running trial",
     "trial_extended": "running trial",
+    "update_failed": "broken change",
+    "update_mended": "mended change",
+    "update_to_mend": "broken change",
     "upgrade_available": "older installation",
     "version_deprecated_customer": "installation",
     "version_deprecated_partner": "version",
     "version_go_live_failed": "failed version",
     "version_scheduled": "planned version",
     "version_unlisted": "unlisted version",
+    "version_withheld": "withheld version",
 }
 
 

@@ -333,6 +333,8 @@ SEEN = [
     "partner_application_waiting",
     "personal_token_expiring",
     "personal_token_made",
+    "sample_drawn",  # this and the next: tests/db/review/test_samples.py
+    "sample_reported",
     "security_changed",
     "sign_in_new_browser",
     "sign_in_paused",
@@ -353,6 +355,9 @@ SEEN = [
     "trial_ended",  # these three: test_trial_letters.py
     "trial_ending",
     "trial_extended",
+    "update_failed",  # these three: tests/db/installs/test_mending.py
+    "update_mended",
+    "update_to_mend",
     "upgrade_available",
     "version_available",  # these five: tests/db/catalog/test_publication.py
     "version_deprecated_customer",  # this, the next and version_ended: tests/db/catalog/test_ending.py
@@ -361,10 +366,12 @@ SEEN = [
     "version_ended_customer",  # this, the next and version_retired: tests/db/notify/test_lifecycle_letters.py
     "version_ended_operator",
     "version_go_live_failed",
+    "version_readmitted",  # this and version_withheld: tests/db/catalog/test_withholding.py
     "version_relisted",
     "version_retired",
     "version_scheduled",
     "version_unlisted",
+    "version_withheld",
 ]
 
 

@@ -24,8 +24,9 @@ from fondaco.identity.actions import end_login_session
 from fondaco.installs.actions import answer_operation, cancel_installation
 from fondaco.installs.models import Installation, Operation
 from fondaco.kit import clock
-from fondaco.messaging.actions import Outcome, record_attempt
+from fondaco.messaging.actions import Outcome
 from fondaco.messaging.models import Delivery
+from fondaco.messaging.results import record_attempt
 from fondaco.messaging.states import DeliveryStatus
 
 pytestmark = pytest.mark.django_db
@@ -189,7 +190,8 @@ def test_second_uninstall_is_refused_in_words() -> None:
     installation = make_pending()
     response = signed_in(installation.installed_by).post(address(installation, "/uninstall"), {"reason_type": "other"})
     assert response.status_code == 409
-    assert "still waiting for the app" in response.content.decode()
+    assert "The removal of " in response.content.decode()
+    assert "still waits for the app" in response.content.decode()
     assert Operation.objects.filter(kind="uninstall").count() == 1
 
 

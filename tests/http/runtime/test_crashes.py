@@ -48,7 +48,7 @@ def test_two_hundred_installations_come_through(home: Path, ports: tuple[int, in
     processes.wait_until(lambda: is_settled(home), 240, because=lambda: f"{ask(home)} {complaints(home)}")
     each = INSTALLATIONS
     assert ask(home) == {**dict.fromkeys(_COUNTS, each), "messages": 2 * each, "delivered": 2 * each}
-    with sqlite3.connect(f"file:{next(home.glob('**/hello*.sqlite*'))}?mode=ro", uri=True) as partner:
+    with sqlite3.connect(f"file:{home / 'hello_partner.sqlite3'}?mode=ro", uri=True) as partner:
         assert partner.execute("SELECT state, count(*) FROM installations GROUP BY state").fetchall() == [
             ("active", each)
         ]

@@ -4,6 +4,7 @@ from fondaco.identity.models.client import ClientKind, CredentialSet, OAuthClien
 from fondaco.identity.models.cutoff import Cutoff
 from fondaco.identity.models.device import DeviceAuthorization
 from fondaco.identity.models.federation import FederatedIdentity, IdentityProvider, RoleMapping
+from fondaco.identity.models.kept_form import KeptForm
 from fondaco.identity.models.sign_in import FailedTries
 from fondaco.identity.models.token import (
     AuthorizationCode,
@@ -25,6 +26,7 @@ __all__ = [
     "FailedTries",
     "FederatedIdentity",
     "IdentityProvider",
+    "KeptForm",
     "LoginSession",
     "OAuthClient",
     "PersonalAccessToken",

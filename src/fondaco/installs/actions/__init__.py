@@ -11,6 +11,7 @@ from fondaco.installs.actions.credentials import (
 from fondaco.installs.actions.extending import extend_trial
 from fondaco.installs.actions.installing import Consent, install_app, retry_installation
 from fondaco.installs.actions.launching import record_launch
+from fondaco.installs.actions.mending import mend_update
 from fondaco.installs.actions.removing import cancel_installation, force_uninstall_app, uninstall_app
 from fondaco.installs.actions.retiring import retire_app, retire_version
 from fondaco.installs.actions.updating import update_settings
@@ -27,6 +28,7 @@ __all__ = [
     "fail_open_operation",
     "force_uninstall_app",
     "install_app",
+    "mend_update",
     "reach_installation",
     "record_launch",
     "restore_access",

@@ -14,7 +14,7 @@ from fondaco.audit.status import transition
 from fondaco.installs.actions import closing, operations
 from fondaco.installs.errors import AnswerTooLate, NothingToAnswer
 from fondaco.installs.models import Installation, Operation
-from fondaco.installs.states import Decision, InstallationStatus, OperationStatus
+from fondaco.installs.states import Decision, InstallationStatus, OperationStatus, SnapshotSide
 from fondaco.kit import deadlines
 from fondaco.kit.errors import Invalid
 
@@ -78,6 +78,8 @@ def close_unanswered(subject_id: str, due_at: datetime) -> None:
 
 def _repeat(operation: Operation, decision: Decision) -> Operation:
     outcome = OperationStatus(operation.status)
+    if operation.settled or (operation.failed_side == SnapshotSide.PROPOSED and decision == Decision.APPROVE):
+        return operation  # staff ended it, or will: what the program says of it changes nothing
     if _MATCHES.get(outcome) == decision:
         return operation
     if outcome in _MATCHES:

@@ -7,16 +7,30 @@ customer's choice and is carried out whatever the partner says.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Final
+
+from django.conf import settings
 
 from fondaco.audit.actor import Actor
 from fondaco.audit.recording import record
 from fondaco.audit.status import transition
 from fondaco.identity.actions import revoke_client
+from fondaco.identity.queries import find_cutoff
 from fondaco.installs import events, snapshots
 from fondaco.installs.actions import operations, trials
+from fondaco.installs.actions.breaking import carry_out
+from fondaco.installs.errors import AccessCutOff
 from fondaco.installs.models import Installation, Operation
-from fondaco.installs.states import CHANGES, InstallationStatus, OperationKind, OperationStatus, TrialEnd
+from fondaco.installs.states import (
+    CHANGES,
+    InstallationStatus,
+    OperationKind,
+    OperationStatus,
+    SnapshotSide,
+    TrialEnd,
+    standing_of,
+)
 from fondaco.kit import clock
 
 Ending = Callable[[Actor, Operation, str], None]
@@ -24,19 +38,18 @@ Ending = Callable[[Actor, Operation, str], None]
 
 def approve(actor: Actor, operation: Operation, answer: str) -> None:
     """The partner agreed: the proposed side is put in force."""
+    if operation.kind in CHANGES:
+        step = partial(_approve_change, actor, operation, answer)
+        carry_out(actor, operation, SnapshotSide.PROPOSED, answer, step)
+        return
     _close(actor, operation, OperationStatus.APPROVED, answer)
     installation = operation.installation
     if operation.kind == OperationKind.UNINSTALL:
         remove(actor=actor, installation=installation, reason=operation.reason)
         return
     snapshots.put_in_force(installation, operation.proposed, actor=actor)
-    if operation.kind == OperationKind.INSTALL:
-        _settle(actor, installation, InstallationStatus.COMPLETED, answer)
-        trials.start(actor, installation)
-        return
-    if not installation.plan.is_trial:
-        trials.leave(actor, installation)
-    _settle(actor, installation, _standing(installation), answer, change=operation)
+    _settle(actor, installation, InstallationStatus.COMPLETED, answer)
+    trials.start(actor, installation)
 
 
 def reject(actor: Actor, operation: Operation, answer: str) -> None:
@@ -47,17 +60,16 @@ def reject(actor: Actor, operation: Operation, answer: str) -> None:
         operation.save(update_fields=["objected_at", "answer"])
         record(events.OPERATION_OBJECTED, operation, actor=actor, data={"reason": answer}, **operation.audit_scope())
         return
-    _close(actor, operation, OperationStatus.REJECTED, answer)
-    _leave_undone(actor, operation, InstallationStatus.REJECTED, answer)
+    _leave_undone(actor, operation, OperationStatus.REJECTED, answer)
 
 
 def time_out(actor: Actor, operation: Operation) -> None:
     """Seven days without an answer."""
-    _close(actor, operation, OperationStatus.TIMED_OUT, operation.answer)
     if operation.kind == OperationKind.UNINSTALL:
+        _close(actor, operation, OperationStatus.TIMED_OUT, operation.answer)
         remove(actor=actor, installation=operation.installation, reason=operation.reason)
     else:
-        _leave_undone(actor, operation, InstallationStatus.TIMEOUT, "")
+        _leave_undone(actor, operation, OperationStatus.TIMED_OUT, "")
 
 
 def fail(actor: Actor, operation: Operation, reason: str) -> None:
@@ -68,8 +80,7 @@ def fail(actor: Actor, operation: Operation, reason: str) -> None:
     """
     installation = operation.installation
     if operation.kind in CHANGES:
-        _close(actor, operation, OperationStatus.FAILED, reason)
-        _leave_undone(actor, operation, InstallationStatus.FAILED, reason)
+        _leave_undone(actor, operation, OperationStatus.FAILED, reason)
         return
     if operation.kind == OperationKind.INSTALL and installation.status == InstallationStatus.INSTALLING:
         _settle(actor, installation, InstallationStatus.FAILED, reason)
@@ -96,19 +107,36 @@ def _close(actor: Actor, operation: Operation, outcome: OperationStatus, answer:
     operations.cancel_deadlines(operation)
 
 
-def _leave_undone(actor: Actor, operation: Operation, of_install: InstallationStatus, reason: str) -> None:
-    """An install has come to that status; what was to be changed has never been touched, so it merely ends waiting."""
-    installation = operation.installation
-    if operation.kind == OperationKind.INSTALL:
-        _settle(actor, installation, of_install, reason)
+def _leave_undone(actor: Actor, operation: Operation, outcome: OperationStatus, reason: str) -> None:
+    """What was asked for does not come: an install has failed, and of a change the side that was in force holds."""
+    if operation.kind in CHANGES:
+        step = partial(_drop_change, actor, operation, outcome, reason)
+        carry_out(actor, operation, SnapshotSide.CURRENT, reason, step)
     else:
-        _settle(actor, installation, _standing(installation), reason, change=operation)
+        _close(actor, operation, outcome, reason or operation.answer)
+        _settle(actor, operation.installation, _OF_INSTALL[outcome], reason)
 
 
-def _standing(installation: Installation) -> InstallationStatus:
-    """How an app that worked stands when no change waits; its trial may have ended meanwhile."""
-    is_over = not installation.client.may_sign_users_in
-    return InstallationStatus.SUSPENDED if is_over else InstallationStatus.COMPLETED
+def _approve_change(actor: Actor, operation: Operation, answer: str) -> None:
+    installation = operation.installation
+    _close(actor, operation, OperationStatus.APPROVED, answer)
+    snapshots.put_in_force(installation, operation.proposed, actor=actor)
+    if cutoff := find_cutoff(installation.version):  # moving there would lock people out who get in now
+        raise AccessCutOff(app=installation.app.name, reason=cutoff.reason, support=settings.SUPPORT_EMAIL)
+    if not installation.plan.is_trial:
+        trials.leave(actor, installation)
+    standing = standing_of(installation.client.may_sign_users_in)
+    _settle(actor, installation, standing, answer, change=operation)
+
+
+def _drop_change(actor: Actor, operation: Operation, outcome: OperationStatus, reason: str) -> None:
+    """Nothing of it was ever put in force; whatever else moved meanwhile is brought back."""
+    installation = operation.installation
+    _close(actor, operation, outcome, reason or operation.answer)
+    if {**snapshots.take(installation), "status": ""} != {**operation.current, "status": ""}:
+        snapshots.put_in_force(installation, operation.current, actor=actor)
+    standing = standing_of(installation.client.may_sign_users_in)
+    _settle(actor, installation, standing, reason, change=operation)
 
 
 def _settle(
@@ -126,4 +154,8 @@ def _settle(
     transition(installation, status, actor=actor, reason=reason, data=data)
 
 
+_OF_INSTALL: Final = {
+    OperationStatus.REJECTED: InstallationStatus.REJECTED,
+    OperationStatus.TIMED_OUT: InstallationStatus.TIMEOUT,
+}
 ANSWERS: Final[dict[str, Ending]] = {"approve": approve, "reject": reject}

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
 from django.conf import settings
+from django.utils.formats import date_format
 
 from fondaco.accounts.models import User
 from fondaco.audit.actor import Actor
 from fondaco.audit.recording import record
 from fondaco.installs import events
 from fondaco.installs.errors import OperationOpen
+from fondaco.installs.labels import OPERATIONS
 from fondaco.installs.models import Installation, Operation
 from fondaco.installs.snapshots import Snapshot
 from fondaco.installs.states import OperationKind, OperationStatus
@@ -46,8 +49,7 @@ def open_operation(
 
     Raises :class:`OperationOpen` while another waits for its answer.
     """
-    if find_open(installation):
-        raise OperationOpen(app=installation.app.name)
+    check_none_open(installation)
     current, proposed = snapshots
     now = clock.now(installation.account_id)
     operation = Operation.objects.create(
@@ -77,6 +79,16 @@ def find_open(installation: Installation) -> Operation | None:
     return _with(installation, operation)
 
 
+def check_none_open(installation: Installation) -> None:
+    """Raises :class:`OperationOpen`, which names the operation that waits."""
+    if operation := find_open(installation):
+        raise OperationOpen(
+            app=installation.app.name,
+            change=OPERATIONS[OperationKind(operation.kind)],
+            since=date_format(operation.created_at, "j F Y, H:i"),
+        )
+
+
 def find_last(installation: Installation) -> Operation | None:
     """The newest operation, open or not."""
     return _with(installation, installation.operations.order_by("-id").first())
@@ -96,6 +108,11 @@ def schedule_retry(operation: Operation) -> None:
     now = clock.now(account_id)
     pause = retry_pause(now - operation.created_at)
     deadlines.schedule(RETRY_DUE, subject_id=operation.pk.hex, due_at=now + pause, account_id=account_id)
+
+
+def hasten_retries(operation_ids: Collection[UUID]) -> None:
+    """What could not be reached can be: operations that wait for their next try get it now. A step."""
+    deadlines.hasten(RETRY_DUE, [operation_id.hex for operation_id in operation_ids])
 
 
 def retry_pause(waited: timedelta) -> timedelta:

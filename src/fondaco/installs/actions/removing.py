@@ -11,7 +11,7 @@ from fondaco.audit.status import transition
 from fondaco.installs import snapshots
 from fondaco.installs.actions import closing, operations
 from fondaco.installs.actions.answering import MAX_REASON
-from fondaco.installs.errors import AlreadyRemoved, OperationOpen
+from fondaco.installs.errors import AlreadyRemoved
 from fondaco.installs.models import Installation
 from fondaco.installs.policies import check_can_force, check_can_manage
 from fondaco.installs.states import InstallationStatus, OperationKind, UninstallReason
@@ -31,8 +31,7 @@ def uninstall_app(
         check_can_manage(by, locked)
         if not operations.has_worked(locked):
             return _remove_at_once(actor, locked, reason_type, reason)
-        if operations.find_open(locked):
-            raise OperationOpen(app=locked.app.name)
+        operations.check_none_open(locked)
         current = snapshots.take(locked)
         operations.open_operation(
             actor=actor,

@@ -10,7 +10,7 @@ from fondaco.audit.status import transition
 from fondaco.installs import snapshots
 from fondaco.installs.actions import operations
 from fondaco.installs.changes import Settings, check_settings, propose
-from fondaco.installs.errors import AlreadyRemoved, NothingToChange, OperationOpen, SettingsMoved
+from fondaco.installs.errors import AlreadyRemoved, NothingToChange, SettingsMoved
 from fondaco.installs.models import Installation, Operation
 from fondaco.installs.policies import check_can_change, check_can_manage, check_not_cut_off
 from fondaco.installs.states import InstallationStatus, OperationKind
@@ -30,8 +30,7 @@ def update_settings(
         if locked.is_gone:
             raise AlreadyRemoved(app=locked.app.name)
         check_not_cut_off(locked)
-        if operations.find_open(locked):
-            raise OperationOpen(app=locked.app.name)
+        operations.check_none_open(locked)
         check_can_change(locked)
         current = snapshots.take(locked)
         if seen and seen != snapshots.mark(current):

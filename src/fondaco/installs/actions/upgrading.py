@@ -16,7 +16,6 @@ from fondaco.installs.errors import (
     AlreadyRemoved,
     ConsentOutdated,
     NotUpgradable,
-    OperationOpen,
     PlanElsewhere,
     SettingsMoved,
     SettingsUnusable,
@@ -51,8 +50,7 @@ def upgrade_app(
         if locked.is_gone:
             raise AlreadyRemoved(app=locked.app.name)
         check_not_cut_off(locked)
-        if operations.find_open(locked):
-            raise OperationOpen(app=locked.app.name)
+        operations.check_none_open(locked)
         check_can_change(locked)
         newest = find_newer(locked)
         if newest is None or not hold_version(newest):

@@ -13,7 +13,14 @@ from fondaco.accounts.models import Account, User
 from fondaco.audit.status import Stateful
 from fondaco.catalog.models import App, Plan, Version
 from fondaco.identity.models import Cutoff, OAuthClient
-from fondaco.installs.states import INSTALLATION, LAUNCHABLE, RETRYABLE, InstallationStatus
+from fondaco.installs.states import (
+    INSTALLATION,
+    LAUNCHABLE,
+    RETRYABLE,
+    InstallationStatus,
+    OperationKind,
+    OperationStatus,
+)
 from fondaco.kit import clock
 from fondaco.kit.fields import IdField
 
@@ -50,7 +57,21 @@ class Installation(Stateful):
     @property
     def can_be_launched(self) -> bool:
         """Whether licensed users get in; a client that may not sign users in belongs to a trial that is over."""
-        return self.status in LAUNCHABLE and self.client.may_sign_users_in and not self.is_cut_off
+        works = self.status in LAUNCHABLE or self.is_update_broken
+        return works and self.client.may_sign_users_in and not self.is_cut_off
+
+    @cached_property
+    def has_worked(self) -> bool:
+        """Whether its partner ever approved it; a query may have asked (``annotate(was_approved=…)``)."""
+        if "was_approved" in self.__dict__:
+            return bool(self.__dict__["was_approved"])
+        installs = self.operations.filter(kind=OperationKind.INSTALL, status=OperationStatus.APPROVED)
+        return installs.exists()
+
+    @property
+    def is_update_broken(self) -> bool:
+        """Whether a change could neither be completed nor be taken back. People go on; staff have to mend it."""
+        return self.status == InstallationStatus.FAILED and self.has_worked
 
     @cached_property
     def cut_off_reason(self) -> str | None:
@@ -68,7 +89,7 @@ class Installation(Stateful):
     @property
     def can_be_retried(self) -> bool:
         """Whether the customer may send a failed installation again."""
-        return self.status in RETRYABLE
+        return self.status in RETRYABLE and not self.is_update_broken
 
     @property
     def is_gone(self) -> bool:

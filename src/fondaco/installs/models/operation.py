@@ -33,6 +33,9 @@ class Operation(Stateful):
     reason_type = models.CharField(max_length=20, blank=True)  # of an uninstall (DOMAIN 1.4)
     reason = models.TextField(max_length=1000, blank=True)  # what the customer said
     answer = models.TextField(max_length=1000, blank=True)  # what the partner said
+    failed_side = models.CharField(max_length=8, blank=True)  # the snapshot that could not be put in force
+    failure = models.TextField(max_length=1000, blank=True)  # why, for staff
+    settled = models.CharField(max_length=9, blank=True)  # what staff did about it: current, proposed or ask_again
     objected_at = models.DateTimeField(null=True)  # when the partner declined an uninstall, which goes on
     answer_due_at = models.DateTimeField()
     created_at = models.DateTimeField(default=clock.now, editable=False)
@@ -52,6 +55,11 @@ class Operation(Stateful):
     @property
     def is_open(self) -> bool:
         return self.status == OperationStatus.OPEN
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether it could neither be completed nor be taken back, and staff have not ended that yet."""
+        return bool(self.failed_side) and not self.settled
 
     def audit_scope(self) -> Mapping[str, Any]:
         return self.installation.audit_scope()

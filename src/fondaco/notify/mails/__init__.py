@@ -17,6 +17,7 @@ from fondaco.notify.mails import (
     partner_application_verify,
     personal_token,
     review_message,
+    sample,
     security,
     sign_in,
     submission_decided,
@@ -26,11 +27,13 @@ from fondaco.notify.mails import (
     submission_taken,
     test_account,
     trial,
+    update_failed,
     upgrade,
     version_deprecated,
     version_ended,
     version_published,
     version_unlisted,
+    version_withheld,
 )
 
 __all__ = [
@@ -50,6 +53,7 @@ __all__ = [
     "partner_application_verify",
     "personal_token",
     "review_message",
+    "sample",
     "security",
     "sign_in",
     "submission_decided",
@@ -59,9 +63,11 @@ __all__ = [
     "submission_taken",
     "test_account",
     "trial",
+    "update_failed",
     "upgrade",
     "version_deprecated",
     "version_ended",
     "version_published",
     "version_unlisted",
+    "version_withheld",
 ]

@@ -48,18 +48,20 @@ NOT_UPDATED = Mail(
 
 @projects(events.INSTALLATION_COMPLETED)
 def queue_succeeded(event: Event, installation: Installation) -> None:
-    if event.data["from"] in {InstallationStatus.INSTALLING, InstallationStatus.FAILED}:
+    is_new = event.data["from"] in {InstallationStatus.INSTALLING, InstallationStatus.FAILED}
+    if is_new and "change" not in event.data:
         SUCCEEDED.queue(installation.pk)
 
 
 @projects(events.INSTALLATION_FAILED, events.INSTALLATION_REJECTED, events.INSTALLATION_TIMED_OUT)
 def queue_failed(event: Event, installation: Installation) -> None:
-    FAILED.queue(installation.pk)
+    if "change" not in event.data:
+        FAILED.queue(installation.pk)
 
 
 @projects(events.OPERATION_APPROVED, events.OPERATION_REJECTED, events.OPERATION_TIMED_OUT, events.OPERATION_FAILED)
 def queue_updated(event: Event, operation: Operation) -> None:
-    if operation.kind == OperationKind.UPDATE:
+    if operation.kind == OperationKind.UPDATE and not operation.failed_side:
         mail = UPDATED if operation.status == OperationStatus.APPROVED else NOT_UPDATED
         mail.queue(operation.pk)
 

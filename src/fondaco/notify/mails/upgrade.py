@@ -49,7 +49,7 @@ def queue_available(event: Event, technical: TechnicalContent) -> None:
 
 @projects(events.OPERATION_APPROVED, events.OPERATION_REJECTED, events.OPERATION_TIMED_OUT, events.OPERATION_FAILED)
 def queue_upgraded(event: Event, operation: Operation) -> None:
-    if operation.kind == OperationKind.UPGRADE:
+    if operation.kind == OperationKind.UPGRADE and not operation.failed_side:
         mail = UPGRADED if operation.status == OperationStatus.APPROVED else NOT_UPGRADED
         mail.queue(operation.pk)
 

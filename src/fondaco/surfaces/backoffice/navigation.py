@@ -9,7 +9,7 @@ from fondaco.surfaces.site.viewer import Viewer
 
 
 def count_submissions(viewer: Viewer) -> int:
-    """Submissions that wait in the queues of the tracks that the viewer reviews."""
+    """What waits in the queues of the tracks that the viewer reviews, and samples of listings."""
     return sum(count for name, count in _waiting(viewer).items() if name != "partners")
 
 
@@ -44,9 +44,15 @@ register(
         "backoffice:partners",
         "heart-handshake",
         Permission.OPERATOR_VIEW,
-        beneath=("/backoffice/transfers", "/backoffice/endings"),
+        beneath=("/backoffice/transfers", "/backoffice/endings", "/backoffice/marketplace"),
     ),
-    NavItem(_("Accounts"), "backoffice:accounts", "building", Permission.OPERATOR_VIEW),
+    NavItem(
+        _("Accounts"),
+        "backoffice:accounts",
+        "building",
+        Permission.OPERATOR_VIEW,
+        beneath=("/backoffice/installations",),
+    ),
     NavItem(_("Access"), "backoffice:access", "plug-off", Permission.OPERATOR_ACCESS_REVOKE),
     NavItem(_("Audit trail"), "backoffice:events", "history", Permission.OPERATOR_VIEW),
     NavItem(_("Staff"), "backoffice:staff", "user-shield", Permission.OPERATOR_STAFF_MANAGE, Spot.FOOT),

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from fondaco.surfaces.backoffice import urls_checks, urls_review, urls_trust
+from fondaco.surfaces.backoffice import urls_checks, urls_marketplace, urls_review, urls_samples, urls_trust
 from fondaco.surfaces.backoffice.views import (
     access,
     accounts,
@@ -36,6 +36,7 @@ urlpatterns = [
     path("access/<str:kind>/<str:target_id>", access.show, name="access_target"),
     path("", include("fondaco.surfaces.backoffice.urls_lifecycle")),
     path("", include("fondaco.surfaces.backoffice.urls_trial")),
+    path("", include("fondaco.surfaces.backoffice.urls_installations")),
     path("staff", staff.show_all, name="staff"),
     path("staff/appoint", staff.appoint, name="appoint_staff"),
     path("staff/invitations/<str:invitation_id>/resend", staff.resend, name="resend_staff_invitation"),
@@ -44,4 +45,6 @@ urlpatterns = [
     path("staff/<str:operator_id>/deactivate", staff.deactivate, name="deactivate_staff"),
     path("events", events.show_all, name="events"),
     *urls_trust.urlpatterns,
+    *urls_marketplace.urlpatterns,
+    *urls_samples.urlpatterns,
 ]

@@ -33,6 +33,8 @@ TONES = {
     "change.rejected": "bad",
     "change.timed_out": "bad",
     "change.failed": "bad",
+    "change.broken": "bad",
+    "change.mended": "good",
     "operation.retried": "info",
     "operation.objected": "warn",
 }

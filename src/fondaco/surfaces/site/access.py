@@ -6,11 +6,11 @@ from collections.abc import Callable
 from functools import update_wrapper
 from typing import Concatenate, ParamSpec
 
-from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpResponseBase
 
 from fondaco.accounts.permissions import Permission
 from fondaco.kit.errors import Forbidden
+from fondaco.surfaces.site.resuming import to_sign_in
 from fondaco.surfaces.site.viewer import HouseRequest, PlaceKind
 
 P = ParamSpec("P")
@@ -56,11 +56,6 @@ def requires(permission: Permission) -> Callable[[View[P]], View[P]]:
         return guarded
 
     return guard
-
-
-def to_sign_in(request: HttpRequest) -> HttpResponse:
-    """Sends the browser to the sign-in page and back here afterwards."""
-    return redirect_to_login(request.get_full_path())
 
 
 def _kind(permission: Permission) -> PlaceKind:

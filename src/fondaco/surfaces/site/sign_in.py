@@ -24,11 +24,11 @@ from fondaco.identity.tries import Try, begin_try, forgive_tries, note_failure
 from fondaco.kit import clock
 from fondaco.kit.errors import DomainError
 from fondaco.kit.ids import parse_wire
+from fondaco.surfaces.site.resuming import BROWSER
 from fondaco.surfaces.site.viewer import FEDERATION
 
 SID: Final = "sid"  # session key: wire id of the LoginSession
 _FRESH: Final = timedelta(seconds=settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)
-_BROWSER: Final = "browser"  # cookie by which a browser is known again
 _BROWSER_AGE: Final = 365 * 24 * 3600
 
 
@@ -140,7 +140,7 @@ class BrowserMiddleware:
         fresh = getattr(request, "fresh_browser", "")
         if fresh:
             response.set_cookie(
-                _BROWSER,
+                BROWSER,
                 fresh,
                 max_age=_BROWSER_AGE,
                 httponly=True,
@@ -161,7 +161,7 @@ def address_of(request: HttpRequest) -> str:
 
 
 def _browser_of(request: HttpRequest) -> str:
-    known = request.COOKIES.get(_BROWSER, "")[:100]
+    known = request.COOKIES.get(BROWSER, "")[:100]
     if not known:
         known = secrets.token_urlsafe(24)
         request.fresh_browser = known  # type: ignore[attr-defined]  # for the middleware above

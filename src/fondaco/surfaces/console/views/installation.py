@@ -19,7 +19,6 @@ from fondaco.installs import actions
 from fondaco.installs.badges import LOOKS, Badge, Look
 from fondaco.installs.history import find_next_tries, list_history
 from fondaco.installs.models import Operation, Trial
-from fondaco.installs.policies import can_change
 from fondaco.installs.queries import (
     InstalledApp,
     get_installation,
@@ -28,6 +27,7 @@ from fondaco.installs.queries import (
     purchase_summary,
 )
 from fondaco.installs.states import InstallationStatus, OperationKind
+from fondaco.installs.ways import Situation, Way, customer_ways
 from fondaco.kit import clock
 from fondaco.kit.errors import Conflict, DomainError, Forbidden
 from fondaco.messaging.queries import list_changes_sent, sum_up_sign_outs
@@ -58,6 +58,7 @@ class Standing:
     can_remove: bool
     can_force: bool
     can_change: bool
+    is_broken: bool  # a failed update
 
 
 @never_cache
@@ -111,7 +112,7 @@ def retry(request: HouseRequest, installation_id: str) -> HttpResponse:
 def uninstall(request: HouseRequest, installation_id: str) -> HttpResponse:
     """Removes an app for everyone, with a reason. One that never worked goes at once and needs none."""
     item = manage(request, installation_id)
-    if not item.installation.has_worked:  # type: ignore[attr-defined]  # annotated by the query
+    if not item.installation.has_worked:
         return _cancel(request, item)
     form = ReasonForm(request.POST if request.method == "POST" else None)
     status = int(HTTPStatus.OK)
@@ -185,19 +186,24 @@ def _standing(item: InstalledApp, operations: list[Operation]) -> Standing:
     badge = item.badges[0] if item.badges else None
     look = LOOKS[badge] if badge else None
     tries = find_next_tries([installation], {installation.pk: operation} if operation else {})
-    has_worked = installation.has_worked  # type: ignore[attr-defined]  # annotated by the query
+    kind = OperationKind(operation.kind) if operation else None
+    status = InstallationStatus(installation.status)
+    situation = Situation(status, installation.has_worked, kind, installation.is_cut_off)
+    may_force = Badge.FORCE_UNINSTALL in item.badges
+    ways = customer_ways(situation, may_force=may_force) if item.can_manage else frozenset()
     return Standing(
-        status=InstallationStatus(installation.status),
+        status=status,
         look=look,
         tone=TONES[look.tone] if look else "mute",
         operation=operation,
         is_removal=operation is not None and operation.kind == OperationKind.UNINSTALL,
         next_try=tries.get(installation.pk),
         why=installation.reason,
-        can_retry=item.can_manage and installation.can_be_retried and operation is None and not installation.is_cut_off,
-        can_remove=item.can_manage and not installation.is_gone and (operation is None or not has_worked),
-        can_force=Badge.FORCE_UNINSTALL in item.badges,
-        can_change=item.can_manage and can_change(installation),
+        can_retry=Way.RETRY in ways and operation is None,  # one that is open is tried by opening the page
+        can_remove=bool(ways & {Way.CANCEL, Way.UNINSTALL}),
+        can_force=Way.FORCE in ways,
+        can_change=Way.CHANGE in ways,
+        is_broken=situation.is_broken,
     )
 
 

@@ -15,6 +15,7 @@ from fondaco.surfaces.api.management.routes import (
     machine,
     marketplace,
     me,
+    mends,
     offers,
     partner_applications,
     partners,
@@ -22,6 +23,7 @@ from fondaco.surfaces.api.management.routes import (
     publishing,
     reviews,
     roles,
+    samples,
     security,
     settings,
     sign_in,
@@ -34,6 +36,7 @@ from fondaco.surfaces.api.management.routes import (
     trust,
     upgrades,
     versions,
+    withholding,
     workbench,
 )
 
@@ -69,6 +72,7 @@ ALL = [
     staff.routes,
     installations.routes,
     upgrades.routes,
+    mends.routes,
     house.routes,
     access.routes,
     testing.routes,
@@ -79,4 +83,6 @@ ALL = [
     endings.operator_routes,
     trials.routes,
     trials.operator_routes,
+    withholding.routes,
+    samples.routes,
 ]

@@ -1,0 +1,67 @@
+"""Support's page of an installation, and mending a failed update there and through the API."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+from django.test import Client
+from tests.factories.accounts import actor_for, make_operator
+from tests.factories.faults import break_on
+from tests.factories.installs import PARTNER_PROGRAM, make_completed
+
+from fondaco.accounts.permissions import OperatorRole
+from fondaco.identity.actions import create_personal_token
+from fondaco.installs import events
+from fondaco.installs.actions import answer_operation, update_settings
+from fondaco.installs.changes import Settings
+from fondaco.installs.models import Installation
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def text_of(response: object) -> str:
+    return re.sub(r"\s+", " ", unescape(response.content.decode()))  # type: ignore[attr-defined]
+
+
+def break_update(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+    by = installation.installed_by
+    users = [licence.user for licence in installation.licences.select_related("user")]
+    update_settings(
+        actor=actor_for(by.person), by=by, installation=installation, wanted=Settings(installation.plan, users, 9)
+    )
+    with monkeypatch.context() as patch:
+        break_on(patch, events.OPERATION_APPROVED)
+        answer_operation(actor=PARTNER_PROGRAM, installation=installation, decision="approve")
+
+
+def test_support_sees_both_sides_and_mends(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    installation, jon = make_completed(plan="Team"), make_operator(OperatorRole.SUPPORT)
+    break_update(installation, monkeypatch)
+    customer = Client()
+    customer.force_login(installation.installed_by.person)
+    page = text_of(customer.get(f"/my-apps/{installation.pk.hex}"))
+    assert "A change could not be completed" in page
+    assert "Try again now" not in page
+    client.force_login(jon.person)
+    assert installation.app.name in text_of(client.get("/backoffice/installations/failed-updates"))
+    here = f"/backoffice/installations/{installation.pk.hex}"
+    page = text_of(client.get(here))
+    assert "In force before" in page
+    assert "Fault: nobody thought of this" in page
+    assert client.post(here, {"way": "current"}).status_code == 422
+    token = create_personal_token(actor=actor_for(jon.person), person=jon.person, name="support")[1]
+    headers = {"Authorization": f"Bearer {token}"}
+    [broken] = client.get("/api/v1/operator/failed-updates", headers=headers).json()["items"]
+    assert (broken["installation_id"], broken["failed_side"]) == (installation.pk.hex, "proposed")
+    assert client.post(here, {"way": "proposed", "reason": "It was approved."}).status_code == 302
+    assert "To mend" not in text_of(client.get(here))
+    again = client.post(
+        f"/api/v1/operator/installations/{installation.pk.hex}/mend",
+        {"way": "current", "reason": "Too late"},
+        content_type="application/json",
+        headers=headers,
+    )
+    assert (again.status_code, again.json()["code"]) == (409, "not-broken")
+    assert Installation.objects.get().total_licences == 9
