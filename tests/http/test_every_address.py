@@ -78,6 +78,7 @@ _OWNERS = {
     "plan_id": PARTNER, "screenshot_id": PARTNER, "application_id": OPERATOR, "partner_id": OPERATOR,
     "account_id": OPERATOR, "submission_id": OPERATOR, "client_id": PARTNER, "role_id": ACCOUNT,
     "operator_id": OPERATOR, "transfer_id": PARTNER, "subject_id": PARTNER, "sample_id": OPERATOR,
+    "ticket_id": ACCOUNT,
 }  # fmt: skip
 
 
@@ -124,7 +125,7 @@ class Address:
             return {"portal": PARTNER, "backoffice": OPERATOR}.get(self.surface, ACCOUNT)
         if self.name in _OF_THE_ACCOUNT:
             return ACCOUNT
-        if self.surface == "portal" and "installation_id" in self.parameters:
+        if self.surface == "portal" and {"installation_id", "ticket_id"} & set(self.parameters):
             return PARTNER
         return next((_OWNERS[name] for name in self.parameters if name in _OWNERS), None)
 

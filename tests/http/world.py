@@ -15,6 +15,7 @@ from tests.factories.identity import make_login_session, make_portal_client
 from tests.factories.installs import make_completed
 from tests.factories.lifecycle import link_of, make_tester, make_transfer
 from tests.factories.partners import make_member, make_partner
+from tests.factories.support import involve, make_ticket, make_ticket_about
 
 from fondaco.accounts.actions import appoint_staff, invite, invite_user, request_email_change
 from fondaco.accounts.models import Account, Invitation, Operator, Person, User
@@ -130,8 +131,8 @@ def make_world() -> World:
         "token_id": UNKNOWN,  # each has their own, and nobody finds another's: see test_token_pages.py
     }
     world.values["application_id"] = _apply(world)
-    change = request_email_change(actor=actor_for(by.person), person=by.person, email="ada@new.example")
-    world.surface_values[("confirm_email", "token")] = email_change_token(change)
+    _ask(world, owner, jon)
+    _ask_for_another_address(world, by)
     world.surface_values[("portal", "invitation_id")] = colleague.pk.hex
     world.surface_values[("backoffice", "invitation_id")] = newcomer.pk.hex
     world.surface_values[("withdraw", "version_id")] = reviewed.pk.hex
@@ -238,6 +239,19 @@ def _waive(version: Version, jon: Operator) -> str:
     until = clock.now().date() + timedelta(days=30)
     fields: dict[str, Any] = {"check_id": "logout-url-answers", "reason": "They move house.", "ends_on": until}
     return grant_waiver(actor=actor_for(jon.person), by=jon, app=version.app, **fields).pk.hex
+
+
+def _ask(world: World, owner: Member, jon: Operator) -> None:
+    """A customer's ticket in which the app's partner takes part, and one of the partner's own."""
+    ticket = make_ticket_about(world.installation)
+    involve(jon, ticket)
+    world.values["ticket_id"] = ticket.pk.hex
+    world.surface_values[("portal", "ticket_id")] = make_ticket(owner).pk.hex
+
+
+def _ask_for_another_address(world: World, by: User) -> None:
+    change = request_email_change(actor=actor_for(by.person), person=by.person, email="ada@new.example")
+    world.surface_values[("confirm_email", "token")] = email_change_token(change)
 
 
 def _apply(world: World) -> str:

@@ -36,6 +36,7 @@ from fondaco.installs.models import Installation, Operation
 from fondaco.installs.states import InstallationStatus, OperationKind, OperationStatus
 from fondaco.kit import clock
 from fondaco.notify.example_lifecycle import make_lifecycle
+from fondaco.notify.example_tickets import make_tickets
 from fondaco.notify.example_trials import make_trials
 from fondaco.notify.example_upgrades import make_upgrades
 from fondaco.partners.models import ApplicationMessage, Member, MemberRole, Partner, PartnerApplication
@@ -93,6 +94,7 @@ def make_cast() -> Cast:
         **make_lifecycle(
             app, mara=people.mara, account=people.account, tester=people.ada, actor=_ACTOR, domain=_DOMAIN
         ),
+        **make_tickets(app, mara=people.mara, account=people.account, asker=people.ada, jon=people.jon, actor=_ACTOR),
     }
 
 

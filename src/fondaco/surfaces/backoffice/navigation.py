@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fondaco.accounts.permissions import Permission
 from fondaco.review.queries import count_waiting
+from fondaco.support.queries import count_to_answer
 from fondaco.surfaces.site.navigation import NavItem, Spot, register
 from fondaco.surfaces.site.viewer import Viewer
 
@@ -20,6 +21,11 @@ def count_waiting_applications(viewer: Viewer) -> int:
 
 def _waiting(viewer: Viewer) -> dict[str, int]:
     return viewer.once("waiting", lambda: count_waiting(viewer.operator))
+
+
+def count_tickets(viewer: Viewer) -> int:
+    """Tickets that wait for support and are nobody else's."""
+    return viewer.once("tickets", lambda: count_to_answer(viewer.operator))
 
 
 register(
@@ -39,6 +45,7 @@ register(
         (Permission.OPERATOR_REVIEW_TECHNICAL, Permission.OPERATOR_REVIEW_LISTING),
         count=count_submissions,
     ),
+    NavItem(_("Tickets"), "backoffice:tickets", "lifebuoy", Permission.OPERATOR_SUPPORT, count=count_tickets),
     NavItem(
         _("Partners"),
         "backoffice:partners",
@@ -54,6 +61,6 @@ register(
         beneath=("/backoffice/installations",),
     ),
     NavItem(_("Access"), "backoffice:access", "plug-off", Permission.OPERATOR_ACCESS_REVOKE),
-    NavItem(_("Audit trail"), "backoffice:events", "history", Permission.OPERATOR_VIEW),
+    NavItem(_("Audit trail"), "backoffice:events", "history", Permission.OPERATOR_VIEW, Spot.FOOT),
     NavItem(_("Staff"), "backoffice:staff", "user-shield", Permission.OPERATOR_STAFF_MANAGE, Spot.FOOT),
 )

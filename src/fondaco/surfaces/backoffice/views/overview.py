@@ -22,6 +22,8 @@ from fondaco.partners.states import ApplicationStatus
 from fondaco.review.policies import reviewable_tracks
 from fondaco.review.queries import list_queue, list_samples
 from fondaco.review.states import SampleStatus
+from fondaco.support.queries import QueueFilter
+from fondaco.support.queries import list_queue as list_tickets
 from fondaco.surfaces.backoffice.trail import describe_events, with_names
 from fondaco.surfaces.site.access import requires
 from fondaco.surfaces.site.viewer import HouseRequest
@@ -75,4 +77,8 @@ def _queues(request: HouseRequest) -> list[Queue]:
         dates = list(list_queue(operator, track=track).values_list("created_at", flat=True))
         address = reverse(_QUEUES[track])
         queues.append(Queue(_TITLES[track], len(dates), min(dates, default=None), address, "clipboard-check"))
+    if operator.can(Permission.OPERATOR_SUPPORT):
+        dates = list(list_tickets(operator, wanted=QueueFilter()).values_list("created_at", flat=True))
+        address = reverse("backoffice:tickets")
+        queues.append(Queue(_("Tickets"), len(dates), min(dates, default=None), address, "lifebuoy"))
     return queues
