@@ -79,7 +79,9 @@ def kill_one(home: Path) -> None:
     processes.wait_until(lambda: pids(home, name), 120)
     victim = random.choice(pids(home, name))
     os.kill(victim, signal.SIGKILL)
-    processes.wait_until(lambda: pids(home, name) and victim not in pids(home, name), 120, because=lambda: processes.said(home)[-3000:])
+    processes.wait_until(
+        lambda: pids(home, name) and victim not in pids(home, name), 120, because=lambda: processes.said(home)[-3000:]
+    )
 
 
 def ask(home: Path) -> dict[str, int]:
@@ -100,7 +102,7 @@ def let_pauses_pass(home: Path) -> None:
     """An hour passes for all accounts at once."""
     with connected(home) as database:
         database.execute(
-            'INSERT INTO kit_clockoffset (account_id, "offset") SELECT id, interval \'1 hour\' FROM accounts_account'
+            "INSERT INTO kit_clockoffset (account_id, \"offset\") SELECT id, interval '1 hour' FROM accounts_account"
         )
 
 
