@@ -59,6 +59,7 @@ _BY_NAME: dict[str, dict[str, int]] = {
     "retry": {**_SEEING, **_STRANGERS},
     "uninstall": {"admin of the account": 200, **_STRANGERS},
     "settings": {"admin of the account": 200, **_STRANGERS},
+    "auto_install": {"admin of the account": 200, **_STRANGERS},
     "force_uninstall": _STRANGERS,
     "launch": {"admin of the account": 302, "supervisor of the account": 302, "admin of another account": 404},
 }

@@ -1,4 +1,4 @@
-"""Changes that the house proposes by itself: licences by auto-install rules, and of people who left (ADR 0035)."""
+"""Changes that the house proposes by itself: licences by auto-install rules, and of people who left."""
 
 from __future__ import annotations
 

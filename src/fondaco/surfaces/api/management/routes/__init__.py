@@ -4,6 +4,7 @@ from fondaco.surfaces.api.management.routes import (
     access,
     app_logs,
     apps,
+    auto_install,
     checks,
     clients,
     conversation,
@@ -79,6 +80,7 @@ ALL = [
     transfers.operator_routes,
     endings.routes,
     endings.operator_routes,
+    auto_install.routes,
     trials.routes,
     trials.operator_routes,
 ]
