@@ -56,7 +56,7 @@ class AutoInstallForm(forms.Form):
     def begin_with(self, auto: AutoInstall) -> AutoInstallForm:
         """Shows these rules; what is left as it was stays word for word."""
         self._before = auto
-        self.initial = describe(auto, self._roles.values())
+        self.initial = dict(describe(auto, self._roles.values()))
         return self
 
     def clean(self) -> dict[str, Any]:
