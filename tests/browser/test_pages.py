@@ -31,22 +31,32 @@ SIGN_IN = [
 WALKS: dict[str, tuple[str | None, list[str], tuple[str, ...]]] = {
     "stranger": (None, ["/", *SIGN_IN, "/account/inactive/", "/inbox"], ("/",)),
     "look": (None, DESIGN, ("/design",)),
-    "customer": (CUSTOMER, ["/my-apps", "/account/password/change/", "/account/logout/"], ("/my-apps", "/people")),
+    "customer": (
+        CUSTOMER,
+        ["/my-apps", "/account/password/change/", "/account/logout/"],
+        ("/my-apps", "/people", "/support"),
+    ),
     "own settings": ("ivy@harbour.example", ["/you", "/you/email", *FACTORS], ("/you",)),
     "agent": ("leo@starship.example", ["/my-apps"], ("/my-apps",)),
     "partner": (PARTNER, ["/portal/"], ("/portal/",)),
     "operator": (OPERATOR, ["/backoffice/"], ("/backoffice/",)),
+    "support": (
+        "ines@fondaco.example",
+        ["/backoffice/tickets", "/backoffice/tickets?shown=all"],
+        ("/backoffice/tickets",),
+    ),
     "tokens": (PARTNER, ["/you/tokens", "/you/tokens/new", "/device"], ("/you/tokens", "/device")),
 }
 # Pages whose pictures are kept in every size and theme; the others are looked at once.
 KEY_PAGES = {
     "stranger": {"storefront:marketplace", "storefront:listing", "storefront:apply", "account_login"},
     "look": {"site:design"},
-    "customer": {"console:my_apps", "console:installation", "console:people"},
+    "customer": {"console:my_apps", "console:installation", "console:people", "console:ticket", "console:ask_support"},
     "agent": {"console:my_apps"},
     "own settings": {"site:you", "site:security", "site:sessions"},
     "partner": {"portal:overview", "portal:version", "portal:technical"},
     "tokens": {"site:tokens", "site:device"},
+    "support": {"backoffice:tickets", "backoffice:ticket"},
     "operator": {"backoffice:overview", "backoffice:submission", "backoffice:application"},
 }
 SURFACES = {"storefront", "console", "portal", "backoffice"}
@@ -59,16 +69,19 @@ ANSWERS_ONLY = {
         "deactivate_staff", "resend_staff_invitation", "withdraw_staff_invitation",
         "take_submission", "give_submission_back", "snooze_submission", "wake_submission", "message_partner",
         "note_submission", "submission_credentials", "try_submission", "remove_reason", "pick_review_account",
-        "run_checks", "withdraw_waiver", "findings", "waive_check",
+        "run_checks", "withdraw_waiver", "findings", "waive_check", "withhold_version", "readmit_version",
+        "pass_sample", "report_sample",
+        "answer_ticket", "note_ticket", "involve_partner", "take_ticket", "give_ticket_back", "prioritise_ticket",
     },
     "console": {
         "my_apps_board", "retry", "launch", "withdraw_invitation", "resend_invitation", "deactivate", "reactivate",
-        "delete_role", "accept_test", "decline_test", "leave_test", "test_sign_in", "switch_sign_in",
+        "delete_role", "accept_test", "decline_test", "leave_test", "test_sign_in", "switch_sign_in", "solve_ticket",
     },
     "portal": {
         "make_link", "end_link", "remove_tester", "accept_transfer", "decline_transfer", "withdraw_transfer",
         "withdraw_member_invitation", "resend_member_invitation", "create_version", "remove_member",
         "rotate_credentials", "run_checks", "draft", "discard_draft", "panel", "move_screenshot",
+        "solve_ticket",
     },
 }  # fmt: skip
 # These are reached through a form or a mail, or while a version is a draft: the main job by hand goes there.
@@ -87,7 +100,7 @@ CLOSED = {
     "console": {"force_uninstall", "remove_sign_in"},
     "storefront": {"install", "install_by_link"},
     "portal": {"retire_version"},
-    "backoffice": {"ending", "remove_installation", "hand_submission_over", "extend_trial"},
+    "backoffice": {"ending", "remove_installation", "hand_submission_over", "sample", "extend_trial"},
 }
 WALKED: dict[str, Walk] = {}  # each walk is made once, by whichever test comes first
 

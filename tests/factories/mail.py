@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from email import policy
+from email.message import EmailMessage
+from email.parser import BytesParser
 
 from django.core import mail
 from django.db import connection
@@ -29,3 +32,31 @@ def link_in(letter: mail.EmailMessage) -> str:
     found = _LINK.search(str(letter.body))
     assert found, letter.body
     return "/" + found.group().split("/", 3)[3]
+
+
+def parsed(letter: mail.EmailMessage) -> EmailMessage:
+    """The mail as it goes over the wire, read by another program."""
+    found = BytesParser(policy=policy.default).parsebytes(letter.message().as_bytes())
+    assert isinstance(found, EmailMessage)
+    return found
+
+
+def reply_to(letter: mail.EmailMessage, sender: str, text: str, **headers: str) -> bytes:
+    """What a mail program makes of pressing *Answer*."""
+    asked = parsed(letter)
+    written = EmailMessage()
+    given = {
+        "From": f"Someone <{sender}>",
+        "To": str(asked["Reply-To"]),
+        "Subject": f"Re: {asked['Subject']}",
+        "Message-ID": "<answer-1@mail.example>",
+        "In-Reply-To": str(asked["Message-ID"]),
+        **{name.replace("_", "-"): value for name, value in headers.items()},
+    }
+    for name, value in given.items():
+        written[name] = value
+    body = asked.get_body(("plain",))
+    assert body is not None
+    quoted = "\n".join(f"> {line}" for line in body.get_content().splitlines())
+    written.set_content(f"{text}\n\nOn Mon, 4 May 2026 at 10:12, Fondaco <hello@fondaco.example>\nwrote:\n\n{quoted}\n")
+    return written.as_bytes()

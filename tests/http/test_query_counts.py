@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import pytest
 from django.db import connection
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
@@ -27,11 +27,13 @@ from fondaco.partners.models import Member, Partner, PartnerApplication
 from fondaco.partners.queries import application_token
 from fondaco.review.models import KeptReason, Submission
 from fondaco.runtime.demo import seed
+from fondaco.support.models import Ticket
 
 pytestmark = pytest.mark.django_db
 Row = TypeVar("Row", bound=Model)
 MOST = 12
 ANA, MARA, JON = "ana@starship.example", "mara@ledgerline.example", "jon@fondaco.example"
+INES = "ines@fondaco.example"  # of support
 FEWEST_PAGES = 60
 
 
@@ -39,7 +41,7 @@ def test_every_page_asks_at_most_twelve_times(settings: Settings, tmp_path: Path
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.EMAIL_FILE_PATH = tmp_path / "mail"
     seed()
-    clients = {email: signed_in(email) for email in (ANA, MARA, JON)}
+    clients = {email: signed_in(email) for email in (ANA, MARA, JON, INES)}
     counts = {}
     for address in PAGES:
         for path in paths(address):
@@ -70,7 +72,9 @@ def signed_in(email: str) -> Client:
 
 def readers(address: Address, clients: dict[str, Client]) -> Iterator[tuple[str, Client]]:
     """Whose pages these are; what is public is read by a visitor, too."""
-    yield {"portal": (MARA, clients[MARA]), "backoffice": (JON, clients[JON])}.get(address.surface, (ANA, clients[ANA]))
+    staff = INES if address.route.startswith("backoffice/tickets") else JON
+    who = {"portal": MARA, "backoffice": staff}.get(address.surface, ANA)
+    yield who, clients[who]
     if address.access == "public":
         yield "a visitor", Client()
 
@@ -107,6 +111,7 @@ def things(address: Address, name: str) -> list[str]:
         "installation_id": installations(address, ledgerline),
         "application_id": PartnerApplication.objects.all(),
         "partner_id": Partner.objects.all()[:2],
+        "ticket_id": tickets(address, ledgerline),
         "submission_id": _one_each(Submission.objects.filter(status__in=["open", "rejected"]), "track", "status"),
         "reason_id": KeptReason.objects.all(),
         "client_id": OAuthClient.objects.filter(account=ledgerline.developer_account, kind="portal"),
@@ -145,6 +150,12 @@ def installations(address: Address, ledgerline: Partner) -> QuerySet[Installatio
     if address.surface == "portal":
         return _one_each(Installation.objects.filter(app__partner=ledgerline), "status")
     return _one_each(Installation.objects.filter(account__name="starship"), "status")
+
+
+def tickets(address: Address, ledgerline: Partner) -> QuerySet[Ticket]:
+    """Those that the reader takes part in; operators have all."""
+    own = {"portal": Q(partner=ledgerline), "backoffice": Q()}.get(address.surface, Q(account__name="starship"))
+    return _one_each(Ticket.objects.filter(own), "status")
 
 
 def token(address: Address) -> str:

@@ -15,12 +15,14 @@ from tests.factories.identity import make_login_session, make_portal_client
 from tests.factories.installs import make_completed
 from tests.factories.lifecycle import link_of, make_tester, make_transfer
 from tests.factories.partners import make_member, make_partner
+from tests.factories.support import involve, make_ticket, make_ticket_about
 
 from fondaco.accounts.actions import appoint_staff, invite, invite_user, request_email_change
 from fondaco.accounts.models import Account, Invitation, Operator, Person, User
 from fondaco.accounts.permissions import ADMIN, OperatorRole, Permission
 from fondaco.accounts.queries import email_change_token, invitation_token
 from fondaco.audit.actor import Actor
+from fondaco.audit.status import transition
 from fondaco.catalog.actions import deprecate_version
 from fondaco.catalog.models import Version
 from fondaco.catalog.states import Track
@@ -35,7 +37,8 @@ from fondaco.partners.actions import apply_to_become_partner, question_applicati
 from fondaco.partners.models import Member, MemberRole, Partner
 from fondaco.partners.queries import application_token
 from fondaco.review.actions import grant_waiver, keep_reason, submit
-from fondaco.review.models import CheckRun
+from fondaco.review.models import CheckRun, Sample, Submission
+from fondaco.review.states import SubmissionStatus
 
 NOTICE = timedelta(days=60)
 UNKNOWN = "0" * 32
@@ -128,8 +131,8 @@ def make_world() -> World:
         "token_id": UNKNOWN,  # each has their own, and nobody finds another's: see test_token_pages.py
     }
     world.values["application_id"] = _apply(world)
-    change = request_email_change(actor=actor_for(by.person), person=by.person, email="ada@new.example")
-    world.surface_values[("confirm_email", "token")] = email_change_token(change)
+    _ask(world, owner, jon)
+    _ask_for_another_address(world, by)
     world.surface_values[("portal", "invitation_id")] = colleague.pk.hex
     world.surface_values[("backoffice", "invitation_id")] = newcomer.pk.hex
     world.surface_values[("withdraw", "version_id")] = reviewed.pk.hex
@@ -137,7 +140,7 @@ def make_world() -> World:
 
 
 def _set_lifecycle_under_way(world: World, owner: Member, draft: Version) -> None:
-    """An installation link, an invitation to test, an app on offer, and a version with a last day."""
+    """An installation link, an invitation to test, an app on offer, a version with a last day, and a drawn sample."""
     link_of(draft)
     transfer = make_transfer(make_app(world.partner, name="Deskbridge"), make_partner("Tempo Labs"))
     ended = make_published_version(make_app(world.partner, name="Vault Notes"))
@@ -148,6 +151,7 @@ def _set_lifecycle_under_way(world: World, owner: Member, draft: Version) -> Non
         "part": "technical",
         "subject_id": draft.pk.hex,
         "transfer_id": transfer.pk.hex,
+        "sample_id": _draw_sample(ended, owner),
         "tester_id": make_tester(draft.app, world.account, accepts=False).pk.hex,
     }
     world.surface_values[("backoffice", "version_id")] = ended.pk.hex
@@ -172,6 +176,13 @@ def _invite(account: Account, by: User, partner: Partner, jon: Operator) -> tupl
             place_name=partner.name, role="developer", invited_by="Mara Lind",
         )  # fmt: skip
     return joining, newcomer, colleague
+
+
+def _draw_sample(version: Version, owner: Member) -> str:
+    """A listing that passed by policy and waits for a person's look."""
+    submission = Submission.objects.create(version=version, track=Track.LISTING.value, submitted_by=owner.person)
+    transition(submission, SubmissionStatus.APPROVED, actor=SYSTEM)
+    return Sample.objects.create(submission=submission).pk.hex
 
 
 def _set_up_sign_in(by: User) -> None:
@@ -228,6 +239,19 @@ def _waive(version: Version, jon: Operator) -> str:
     until = clock.now().date() + timedelta(days=30)
     fields: dict[str, Any] = {"check_id": "logout-url-answers", "reason": "They move house.", "ends_on": until}
     return grant_waiver(actor=actor_for(jon.person), by=jon, app=version.app, **fields).pk.hex
+
+
+def _ask(world: World, owner: Member, jon: Operator) -> None:
+    """A customer's ticket in which the app's partner takes part, and one of the partner's own."""
+    ticket = make_ticket_about(world.installation)
+    involve(jon, ticket)
+    world.values["ticket_id"] = ticket.pk.hex
+    world.surface_values[("portal", "ticket_id")] = make_ticket(owner).pk.hex
+
+
+def _ask_for_another_address(world: World, by: User) -> None:
+    change = request_email_change(actor=actor_for(by.person), person=by.person, email="ada@new.example")
+    world.surface_values[("confirm_email", "token")] = email_change_token(change)
 
 
 def _apply(world: World) -> str:

@@ -19,6 +19,7 @@ import fondaco
 from fondaco.accounts.permissions import ADMIN, AGENT, EXPLANATIONS, LABELS, OPERATOR_ROLES, SUPERVISOR, Permission
 from fondaco.audit.kinds import all_kinds
 from fondaco.audit.status import Machine, Stateful
+from fondaco.catalog.data_fields import DATA_FIELDS
 from fondaco.catalog.scopes import Scope, scopes_by_api
 from fondaco.cli import main as command_line
 from fondaco.kit import deadlines
@@ -107,9 +108,18 @@ def scopes() -> str:
         "how an app gets it",
         "client of the portal",
     ]
-    return "\n\n".join(
-        f"## {api}\n\n" + table(heads, [_scope(scope) for scope in scopes]) for api, scopes in scopes_by_api()
+    parts = [f"## {api}\n\n" + table(heads, [_scope(scope) for scope in scopes]) for api, scopes in scopes_by_api()]
+    return "\n\n".join([*parts, _data_fields()])
+
+
+def _data_fields() -> str:
+    """What a version may say it reads."""
+    rows = [[f"`{each.name}`", f"`{each.scope}`", str(each.words)] for each in DATA_FIELDS.values()]
+    words = (
+        "A version says in `data_fields` what it reads. What its scopes do not allow is refused on save "
+        "(`scope-missing`), and customers read the words before they install."
     )
+    return f"## Data fields\n\n{words}\n\n" + table(["field", "scope", "a customer reads"], rows)
 
 
 def _scope(scope: Scope) -> list[str]:

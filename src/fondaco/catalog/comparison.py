@@ -8,9 +8,9 @@ from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
+from fondaco.catalog.data_fields import describe_permission
 from fondaco.catalog.labels import LICENCE_MODELS, LISTING_FIELDS, TECHNICAL_FIELDS, describe_meter
 from fondaco.catalog.models import Plan, Screenshot, Version
-from fondaco.catalog.scopes import SCOPES
 
 
 class Part(StrEnum):
@@ -64,7 +64,11 @@ def _differences(part: Part, before: Mapping[str, str], after: Mapping[str, str]
 
 def _technical(version: Version) -> dict[str, str]:
     content = version.technical
-    return {str(label): _as_text(getattr(content, name)) for name, label in TECHNICAL_FIELDS.items()}
+    return {
+        str(label): _as_text(getattr(content, name))
+        for name, label in TECHNICAL_FIELDS.items()
+        if name != "data_fields"  # said with the scopes
+    }
 
 
 def _listing(version: Version) -> dict[str, str]:
@@ -74,12 +78,14 @@ def _listing(version: Version) -> dict[str, str]:
 
 
 def _scopes(version: Version) -> dict[str, str]:
-    """Each scope with what it allows and why it is asked for: a new reason is a difference, too."""
+    """Each scope with what it allows, what is read with it, and why: a new reason is a difference, too."""
     content = version.technical
-    return {
-        name: " — ".join(filter(None, [str(SCOPES[name].consent), content.scope_reasons.get(name, "")]))
-        for name in content.scopes
-    }
+    found = {}
+    for name in content.scopes:
+        found[name] = " — ".join(
+            filter(None, [describe_permission(name, content.data_fields), content.scope_reasons.get(name, "")])
+        )
+    return found
 
 
 def _plans(version: Version) -> dict[str, str]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from fondaco.catalog.labels import scope_missing
+from fondaco.catalog.asking import find_refused
 from fondaco.catalog.models import Category, ListingContent, Plan, PlanType, Screenshot, TechnicalContent, Version
 from fondaco.catalog.scopes import SCOPES
 from fondaco.catalog.states import Track
-from fondaco.catalog.subscriptions import find_missing_scopes
 
 
 def missing_fields(version: Version, track: Track) -> dict[str, str]:
@@ -30,8 +29,8 @@ def _missing_technical(content: TechnicalContent) -> dict[str, str]:
     unexplained = [name for name in content.scopes if SCOPES[name].needs_reason and not content.scope_reasons.get(name)]
     if unexplained:
         missing["scopes"] = _("Say in one sentence why you need %(scopes)s.") % {"scopes": ", ".join(unexplained)}
-    for name, event in find_missing_scopes(vars(content), content.scopes).items():
-        missing[name] = scope_missing(event)
+    for refused in find_refused(vars(content), content.scopes):
+        missing[refused.field] = refused.words
     return missing
 
 

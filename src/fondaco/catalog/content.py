@@ -31,6 +31,7 @@ class TechnicalFields:
     redirect_urls: tuple[str, ...] = ()
     scopes: tuple[str, ...] = ()
     scope_reasons: Mapping[str, str] = field(default_factory=dict)
+    data_fields: tuple[str, ...] = ()
     receives_user_logout: bool = False
     backchannel_logout_url: str = ""
     is_manually_provisioned: bool = False

@@ -200,6 +200,24 @@ class NotUnlisted(Conflict):
     message = _("This version was not taken out of the marketplace for a while. Nothing was changed.")
 
 
+class AlreadyWithheld(Conflict):
+    code = "already-withheld"
+    message = _("The platform has taken this version out of the marketplace already. Nothing was changed.")
+
+
+class NotWithheld(Conflict):
+    code = "not-withheld"
+    message = _("The platform does not keep this version out of the marketplace, so there is nothing to let in again.")
+
+
+class NothingToWithhold(Conflict):
+    code = "nothing-to-withhold"
+    message = _(
+        "Nothing of this version has passed a review, or it is deprecated already, so customers cannot newly install "
+        "it. Nothing was changed."
+    )
+
+
 class BadImage(Invalid):
     code = "bad-image"
     message = _("This picture cannot be used. Nothing was saved.")

@@ -20,6 +20,9 @@ VERSION_GO_LIVE_FAILED = declare(
 VERSION_UNLISTED = declare("version.unlisted", "A version was taken out of the marketplace for a while.")
 VERSION_RELISTED = declare("version.relisted", "A version was brought back into the marketplace.")
 
+VERSION_WITHHELD = declare("version.withheld", "The platform took a version out of the marketplace.")
+VERSION_READMITTED = declare("version.readmitted", "The platform let a version into the marketplace again.")
+
 VERSION_RETIRED = declare("version.retired", "A deprecated version that nobody had any more was retired.")
 
 APP_RETIRED = declare("app.retired", "An app was retired: it cannot be installed or changed any more.")

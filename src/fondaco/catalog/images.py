@@ -14,10 +14,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps
 
+from fondaco.catalog.drawings import BadDrawing, draw
 from fondaco.catalog.errors import BadImage
+from fondaco.kit.rasterizing import looks_like_drawing
 
 ICON_BYTES: Final = 1024 * 1024
 SCREENSHOT_BYTES: Final = 2 * 1024 * 1024
+_DRAWN_BYTES: Final = 16 * 1024 * 1024  # of the pixels of a drawing, which its file does not tell
 _ICON_SIDES: Final = range(256, 1025)
 _ICON_STORED: Final = 512
 _SCREENSHOT_LEAST: Final = (640, 360)
@@ -36,12 +39,14 @@ class Crop:
 
 
 def store_icon(data: bytes, crop: Crop | None = None) -> str:
-    """Stores a PNG or JPEG as a square PNG; returns its storage key.
+    """Stores a PNG, JPEG or SVG as a square PNG; returns its storage key.
 
     ``crop`` names the square, else it is the largest one in the middle: 256 to 1024 pixels wide. The upload has at
-    most 1 MiB and 4096 pixels on a side. Raises :class:`BadImage` before anything is stored.
+    most 1 MiB and 4096 pixels on a side; an SVG is drawn 1024 pixels wide first. Raises :class:`BadImage` before
+    anything is stored.
     """
-    picture = _upright(_decode(data, field="icon", most_bytes=ICON_BYTES, most_side=_MOST_SIDE))
+    data = _as_pixels(data, most_bytes=ICON_BYTES)
+    picture = _upright(_decode(data, field="icon", most_bytes=_DRAWN_BYTES, most_side=_MOST_SIDE))
     square = _cut(picture, crop or _middle(picture), field="icon")
     if square.width != square.height:
         raise _bad("icon", _("The icon must be square; this part is %(width)d × %(height)d pixels."), square)
@@ -73,6 +78,17 @@ def digest_of(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def _as_pixels(data: bytes, *, most_bytes: int) -> bytes:
+    """An SVG as PNG; anything else as it is. The size is that of the upload."""
+    _check_size(data, field="icon", most_bytes=most_bytes)
+    if not looks_like_drawing(data):
+        return data
+    try:
+        return draw(data)
+    except BadDrawing as refusal:
+        raise BadImage(fields={"icon": [str(refusal)]}) from refusal
+
+
 def _upright(picture: Image.Image) -> Image.Image:
     """As people see it, whichever way the camera was held."""
     return ImageOps.exif_transpose(picture)
@@ -95,11 +111,10 @@ def _cut(picture: Image.Image, crop: Crop, *, field: str) -> Image.Image:
 
 def _decode(data: bytes, *, field: str, most_bytes: int, most_side: int) -> Image.Image:
     """The decoded picture. Its size is read from the header and judged before any pixel is unpacked."""
-    if not data:
-        raise BadImage(fields={field: [str(_("Choose a picture."))]})
-    if len(data) > most_bytes:
-        raise BadImage(fields={field: [str(_("Use at most %(most)d MiB.") % {"most": most_bytes // 1024 // 1024})]})
-    unreadable = BadImage(fields={field: [str(_("This is not a PNG or JPEG picture, or it is damaged."))]})
+    _check_size(data, field=field, most_bytes=most_bytes)
+    kinds = _("This is not a PNG, JPEG or SVG picture, or it is damaged.") if field == "icon" else None
+    words = kinds or _("This is not a PNG or JPEG picture, or it is damaged.")
+    unreadable = BadImage(fields={field: [str(words)]})
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -114,6 +129,13 @@ def _decode(data: bytes, *, field: str, most_bytes: int, most_side: int) -> Imag
     except (OSError, ValueError, SyntaxError, MemoryError) as error:
         raise unreadable from error
     return picture
+
+
+def _check_size(data: bytes, *, field: str, most_bytes: int) -> None:
+    if not data:
+        raise BadImage(fields={field: [str(_("Choose a picture."))]})
+    if len(data) > most_bytes:
+        raise BadImage(fields={field: [str(_("Use at most %(most)d MiB.") % {"most": most_bytes // 1024 // 1024})]})
 
 
 def _store(folder: str, picture: Image.Image, format_name: str) -> str:

@@ -49,6 +49,7 @@ TECHNICAL_FIELDS: Final[dict[str, Promise]] = {
     "events_callback_url": _("Events callback URL"),
     "standalone_url": _("Standalone URL"),
     "redirect_urls": _("Redirect URLs"),
+    "data_fields": _("Data it reads"),
     "receives_user_logout": _("Hears of sign-outs"),
     "backchannel_logout_url": _("Back-channel logout URL"),
     "is_manually_provisioned": _("Manually provisioned"),
@@ -83,6 +84,12 @@ def scope_missing(event: EventType) -> str:
     """Why an event cannot be asked for, and what to do."""
     words = _("%(event)s needs the scope %(scope)s, because it says %(fields)s. Add the scope, or do without it.")
     return str(words % {"event": event.type, "scope": event.scope, "fields": ", ".join(event.reads)})
+
+
+def data_fields_need_scope(scope: str, names: list[str]) -> str:
+    """Why these data fields cannot be read, and what to do."""
+    words = _("%(fields)s: only the scope %(scope)s lets you read this. Add the scope, or do without it.")
+    return str(words % {"fields": ", ".join(names), "scope": scope})
 
 
 def status_label(status: str) -> str:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fondaco.accounts.models import Account, Operator
 from fondaco.accounts.permissions import Permission
+from fondaco.accounts.policies import check_operator_can
 from fondaco.catalog.completeness import missing_fields
 from fondaco.catalog.errors import AnotherInReview, AppRetired, ContentLocked, RevisionConflict
 from fondaco.catalog.labels import status_label, track_label
@@ -117,6 +118,20 @@ def _is_offered_by(by: Member, version: Version) -> bool:
     return can(by, version.app, Permission.PARTNER_PUBLISH) and is_available
 
 
+def check_can_withhold(by: Operator, app: App) -> None:
+    """The operator's partner managers, but for apps of a partner that they belong to."""
+    check_operator_can(by, Permission.OPERATOR_PARTNERS)
+    if Member.objects.filter(partner_id=app.partner_id, person_id=by.pk, is_active=True).exists():
+        raise Forbidden(_("You belong to this partner, so someone else has to decide. Nothing was changed."))
+
+
+def can_be_withheld(version: Version) -> bool:
+    """Whether there is something that customers find, or will find without another review."""
+    passed = {TechnicalStatus.APPROVED, TechnicalStatus.AVAILABLE, ListingStatus.APPROVED, ListingStatus.ADVERTISED}
+    is_over = version.technical.status == TechnicalStatus.DEPRECATED or version.is_retired
+    return not is_over and not version.is_withheld and bool({version.technical.status, version.listing.status} & passed)
+
+
 def can_deprecate(by: Member | Operator, version: Version) -> bool:
     """Whether ``by`` may take the version out of the marketplace, or change what was announced about that."""
     public = {TechnicalStatus.AVAILABLE, TechnicalStatus.DEPRECATED}
@@ -182,7 +197,7 @@ def explain_installable(version: Version, account: Account, *, by_link: bool = F
     ``by_link`` says that its people came with the version's installation link.
     """
     # Then it does not matter who asks.
-    is_public = version.technical.status == TechnicalStatus.AVAILABLE and not version.is_unlisted
+    is_public = version.technical.status == TechnicalStatus.AVAILABLE and not version.is_out
     return explain_for(version, Installer.OTHER if is_public else kind_of(version.app, account), by_link=by_link)
 
 
@@ -191,8 +206,8 @@ def explain_for(version: Version, installer: Installer, *, by_link: bool) -> Pro
 
     Everybody may have what is available and, by the link, what is approved. The partner's own developer account and
     accounts of the platform may have any version whose technical content is complete; so may, by the link, accounts
-    that agreed to test the app. What its partner took out of the marketplace for a while only those may have, and what
-    is deprecated or retired nobody may have anew.
+    that agreed to test the app. What its partner or the platform took out of the marketplace only those may have, and
+    what is deprecated or retired nobody may have anew.
     """
     status = version.technical.status
     if over := _explain_end(version):
@@ -201,6 +216,10 @@ def explain_for(version: Version, installer: Installer, *, by_link: bool) -> Pro
         if missing := missing_fields(version, Track.TECHNICAL):
             return _("The technical content is not complete yet: %(first)s") % {"first": next(iter(missing.values()))}
         return None
+    if version.is_withheld:
+        return _("The platform has taken this version out of the marketplace for now: “%(reason)s”") % {
+            "reason": version.withheld_reason
+        }
     if version.is_unlisted:
         return _("Its partner has taken this version out of the marketplace for now: “%(reason)s”") % {
             "reason": version.unlisted_reason

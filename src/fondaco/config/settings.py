@@ -107,6 +107,7 @@ WIRE_CALLS_PER_SECOND = environment.number("FONDACO_WIRE_CALLS_PER_SECOND", 10) 
 WIRE_BURST = environment.number("FONDACO_WIRE_BURST", 50)  # so many at once, when it was silent before
 INTROSPECTIONS_PER_SECOND = environment.number("FONDACO_INTROSPECTIONS_PER_SECOND", 1000)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+FORM_RENDERER = "django.forms.renderers.Jinja2"  # Django's own widgets in half the time
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
@@ -258,6 +259,7 @@ AUTO_INSTALL_PAUSE = timedelta(days=1)  # doubles each time
 LONGEST_AUTO_INSTALL_PAUSE = timedelta(days=30)
 LONGEST_TRIAL_LEFT = timedelta(days=180)  # that an operator may extend a trial to, from today
 REVIEW_SAMPLE_EVERY = environment.number("FONDACO_REVIEW_SAMPLE_EVERY", 5)  # of what trusted partners may change
+REVIEW_SAMPLES_WAIT = environment.flag("FONDACO_REVIEW_SAMPLES_WAIT", default=False)  # or a person looks afterwards
 # Each installation gets new credentials this often (0: never by itself); old ones work on for the overlap (DOMAIN 2.8).
 CREDENTIALS_ROTATE_EVERY = timedelta(days=environment.number("FONDACO_CREDENTIALS_ROTATE_DAYS", 180))
 CREDENTIALS_OVERLAP = timedelta(days=7)

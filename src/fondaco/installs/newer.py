@@ -20,7 +20,7 @@ def newer_versions(account: Account) -> QuerySet[Version]:
     Everybody may move to what is available and in the marketplace; the partner's own developer account and accounts of
     the platform already to what was submitted (FAQ 16). Nobody to what is over or cut off. Older ones never count.
     """
-    is_for_all = Q(technical__status=TechnicalStatus.AVAILABLE, unlisted_at=None)
+    is_for_all = Q(technical__status=TechnicalStatus.AVAILABLE, unlisted_at=None, withheld_at=None)
     is_for_insiders = Q(technical__status__in=_SUBMITTED)
     if not account.is_for_reviews:
         is_for_insiders &= Q(app__partner__developer_account=account.pk)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from fondaco.accounts.models import Operator, User
 from fondaco.accounts.permissions import Permission
 from fondaco.accounts.policies import check_operator_can
+from fondaco.catalog.data_fields import describe_permission
 from fondaco.catalog.labels import describe_meter
 from fondaco.catalog.models import App, Plan, Version
 from fondaco.catalog.policies import check_can
@@ -275,17 +276,20 @@ def purchase_summary(plan: Plan, seats: int) -> PurchaseSummary:
     )
 
 
-def consent_text(version: Version, scopes: Collection[str] | None = None) -> str:
+def consent_text(
+    version: Version, scopes: Collection[str] | None = None, data_fields: Collection[str] | None = None
+) -> str:
     """The words that an admin agrees to, kept word by word with the grant (DOMAIN 7.4).
 
-    ``scopes`` takes the place of the version's while somebody chooses them.
+    ``scopes`` and ``data_fields`` take the place of the version's while somebody chooses them.
     """
     asked = version.technical.scopes if scopes is None else scopes
+    declared = version.technical.data_fields if data_fields is None else data_fields
     lines = [
         _("I install %(app)s by %(partner)s for my account. I may order on its behalf.")
         % {"app": version.app.name, "partner": version.app.partner.name},
         _("%(app)s may:") % {"app": version.app.name},
-        *(f"• {SCOPES[scope].consent}" for scope in sorted(asked) if scope in SCOPES),
+        *(f"• {describe_permission(scope, declared)}" for scope in sorted(asked) if scope in SCOPES),
     ]
     if not asked:
         lines[1] = _("%(app)s asks for no access to the account's data.") % {"app": version.app.name}

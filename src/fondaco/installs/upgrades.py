@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -10,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from fondaco.accounts.models import User
+from fondaco.catalog.data_fields import DATA_FIELDS, describe_permission
 from fondaco.catalog.models import Plan, Version
 from fondaco.catalog.queries import permission_lines
 from fondaco.catalog.queries.listing import PermissionLine, lines_for
@@ -90,16 +92,17 @@ def weigh(installation: Installation, version: Version) -> Upgrade:
     now = purchase_summary(installation.plan, installation.total_licences)
     choices = tuple(_choose(installation, plan, current, now) for plan in version.plans.all())
     had, asked = set(installation.client.scopes) - set(IMPLICIT), set(version.technical.scopes)
-    reasons = installation.version.technical.scope_reasons
+    before = installation.version.technical
+    same = had - _scopes_that_read_more(before.data_fields, version.technical.data_fields)
     consent = upgrade_text(installation, version)
     return Upgrade(
         installation=installation,
         version=version,
         choices=choices,
         suggested=_suggest(installation, choices),
-        gained=tuple(line for line in permission_lines(version) if line.scope not in had),
-        lost=lines_for(had - asked, reasons),
-        kept=tuple(line for line in permission_lines(version) if line.scope in had),
+        gained=tuple(line for line in permission_lines(version) if line.scope not in same),
+        lost=lines_for(had - asked, before.scope_reasons, before.data_fields),
+        kept=tuple(line for line in permission_lines(version) if line.scope in same),
         now=now,
         current=current,
         consent=consent,
@@ -120,9 +123,18 @@ def upgrade_text(installation: Installation, version: Version) -> str:
         _("I move %(app)s by %(partner)s from version %(before)s to %(after)s for my account.") % names,
         _("I may order on its behalf."),
         (_("From then on %(app)s may:") if asked else _("It asks for no access to the account's data.")) % names,
-        *(f"• {SCOPES[scope].consent}" for scope in asked if scope in SCOPES),
+        *(f"• {describe_permission(scope, version.technical.data_fields)}" for scope in asked if scope in SCOPES),
     ]
     return "\n".join(lines)
+
+
+def _scopes_that_read_more(before: Iterable[str], after: Iterable[str]) -> set[str]:
+    """Scopes with which more is read than was declared; of one for which nothing was declared it is not known."""
+    known, more = (
+        {DATA_FIELDS[name].scope for name in names if name in DATA_FIELDS}
+        for names in (before, set(after) - set(before))
+    )
+    return known & more
 
 
 def _choose(installation: Installation, plan: Plan, current: Snapshot, now: PurchaseSummary) -> PlanChoice:

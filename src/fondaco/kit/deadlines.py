@@ -134,6 +134,19 @@ def cancel(kind: str, *, subject_id: str) -> bool:
     return Deadline.objects.filter(kind=kind, subject_id=subject_id).delete()[0] > 0
 
 
+def cancel_all(kind: str, subject_ids: Collection[str]) -> None:
+    """The same for many subjects at once."""
+    if subject_ids:
+        Deadline.objects.filter(kind=kind, subject_id__in=subject_ids).delete()
+
+
+def hasten(kind: str, subject_ids: Collection[str]) -> int:
+    """Lets what waits for those of the subjects happen now; how many there were. Part of the caller's transaction."""
+    now = clock.now()
+    waiting = Deadline.objects.filter(kind=kind, subject_id__in=subject_ids, try_at__gt=now) if subject_ids else None
+    return waiting.update(due_at=now, try_at=now) if waiting is not None else 0
+
+
 def find_due(kind: str, subject_ids: Collection[str]) -> dict[str, datetime]:
     """When ``kind`` will happen to those of the subjects that wait for it."""
     waiting = Deadline.objects.filter(kind=kind, subject_id__in=subject_ids)

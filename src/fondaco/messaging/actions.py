@@ -4,40 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Max
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from fondaco.audit.actor import Actor
+from fondaco.audit.actor import Actor, ActorKind
 from fondaco.audit.recording import record
 from fondaco.audit.status import transition
-from fondaco.installs.actions import fail_open_operation, reach_installation
-from fondaco.installs.actions.operations import retry_pause
 from fondaco.installs.models import Installation, Operation
 from fondaco.kit import clock, deadlines
 from fondaco.kit.ids import new_id
 from fondaco.kit.outbound import FailureKind
 from fondaco.messaging import events, payloads
-from fondaco.messaging.models import Attempt, Delivery, Message
+from fondaco.messaging.endpoints import ensure_endpoint, probe_at_once
+from fondaco.messaging.models import Delivery, Message
 from fondaco.messaging.payloads import Content, MessageType
+from fondaco.messaging.precedence import give_way
+from fondaco.messaging.schedule import GIVES_UP_AFTER
 from fondaco.messaging.states import DeliveryStatus
 
 WAKE_CHANNEL: Final = "fondaco_deliveries"  # the dispatcher listens here
 SECRETS_EXPIRE: Final = "message.secrets_expire"
 RETRY_DUE: Final = "message.retry_due"
-# Three tries in a round: at once, five minutes later, and ten minutes after that (DOMAIN 1.5).
-RETRY_DELAYS: Final = (timedelta(minutes=5), timedelta(minutes=10))
-EXCERPT_LENGTH: Final = 2048
-KEPT_HEADERS: Final = ("content-type", "content-length", "server", "date", "location", "retry-after", "x-request-id")
-
+TURNED_AWAY: Final = "paused"  # the error of a try that was due at a closed endpoint, and so was not made
 
 _EXPLANATIONS: Final[dict[str, Promise]] = {
     FailureKind.DNS: gettext_lazy("The address of the app's program cannot be found."),
@@ -47,6 +44,7 @@ _EXPLANATIONS: Final[dict[str, Promise]] = {
     FailureKind.TIMEOUT: gettext_lazy("The app's program did not answer within ten seconds."),
     FailureKind.TOO_LARGE: gettext_lazy("The app's program answered at too great length."),
     FailureKind.PROTOCOL: gettext_lazy("What the app's program answered was not HTTP."),
+    TURNED_AWAY: gettext_lazy("The app's program has failed so often that it is left alone for a while."),
 }
 
 
@@ -103,12 +101,15 @@ def write_message(
         created_at=created_at,
     )
     url = installation.version.technical.events_callback_url
+    give_way(actor=actor, message=message)
     Delivery.objects.create(
         message=message,
         installation=installation,
+        endpoint=ensure_endpoint(installation.app_id, url),
         sequence=message.sequence,
+        is_awaited=operation is not None,
+        give_up_at=None if operation else created_at + GIVES_UP_AFTER,
         url=url,
-        endpoint=endpoint_of(url),
         next_attempt_at=created_at,
     )
     if is_secret:
@@ -123,25 +124,6 @@ def write_message(
     return message
 
 
-def record_attempt(*, actor: Actor, delivery_id: UUID, outcome: Outcome) -> Delivery:
-    """Writes what a try came to, and what follows from it.
-
-    A delivery that is no longer pending (it was withdrawn, or a slower dispatcher finished it) only gets the row of
-    the try. The installation is locked first, as every other writer does.
-    """
-    with transaction.atomic(durable=True):
-        installation_id = Delivery.objects.values_list("installation_id", flat=True).get(pk=delivery_id)
-        Installation.objects.select_for_update().only("pk").get(pk=installation_id)
-        delivery = Delivery.objects.select_related("message", "installation__app").get(pk=delivery_id)
-        _keep(delivery, outcome)
-        if delivery.status == DeliveryStatus.PENDING:
-            if outcome.is_success:
-                _succeed(actor, delivery)
-            else:
-                _fail(actor, delivery, outcome)
-    return delivery
-
-
 def retry_failed(*, actor: Actor, operation: Operation) -> int:
     """Starts a new round for what this operation could not deliver: the same event id, the same bytes. A step.
 
@@ -150,15 +132,16 @@ def retry_failed(*, actor: Actor, operation: Operation) -> int:
     failed = Delivery.objects.select_related("message", "installation__app").filter(
         message__operation=operation, status=DeliveryStatus.FAILED
     )
-    queued = 0
-    for delivery in failed:
-        if delivery.message.type == MessageType.APP_INSTALLED and delivery.message.body is None:
-            continue
-        _begin_round(actor, delivery)
-        queued += 1
+    queued = [
+        each for each in failed if each.message.type != MessageType.APP_INSTALLED or each.message.body is not None
+    ]
+    for delivery in queued:
+        begin_round(actor=actor, delivery=delivery)
     if queued:
+        if actor.kind == ActorKind.PERSON:
+            probe_at_once([delivery.endpoint_id for delivery in queued])
         wake_dispatcher()
-    return queued
+    return len(queued)
 
 
 def withdraw(*, actor: Actor, operation: Operation, reason: str) -> None:
@@ -189,7 +172,7 @@ def retry_undelivered(subject_id: str, due_at: datetime) -> None:
         pk=UUID(hex=subject_id), status=DeliveryStatus.FAILED, message__body__isnull=False
     )
     if (delivery := held.first()) is not None:
-        _begin_round(Actor.system("sweeper"), delivery)
+        begin_round(actor=Actor.system("sweeper"), delivery=delivery)
         wake_dispatcher()
 
 
@@ -199,58 +182,10 @@ def erase_secrets(subject_id: str, due_at: datetime) -> None:
     Message.objects.filter(pk=UUID(hex=subject_id)).update(body=None)
 
 
-def _begin_round(actor: Actor, delivery: Delivery) -> None:
-    delivery.attempt_count = 0
-    delivery.next_attempt_at = clock.now(delivery.installation.account_id)
-    delivery.save(update_fields=["attempt_count", "next_attempt_at"])
-    transition(delivery, DeliveryStatus.PENDING, actor=actor)
-
-
-def _keep(delivery: Delivery, outcome: Outcome) -> None:
-    message, headers, answer = delivery.message, outcome.response_headers, outcome.response_body
-    if message.body is None and payloads.has_secrets(message.content):
-        headers, answer = {}, b""  # its secrets are erased, so an echo of them would not be recognised
-    hide = payloads.Redactor(message.body)  # a receiver may echo what it got (T22)
-    excerpt = hide(answer.decode("utf-8", "replace")).replace("\0", "\ufffd")
-    Attempt.objects.create(
-        delivery=delivery,
-        started_at=outcome.started_at,
-        duration_ms=outcome.duration_ms,
-        response_status=outcome.response_status,
-        response_headers={name: hide(headers[name])[:500] for name in KEPT_HEADERS if name in headers},
-        response_excerpt=excerpt[:EXCERPT_LENGTH],
-        error=outcome.error,
-        address=outcome.address,
-    )
-
-
-def _succeed(actor: Actor, delivery: Delivery) -> None:
-    delivery.attempt_count += 1
-    delivery.next_attempt_at = delivery.leased_until = delivery.lease = None
-    delivery.save(update_fields=["attempt_count", "next_attempt_at", "leased_until", "lease"])
-    transition(delivery, DeliveryStatus.DELIVERED, actor=actor)
-    message = delivery.message
-    if message.body is not None:
-        Message.objects.filter(pk=message.pk).update(body=None)
-        deadlines.cancel(SECRETS_EXPIRE, subject_id=message.pk.hex)
-    if message.operation_id:
-        reach_installation(actor=actor, installation=delivery.installation)
-
-
-def _fail(actor: Actor, delivery: Delivery, outcome: Outcome) -> None:
-    tries = delivery.attempt_count = delivery.attempt_count + 1
-    is_last = tries > len(RETRY_DELAYS)
+def begin_round(*, actor: Actor, delivery: Delivery) -> None:
+    """Lets a failed delivery be tried anew from now on. A step; its installation's app is loaded."""
     now = clock.now(delivery.installation.account_id)
-    delivery.next_attempt_at = None if is_last else now + RETRY_DELAYS[tries - 1]
-    delivery.leased_until = delivery.lease = None
-    delivery.save(update_fields=["attempt_count", "next_attempt_at", "leased_until", "lease"])
-    if not is_last:
-        return
-    transition(delivery, DeliveryStatus.FAILED, actor=actor, reason=outcome.explanation)
-    operation = delivery.message.operation
-    if operation is None and delivery.message.body is not None:
-        pause = retry_pause(now - delivery.message.created_at)
-        account_id = delivery.installation.account_id
-        deadlines.schedule(RETRY_DUE, subject_id=delivery.pk.hex, due_at=now + pause, account_id=account_id)
-    if operation is not None and operation.is_open:
-        fail_open_operation(actor=actor, installation=delivery.installation, reason=outcome.explanation)
+    delivery.attempt_count, delivery.next_attempt_at = 0, now
+    delivery.give_up_at = None if delivery.is_awaited else now + GIVES_UP_AFTER
+    delivery.save(update_fields=["attempt_count", "next_attempt_at", "give_up_at"])
+    transition(delivery, DeliveryStatus.PENDING, actor=actor)

@@ -7,4 +7,4 @@ class MessagingConfig(AppConfig):
 
     def ready(self) -> None:
         """Projections and deadline handlers register themselves when imported."""
-        from fondaco.messaging import projections  # noqa: F401, PLC0415 - models must be loaded first
+        from fondaco.messaging import projections, watch  # noqa: F401, PLC0415 - models must be loaded first

@@ -11,11 +11,13 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from typing import Final, TypeVar
+from uuid import UUID
 
 import psycopg
 import uvloop
@@ -25,21 +27,26 @@ from psycopg.conninfo import make_conninfo
 
 from fondaco.audit.actor import Actor
 from fondaco.kit import clock
-from fondaco.kit.outbound import OutboundError, SafeClient
-from fondaco.messaging.actions import WAKE_CHANNEL, Outcome, record_attempt
+from fondaco.kit.outbound import CONNECT_SECONDS, TOTAL_SECONDS, OutboundError, SafeClient
+from fondaco.messaging.actions import WAKE_CHANNEL, Outcome
+from fondaco.messaging.breaker import Answer
 from fondaco.messaging.desk import Desk
-from fondaco.messaging.queue import Kind, Parcel, claim, claim_logouts
+from fondaco.messaging.health import Observation, record_observations
+from fondaco.messaging.queue import Kind, Parcel, Room, claim, claim_logouts
 from fondaco.messaging.results import RULES, Result, hide_token, record_results
+from fondaco.messaging.schedule import asked_to_wait
 from fondaco.messaging.signing import Signer, SignerCache
 
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-AT_ONCE: Final = 200  # tries under way in all
+AT_ONCE: Final = 400  # tries under way in all
 SHARE: Final = 10  # of them for one endpoint, so that a hanging one holds up nobody else
+_SLOW_PART: Final = 2  # one in so many of all may be for endpoints not known to answer quickly
 POLL_SECONDS: Final = 1.0
 _QUICK: Final = 1.0  # seconds; below that a receiver is quick
+_REPORT_SECONDS: Final = 30.0  # between two reports that an endpoint still works
 _LONGEST_WAIT: Final = 15.0  # seconds for its turn; with the ten of a try well within the lease
 _GATHER_SECONDS: Final = 0.005  # while sending, so that one look at the table serves many that became free
 _THREADS: Final = 4
@@ -62,12 +69,23 @@ def drain() -> None:
 class Dispatcher:
     """One process's worth of sending. Any number may run on one database."""
 
-    def __init__(self, *, at_once: int = AT_ONCE, share: int = SHARE) -> None:
+    def __init__(
+        self,
+        *,
+        at_once: int = AT_ONCE,
+        share: int = SHARE,
+        connect_seconds: float = CONNECT_SECONDS,
+        total_seconds: float = TOTAL_SECONDS,
+    ) -> None:
         self._at_once = at_once
         self._share = share
+        self._connect_seconds, self._total_seconds = connect_seconds, total_seconds
         self._running: Counter[str] = Counter()  # leased and not answered yet
+        self._running_slow = 0  # of those, for receivers not known as quick
         self._turns: dict[str, asyncio.Semaphore] = {}
         self._quick: set[str] = set()  # receivers that answered the last time within a second
+        self._slow: set[str] = set()  # those that did not
+        self._reported: dict[str, float] = {}  # when it was last written that an endpoint works
         self._tasks: set[asyncio.Task[None]] = set()
         self._database = _address()
         self._wake = asyncio.Event()
@@ -75,13 +93,14 @@ class Dispatcher:
         self._connections: list[BaseDatabaseWrapper] = []
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="dispatcher-db")
         self._desks = {kind: Desk(partial(self._record_results, kind)) for kind in RULES}
+        self._ward = Desk[Observation](self._record_observations)
 
     async def run(self, stop: threading.Event) -> None:
         """See :func:`run`."""
         waiting = asyncio.create_task(self._wake_on(stop))
         listening = asyncio.create_task(self._listen())
         try:
-            async with SafeClient(connections=self._at_once) as client:
+            async with self._client() as client:
                 while not stop.is_set():
                     self._wake.clear()
                     if not await self._start_due(client):
@@ -96,7 +115,7 @@ class Dispatcher:
 
     async def drain(self) -> None:
         """See :func:`drain`."""
-        async with SafeClient(connections=self._at_once) as client:
+        async with self._client() as client:
             while True:
                 was_busy = bool(self._tasks)  # then a receiver may have had its share when we looked
                 self._wake.clear()
@@ -114,27 +133,32 @@ class Dispatcher:
         room = self._at_once - len(self._tasks)
         if room <= 0:
             return False
-        running = dict(self._running)
+        slow_limit = max(self._at_once // _SLOW_PART - self._running_slow, 0)
+        taking = Room(room, self._share, dict(self._running), set(self._slow), set(self._quick), slow_limit)
         try:
-            parcels, signer = await self._in_thread(lambda: self._claim(room, running))
+            parcels, signer = await self._in_thread(lambda: self._claim(taking))
         except (DatabaseError, psycopg.Error):
             logger.exception("the dispatcher lost its database and tries again in a second")
             await asyncio.sleep(POLL_SECONDS)
             return True
         for parcel in parcels:
             self._running[parcel.endpoint] += 1
+            self._running_slow += not parcel.is_quick
             task = asyncio.create_task(self._carry(client, signer, parcel))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         return bool(parcels)
 
-    def _claim(self, room: int, running: Mapping[str, int]) -> tuple[list[Parcel], Signer]:
-        quick = list(self._quick)
-        parcels = claim(limit=room, share=self._share, running=running, quick=quick)
-        if len(parcels) < room:
-            busy = Counter(running) + Counter(parcel.endpoint for parcel in parcels)
-            parcels += claim_logouts(limit=room - len(parcels), share=self._share, running=busy, quick=quick)
+    def _claim(self, room: Room) -> tuple[list[Parcel], Signer]:
+        parcels = claim(room)
+        if len(parcels) < room.limit:
+            parcels += claim_logouts(replace(room, limit=room.limit - len(parcels)))
         return parcels, self._signers.get()
+
+    def _client(self) -> SafeClient:
+        return SafeClient(
+            connections=self._at_once, connect_seconds=self._connect_seconds, total_seconds=self._total_seconds
+        )
 
     async def _carry(self, client: SafeClient, signer: Signer, parcel: Parcel) -> None:
         """One try and its record. Without a record the lease runs out, and the delivery is tried again."""
@@ -161,22 +185,41 @@ class Dispatcher:
                 if begun - leased > _LONGEST_WAIT:
                     return None
                 outcome = await _send(client, signer, parcel)
-                (self._quick.add if time.monotonic() - begun < _QUICK else self._quick.discard)(endpoint)
+                self._note_speed(endpoint, is_quick=not outcome.error and time.monotonic() - begun < _QUICK)
                 return outcome
         finally:
             self._running[endpoint] -= 1
+            self._running_slow -= not parcel.is_quick
             if not self._running[endpoint]:
                 del self._running[endpoint], self._turns[endpoint]
             self._wake.set()
 
+    def _note_speed(self, endpoint: str, *, is_quick: bool) -> None:
+        (self._quick if is_quick else self._slow).add(endpoint)
+        (self._slow if is_quick else self._quick).discard(endpoint)
+
     async def _record(self, parcel: Parcel, outcome: Outcome) -> None:
-        if parcel.kind is Kind.CHANGE:
-            await self._in_thread(lambda: record_attempt(actor=_SELF, delivery_id=parcel.delivery_id, outcome=outcome))
-        else:
-            await self._desks[parcel.kind].put((parcel.delivery_id, outcome))
+        written = [self._desks[parcel.kind].put((parcel.delivery_id, outcome))]
+        if parcel.kind is not Kind.LOGOUT_TOKEN and self._is_news(parcel, outcome):
+            written.append(self._ward.put(_observe(parcel, outcome)))
+        await asyncio.gather(*written)
+
+    def _is_news(self, parcel: Parcel, outcome: Outcome) -> bool:
+        """Whether it has to be written how the endpoint did; that it goes on working, twice a minute will do."""
+        if not outcome.is_success or parcel.is_troubled or parcel.is_probe:
+            self._reported.pop(parcel.endpoint, None)
+            return True
+        now = time.monotonic()
+        if now - self._reported.get(parcel.endpoint, 0.0) < _REPORT_SECONDS:
+            return False
+        self._reported[parcel.endpoint] = now
+        return True
 
     async def _record_results(self, kind: Kind, results: Sequence[Result]) -> None:
         await self._in_thread(lambda: record_results(actor=_SELF, kind=kind, results=results))
+
+    async def _record_observations(self, observations: Sequence[Observation]) -> None:
+        await self._in_thread(lambda: record_observations(actor=_SELF, observations=observations))
 
     async def _pause(self) -> None:
         try:
@@ -245,6 +288,18 @@ async def _send(client: SafeClient, signer: Signer, parcel: Parcel) -> Outcome:
         address=answer.address,
     )
     return hide_token(outcome, parcel.body) if parcel.kind is Kind.LOGOUT_TOKEN else outcome
+
+
+def _observe(parcel: Parcel, outcome: Outcome) -> Observation:
+    now = clock.now()
+    answer = Answer(
+        at=now,
+        is_success=outcome.is_success,
+        status=None if outcome.error else outcome.response_status,
+        wait=asked_to_wait(outcome.response_status, outcome.response_headers, now),
+        is_probe=parcel.is_probe,
+    )
+    return Observation(UUID(parcel.endpoint), answer, outcome.error)
 
 
 def _headers(signer: Signer, parcel: Parcel) -> dict[str, str]:

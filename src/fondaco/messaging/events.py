@@ -10,3 +10,11 @@ CREDENTIALS_CLAIMED = declare("credentials.claimed", "A partner fetched credenti
 SIGNING_KEY_CREATED = declare("signing_key.created", "A key that signs events for partners came into use.")
 LOGOUT_TOKEN_DELIVERED = declare("logout_token.delivered", "An app accepted an OpenID logout token.")
 LOGOUT_TOKEN_FAILED = declare("logout_token.failed", "An app could not be told by a logout token that a user left.")
+ENDPOINT_FAILING = declare("endpoint.failing", "Events have not arrived at a callback address for a minute or more.")
+ENDPOINT_PAUSED = declare("endpoint.paused", "A callback address failed so often that only a probe is sent at times.")
+ENDPOINT_GONE = declare("endpoint.gone", "A callback address answered that it is gone (410); nothing is sent to it.")
+ENDPOINT_RECOVERED = declare("endpoint.recovered", "A callback address takes events again.")
+ENDPOINT_SILENT = declare(
+    "endpoint.silent", "For 15 minutes nothing was delivered to a callback address although something was to be."
+)
+ENDPOINT_RESUMED = declare("endpoint.resumed", "Somebody asked to try a paused or gone callback address at once.")

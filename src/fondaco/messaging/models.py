@@ -15,13 +15,19 @@ from fondaco.identity.models import CredentialSet, LoginSession, OAuthClient
 from fondaco.installs.models import Installation, Operation
 from fondaco.kit import clock
 from fondaco.kit.fields import IdField, SealedField
-from fondaco.messaging.states import DELIVERY, LOGOUT_DELIVERY
+from fondaco.messaging.states import DELIVERY, ENDPOINT, LOGOUT_DELIVERY
+
+
+class SigningAlgorithm(models.TextChoices):
+    ECDSA = "ecdsa"  # P-256 with SHA-512 (DOMAIN 1.6)
+    ED25519 = "ed25519"  # the ``v1a`` of Standard Webhooks
 
 
 class EventSigningKey(models.Model):
-    """The P-256 key that signs deliveries; partners fetch the public half by its id (DOMAIN 1.6)."""
+    """A key that signs deliveries; partners fetch the public half by its id (DOMAIN 1.6)."""
 
     id = IdField()
+    algorithm = models.CharField(max_length=10, choices=SigningAlgorithm, default=SigningAlgorithm.ECDSA)
     private_key = SealedField()  # PKCS#8 DER
     public_key = models.TextField()  # base64 SPKI DER
     retired_at = models.DateTimeField(null=True, blank=True)  # still served for 30 days
@@ -29,6 +35,32 @@ class EventSigningKey(models.Model):
 
     def __str__(self) -> str:
         return self.id.hex
+
+
+class WebhookSecret(models.Model):
+    """A secret that a partner shares with us for one app: it signs every event by HMAC (Standard Webhooks, ``v1``).
+
+    Two at most are alive at a time: the new one, and the one before it until ``ends_at`` (in real time).
+    """
+
+    id = IdField()
+    app = models.ForeignKey(App, on_delete=models.CASCADE, related_name="webhook_secrets")
+    secret = SealedField()  # the bytes behind ``whsec_``
+    hint = models.CharField(max_length=12)  # how it begins, so that people can tell two apart
+    ends_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["app"], condition=models.Q(ends_at=None), name="webhook_secret_one_newest")
+        ]
+
+    def __str__(self) -> str:
+        return f"secret of {self.app_id}"
+
+    def audit_scope(self) -> Mapping[str, Any]:
+        """Whom its facts belong to."""
+        return {"partner_id": self.app.partner_id}
 
 
 class Message(models.Model):
@@ -97,7 +129,6 @@ class Posting(Stateful):
     """Something to be posted to an address until it is accepted. A dispatcher owns it while its lease runs."""
 
     url = models.URLField(max_length=500)
-    endpoint = models.CharField(max_length=300)  # scheme, host and port of the URL: what is bounded together
     attempt_count = models.PositiveIntegerField(default=0)  # in this round; a retry begins a new one
     next_attempt_at = models.DateTimeField(null=True)  # in the account's time
     leased_until = models.DateTimeField(null=True)
@@ -108,7 +139,7 @@ class Posting(Stateful):
 
 
 class Try(models.Model):
-    """One try: what was answered, by whom, how fast. ``error`` is empty when an HTTP answer came."""
+    """One try: what was answered, by whom, how fast; kept for 90 days. ``error`` is empty when an HTTP answer came."""
 
     id = IdField()
     started_at = models.DateTimeField()
@@ -122,24 +153,68 @@ class Try(models.Model):
     class Meta:
         abstract = True
         ordering = ["started_at"]
+        indexes = [models.Index(fields=["started_at"], name="%(class)s_by_time")]
 
     def __str__(self) -> str:
         return f"attempt at {self.started_at:%Y-%m-%d %H:%M:%S}"
 
 
+class Endpoint(Stateful):
+    """A callback address of an app: how it answers, and whether anything is sent there just now (``breaker``).
+
+    It is shared by accounts with clocks of their own, so its times are real ones.
+    """
+
+    MACHINE = ENDPOINT
+
+    id = IdField()
+    app = models.ForeignKey(App, on_delete=models.CASCADE, related_name="endpoints")
+    url = models.URLField(max_length=500)
+    status = ENDPOINT.column()
+    failures = models.PositiveIntegerField(default=0)  # in a row
+    failing_since = models.DateTimeField(null=True)  # the first of them
+    last_success_at = models.DateTimeField(null=True)
+    last_error = models.CharField(max_length=40, blank=True)  # of the newest failure: an outbound failure's kind …
+    last_response_status = models.PositiveSmallIntegerField(null=True)  # … or what was answered
+    closed_until = models.DateTimeField(null=True)
+    pauses = models.PositiveSmallIntegerField(default=0)  # in a row
+    silent_since = models.DateTimeField(null=True)  # when it was told that nothing arrives any more
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta:
+        constraints = [
+            ENDPOINT.constraint("endpoint_status"),
+            models.UniqueConstraint(fields=["app", "url"], name="endpoint_once"),
+        ]
+        indexes = [
+            models.Index(fields=["id"], condition=models.Q(closed_until__isnull=False), name="endpoint_held"),
+            models.Index(fields=["id"], condition=~models.Q(status="healthy"), name="endpoint_unwell"),
+        ]
+
+    def __str__(self) -> str:
+        return self.url
+
+    def audit_scope(self) -> Mapping[str, Any]:
+        return {"partner_id": self.app.partner_id}
+
+
 class Delivery(Posting):
     """The sending of a message to its callback URL.
 
-    What changes an installation arrives in order. That a user signed out does not wait for anything and holds nothing
-    up (``is_ordered`` is False), or thousands of them would stand before the next change.
+    What changes an installation arrives in order. What holds nothing up and waits for nothing is not ``is_ordered``:
+    that a user signed out, or thousands of them would stand before the next change; and what stepped aside for an
+    operation. An operation waits for what ``is_awaited``; everything else is given up at ``give_up_at``.
     """
 
     MACHINE = DELIVERY
 
     message = models.OneToOneField(Message, on_delete=models.CASCADE, primary_key=True, related_name="delivery")
     installation = models.ForeignKey(Installation, on_delete=models.CASCADE, related_name="deliveries")
+    endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="deliveries", db_index=False)
     sequence = models.PositiveIntegerField()  # the message's, so that the queue's order is read from one table
     is_ordered = models.BooleanField(default=True)
+    is_awaited = models.BooleanField(default=False)
+    give_up_at = models.DateTimeField(null=True)  # in the account's time
     status = DELIVERY.column()
 
     class Meta:
@@ -155,6 +230,13 @@ class Delivery(Posting):
                 condition=models.Q(status="pending", is_ordered=True),
                 name="delivery_in_order",
             ),
+            models.Index(
+                fields=["endpoint", "next_attempt_at"],
+                condition=models.Q(status="pending", is_awaited=True),
+                name="delivery_awaited",
+            ),
+            models.Index(fields=["give_up_at"], condition=models.Q(status="pending"), name="delivery_give_up"),
+            models.Index(fields=["endpoint"], condition=models.Q(status="failed"), name="delivery_failed"),
         ]
         verbose_name_plural = "deliveries"
 
@@ -204,6 +286,7 @@ class LogoutDelivery(Posting):
     MACHINE = LOGOUT_DELIVERY
 
     id = IdField()
+    endpoint = models.CharField(max_length=300)  # scheme, host and port of the URL: what is bounded together
     client = models.ForeignKey(OAuthClient, on_delete=models.CASCADE, related_name="logout_deliveries")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")  # the token's ``sub``
     login_session = models.ForeignKey(LoginSession, on_delete=models.CASCADE, related_name="+")  # its ``sid``

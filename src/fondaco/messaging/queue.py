@@ -27,47 +27,84 @@ AHEAD: Final = 5  # shares that are leased ahead for a receiver which answers qu
 # The receivers that have something waiting are found by leaps over the index, and of each only what it may get now is
 # read: a backlog of any length, for a receiver that hangs, costs the others nothing.
 # An account whose clock runs ahead has its deliveries due earlier; the bound on the index is the furthest clock.
+# Turns go round by app, so that many addresses of one app are not served more than one address of another.
 _CLAIM: Final = """
     WITH RECURSIVE horizon AS (
         SELECT %(now)s::timestamptz + COALESCE(MAX("offset"), INTERVAL '0') AS at FROM kit_clockoffset
     ), receivers AS (
-        (SELECT endpoint FROM {table} WHERE status = 'pending' ORDER BY endpoint LIMIT 1)
+        (SELECT {column} AS endpoint FROM {table} WHERE status = 'pending' ORDER BY {column} LIMIT 1)
         UNION ALL
-        SELECT (SELECT n.endpoint FROM {table} n WHERE n.status = 'pending' AND n.endpoint > r.endpoint
-                ORDER BY n.endpoint LIMIT 1)
+        SELECT (SELECT n.{column} FROM {table} n WHERE n.status = 'pending' AND n.{column} > r.endpoint
+                ORDER BY n.{column} LIMIT 1)
         FROM receivers r WHERE r.endpoint IS NOT NULL
-    ), free AS (
-        SELECT r.endpoint, COALESCE(b.running, 0) AS running,
-               %(share)s * CASE WHEN r.endpoint = ANY(%(quick)s) THEN %(ahead)s ELSE 1 END AS share
-        FROM receivers r LEFT JOIN unnest(%(endpoints)s::text[], %(counts)s::int[]) AS b(endpoint, running)
-          ON b.endpoint = r.endpoint
-        WHERE r.endpoint IS NOT NULL
-    ), due AS ({due}), fair AS (
-        SELECT key, share,
-               row_number() OVER (PARTITION BY endpoint ORDER BY lane DESC, next_attempt_at) + running AS place
+    ), busy AS (
+        SELECT * FROM unnest(%(endpoints)s::text[], %(counts)s::int[]) AS b(endpoint, running)
+    ), {free}, due AS ({due}), fair AS (
+        SELECT *, row_number() OVER (PARTITION BY endpoint ORDER BY lane DESC, next_attempt_at) + running AS place
         FROM due
+    ), turns AS (
+        SELECT *, row_number() OVER (PARTITION BY app ORDER BY place, next_attempt_at) + app_running AS turn
+        FROM fair WHERE place <= share
+    ), ranked AS (
+        SELECT *, row_number() OVER (PARTITION BY is_quick ORDER BY turn, next_attempt_at) AS rank FROM turns
     ), chosen AS (
-        SELECT d.{key} AS key FROM {table} d JOIN fair f ON f.key = d.{key}
-        WHERE f.place <= f.share AND d.status = 'pending'
+        SELECT d.{key} AS key, f.endpoint, f.app, f.is_quick, f.is_probe, f.is_troubled
+        FROM {table} d JOIN ranked f ON f.key = d.{key}
+        WHERE d.status = 'pending' AND (f.is_quick OR f.rank <= %(slow_limit)s)
           AND (d.leased_until IS NULL OR d.leased_until <= %(now)s::timestamptz)
-        ORDER BY f.place, d.next_attempt_at LIMIT %(limit)s
+        ORDER BY f.turn, d.next_attempt_at LIMIT %(limit)s
         FOR UPDATE OF d SKIP LOCKED
-    )
+    ){and_then}
     UPDATE {table} d SET lease = %(lease)s, leased_until = %(now)s::timestamptz + %(term)s
     FROM chosen WHERE d.{key} = chosen.key
-    RETURNING d.{key}, d.url, d.endpoint
+    RETURNING d.{key}, d.url, chosen.endpoint::text, chosen.app::text, chosen.is_quick, chosen.is_probe,
+              chosen.is_troubled
+"""
+# An endpoint that is held gets nothing. Of one that is closed, a single dispatcher gets one parcel, the probe: whoever
+# holds the row's lock decides, and its new ``closed_until`` keeps the others out while the probe is under way.
+_FREE_ENDPOINTS: Final = """
+    probes AS MATERIALIZED (
+        SELECT id FROM messaging_endpoint
+        WHERE status IN ('paused', 'gone') AND closed_until <= %(now)s::timestamptz
+        FOR UPDATE SKIP LOCKED
+    ), known AS (
+        SELECT e.id AS endpoint, e.app_id AS app, COALESCE(b.running, 0) AS running, p.id IS NOT NULL AS is_probe,
+               e.failures > 0 AS is_troubled,
+               e.failures = 0 AND e.last_success_at IS NOT NULL AND NOT e.id::text = ANY(%(slow)s) AS is_quick,
+               CASE WHEN e.status IN ('paused', 'gone') THEN p.id IS NOT NULL
+                    ELSE e.closed_until IS NULL OR e.closed_until <= %(now)s::timestamptz END AS is_open
+        FROM receivers r JOIN messaging_endpoint e ON e.id = r.endpoint
+        LEFT JOIN probes p ON p.id = e.id LEFT JOIN busy b ON b.endpoint = e.id::text
+    ), free AS (
+        SELECT *, SUM(running) OVER (PARTITION BY app) AS app_running,
+               CASE WHEN is_probe THEN 1 WHEN is_quick THEN %(share)s * %(ahead)s ELSE %(share)s END AS share
+        FROM known WHERE is_open
+    )
+"""
+_TAKE_PROBES: Final = """, taken AS (
+        UPDATE messaging_endpoint e SET closed_until = %(now)s::timestamptz + %(term)s
+        FROM chosen c WHERE e.id = c.endpoint AND c.is_probe
+    )
+"""
+_FREE_ADDRESSES: Final = """
+    free AS (
+        SELECT r.endpoint, r.endpoint AS app, COALESCE(b.running, 0) AS running, COALESCE(b.running, 0) AS app_running,
+               FALSE AS is_probe, FALSE AS is_troubled, r.endpoint = ANY(%(quick)s) AS is_quick,
+               %(share)s * CASE WHEN r.endpoint = ANY(%(quick)s) THEN %(ahead)s ELSE 1 END AS share
+        FROM receivers r LEFT JOIN busy b ON b.endpoint = r.endpoint WHERE r.endpoint IS NOT NULL
+    )
 """
 _IS_DUE: Final = """
-    d.status = 'pending' AND d.endpoint = f.endpoint
+    d.status = 'pending' AND d.{column} = f.endpoint
     AND d.next_attempt_at <= (SELECT at FROM horizon)
     AND d.next_attempt_at <= %(now)s::timestamptz + COALESCE(c."offset", INTERVAL '0')
     AND (d.leased_until IS NULL OR d.leased_until <= %(now)s::timestamptz)
 """
 # What changes an installation goes before sign-outs, and only the first of each installation.
 _DUE_DELIVERIES: Final = """
-    SELECT w.*, f.running, f.share, lane.is_ordered AS lane
+    SELECT w.*, f.*, lane.is_ordered AS lane
     FROM free f CROSS JOIN (VALUES (TRUE), (FALSE)) AS lane(is_ordered), LATERAL (
-        SELECT d.message_id AS key, d.endpoint, d.next_attempt_at
+        SELECT d.message_id AS key, d.next_attempt_at
         FROM messaging_delivery d
         JOIN installs_installation i ON i.id = d.installation_id
         LEFT JOIN kit_clockoffset c ON c.account_id = i.account_id
@@ -81,8 +118,8 @@ _DUE_DELIVERIES: Final = """
     ) w
 """
 _DUE_LOGOUTS: Final = """
-    SELECT w.*, f.running, f.share, TRUE AS lane FROM free f, LATERAL (
-        SELECT d.id AS key, d.endpoint, d.next_attempt_at
+    SELECT w.*, f.*, TRUE AS lane FROM free f, LATERAL (
+        SELECT d.id AS key, d.next_attempt_at
         FROM messaging_logoutdelivery d
         JOIN identity_oauthclient o ON o.id = d.client_id
         LEFT JOIN kit_clockoffset c ON c.account_id = o.account_id
@@ -91,11 +128,24 @@ _DUE_LOGOUTS: Final = """
     ) w
 """
 _CLAIM_DELIVERIES: Final = _CLAIM.format(
-    due=_DUE_DELIVERIES.format(is_due=_IS_DUE), table="messaging_delivery", key="message_id"
+    free=_FREE_ENDPOINTS,
+    due=_DUE_DELIVERIES.format(is_due=_IS_DUE.format(column="endpoint_id")),
+    and_then=_TAKE_PROBES,
+    table="messaging_delivery",
+    column="endpoint_id",
+    key="message_id",
 )
 _CLAIM_LOGOUTS: Final = _CLAIM.format(
-    due=_DUE_LOGOUTS.format(is_due=_IS_DUE), table="messaging_logoutdelivery", key="id"
+    free=_FREE_ADDRESSES,
+    due=_DUE_LOGOUTS.format(is_due=_IS_DUE.format(column="endpoint")),
+    and_then="",
+    table="messaging_logoutdelivery",
+    column="endpoint",
+    key="id",
 )
+
+
+_Row = tuple[UUID, str, str, str, bool, bool, bool]
 
 
 class Kind(Enum):
@@ -108,55 +158,83 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """One delivery to try now. ``body`` may hold secrets and is in no ``repr``."""
+    """One delivery to try now. ``body`` may hold secrets and is in no ``repr``.
+
+    ``endpoint`` is what is bounded together: an endpoint's id, or the origin of a logout address. ``is_probe``: it is
+    the one try that a closed endpoint gets. ``is_troubled``: the endpoint has failures that a success would end.
+    """
 
     delivery_id: UUID
     url: str
     endpoint: str
     body: bytes = field(repr=False)
     kind: Kind = Kind.CHANGE
+    app: str = ""
+    is_quick: bool = False
+    is_probe: bool = False
+    is_troubled: bool = False
 
 
-def claim(*, limit: int, share: int, running: Mapping[str, int], quick: Collection[str] = ()) -> list[Parcel]:
-    """Leases up to ``limit`` due deliveries, at most ``share`` for one endpoint together with those ``running``.
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How much a dispatcher may take: ``limit`` in all, at most ``slow_limit`` of it for receivers not known as quick.
 
-    An endpoint that is ``quick`` may have :data:`AHEAD` times as many, to be sent one share after the other. Of what
-    changes an installation only the first pending one is due, so its order is kept. Any number of dispatchers may
-    claim.
+    ``share`` is one endpoint's, together with what is ``running`` there. ``slow`` and ``quick`` are what this
+    dispatcher has seen of receivers; of endpoints it is known from their rows who answers at all.
     """
-    rows = _lease(_CLAIM_DELIVERIES, limit, share, running, quick)
+
+    limit: int
+    share: int
+    running: Mapping[str, int] = field(default_factory=dict)
+    slow: Collection[str] = ()
+    quick: Collection[str] = ()
+    slow_limit: int = 1_000_000
+
+
+def claim(room: Room) -> list[Parcel]:
+    """Leases due deliveries: of what changes an installation only the first pending one, so its order is kept.
+
+    An endpoint that answers quickly may have :data:`AHEAD` shares, to be sent one after the other. Any number of
+    dispatchers may claim.
+    """
+    rows = _lease(_CLAIM_DELIVERIES, room)
     messages = Message.objects.in_bulk([row[0] for row in rows])
-    return [Parcel(*row, messages[row[0]].wire_body, _kind(messages[row[0]])) for row in rows]
+    return [_parcel(row, messages[row[0]].wire_body, _kind(messages[row[0]])) for row in rows]
 
 
-def claim_logouts(*, limit: int, share: int, running: Mapping[str, int], quick: Collection[str] = ()) -> list[Parcel]:
+def claim_logouts(room: Room) -> list[Parcel]:
     """The same for logout tokens, which are made here: they live for two minutes from now."""
-    rows = _lease(_CLAIM_LOGOUTS, limit, share, running, quick)
+    rows = _lease(_CLAIM_LOGOUTS, room)
     if not rows:
         return []
     found = LogoutDelivery.objects.select_related("client__account").in_bulk([row[0] for row in rows])
     audiences = find_audiences({delivery.client for delivery in found.values()})
-    return [Parcel(*row, _form(found[row[0]], audiences), Kind.LOGOUT_TOKEN) for row in rows]
+    return [_parcel(row, _form(found[row[0]], audiences), Kind.LOGOUT_TOKEN) for row in rows]
 
 
-def _lease(
-    query: str, limit: int, share: int, running: Mapping[str, int], quick: Collection[str]
-) -> list[tuple[UUID, str, str]]:
+def _lease(query: str, room: Room) -> list[_Row]:
     parameters: dict[str, Any] = {
         "now": clock.now(),
         "lease": new_id(),
         "term": LEASE,
-        "endpoints": list(running),
-        "counts": list(running.values()),
-        "quick": list(quick),
+        "endpoints": list(room.running),
+        "counts": list(room.running.values()),
+        "slow": list(room.slow),
+        "quick": list(room.quick),
         "ahead": AHEAD,
-        "share": share,
-        "limit": limit,
+        "share": room.share,
+        "limit": room.limit,
+        "slow_limit": room.slow_limit,
     }
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)
-        rows: list[tuple[UUID, str, str]] = cursor.fetchall()
+        rows: list[_Row] = cursor.fetchall()
     return rows
+
+
+def _parcel(row: _Row, body: bytes, kind: Kind) -> Parcel:
+    delivery_id, url, endpoint, app, is_quick, is_probe, is_troubled = row
+    return Parcel(delivery_id, url, endpoint, body, kind, app, is_quick, is_probe, is_troubled)
 
 
 def _kind(message: Message) -> Kind:

@@ -27,7 +27,9 @@ from fondaco.kit import clock
 from fondaco.kit.ids import new_id
 from fondaco.messaging import events, payloads
 from fondaco.messaging.actions import endpoint_of, wake_dispatcher
-from fondaco.messaging.models import Delivery, LogoutDelivery, Message, SignOut
+from fondaco.messaging.endpoints import ensure_endpoint
+from fondaco.messaging.models import Delivery, Endpoint, LogoutDelivery, Message, SignOut
+from fondaco.messaging.schedule import GIVES_UP_AFTER
 
 BATCH: Final = 500
 _ROWS: Final = 1000  # of one INSERT
@@ -88,10 +90,13 @@ def _announce(taken: Sequence[SignOut]) -> int:
     installations = _lock({installation for installation, _user in together})
     last = Message.objects.filter(installation__in=installations).values_list("installation")
     sequences = dict(last.annotate(last=Max("sequence")))
+    endpoints = _endpoints(installations.values())
     messages, deliveries = [], []
     for (installation_id, _user), sign_outs in together.items():
         sequences[installation_id] = sequences.get(installation_id, 0) + 1
-        message, delivery = _write(installations[installation_id], sign_outs[0], sequences[installation_id])
+        installation = installations[installation_id]
+        endpoint = endpoints[_address(installation)]
+        message, delivery = _write(installation, sign_outs[0], sequences[installation_id], endpoint)
         messages.append(message)
         deliveries.append(delivery)
     Message.objects.bulk_create(messages, batch_size=_ROWS)
@@ -103,8 +108,20 @@ def _announce(taken: Sequence[SignOut]) -> int:
     return len(messages)
 
 
-def _write(installation: Installation, sign_out: SignOut, sequence: int) -> tuple[Message, Delivery]:
-    message_id, url = new_id(), installation.version.technical.events_callback_url
+def _endpoints(installations: Iterable[Installation]) -> dict[tuple[UUID, str], Endpoint]:
+    """Few for many installations: one for each version that is in use."""
+    wanted = {_address(installation) for installation in installations}
+    return {address: ensure_endpoint(*address) for address in wanted}
+
+
+def _address(installation: Installation) -> tuple[UUID, str]:
+    return installation.app_id, installation.version.technical.events_callback_url
+
+
+def _write(
+    installation: Installation, sign_out: SignOut, sequence: int, endpoint: Endpoint
+) -> tuple[Message, Delivery]:
+    message_id = new_id()
     created_at = sign_out.ended_at + clock.offset_of(installation.account_id)
     content = payloads.user_logout(installation, sign_out.user)
     message = Message(
@@ -121,9 +138,10 @@ def _write(installation: Installation, sign_out: SignOut, sequence: int) -> tupl
         installation=installation,
         sequence=sequence,
         is_ordered=False,
-        url=url,
-        endpoint=endpoint_of(url),
+        url=endpoint.url,
+        endpoint=endpoint,
         next_attempt_at=created_at,
+        give_up_at=created_at + GIVES_UP_AFTER,
     )
     return message, delivery
 

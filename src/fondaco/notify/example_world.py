@@ -37,6 +37,7 @@ from fondaco.installs.states import InstallationStatus, OperationKind, Operation
 from fondaco.kit import clock
 from fondaco.notify.example_licences import make_automatic
 from fondaco.notify.example_lifecycle import make_lifecycle
+from fondaco.notify.example_tickets import make_tickets
 from fondaco.notify.example_trials import make_trials
 from fondaco.notify.example_upgrades import make_upgrades
 from fondaco.partners.models import ApplicationMessage, Member, MemberRole, Partner, PartnerApplication
@@ -48,11 +49,12 @@ from fondaco.review.models import (
     CheckRun,
     RequestedChange,
     ReviewMessage,
+    Sample,
     Side,
     Submission,
 )
 from fondaco.review.risks import Risk
-from fondaco.review.states import Outcome, RunReason, RunStatus
+from fondaco.review.states import Outcome, RunReason, RunStatus, SampleStatus
 
 Cast = dict[str, UUID]
 _ACTOR: Final = Actor.system("examples")
@@ -94,6 +96,7 @@ def make_cast() -> Cast:
         **make_lifecycle(
             app, mara=people.mara, account=people.account, tester=people.ada, actor=_ACTOR, domain=_DOMAIN
         ),
+        **make_tickets(app, mara=people.mara, account=people.account, asker=people.ada, jon=people.jon, actor=_ACTOR),
     }
 
 
@@ -133,6 +136,11 @@ def _make_app(mara: Member) -> tuple[App, dict[str, Version]]:
         "planned version": {},
         "failed version": {},
         "unlisted version": {"unlisted_at": made, "unlisted_reason": "A bug in the invoice view; back on Monday."},
+        "withheld version": {
+            "withheld_at": made,
+            "withheld_reason": "The listing promises HIPAA compliance, for which there is no proof.",
+            "withheld_by": "Jon Okafor",
+        },
     }
     versions = {}
     for number, (name, fields) in enumerate(facts.items(), 1):
@@ -230,9 +238,23 @@ def _make_reviews(people: _People, versions: dict[str, Version]) -> Cast:
         "submission": submission.pk,
         "taken submission": taken.pk,
         "half approved submission": half.pk,
+        **_make_samples(people, versions),
         "question of a review": messages[Side.REVIEWER].pk,
         "answer in a review": messages[Side.PARTNER].pk,
     }
+
+
+def _make_samples(people: _People, versions: dict[str, Version]) -> Cast:
+    """One that waits for a look, and one with which a person found a problem."""
+    listing = {"track": Track.LISTING.value, "submitted_by": people.mara.person}
+    waiting, found = (
+        Sample.objects.create(submission=Submission.objects.create(version=versions[name], **listing))
+        for name in ("planned version", "withheld version")
+    )
+    found.looked_by, found.words = people.jon, versions["withheld version"].withheld_reason
+    found.save(update_fields=["looked_by", "words"])
+    transition(found, SampleStatus.PROBLEM, actor=_ACTOR)
+    return {"drawn sample": waiting.pk, "looked at sample": found.pk}
 
 
 def _make_live_checks(version: Version) -> Cast:

@@ -5,15 +5,10 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
-from django.utils.translation import gettext as _
-
-from fondaco.kit.replies import MARK
+from fondaco.notify import threads
 from fondaco.notify.letters import link
 from fondaco.review.models import ReviewMessage, Side, Submission
 from fondaco.review.replies import reply_address
-
-_MOST_REFERENCES = 20
 
 
 def load(submission_id: UUID) -> Submission:
@@ -43,26 +38,11 @@ def portal_page(submission: Submission, part: str = "") -> str:
 
 
 def answering(submission: Submission, side: Side) -> dict[str, Any]:
-    """What lets people of ``side`` answer a letter by mail; nothing where the house takes in no mails."""
-    if not settings.ACCEPTS_REPLIES:
-        return {}
-    return {
-        "opening": _("%(mark)s Answer above this line, or on the page below.") % {"mark": MARK},
-        "reply_to": reply_address(submission.pk, side),
-    }
+    """What lets people of ``side`` answer a letter by mail."""
+    return threads.answering(reply_address(submission.pk, side))
 
 
 def threading(message: ReviewMessage) -> dict[str, str]:
-    """Headers that make mail programs show the conversation as one (RFC 5322, 3.6.4)."""
+    """Headers that make mail programs show the conversation as one."""
     earlier = ReviewMessage.objects.filter(submission_id=message.submission_id, created_at__lt=message.created_at)
-    references: list[str] = []
-    for one in earlier:
-        references += [one.message_id] if one.message_id == one.outgoing_id else [one.message_id, one.outgoing_id]
-    headers = {"Message-ID": message.outgoing_id}
-    if references:
-        # A message that came by mail is known to its own side by that mail's id, and to the other by ours.
-        last = earlier.last()
-        own = last is not None and last.side != message.side
-        headers["In-Reply-To"] = last.message_id if last and own else references[-1]
-        headers["References"] = " ".join(references[-_MOST_REFERENCES:])
-    return headers
+    return threads.threading(list(earlier), to=Side(message.side).other, outgoing_id=message.outgoing_id)

@@ -120,6 +120,11 @@ class NotTrusted(Conflict):
     message = _("%(name)s is not trusted, so there is nothing to withdraw. Nothing was changed.")
 
 
+class SampleOver(Conflict):
+    code = "sample-over"
+    message = _("%(name)s has looked at this sample already. What you sent was not used and nothing was changed.")
+
+
 class OwnPartner(Forbidden):
     code = "own-partner"
     message = _("You belong to this partner, so someone else must decide whether to trust it. Nothing was changed.")

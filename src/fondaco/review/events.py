@@ -15,7 +15,9 @@ CHECK_MENDED = declare("check.mended", "A check that failed on a version that cu
 WAIVER_GRANTED = declare("waiver.granted", "A reviewer waived a check for an app, with a reason and an end.")
 WAIVER_WITHDRAWN = declare("waiver.withdrawn", "A reviewer took a waiver back.")
 SUBMISSION_SAMPLED = declare(
-    "submission.sampled", "A submission could have passed by policy and was drawn as a sample for a person."
+    "submission.sampled", "A submission that could pass by policy was drawn as a sample for a person."
 )
+SAMPLE_PASSED = declare("sample.passed", "A person looked at a listing that passed by policy, and found it fine.")
+SAMPLE_REPORTED = declare("sample.reported", "A person looked at a listing that passed by policy, and found a problem.")
 PARTNER_TRUSTED = declare("partner.trusted", "An operator let a partner's listing changes pass by policy.")
 PARTNER_TRUST_WITHDRAWN = declare("partner.trust_withdrawn", "An operator withdrew the trust in a partner.")

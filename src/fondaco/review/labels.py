@@ -10,13 +10,18 @@ from django.utils.translation import gettext_lazy as _
 from fondaco.catalog.states import Track
 from fondaco.review.models import ChangeKind
 from fondaco.review.snapshots import FIELDS
-from fondaco.review.states import SubmissionStatus
+from fondaco.review.states import SampleStatus, SubmissionStatus
 
 STATUSES: Final[dict[str, Promise]] = {
     SubmissionStatus.OPEN.value: _("Waiting"),
     SubmissionStatus.APPROVED.value: _("Approved"),
     SubmissionStatus.REJECTED.value: _("Rejected"),
     SubmissionStatus.WITHDRAWN.value: _("Withdrawn"),
+}
+SAMPLE_STATUSES: Final[dict[str, Promise]] = {
+    SampleStatus.OPEN.value: _("To look at"),
+    SampleStatus.FINE.value: _("Fine"),
+    SampleStatus.PROBLEM.value: _("Problem found"),
 }
 
 _MORE: Final[dict[Track, dict[str, Promise]]] = {

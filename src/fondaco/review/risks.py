@@ -105,11 +105,18 @@ def assess(version: Version, track: Track, content: Snapshot) -> Assessment:
 def _news(track: Track, before: Snapshot, after: Snapshot) -> list[Risk]:
     if track == Track.TECHNICAL:
         old, new = (_hosts(one[Part.TECHNICAL.value]) for one in (before, after))
-        found = [Risk.NEW_SCOPES] if set(after[Part.SCOPES.value]) - set(before[Part.SCOPES.value]) else []
+        found = [Risk.NEW_SCOPES] if _asks_for_more(before, after) else []
         return [*found, *([Risk.NEW_HOSTS] if new - old else [])]
     old_words, new_words = ([one[Part.LISTING.value].get(name) for name in _CLAIMS] for one in (before, after))
     found = [Risk.NEW_CLAIMS] if old_words != new_words else []
     return [*found, *([Risk.NEW_PRICES] if before[Part.PLANS.value] != after[Part.PLANS.value] else [])]
+
+
+def _asks_for_more(before: Snapshot, after: Snapshot) -> bool:
+    """More scopes, or more data; what was sent in before data was declared says nothing of it."""
+    old, new = before[Part.TECHNICAL.value], after[Part.TECHNICAL.value]
+    more_data = set(new["data_fields"]) - set(old["data_fields"]) if "data_fields" in old else set()
+    return bool(set(after[Part.SCOPES.value]) - set(before[Part.SCOPES.value]) or more_data)
 
 
 def _hosts(fields: Mapping[str, Any]) -> set[str | None]:

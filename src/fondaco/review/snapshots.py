@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from fondaco.catalog.comparison import Difference, Part, describe_plan
+from fondaco.catalog.data_fields import DATA_FIELDS
 from fondaco.catalog.labels import LISTING_FIELDS, TECHNICAL_FIELDS
 from fondaco.catalog.models import Version
 from fondaco.catalog.scopes import SCOPES
@@ -69,7 +70,7 @@ def changed_fields(before: Snapshot, after: Snapshot, track: Track) -> set[str]:
     """Names of the form's fields that differ; scopes, plans and screenshots count as one field each."""
     own = _FIELD_PARTS[track].value
     old, new = before.get(own, {}), after.get(own, {})
-    names = {name for name in FIELDS[track] if old.get(name) != new.get(name)}
+    names = {name for name in FIELDS[track] if (old.get(name) or None) != (new.get(name) or None)}
     wholes = (Part.SCOPES, Part.PLANS, Part.SCREENSHOTS)
     names |= {part.value for part in wholes if before.get(part.value) != after.get(part.value)}
     unseen = after.get(_UNSEEN, {})
@@ -90,6 +91,8 @@ def _words(part: Part, name: str, side: Mapping[str, Any]) -> str:
     if part == Part.SCOPES:
         scope = SCOPES.get(name)
         return " — ".join(filter(None, [str(scope.consent) if scope else name, value]))
+    if name == "data_fields":
+        return "\n".join(f"{one}: {DATA_FIELDS[one].words}" if one in DATA_FIELDS else one for one in value)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     return "\n".join(map(str, value)) if isinstance(value, list) else str(value)

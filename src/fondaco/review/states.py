@@ -36,6 +36,25 @@ SUBMISSION: Final = Machine(
 )
 
 
+class SampleStatus(StrEnum):
+    OPEN = "open"
+    FINE = "fine"
+    PROBLEM = "problem"
+
+
+SAMPLE: Final = Machine(
+    name="sample",
+    states=SampleStatus,
+    initial=SampleStatus.OPEN,
+    table={
+        SampleStatus.OPEN: frozenset({SampleStatus.FINE, SampleStatus.PROBLEM}),
+        SampleStatus.FINE: frozenset(),
+        SampleStatus.PROBLEM: frozenset(),
+    },
+    events={SampleStatus.FINE: events.SAMPLE_PASSED, SampleStatus.PROBLEM: events.SAMPLE_REPORTED},
+)
+
+
 class RunStatus(StrEnum):
     RUNNING = "running"
     FINISHED = "finished"

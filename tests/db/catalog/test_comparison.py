@@ -32,6 +32,7 @@ def test_every_part_is_compared(pair: tuple[Version, Version]) -> None:
     before, after = pair
     after.technical.scopes = ["account:read", "contacts:write", "recordings:read"]
     after.technical.scope_reasons = {"contacts:write": "to add a payment"}
+    after.technical.data_fields = ["recording.media"]
     after.technical.redirect_urls = [*after.technical.redirect_urls, "https://app.ledgerline.example/sso/two"]
     after.technical.is_manually_provisioned = True
     change_listing(after, summary="Payments inside the call.")
@@ -49,7 +50,7 @@ def test_every_part_is_compared(pair: tuple[Version, Version]) -> None:
             "Adds and changes your contacts — to add the customer number after a payment",
             "Adds and changes your contacts — to add a payment",
         ),
-        Difference(Part.SCOPES, "recordings:read", "", "Listens to call recordings"),
+        Difference(Part.SCOPES, "recordings:read", "", "Listens to call recordings: the sound itself"),
         Difference(
             Part.PLANS,
             "Team",

@@ -167,6 +167,32 @@ def test_T10_an_event_that_the_scopes_do_not_allow_is_refused_on_save(mara: Memb
     assert TechnicalContent.objects.get().receives_user_logout
 
 
+def test_T10_a_data_field_that_the_scopes_do_not_allow_is_refused_on_save(mara: Member, version: Version) -> None:
+    fields = TechnicalFields(scopes=("account:read",), data_fields=("account.timezone", "contact.phones", "user.email"))
+    with pytest.raises(ScopeMissing) as refusal:
+        actions.edit_technical(actor=actor_for(mara.person), by=mara, version=version, revision=0, fields=fields)
+    assert "contacts:read, users:read is missing" in str(refusal.value)
+    (words,) = refusal.value.fields["data_fields"]
+    assert words.startswith("contact.phones: only the scope contacts:read lets you read this.")
+    assert "user.email: only the scope users:read" in words
+    content = TechnicalContent.objects.get()
+    assert (content.revision, content.data_fields) == (0, [])
+    assert not Event.objects.filter(kind="version.edited").exists()
+
+    with pytest.raises(Invalid) as unknown:
+        fields = replace(fields, scopes=("account:read",), data_fields=("account.shoe_size",))
+        actions.edit_technical(actor=actor_for(mara.person), by=mara, version=version, revision=0, fields=fields)
+    assert unknown.value.fields == {"data_fields": ["Unknown: account.shoe_size."]}
+
+    fields = replace(fields, scopes=("account:read", "contacts:read"), data_fields=("contact.phones", "contact.phones"))
+    actions.edit_technical(actor=actor_for(mara.person), by=mara, version=version, revision=0, fields=fields)
+    assert TechnicalContent.objects.get().data_fields == ["contact.phones"]
+    copy = actions.create_version(actor=actor_for(mara.person), by=mara, app=version.app, name="2.0.0")
+    assert copy.technical.data_fields == ["contact.phones"]
+    TechnicalContent.objects.filter(version=copy).update(scopes=["account:read"])
+    assert "contacts:read" in missing_fields(Version.objects.get(pk=copy.pk), Track.TECHNICAL)["data_fields"]
+
+
 def test_T10_a_version_from_before_the_rule_cannot_be_submitted(mara: Member, version: Version) -> None:
     TechnicalContent.objects.update(scopes=["account:read"], receives_user_logout=True)
     missing = missing_fields(Version.objects.get(), Track.TECHNICAL)

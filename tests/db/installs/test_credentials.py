@@ -31,8 +31,9 @@ from fondaco.installs.models import Installation
 from fondaco.kit import clock, crypto, deadlines
 from fondaco.kit.errors import Forbidden, Invalid, NotFound
 from fondaco.kit.models import Deadline
-from fondaco.messaging.actions import Outcome, record_attempt
+from fondaco.messaging.actions import Outcome
 from fondaco.messaging.models import Delivery, Message
+from fondaco.messaging.results import record_attempt
 from fondaco.messaging.states import DeliveryStatus
 
 pytestmark = pytest.mark.django_db
@@ -350,12 +351,11 @@ def test_credentials_that_could_not_be_delivered_are_sent_again_by_themselves() 
         rotated(make_completed())
     delivery = Delivery.objects.get(message__type="app.credentials_rotated")
     body = delivery.message.wire_body
-    for minutes in (0, 5, 15):
-        with clock.freeze(NOON + timedelta(minutes=minutes)):
-            record_attempt(actor=SYSTEM, delivery_id=delivery.pk, outcome=Outcome(clock.now(), 3, 503))
-    delivery.refresh_from_db()
+    for _ in range(13):  # in four days
+        with clock.freeze(delivery.next_attempt_at):
+            delivery = record_attempt(actor=SYSTEM, delivery_id=delivery.pk, outcome=Outcome(clock.now(), 3, 503))
     assert delivery.status == "failed"
-    with clock.freeze(NOON + timedelta(minutes=75)):
+    with clock.freeze(NOON + timedelta(hours=96 + 12)):
         sweep()
     delivery.refresh_from_db()
     assert (delivery.status, delivery.attempt_count) == ("pending", 0)

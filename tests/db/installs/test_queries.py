@@ -125,4 +125,10 @@ def test_the_words_that_are_agreed_to_name_every_access() -> None:
         "• Adds and changes your contacts",
         "• Reads the people in your account",
     ]
+    version.technical.data_fields = ["user.email", "account.timezone", "user.name"]
+    assert consent_text(version).splitlines()[2:] == [
+        "• Reads your account's name and time zone: the time zone",
+        "• Adds and changes your contacts",
+        "• Reads the people in your account: their names, their e-mail addresses",
+    ]
     assert "asks for no access" in consent_text(make_published_version(scopes=[], scope_reasons={}))

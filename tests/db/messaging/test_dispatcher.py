@@ -16,17 +16,19 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.db import connection
 from tests.factories.accounts import actor_for
+from tests.factories.catalog import make_published_version
 from tests.factories.installs import PARTNER_PROGRAM, make_installing
 from tests.receiver import Receiver, receiving
 
 from fondaco.installs.actions import answer_operation, retry_installation, uninstall_app
 from fondaco.installs.models import Installation
 from fondaco.kit import clock, deadlines
-from fondaco.messaging.actions import Outcome, record_attempt
+from fondaco.messaging.actions import Outcome
 from fondaco.messaging.dispatcher import Dispatcher, drain, run
 from fondaco.messaging.errors import UnknownKey
-from fondaco.messaging.models import Attempt, Delivery, EventSigningKey, Message
-from fondaco.messaging.queue import claim
+from fondaco.messaging.models import Attempt, Delivery, Endpoint, EventSigningKey, Message
+from fondaco.messaging.queue import Room, claim
+from fondaco.messaging.results import record_attempt
 from fondaco.messaging.signing import ensure_signing_key, get_public_key, rotate_signing_key
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -135,11 +137,11 @@ def test_nobody_listens_and_bad_names_are_failures() -> None:
     make_installing(events_callback_url="https://nowhere.invalid/events")
     make_installing(events_callback_url="https://169.254.169.254/latest")
     drain()
-    found = Attempt.objects.order_by("delivery__url").values_list("delivery__endpoint", "error")
+    found = Attempt.objects.order_by("delivery__url").values_list("delivery__endpoint__url", "error")
     assert list(found) == [
-        ("http://127.0.0.1:9", "connect"),
-        ("https://169.254.169.254", "refused_address"),
-        ("https://nowhere.invalid", "dns"),
+        ("http://127.0.0.1:9/events", "connect"),
+        ("https://169.254.169.254/latest", "refused_address"),
+        ("https://nowhere.invalid/events", "dns"),
     ]
 
 
@@ -207,7 +209,7 @@ def test_T22_an_echo_brings_no_secret_back_and_none_is_anywhere_after_delivery()
 
 def test_T22_an_echo_to_a_slower_dispatcher_is_not_kept() -> None:
     installation = make_installing()
-    (parcel,) = claim(limit=5, share=5, running={})
+    (parcel,) = claim(Room(limit=5, share=5))
     first = Outcome(started_at=clock.now(), duration_ms=3, response_status=200)
     echo = Outcome(
         started_at=clock.now(),
@@ -224,8 +226,10 @@ def test_T22_an_echo_to_a_slower_dispatcher_is_not_kept() -> None:
 
 def test_T05_a_long_backlog_for_one_receiver_hides_nobody_else() -> None:
     with receiving(200) as good, receiving("hang") as hanging:
-        for receiver in (hanging, hanging, hanging, good):
-            installing(receiver)
+        version = make_published_version(events_callback_url=f"{hanging.url}/events")
+        for _ in range(3):
+            make_installing(version=version)
+        installing(good)
         with closing(Dispatcher(share=1)) as dispatcher:
             thread = threading.Thread(target=lambda: uvloop.run(dispatcher.drain()))
             thread.start()
@@ -238,7 +242,7 @@ def test_T05_a_long_backlog_for_one_receiver_hides_nobody_else() -> None:
 
 def test_a_withdrawn_delivery_only_notes_the_try_that_was_under_way() -> None:
     installation = make_installing()
-    (parcel,) = claim(limit=5, share=5, running={})
+    (parcel,) = claim(Room(limit=5, share=5))
     by = installation.installed_by
     uninstall_app(actor=actor_for(by.person), by=by, installation=installation, reason_type="other")
     outcome = Outcome(started_at=clock.now(), duration_ms=3, response_status=200)
@@ -251,28 +255,26 @@ def test_a_withdrawn_delivery_only_notes_the_try_that_was_under_way() -> None:
 
 def test_a_claim_is_leased_once_and_again_when_the_lease_ran_out() -> None:
     make_installing()
-    (first,) = claim(limit=5, share=5, running={})
-    assert claim(limit=5, share=5, running={}) == []
+    (first,) = claim(Room(limit=5, share=5))
+    assert claim(Room(limit=5, share=5)) == []
     with clock.travel(timedelta(seconds=29)):
-        assert claim(limit=5, share=5, running={}) == []
+        assert claim(Room(limit=5, share=5)) == []
     with clock.travel(timedelta(seconds=31)):
-        (again,) = claim(limit=5, share=5, running={})
+        (again,) = claim(Room(limit=5, share=5))
     assert (again.delivery_id, again.body) == (first.delivery_id, first.body)
     assert "fdc_" not in repr(first)
 
 
 def test_one_endpoint_gets_its_share_and_a_busy_one_nothing() -> None:
+    version = make_published_version(events_callback_url="https://busy.example/events")
     for _ in range(3):
-        make_installing(events_callback_url="https://busy.example/events")
+        make_installing(version=version)
     make_installing(events_callback_url="https://calm.example/events")
-    taken = claim(limit=10, share=2, running={"https://calm.example": 1})
-    assert sorted(parcel.endpoint for parcel in taken) == [
-        "https://busy.example",
-        "https://busy.example",
-        "https://calm.example",
-    ]
-    assert claim(limit=10, share=2, running={"https://busy.example": 2}) == []
-    assert len(claim(limit=10, share=2, running={"https://busy.example": 1})) == 1
+    busy, calm = (str(Endpoint.objects.get(url=f"https://{name}.example/events").pk) for name in ("busy", "calm"))
+    taken = claim(Room(limit=10, share=2, running={calm: 1}))
+    assert sorted(parcel.endpoint for parcel in taken) == sorted([busy, busy, calm])
+    assert claim(Room(limit=10, share=2, running={busy: 2})) == []
+    assert len(claim(Room(limit=10, share=2, running={busy: 1}))) == 1
 
 
 def test_T05_T06_hanging_and_endless_receivers_hold_nobody_up() -> None:
@@ -287,8 +289,10 @@ def test_T05_T06_hanging_and_endless_receivers_hold_nobody_up() -> None:
             installing(good)
         good.wait_for(5)
         assert time.monotonic() - begun < 3
-    found = dict(Attempt.objects.values_list("delivery__endpoint", "error").distinct())
-    assert found == {hanging.url: "timeout", endless.url: "timeout", good.url: ""}
+    found = dict(Attempt.objects.values_list("delivery__endpoint__url", "error").distinct())
+    assert found == {
+        f"{one.url}/events": error for one, error in ((hanging, "timeout"), (endless, "timeout"), (good, ""))
+    }
     for duration in Attempt.objects.filter(error="timeout").values_list("duration_ms", flat=True):
         assert 9_000 <= duration <= 11_500
 

@@ -26,7 +26,7 @@ from fondaco.installs.models import Installation
 from fondaco.kit import clock
 from fondaco.messaging.dispatcher import drain
 from fondaco.messaging.models import Delivery, LogoutAttempt, LogoutDelivery
-from fondaco.messaging.queue import claim_logouts
+from fondaco.messaging.queue import Room, claim_logouts
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -193,4 +193,4 @@ def test_what_an_app_got_in_a_session_that_goes_on_is_remembered_once() -> None:
 
 def _claim_later() -> list[object]:
     with clock.travel(timedelta(minutes=6)):
-        return claim_logouts(limit=5, share=5, running={})  # type: ignore[return-value]
+        return claim_logouts(Room(limit=5, share=5))  # type: ignore[return-value]

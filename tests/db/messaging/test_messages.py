@@ -90,9 +90,10 @@ def test_app_installed() -> None:
     assert hidden["data"]["client_secret"] is hidden["data"]["private_key"] is None
     assert list(hidden["data"]) == list(json.loads(message.wire_body)["data"])
     delivery = Delivery.objects.get()
-    assert (delivery.url, delivery.endpoint) == (
+    assert (delivery.url, delivery.endpoint.url, delivery.endpoint.app_id) == (
         "https://app.ledgerline.example/events",
-        "https://app.ledgerline.example",
+        "https://app.ledgerline.example/events",
+        installation.app_id,
     )
     assert (delivery.status, delivery.next_attempt_at) == ("pending", NOON)
     assert message.operation == Operation.objects.get()

@@ -32,7 +32,7 @@ from fondaco.installs.states import InstallationStatus
 from fondaco.kit import clock
 from fondaco.messaging import sign_outs
 from fondaco.messaging.models import LogoutDelivery, Message, SignOut
-from fondaco.messaging.queue import Kind, claim
+from fondaco.messaging.queue import Kind, Room, claim
 
 pytestmark = pytest.mark.django_db
 JOB = "messaging.announce_sign_outs"
@@ -298,8 +298,8 @@ def test_sign_outs_neither_hold_up_a_change_nor_wait_for_one() -> None:
     for user in User.objects.filter(account=installation.account):
         sign_out(user)
     run_jobs(JOB)
-    assert [parcel.kind for parcel in claim(limit=5, share=1, running={})] == [Kind.CHANGE]
-    taken = claim(limit=5, share=5, running={})
+    assert [parcel.kind for parcel in claim(Room(limit=5, share=1))] == [Kind.CHANGE]
+    taken = claim(Room(limit=5, share=5))
     types = Message.objects.filter(pk__in=[parcel.delivery_id for parcel in taken]).values_list("type", flat=True)
     assert list(types) == ["user.logout", "user.logout"], "the trial's beginning waits for app.installed"
 

@@ -301,17 +301,10 @@ SEEN = [
     "app_not_updated",
     "app_not_upgraded",  # these, app_upgraded and upgrade_available: tests/db/installs/test_upgrading.py
     "app_retired",  # tests/db/notify/test_lifecycle_letters.py
-    "app_transfer_accepted",  # these eleven and app_transferred: test_transfers.py, test_lifecycle_letters.py
-    "app_transfer_completed_giver",
-    "app_transfer_completed_receiver",
-    "app_transfer_declined",
-    "app_transfer_expired_giver",
-    "app_transfer_expired_receiver",
-    "app_transfer_offered",
-    "app_transfer_refused_giver",
-    "app_transfer_refused_receiver",
-    "app_transfer_to_confirm",
-    "app_transfer_withdrawn",
+    *(f"app_transfer_{name}" for name in ("accepted", "completed_giver", "completed_receiver", "declined")),
+    # These seven, the four before and app_transferred: test_transfers.py, test_lifecycle_letters.py
+    *(f"app_transfer_{name}" for name in ("expired_giver", "expired_receiver", "offered")),
+    *(f"app_transfer_{name}" for name in ("refused_giver", "refused_receiver", "to_confirm", "withdrawn")),
     "app_transferred",
     "app_uninstalled",
     "app_updated",
@@ -336,6 +329,8 @@ SEEN = [
     "partner_application_waiting",
     "personal_token_expiring",
     "personal_token_made",
+    "sample_drawn",  # this and the next: tests/db/review/test_samples.py
+    "sample_reported",
     "security_changed",
     "sign_in_new_browser",
     "sign_in_paused",
@@ -353,6 +348,9 @@ SEEN = [
     "test_account_invited",
     "test_account_left",
     "test_account_removed",
+    *(f"ticket_answered_{side}" for side in ("customer", "partner", "team")),  # tests/db/support/test_ticket_mails.py
+    *(f"ticket_{name}" for name in ("handed_over", "opened", "overdue", "partner_involved", "received")),
+    *(f"ticket_solved_{side}" for side in ("customer", "partner", "team")),
     "trial_ended",  # these three: test_trial_letters.py
     "trial_ending",
     "trial_extended",
@@ -367,10 +365,12 @@ SEEN = [
     "version_ended_customer",  # this, the next and version_retired: tests/db/notify/test_lifecycle_letters.py
     "version_ended_operator",
     "version_go_live_failed",
+    "version_readmitted",  # this and version_withheld: tests/db/catalog/test_withholding.py
     "version_relisted",
     "version_retired",
     "version_scheduled",
     "version_unlisted",
+    "version_withheld",
 ]
 
 

@@ -29,6 +29,7 @@ def make_healthy_version(program: Program, partner: Partner | None = None, *, na
         backchannel_logout_url=f"{program.url}/backchannel-logout",
         scopes=["account:read", "users:read", "contacts:read", "contacts:write"],
         scope_reasons={"contacts:write": "to add the customer number after a payment"},
+        data_fields=["account.company_name", "user.name", "contact.name", "contact.phones"],
         receives_user_logout=True,
         test_instructions="Install it, open it from My Apps; the first page shows who you are.",
     )

@@ -9,10 +9,9 @@ from email.parser import BytesParser
 from typing import Any
 
 import pytest
-from django.core.mail import EmailMessage as Outgoing
 from tests.factories.accounts import actor_for, make_operator, make_person
 from tests.factories.catalog import make_app, make_version
-from tests.factories.mail import deliver
+from tests.factories.mail import deliver, parsed, reply_to
 from tests.factories.partners import make_member, make_partner
 from tests.factories.reviews import finish_checks
 from typer.testing import CliRunner
@@ -63,34 +62,6 @@ def tell(by: Operator, submission: Submission, text: str = "Thanks.") -> ReviewM
 
 def answer(by: Member, submission: Submission, text: str = "Frankfurt.") -> ReviewMessage:
     return actions.write_to_reviewer(actor=actor_for(by.person), by=by, submission=submission, text=text)
-
-
-def parsed(letter: Outgoing) -> EmailMessage:
-    """The mail as it goes over the wire, read by another program."""
-    found = BytesParser(policy=policy.default).parsebytes(letter.message().as_bytes())
-    assert isinstance(found, EmailMessage)
-    return found
-
-
-def reply_to(letter: Outgoing, sender: str, text: str, **headers: str) -> bytes:
-    """What a mail program makes of pressing *Answer*."""
-    asked = parsed(letter)
-    mail = EmailMessage()
-    given = {
-        "From": f"Someone <{sender}>",
-        "To": str(asked["Reply-To"]),
-        "Subject": f"Re: {asked['Subject']}",
-        "Message-ID": "<answer-1@mail.example>",
-        "In-Reply-To": str(asked["Message-ID"]),
-        **{name.replace("_", "-"): value for name, value in headers.items()},
-    }
-    for name, value in given.items():
-        mail[name] = value
-    body = asked.get_body(("plain",))
-    assert body is not None
-    quoted = "\n".join(f"> {line}" for line in body.get_content().splitlines())
-    mail.set_content(f"{text}\n\nOn Mon, 4 May 2026 at 10:12, Fondaco <hello@fondaco.example>\nwrote:\n\n{quoted}\n")
-    return mail.as_bytes()
 
 
 def test_a_question_waits_and_the_answer_brings_it_back(mara: Member, jon: Operator, submission: Submission) -> None:

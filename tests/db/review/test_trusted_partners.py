@@ -24,7 +24,7 @@ from fondaco.kit.errors import Forbidden, Invalid
 from fondaco.partners.models import Member
 from fondaco.review import actions
 from fondaco.review.errors import AlreadyDecided, NotTrusted, OwnPartner
-from fondaco.review.models import PolicyDecision, Submission, Trust
+from fondaco.review.models import PolicyDecision, Sample, Submission, Trust
 
 pytestmark = pytest.mark.django_db
 
@@ -111,12 +111,13 @@ def test_without_something_to_compare_with_a_person_looks(jon: Operator, mara: M
     assert PolicyDecision.objects.get().objections == ["The app has no advertised listing to compare with."]
 
 
-def test_every_nth_goes_to_a_person_all_the_same(jon: Operator, mara: Member, settings: Settings) -> None:
-    settings.REVIEW_SAMPLE_EVERY = 3
+def test_every_nth_waits_for_a_person_where_the_house_says_so(jon: Operator, mara: Member, settings: Settings) -> None:
+    settings.REVIEW_SAMPLE_EVERY, settings.REVIEW_SAMPLES_WAIT = 3, True
     trust(jon, mara)
     outcomes = [statuses(submit(mara, next_version(mara)))[0] for _ in range(6)]
     assert outcomes == ["approved", "approved", "open", "approved", "approved", "open"]
     assert Event.objects.filter(kind="submission.sampled").count() == 2
+    assert not Sample.objects.exists()
     settings.REVIEW_SAMPLE_EVERY = 1
     assert statuses(submit(mara, next_version(mara)))[0] == "open"
 

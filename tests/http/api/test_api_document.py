@@ -27,6 +27,7 @@ from fondaco.accounts.permissions import Permission
 from fondaco.identity.actions import create_personal_token
 from fondaco.surfaces.api.management import door
 from fondaco.surfaces.api.management.door import Routes
+from fondaco.surfaces.api.management.shapes.fields import Body, Shape
 
 CHECKS = [
     not_a_server_error,
@@ -63,6 +64,12 @@ def test_every_operation_says_what_it_needs_and_how_it_refuses() -> None:
         assert keys == (["Idempotency-Key"] if method == "post" else []), path
     assert len(names) == len(set(names))
     assert len(names) == sum(map(len, Routes.doors.values()))
+
+
+def test_every_body_and_answer_has_a_name_of_its_own() -> None:
+    """The document knows them by it: of two with one name it would show one in both places."""
+    named = [kind.__name__ for kind in [*Body.__subclasses__(), *Shape.__subclasses__()] if "[" not in kind.__name__]
+    assert sorted(named) == sorted(set(named))
 
 
 @pytest.mark.django_db(transaction=True)

@@ -193,6 +193,11 @@ def test_T10_an_event_without_its_scope_is_refused_and_named() -> None:
     answer = partner.put(f"{at}/technical", body)
     refusal(answer, 422, "scope-missing")
     assert list(answer.json()["errors"]) == ["receives_user_logout"]
+    answer = partner.put(f"{at}/technical", {"revision": 0, "scopes": [], "data_fields": ["recording.media"]})
+    refusal(answer, 422, "scope-missing")
+    assert "recordings:read" in answer.json()["errors"]["data_fields"][0]
+    fields = {one["name"]: one["scope"] for one in read(partner.get("/data-fields"))["items"]}
+    assert (len(fields), fields["recording.media"]) == (22, "recordings:read")
     assert read(partner.get(at))["technical"]["revision"] == 0
     events = {one["type"]: one for one in read(partner.get("/event-types"))["items"]}
     assert len(events) == 8

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.factories.accounts import actor_for
+from tests.factories.accounts import actor_for, make_user
 from tests.factories.catalog import make_app, make_version
 from tests.factories.identity import Program, make_portal_client, make_program
 from tests.factories.partners import make_member, make_partner
@@ -81,6 +81,31 @@ def test_it_gets_no_further_than_its_scopes(devi: Member) -> None:
     refusal(everything.get(f"/accounts/{devi.partner.developer_account_id}/installations"), 404, "not-found")
     refusal(everything.get(f"/partners/{stranger.pk.hex}/apps"), 404, "not-found")
     assert (Event.objects.count(), Version.objects.count(), App.objects.count()) == before
+
+
+def test_it_gives_links_and_test_accounts_and_leaves_ends_and_transfers_to_owners(devi: Member) -> None:
+    version = make_version(make_app(devi.partner))
+    harbour = make_user().account
+    home = f"/partners/{devi.partner_id.hex}"
+    program = make_machine(devi, *ALL)
+    reader, publisher = api_of(program, "partner-apps:read"), api_of(program, "partner-apps:publish")
+    link, testers = f"{home}/versions/{version.pk.hex}/install-link", f"{home}/apps/{version.app_id.hex}/test-accounts"
+    before = Event.objects.count()
+    answer = reader.post(link)
+    refusal(answer, 403, "insufficient-scope")
+    assert answer["WWW-Authenticate"] == 'Bearer error="insufficient_scope", scope="partner-apps:publish"'
+    refusal(reader.post(testers, {"account": harbour.name}), 403, "insufficient-scope")
+    everything = api_of(program, " ".join(ALL))
+    for path in (f"versions/{version.pk.hex}/retire", f"apps/{version.app_id.hex}/retire"):
+        refusal(everything.post(f"{home}/{path}"), 403, "token-limited")
+    refusal(everything.get(f"{home}/transfers"), 403, "token-limited")
+    assert Event.objects.count() == before
+
+    assert read(publisher.post(link), 201)["address"] == read(publisher.get(link))["address"]
+    tester = read(publisher.post(testers, {"account": harbour.name}), 201)
+    assert [one["id"] for one in read(reader.get(testers))["items"]] == [tester["id"]]
+    made = Event.objects.filter(kind__in=["install_link.made", "app_tester.invited"])
+    assert {(one.actor_kind, one.actor_label) for one in made} == {("client", "Release job")}
 
 
 def test_other_access_tokens_are_turned_away(devi: Member) -> None:

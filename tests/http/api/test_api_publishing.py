@@ -55,6 +55,7 @@ def test_a_version_is_scheduled_cancelled_published_taken_out_and_brought_back()
             "listing_status": "approved",
             "need": "time",
             "waits_for_partner": False,
+            "asked_submission_id": None,
             "offered_version": None,
         }
     ]

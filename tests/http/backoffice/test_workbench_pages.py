@@ -130,15 +130,22 @@ def test_a_rejection_is_prepared_without_scripts(client: Client, jon: Operator, 
         ({"change-0-text": ""}, "Say what to do about it."),
         ({"change-0-subject": ""}, "Choose what this is about."),
         ({"change-0-subject": "summary"}, "Select a valid choice"),
+        ({"change-0-subject": "check privacy-reachable"}, "Select a valid choice"),  # of the other track
         ({"change-0-text": "x" * 2001}, "at most 2000 characters"),
     ):
         answer = client.post(at(submission, "reject"), {**typed, **wrong})
         assert (answer.status_code, words in answer.content.decode()) == (422, True)
     assert (Submission.objects.get().status, RequestedChange.objects.count()) == ("open", 0)
-    client.post(at(submission, "reject"), typed)
+    of_check = {"change-1-subject": "check scopes-least", "change-1-text": "Say what you read."}
+    client.post(at(submission, "reject"), typed | of_check)
     assert Submission.objects.get().status == "rejected"
+    asked = RequestedChange.objects.order_by("position").values_list("kind", "subject", "text")
+    assert list(asked) == [
+        ("field", "standalone_url", "It answers 404."),
+        ("check", "scopes-least", "Say what you read."),
+    ]
     decided = page(client, submission)
-    assert ("What to change" in decided, "Standalone URL" in decided) == (True, True)
+    assert ("What to change" in decided, "Standalone URL" in decided, "Check scopes-least" in decided) == (True,) * 3
 
 
 def test_one_more_approval(client: Client, jon: Operator, mara: Member, settings: Any) -> None:

@@ -55,8 +55,8 @@ def test_push_again_edit_diff_push(project: Project) -> None:
     done = project.run("push", "--yes")
     assert done.exit_code == 0, done.output
     technical = [
-        *("events_callback_url", "standalone_url", "redirect_urls", "receives_user_logout", "backchannel_logout_url"),
-        *("release_notes", "test_instructions", "scopes", "scope_reasons"),
+        *("events_callback_url", "standalone_url", "redirect_urls", "data_fields", "receives_user_logout"),
+        *("backchannel_logout_url", "release_notes", "test_instructions", "scopes", "scope_reasons"),
     ]
     listing = ["summary", "description", "categories", "support_email", "docs_url", "privacy_url", "terms_url"]
     assert done.stdout.splitlines()[-8:] == [

@@ -24,8 +24,9 @@ from fondaco.identity.actions import end_login_session
 from fondaco.installs.actions import answer_operation, cancel_installation
 from fondaco.installs.models import Installation, Operation
 from fondaco.kit import clock
-from fondaco.messaging.actions import Outcome, record_attempt
+from fondaco.messaging.actions import Outcome
 from fondaco.messaging.models import Delivery
+from fondaco.messaging.results import record_attempt
 from fondaco.messaging.states import DeliveryStatus
 
 pytestmark = pytest.mark.django_db

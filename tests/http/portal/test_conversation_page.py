@@ -62,6 +62,25 @@ def test_a_question_is_seen_and_answered(mara: Member, submission: Submission) -
     assert not Submission.objects.get().waits_for_partner
 
 
+def test_the_list_of_apps_says_that_a_question_waits_for_the_partner(mara: Member, submission: Submission) -> None:
+    partner, here = Api(mara.person), f"/portal/submissions/{submission.pk.hex}"
+    marketing = make_member(mara.partner, role=MemberRole.MARKETING)
+    for path in ("/portal/", "/portal/apps"):
+        page = signed_in(mara).get(path).content.decode()
+        assert "Waiting for you: a reviewer asked something." in page
+        assert f'href="{here}"' in page
+        shown = signed_in(marketing).get(path).content.decode()
+        assert ("a reviewer asked something" in shown, f'href="{here}"' in shown) == (True, False)
+    (project,) = read(partner.get(f"/partners/{mara.partner_id.hex}/projects"))["items"]
+    assert (project["need"], project["waits_for_partner"]) == ("answer", True)
+    assert project["asked_submission_id"] == submission.pk.hex
+
+    actions.write_to_reviewer(actor=actor_for(mara.person), by=mara, submission=submission, text="Frankfurt.")
+    page = signed_in(mara).get("/portal/").content.decode()
+    assert "Waiting for you: finish and submit what is still a draft." in page
+    assert "a reviewer asked something" not in page
+
+
 def test_what_to_change_stands_beside_the_fields(mara: Member, jon: Operator, submission: Submission) -> None:
     changes = [
         Change(ChangeKind.FIELD, "standalone_url", "It answers 404."),

@@ -223,10 +223,16 @@ def test_markdown_is_shown_as_the_marketplace_shows_it(client: Client, version: 
 
 
 def test_the_consent_follows_the_scopes(client: Client, version: Version) -> None:
-    sent = {"scopes": ["contacts:read"], "reason contacts:read": "to greet by name", "receives_user_logout": "on"}
+    sent: dict[str, object] = {
+        "scopes": ["contacts:read"],
+        "reason contacts:read": "to greet by name",
+        "data_fields": ["contact.phones", "recording.media"],
+        "receives_user_logout": "on",
+    }
     shown = text_of(client.post(at(version, "panels", "technical"), sent))
     assert "to greet by name" in shown
-    assert "Ledgerline may:\n• Reads your contacts" in shown
+    assert "Ledgerline may:\n• Reads your contacts: their phone numbers" in shown
+    assert "What you ask for below needs recordings:read" in shown
     assert "What you ask for below needs users:read" in shown
     assert "asks for no access" in text_of(client.post(at(version, "panels", "technical"), {}))
     assert not EditingDraft.objects.exists()
@@ -234,8 +240,10 @@ def test_the_consent_follows_the_scopes(client: Client, version: Version) -> Non
 
 def test_T10_the_form_names_the_scope_that_is_missing(client: Client, version: Version) -> None:
     sent = {"revision": "0", "version_name": "1.0.0", "scopes": ["account:read"], "receives_user_logout": "on"}
-    answer = client.post(at(version, "technical"), sent)
+    answer = client.post(at(version, "technical"), sent | {"data_fields": ["account.timezone", "contact.phones"]})
     assert answer.status_code == 422
+    assert text_of(answer).count("contact.phones: only the scope contacts:read lets you read this") == 2
+    assert 'value="contact.phones" id="id_data_fields_11" aria-invalid="true"' in answer.content.decode()
     assert text_of(answer).count("user.logout needs the scope users:read") == 2  # above the form and at the field
     assert TechnicalContent.objects.get().revision == 0
 

@@ -107,7 +107,7 @@ def test_register_an_app(client: Client, mara: Member) -> None:
         ({}, ["This field is required.", "Choose a picture."]),
         ({"name": "ab", "icon": icon()}, ["Use at least 3 characters."]),
         ({"name": "x" * 51, "icon": icon()}, ["at most 50 characters"]),
-        ({"name": "Ledgerline", "icon": icon(b"<svg/>")}, ["This is not a PNG or JPEG picture, or it is damaged."]),
+        ({"name": "Ledgerline", "icon": icon(b"<svg/>")}, ["This is not an SVG drawing."]),
         ({"name": "Ledger\x00line", "icon": icon()}, ["Null characters are not allowed."]),
         ({"name": "Ledgerline", "icon": icon(), "website": "javascript:alert(1)"}, ["must begin with https://"]),
     ],

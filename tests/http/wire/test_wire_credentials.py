@@ -21,8 +21,9 @@ from fondaco.identity.models import CredentialSet
 from fondaco.identity.tokens import issue_access_token
 from fondaco.installs.actions import rotate_own_credentials
 from fondaco.kit import clock, crypto, deadlines
-from fondaco.messaging.actions import Outcome, record_attempt
+from fondaco.messaging.actions import Outcome
 from fondaco.messaging.models import CredentialClaim, Delivery, Message
+from fondaco.messaging.results import record_attempt
 
 pytestmark = pytest.mark.django_db
 DATA = [

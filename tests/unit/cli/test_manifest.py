@@ -215,7 +215,7 @@ def test_bad_pictures(folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
     assert problems(folder, SMALLEST) == [named.format("icon.png", "This is not a file.")]
     (folder / "icon.png").unlink()
     for data, words in (
-        (b"<svg/>", "This is not a PNG or JPEG picture, or it is damaged."),
+        (b"<html/>", "This is not a PNG, JPEG or SVG picture, or it is damaged."),
         (b"x" * (1024 * 1024 + 1), "Use at most 1024 KiB."),
         (bomb(1024, 30_000), "Use at most 1024 pixels on a side; this is 1024 × 30000."),
         (bomb(300_000, 300_000), "This picture is far too large when it is unpacked."),

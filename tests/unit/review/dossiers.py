@@ -21,6 +21,7 @@ TECHNICAL: dict[str, Any] = {
     "redirect_urls": [f"{HOST}/callback"],
     "scopes": ["users:read", "contacts:read", "contacts:write"],
     "scope_reasons": {"contacts:write": "to add the customer number after a payment"},
+    "data_fields": ["user.name", "contact.name", "contact.phones"],
     "receives_user_logout": True,
     "release_notes": "Invoices open twice as fast, and can be sent as PDF.",
     "test_instructions": "Install it and open it from My Apps; the first page shows who you are.",

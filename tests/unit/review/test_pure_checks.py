@@ -77,6 +77,7 @@ BAD: list[tuple[str, dict[str, Any], str, str]] = [
     ("scopes-justified", {"technical": {"scope_reasons": {"contacts:write": "needed"}}}, "technical.scopes", "needed"),
     ("scopes-least", {"technical": {"scopes": ["contacts:write"]}}, "technical.scopes", "contacts:read"),
     ("scopes-least", {"technical": {"scopes": ["openid"]}}, "technical.scopes", "openid"),
+    ("scopes-least", {"technical": {"data_fields": []}}, "technical.data_fields", "contacts:read lets the app read"),
     ("plans-trial", {"plans": (TEAM,)}, "plans", "0 trial plans"),
     ("plans-paid", {"plans": (TRIAL,)}, "plans", "no plan beside the trial"),
     ("plans-paid", {"plans": (TRIAL, TEAM | {"price_minor": 0})}, "plans", "costs nothing"),

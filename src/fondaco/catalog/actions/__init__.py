@@ -34,6 +34,12 @@ from fondaco.catalog.actions.transfers import (
     withdraw_transfer,
 )
 from fondaco.catalog.actions.versions import create_version
+from fondaco.catalog.actions.withholding import (
+    clean_withholding_reason,
+    readmit_version,
+    withhold_step,
+    withhold_version,
+)
 from fondaco.catalog.drafts import discard_draft, keep_draft, note_presence
 
 __all__ = [
@@ -44,6 +50,7 @@ __all__ = [
     "approve_track",
     "cancel_publication",
     "change_app",
+    "clean_withholding_reason",
     "confirm_transfer",
     "create_version",
     "decline_test",
@@ -63,6 +70,7 @@ __all__ = [
     "note_presence",
     "offer_app",
     "order_screenshots",
+    "readmit_version",
     "refuse_transfer",
     "register_app",
     "reject_track",
@@ -75,4 +83,6 @@ __all__ = [
     "unlist_version",
     "withdraw_track",
     "withdraw_transfer",
+    "withhold_step",
+    "withhold_version",
 ]

@@ -11,14 +11,14 @@ from fondaco.audit.actor import Actor
 from fondaco.audit.recording import record
 from fondaco.catalog import events
 from fondaco.catalog.actions.versions import clean_version_name
+from fondaco.catalog.asking import find_refused, name_scopes
 from fondaco.catalog.content import ListingFields, TechnicalFields
+from fondaco.catalog.data_fields import DATA_FIELDS
 from fondaco.catalog.errors import ScopeMissing
-from fondaco.catalog.labels import scope_missing
 from fondaco.catalog.models import Category, ListingContent, TechnicalContent, Version
 from fondaco.catalog.policies import EDIT_PERMISSION, check_can, check_editable, check_revision
 from fondaco.catalog.scopes import REQUESTABLE
 from fondaco.catalog.states import Track
-from fondaco.catalog.subscriptions import find_missing_scopes
 from fondaco.catalog.validation import MAX_CATEGORIES, FieldProblems, problem_with_video
 from fondaco.kit.errors import Invalid
 from fondaco.partners.models import Member
@@ -106,6 +106,7 @@ def _clean_technical(fields: TechnicalFields) -> dict[str, Any]:
         "redirect_urls": found.urls("redirect_urls", fields.redirect_urls),
         "scopes": scopes,
         "scope_reasons": {scope: reason for scope, reason in reasons.items() if reason},
+        "data_fields": found.choices("data_fields", fields.data_fields, DATA_FIELDS),
         "receives_user_logout": bool(fields.receives_user_logout),
         "backchannel_logout_url": found.url("backchannel_logout_url", fields.backchannel_logout_url, most=500),
         "is_manually_provisioned": bool(fields.is_manually_provisioned),
@@ -115,12 +116,10 @@ def _clean_technical(fields: TechnicalFields) -> dict[str, Any]:
     }
     credentials = found.text("test_credentials", fields.test_credentials or "", most=1000, lines=True)
     clean["test_credentials"] = credentials.encode() or None
-    missing = find_missing_scopes(clean, scopes)
-    for name, event in missing.items():
-        found.add(name, scope_missing(event))
-    if missing:
-        wanted = ", ".join(dict.fromkeys(event.scope for event in missing.values()))
-        raise ScopeMissing(fields=found.fields, scopes=wanted)
+    if refused := find_refused(clean, scopes):
+        for one in refused:
+            found.add(one.field, one.words)
+        raise ScopeMissing(fields=found.fields, scopes=", ".join(name_scopes(refused)))
     found.raise_if_any()
     return clean
 

@@ -114,7 +114,7 @@ def lock_tracks(version: Version) -> Version:
 
 def advertise_when_ready(version: Version, actor: Actor) -> None:
     """A step: an approved listing appears as soon as its version is available and not kept out of the marketplace."""
-    is_open = version.technical.status == TechnicalStatus.AVAILABLE and not version.is_unlisted
+    is_open = version.technical.status == TechnicalStatus.AVAILABLE and not version.is_out
     if is_open and version.listing.status == ListingStatus.APPROVED:
         transition(version.listing, ListingStatus.ADVERTISED, actor=actor)
         index_listing(version)

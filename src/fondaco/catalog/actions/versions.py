@@ -35,6 +35,7 @@ _TECHNICAL_COPIED = (
     "redirect_urls",
     "scopes",
     "scope_reasons",
+    "data_fields",
     "receives_user_logout",
     "backchannel_logout_url",
     "is_manually_provisioned",

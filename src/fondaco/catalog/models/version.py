@@ -34,6 +34,9 @@ class Version(models.Model):
     retired_at = models.DateTimeField(null=True, blank=True)  # after its end, once nobody had it any more
     unlisted_at = models.DateTimeField(null=True, editable=False)  # taken out of the marketplace for a while
     unlisted_reason = models.TextField(max_length=1000, blank=True)  # read by who would have installed it
+    withheld_at = models.DateTimeField(null=True, editable=False)  # the platform took it out of the marketplace
+    withheld_reason = models.TextField(max_length=1000, blank=True)
+    withheld_by = models.CharField(max_length=100, blank=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:
@@ -43,6 +46,11 @@ class Version(models.Model):
                 condition=models.Q(unlisted_at__isnull=True, unlisted_reason="")
                 | models.Q(unlisted_at__isnull=False) & ~models.Q(unlisted_reason=""),
                 name="version_unlisted_with_reason",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(withheld_at__isnull=True, withheld_reason="")
+                | models.Q(withheld_at__isnull=False) & ~models.Q(withheld_reason=""),
+                name="version_withheld_with_reason",
             ),
         ]
 
@@ -60,7 +68,7 @@ class Version(models.Model):
         return (
             self.technical.status == TechnicalStatus.AVAILABLE
             and self.listing.status == ListingStatus.ADVERTISED
-            and not self.is_unlisted
+            and not self.is_out
         )
 
     @property
@@ -72,6 +80,16 @@ class Version(models.Model):
     def is_unlisted(self) -> bool:
         """Whether its partner keeps it out of the marketplace for now (ADR 0029)."""
         return self.unlisted_at is not None
+
+    @property
+    def is_withheld(self) -> bool:
+        """Whether the platform keeps it out of the marketplace (ADR 0039)."""
+        return self.withheld_at is not None
+
+    @property
+    def is_out(self) -> bool:
+        """Whether somebody keeps it out of the marketplace, whatever its states."""
+        return self.is_unlisted or self.is_withheld
 
 
 class TrackContent(Stateful, Revised):
@@ -103,6 +121,7 @@ class TechnicalContent(TrackContent):
     redirect_urls = ArrayField(models.URLField(max_length=500), default=list, blank=True)
     scopes = ArrayField(models.CharField(max_length=60), default=list, blank=True)
     scope_reasons = models.JSONField(default=dict, blank=True)  # {scope: one sentence}
+    data_fields = ArrayField(models.CharField(max_length=60), default=list, blank=True)  # what it reads with them
     receives_user_logout = models.BooleanField(default=False)
     backchannel_logout_url = models.URLField(max_length=500, blank=True)  # OpenID logout tokens go here
     are_credentials_claimed = models.BooleanField(default=False)  # fetched once by a link instead of sent in events

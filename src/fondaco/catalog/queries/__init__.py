@@ -54,6 +54,7 @@ from fondaco.catalog.queries.transfers import (
     list_offered_apps,
     list_transfers,
 )
+from fondaco.catalog.queries.withholding import get_any_version, list_offered_versions
 
 __all__ = [
     "WAITS_FOR_PARTNER",
@@ -72,6 +73,7 @@ __all__ = [
     "find_open_transfer",
     "find_plan",
     "get_any_transfer",
+    "get_any_version",
     "get_app",
     "get_linked_version",
     "get_listing",
@@ -92,6 +94,7 @@ __all__ = [
     "list_categories",
     "list_history",
     "list_offered_apps",
+    "list_offered_versions",
     "list_other_editors",
     "list_partner_apps",
     "list_projects",

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.conf import settings
 from django.utils.functional import Promise
 
+from fondaco.catalog.data_fields import describe_fields
 from fondaco.catalog.labels import LICENCE_MODELS, describe_meter
 from fondaco.catalog.models import Category, Plan, Screenshot, Version
 from fondaco.catalog.models.draft import Entries
@@ -18,12 +19,13 @@ from fondaco.catalog.validation import FieldProblems
 
 @dataclass(frozen=True, slots=True)
 class PermissionLine:
-    """One thing that the app may see or do: the platform's words, then the partner's reason."""
+    """One thing that the app may see or do: the platform's words, what of it is read, then the partner's reason."""
 
     scope: str
     consent: str | Promise
     reason: str
     icon: str
+    reads: str = ""  # the declared data fields in words
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +107,21 @@ def listing_view(version: Version) -> ListingView:
 def permission_lines(version: Version) -> tuple[PermissionLine, ...]:
     """What customers read about the scopes that the version asks for."""
     content = version.technical
-    return lines_for(content.scopes, content.scope_reasons)
+    return lines_for(content.scopes, content.scope_reasons, content.data_fields)
 
 
-def lines_for(scopes: Collection[str], reasons: Mapping[str, str]) -> tuple[PermissionLine, ...]:
+def lines_for(
+    scopes: Collection[str], reasons: Mapping[str, str], data_fields: Collection[str]
+) -> tuple[PermissionLine, ...]:
     """What customers read about these scopes, in the catalogue's order, with the partner's reasons."""
     return tuple(
-        PermissionLine(scope.name, scope.consent, reasons.get(scope.name, ""), scope.icon)
+        PermissionLine(
+            scope.name,
+            scope.consent,
+            reasons.get(scope.name, ""),
+            scope.icon,
+            reads=describe_fields(scope.name, data_fields),
+        )
         for scope in SCOPES.values()
         if scope.name in scopes
     )
@@ -140,7 +150,8 @@ def as_typed(
         scopes = technical.get("scopes", [])
         reasons = {scope: _typed(technical, f"reason {scope}") for scope in scopes}
         by_hand = bool(technical.get("is_manually_provisioned"))
-        view = replace(view, permissions=lines_for(scopes, reasons), is_manually_provisioned=by_hand)
+        permissions = lines_for(scopes, reasons, technical.get("data_fields", []))
+        view = replace(view, permissions=permissions, is_manually_provisioned=by_hand)
     return view
 
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from django.contrib.postgres.search import SearchRank
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from fondaco.catalog.models import App, Category, LicenceModel, Plan, PlanType, Version
 from fondaco.catalog.search import search_query
@@ -23,10 +23,16 @@ class Sort(StrEnum):
 _FOR_REVIEWERS: Final = ("technical__test_credentials", "technical__test_instructions")
 
 
+PUBLISHED: Final = Q(
+    technical__status=TechnicalStatus.AVAILABLE,
+    listing__status=ListingStatus.ADVERTISED,
+    unlisted_at=None,
+    withheld_at=None,
+)
+
+
 def _published() -> QuerySet[Version]:
-    return Version.objects.filter(
-        technical__status=TechnicalStatus.AVAILABLE, listing__status=ListingStatus.ADVERTISED, unlisted_at=None
-    )
+    return Version.objects.filter(PUBLISHED)
 
 
 def search_listings(

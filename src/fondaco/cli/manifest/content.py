@@ -28,6 +28,7 @@ TECHNICAL_FIELDS: Final = (
     "redirect_urls",
     "scopes",
     "scope_reasons",
+    "data_fields",
     "receives_user_logout",
     "backchannel_logout_url",
     "is_manually_provisioned",

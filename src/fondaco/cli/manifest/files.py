@@ -12,6 +12,7 @@ from typing import Final
 
 from fondaco.cli.manifest.content import Picture
 from fondaco.cli.manifest.kinds import clean_text
+from fondaco.kit.rasterizing import looks_like_drawing
 
 _MIB: Final = 1024 * 1024
 _MOST_TEXT: Final = 64 * 1024
@@ -30,9 +31,10 @@ class Limits:
     least: tuple[int, int]
     most_side: int
     is_square: bool = False
+    may_be_drawn: bool = False  # as SVG, whose size means nothing
 
 
-ICON: Final = Limits(most_bytes=_MIB, least=(256, 256), most_side=1024, is_square=True)
+ICON: Final = Limits(most_bytes=_MIB, least=(256, 256), most_side=1024, is_square=True, may_be_drawn=True)
 SCREENSHOT: Final = Limits(most_bytes=2 * _MIB, least=(640, 360), most_side=_MOST_SIDE)
 
 
@@ -53,7 +55,9 @@ def read_text(folder: Path, name: str, *, most: int) -> str:
 def read_picture(folder: Path, name: str, limits: Limits, *, alternative_text: str = "") -> Picture:
     """A picture whose header says that it is one of the right size; its pixels are not unpacked here."""
     data = read_inside(folder, name, most=limits.most_bytes)
-    width, height = _measure(data)
+    if limits.may_be_drawn and looks_like_drawing(data):  # whether it only draws is judged by the house
+        return Picture(name, hashlib.sha256(data).hexdigest(), alternative_text, data=data)
+    width, height = _measure(data, "PNG, JPEG or SVG" if limits.may_be_drawn else "PNG or JPEG")
     if max(width, height) > limits.most_side:
         raise FileRefused(f"Use at most {limits.most_side} pixels on a side; this is {width} × {height}.")
     if limits.is_square and width != height:
@@ -86,7 +90,7 @@ def read_inside(folder: Path, name: str, *, most: int) -> bytes:
     return data
 
 
-def _measure(data: bytes) -> tuple[int, int]:
+def _measure(data: bytes, kinds: str) -> tuple[int, int]:
     from PIL import Image
 
     try:
@@ -97,4 +101,4 @@ def _measure(data: bytes) -> tuple[int, int]:
     except Image.DecompressionBombError:
         raise FileRefused("This picture is far too large when it is unpacked.") from None
     except (OSError, ValueError, SyntaxError):
-        raise FileRefused("This is not a PNG or JPEG picture, or it is damaged.") from None
+        raise FileRefused(f"This is not a {kinds} picture, or it is damaged.") from None

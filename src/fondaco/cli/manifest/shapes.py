@@ -31,7 +31,9 @@ class AppPart(Part):
     name: Annotated[kinds.AppName, Field(description="Unique in the marketplace.")]
     icon: Annotated[
         kinds.RelativePath,
-        Field(description="A square PNG or JPEG, 256 to 1024 pixels and at most 1 MiB, relative to this file."),
+        Field(
+            description="A square PNG or JPEG of 256 to 1024 pixels or an SVG, at most 1 MiB, relative to this file."
+        ),
     ]
     website: kinds.Url300 = ""
     contacts: Contacts = Contacts()
@@ -59,6 +61,10 @@ class TechnicalPart(Part):
         list[kinds.RedirectUrl], Field(max_length=10, description="Where single sign-on may return to, exactly.")
     ] = []
     scopes: Annotated[list[ScopePart], Field(max_length=60)] = []
+    data_fields: Annotated[
+        list[kinds.Name],
+        Field(max_length=60, description='What the app reads with its scopes, like "user.email"; customers are told.'),
+    ] = []
     receives_user_logout: Annotated[bool, Field(description="Send an event when a user signs out.")] = False
     backchannel_logout_url: Annotated[kinds.Url500, Field(description="Where OpenID logout tokens are sent.")] = ""
     is_manually_provisioned: Annotated[bool, Field(description="People answer installations by hand.")] = False
@@ -78,6 +84,7 @@ class TechnicalPart(Part):
     @model_validator(mode="after")
     def _check_repetitions(self) -> Self:
         _refuse_repetition("scope", [scope.name for scope in self.scopes])
+        _refuse_repetition("data field", self.data_fields)
         _refuse_repetition("redirect address", self.redirect_urls)
         return self
 

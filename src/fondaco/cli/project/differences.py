@@ -9,7 +9,7 @@ from typing import Any, Final
 from fondaco.cli.manifest.content import Content, Fields, Picture, Plans
 from fondaco.kit.money import Money, UnitPrice
 
-_UNORDERED: Final = frozenset({"scopes", "categories"})
+_UNORDERED: Final = frozenset({"scopes", "data_fields", "categories"})
 _LONGEST_SHOWN: Final = 72
 
 

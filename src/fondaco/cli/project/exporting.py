@@ -21,6 +21,7 @@ _TECHNICAL_ALIKE: Final = (
     "events_callback_url",
     "standalone_url",
     "redirect_urls",
+    "data_fields",
     "receives_user_logout",
     "backchannel_logout_url",
     "is_manually_provisioned",

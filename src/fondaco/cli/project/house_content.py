@@ -23,6 +23,7 @@ _NOTHING: Final[Fields] = {
     "redirect_urls": [],
     "scopes": [],
     "scope_reasons": {},
+    "data_fields": [],
     "categories": [],
     "receives_user_logout": False,
     "is_manually_provisioned": False,

@@ -22,7 +22,7 @@ _TEXT: Final = """\
 [app]
 slug = {slug}
 name = {name}
-icon = "icon.png"  # a square PNG or JPEG, 256 to 1024 pixels
+icon = "icon.png"  # a square PNG or JPEG, 256 to 1024 pixels, or an SVG
 website = ""
 
 # Whom the platform writes to, and about what.
@@ -49,6 +49,7 @@ test_instructions = ""    # for reviewers: how to try the app
 # [[technical.scopes]]
 # name = "contacts:write"
 # reason = "to add the customer number after a payment"
+# What it reads with them goes into [technical], above: data_fields = ["contact.name", "contact.phones"]
 
 # What customers read in the marketplace: reviewed on the listing track.
 [listing]

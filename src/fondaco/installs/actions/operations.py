@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -109,6 +110,11 @@ def schedule_retry(operation: Operation) -> None:
     now = clock.now(account_id)
     pause = retry_pause(now - operation.created_at)
     deadlines.schedule(RETRY_DUE, subject_id=operation.pk.hex, due_at=now + pause, account_id=account_id)
+
+
+def hasten_retries(operation_ids: Collection[UUID]) -> None:
+    """What could not be reached can be: operations that wait for their next try get it now. A step."""
+    deadlines.hasten(RETRY_DUE, [operation_id.hex for operation_id in operation_ids])
 
 
 def retry_pause(waited: timedelta) -> timedelta:

@@ -2,10 +2,12 @@
 
 from fondaco.kit.outbound.addresses import BadUrl, check_url, is_allowed
 from fondaco.kit.outbound.certificates import read_certificate_end
-from fondaco.kit.outbound.client import Answer, SafeClient, fetch
+from fondaco.kit.outbound.client import CONNECT_SECONDS, TOTAL_SECONDS, Answer, SafeClient, fetch
 from fondaco.kit.outbound.failures import FailureKind, OutboundError
 
 __all__ = [
+    "CONNECT_SECONDS",
+    "TOTAL_SECONDS",
     "Answer",
     "BadUrl",
     "FailureKind",

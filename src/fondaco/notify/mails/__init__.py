@@ -18,6 +18,7 @@ from fondaco.notify.mails import (
     partner_application_verify,
     personal_token,
     review_message,
+    sample,
     security,
     sign_in,
     submission_decided,
@@ -26,6 +27,8 @@ from fondaco.notify.mails import (
     submission_second,
     submission_taken,
     test_account,
+    ticket_words,
+    ticket_work,
     trial,
     update_failed,
     upgrade,
@@ -33,6 +36,7 @@ from fondaco.notify.mails import (
     version_ended,
     version_published,
     version_unlisted,
+    version_withheld,
 )
 
 __all__ = [
@@ -53,6 +57,7 @@ __all__ = [
     "partner_application_verify",
     "personal_token",
     "review_message",
+    "sample",
     "security",
     "sign_in",
     "submission_decided",
@@ -61,6 +66,8 @@ __all__ = [
     "submission_second",
     "submission_taken",
     "test_account",
+    "ticket_words",
+    "ticket_work",
     "trial",
     "update_failed",
     "upgrade",
@@ -68,4 +75,5 @@ __all__ = [
     "version_ended",
     "version_published",
     "version_unlisted",
+    "version_withheld",
 ]

@@ -5,6 +5,7 @@ from fondaco.review.actions.conversation import add_note, ask_partner, write_to_
 from fondaco.review.actions.decisions import Change, approve, reject
 from fondaco.review.actions.reasons import change_reason, keep_reason, remove_reason
 from fondaco.review.actions.receiving import take_in
+from fondaco.review.actions.samples import pass_sample, report_sample
 from fondaco.review.actions.submissions import submit, withdraw
 from fondaco.review.actions.taking import give_back, hand_over, snooze, take, wake
 from fondaco.review.actions.trusted import approve_if_trusted, trust_partner, withdraw_trust
@@ -22,9 +23,11 @@ __all__ = [
     "grant_waiver",
     "hand_over",
     "keep_reason",
+    "pass_sample",
     "pick_review_account",
     "reject",
     "remove_reason",
+    "report_sample",
     "run_checks",
     "show_credentials",
     "snooze",

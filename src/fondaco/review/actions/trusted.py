@@ -17,6 +17,7 @@ from fondaco.audit.actor import Actor
 from fondaco.audit.recording import record
 from fondaco.audit.status import transition
 from fondaco.catalog import actions as catalog
+from fondaco.catalog.models import Version
 from fondaco.catalog.queries import last_advertised
 from fondaco.catalog.states import Track
 from fondaco.catalog.validation import FieldProblems
@@ -24,8 +25,8 @@ from fondaco.kit import clock
 from fondaco.partners.models import Member, Partner
 from fondaco.review import events, targets
 from fondaco.review.errors import NotTrusted, OwnPartner
-from fondaco.review.models import PolicyDecision, Submission, Trust
-from fondaco.review.states import PolicyOutcome, SubmissionStatus
+from fondaco.review.models import PolicyDecision, Sample, Submission, Trust
+from fondaco.review.states import PolicyOutcome, SampleStatus, SubmissionStatus
 from fondaco.review.trusting import find_objections, read_facts
 
 POLICY: Final = Actor.system("policy for trusted partners")
@@ -70,7 +71,8 @@ def approve_if_trusted(submission: Submission) -> PolicyDecision | None:
     """A step: decides on an open listing submission of a trusted partner by policy; asked again, it changes nothing.
 
     To be called when the checks of a submission have passed. None when the policy has no say; else what it said: each
-    n-th that could pass (``REVIEW_SAMPLE_EVERY``) goes to a person all the same.
+    n-th that could pass (``REVIEW_SAMPLE_EVERY``) goes to a person, who looks after it has passed or, where
+    ``REVIEW_SAMPLES_WAIT`` is set, decides before.
     """
     version = submission.version
     if submission.track != Track.LISTING or submission.status != SubmissionStatus.OPEN:
@@ -80,13 +82,11 @@ def approve_if_trusted(submission: Submission) -> PolicyDecision | None:
         return None
     if before := PolicyDecision.objects.filter(pk=submission.pk).first():
         return before
-    advertised = last_advertised(version)
-    objections = (
-        find_objections(read_facts(advertised), read_facts(version))
-        if advertised is not None
-        else [_("The app has no advertised listing to compare with.")]
-    )
-    outcome = PolicyOutcome.DECLINED if objections else _draw(trust)
+    objections = _object_to(version)
+    is_drawn = not objections and _is_drawn(trust)
+    outcome = PolicyOutcome.DECLINED if objections else PolicyOutcome.APPROVED
+    if is_drawn and settings.REVIEW_SAMPLES_WAIT:
+        outcome = PolicyOutcome.SAMPLED
     decision = PolicyDecision.objects.create(
         submission=submission, trust=trust, outcome=outcome.value, objections=[words[:300] for words in objections]
     )
@@ -95,16 +95,44 @@ def approve_if_trusted(submission: Submission) -> PolicyDecision | None:
         transition(submission, SubmissionStatus.APPROVED, actor=POLICY, data=facts)
         targets.stop(submission)
         catalog.approve_track(actor=POLICY, version=version, track=Track.LISTING)
-    elif outcome == PolicyOutcome.SAMPLED:
+    if is_drawn:
+        if outcome == PolicyOutcome.APPROVED:
+            Sample.objects.create(submission=submission)
         record(events.SUBMISSION_SAMPLED, submission, actor=POLICY, data=facts, **submission.audit_scope())
     return decision
 
 
-def _draw(trust: Trust) -> PolicyOutcome:
-    """Each n-th of a partner's goes to a person; the trust is locked, so that two at once are counted as two."""
+def _object_to(version: Version) -> list[str]:
+    advertised = last_advertised(version)
+    if advertised is None:
+        return [_("The app has no advertised listing to compare with.")]
+    objections = find_objections(read_facts(advertised), read_facts(version))
+    if _had_a_problem(version):
+        words = _("A sample of this app had a problem. People decide about its listings until one has passed.")
+        objections.append(words)
+    return objections
+
+
+def _had_a_problem(version: Version) -> bool:
+    """Whether a person found one, and nobody has approved a listing of the app since."""
+    found = Sample.objects.filter(submission__version__app_id=version.app_id, status=SampleStatus.PROBLEM)
+    since = found.order_by("-status_changed_at").values_list("status_changed_at", flat=True).first()
+    if since is None:
+        return False
+    by_people = Submission.objects.filter(
+        version__app_id=version.app_id,
+        track=Track.LISTING,
+        status=SubmissionStatus.APPROVED,
+        decided_by__isnull=False,
+        status_changed_at__gt=since,
+    )
+    return not by_people.exists()
+
+
+def _is_drawn(trust: Trust) -> bool:
+    """Each n-th of a partner's is; the trust is locked, so that two at once are counted as two."""
     passed = trust.decisions.exclude(outcome=PolicyOutcome.DECLINED.value).count()
-    is_sample = (passed + 1) % max(settings.REVIEW_SAMPLE_EVERY, 1) == 0
-    return PolicyOutcome.SAMPLED if is_sample else PolicyOutcome.APPROVED
+    return (passed + 1) % max(settings.REVIEW_SAMPLE_EVERY, 1) == 0
 
 
 def _lock_partner(by: Operator, partner: Partner) -> Partner:

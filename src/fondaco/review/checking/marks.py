@@ -11,7 +11,8 @@ from fondaco.catalog.models import Version
 from fondaco.catalog.states import Track
 
 _TECHNICAL: Final = (
-    "events_callback_url", "standalone_url", "redirect_urls", "scopes", "scope_reasons", "receives_user_logout",
+    "events_callback_url", "standalone_url", "redirect_urls", "scopes", "scope_reasons", "data_fields",
+    "receives_user_logout",
     "backchannel_logout_url", "are_credentials_claimed", "is_manually_provisioned", "release_notes",
     "test_instructions",
 )  # fmt: skip

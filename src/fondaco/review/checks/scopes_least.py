@@ -8,8 +8,10 @@ from typing import Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from fondaco.catalog.data_fields import SCOPES_OF_FIELDS, describe_fields
 from fondaco.catalog.scopes import REQUESTABLE, SCOPES
 from fondaco.catalog.states import Track
+from fondaco.catalog.subscriptions import EVENT_TYPES
 from fondaco.review.checking.dossier import Dossier
 from fondaco.review.checking.registry import Finding, Severity, Skip, check
 
@@ -25,8 +27,9 @@ _MANY: Final = 0.6  # of the catalogue
     mend=gettext_lazy("Ask for what this version uses; a later version can ask for more."),
 )
 def examine(dossier: Dossier) -> Iterator[Finding]:
-    """Finds a scope to change things without the one to read them, scopes whose reasons are the same word for word,
-    scopes that every installation has anyway, and apps that ask for nearly everything."""
+    """Finds a scope to change things without the one to read them, a scope to read of which no data field is declared
+    and which no event takes, scopes whose reasons are the same word for word, scopes that every installation has
+    anyway, and apps that ask for nearly everything."""
     asked = list(dossier.technical.scopes)
     if not asked:
         raise Skip(_("The app asks for no scopes."))
@@ -41,10 +44,24 @@ def examine(dossier: Dossier) -> Iterator[Finding]:
         if verb != "read" and reading in REQUESTABLE and reading not in asked:
             words = {"scope": name, "reading": reading}
             yield Finding(_("%(scope)s without %(reading)s: the app changes what it cannot see.") % words, where)
+    yield from _nothing_read(dossier)
     yield from _same_reasons(dossier, where)
     if len(asked) > len(REQUESTABLE) * _MANY:
         words = {"count": str(len(asked)), "all": str(len(REQUESTABLE))}
         yield Finding(_("The app asks for %(count)s of %(all)s scopes.") % words, where)
+
+
+def _nothing_read(dossier: Dossier) -> Iterator[Finding]:
+    technical = dossier.technical
+    of_events = {each.scope for each in EVENT_TYPES.values() if each.field and getattr(technical, each.field)}
+    for name in technical.scopes:
+        is_used = name in of_events or describe_fields(name, technical.data_fields)
+        if name in SCOPES_OF_FIELDS and not is_used:
+            yield Finding(
+                _("%(scope)s lets the app read data, but it is not said which.") % {"scope": name},
+                "technical.data_fields",
+                _("Choose under the scope what this version reads, or do without the scope."),
+            )
 
 
 def _same_reasons(dossier: Dossier, where: str) -> Iterator[Finding]:

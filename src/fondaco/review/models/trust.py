@@ -9,6 +9,7 @@ from fondaco.accounts.models import Person
 from fondaco.kit import clock
 from fondaco.kit.fields import IdField
 from fondaco.partners.models import Partner
+from fondaco.review.models.sample import Sample
 from fondaco.review.models.submission import Submission
 from fondaco.review.states import PolicyOutcome
 
@@ -69,3 +70,8 @@ class PolicyDecision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.outcome}: {self.submission}"
+
+    @property
+    def sample(self) -> Sample | None:
+        """What a person looks at afterwards, or did."""
+        return getattr(self.submission, "sample", None)

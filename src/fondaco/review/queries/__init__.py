@@ -14,6 +14,7 @@ from fondaco.review.queries.checks import (
 )
 from fondaco.review.queries.estimates import AnswerTimes, answer_times
 from fondaco.review.queries.evidence import list_evidence
+from fondaco.review.queries.projects import count_own_projects, list_own_projects
 from fondaco.review.queries.queue import (
     Order,
     QueueFilter,
@@ -23,6 +24,7 @@ from fondaco.review.queries.queue import (
     list_queue,
 )
 from fondaco.review.queries.reasons import get_reason, list_reasons
+from fondaco.review.queries.samples import SampleDesk, get_sample, get_sample_desk, list_samples
 from fondaco.review.queries.statistics import TrackStatistics, review_statistics
 from fondaco.review.queries.submissions import (
     find_open,
@@ -41,9 +43,11 @@ __all__ = [
     "Desk",
     "Order",
     "QueueFilter",
+    "SampleDesk",
     "Shown",
     "TrackStatistics",
     "answer_times",
+    "count_own_projects",
     "count_waiting",
     "count_waivers",
     "find_open",
@@ -55,15 +59,19 @@ __all__ = [
     "get_reviewed_app",
     "get_reviewed_version",
     "get_run",
+    "get_sample",
+    "get_sample_desk",
     "get_submission",
     "get_waiver",
     "latest_run",
     "list_decided",
     "list_evidence",
+    "list_own_projects",
     "list_policy_decisions",
     "list_queue",
     "list_reasons",
     "list_runs",
+    "list_samples",
     "list_submissions",
     "list_waivers",
     "place_in_queue",

@@ -15,10 +15,10 @@ from fondaco.kit import clock
 from fondaco.kit.errors import Forbidden
 from fondaco.partners.models import PartnerApplication
 from fondaco.partners.states import ApplicationStatus
-from fondaco.review.models import Approval, Submission
+from fondaco.review.models import Approval, Sample, Submission
 from fondaco.review.policies import reviewable_tracks
 from fondaco.review.risks import FROM, Level
-from fondaco.review.states import SubmissionStatus
+from fondaco.review.states import SampleStatus, SubmissionStatus
 
 
 class Shown(StrEnum):
@@ -73,10 +73,13 @@ def list_queue(by: Operator, *, track: Track | None = None, wanted: QueueFilter 
 
 
 def count_waiting(by: Operator) -> dict[str, int]:
-    """What waits for ``by`` on the way in, in one query: submissions by track, and requests of ``partners``."""
+    """What waits for ``by``, in one query: submissions by track, drawn ``samples``, and requests of ``partners``."""
     tracks = reviewable_tracks(by)
     submissions = Submission.objects.filter(status=SubmissionStatus.OPEN, track__in=tracks).order_by()
     found = submissions.values_list("track").annotate(Count("pk"))
+    if Track.LISTING in tracks:
+        drawn = Sample.objects.filter(status=SampleStatus.OPEN).order_by()
+        found = found.union(drawn.values_list(Value("samples")).annotate(Count("pk")))
     if by.can(Permission.OPERATOR_PARTNERS):
         requests = PartnerApplication.objects.filter(status=ApplicationStatus.PENDING).order_by()
         found = found.union(requests.values_list(Value("partners")).annotate(Count("pk")))

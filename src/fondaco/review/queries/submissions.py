@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import cache
 from typing import Any, Final
+from uuid import UUID
 
-from django.db import connection
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import JSONObject
 
-from fondaco.accounts.models import Operator
+from fondaco.accounts.models import Operator, Person
 from fondaco.catalog.models import Version
 from fondaco.catalog.states import Track
 from fondaco.kit import clock
@@ -18,8 +23,11 @@ from fondaco.kit.ids import parse_wire
 from fondaco.partners.models import Member
 from fondaco.review.models import ReviewMessage, Submission
 from fondaco.review.policies import reviewable_tracks
+from fondaco.review.queries.written_once import write_once
 from fondaco.review.states import SubmissionStatus
 
+_OF_VERSION: Final = ("version__app__partner", "version__technical", "version__listing")
+_ROLES: Final = ("submitted_by", "decided_by", "taken_by")
 _LOOK_BACK: Final = timedelta(days=90)
 _MOST: Final = 500  # decisions that are looked at, so that a busy house does not read its whole history
 _ENOUGH: Final = 5  # decisions before we say what usually happens
@@ -38,13 +46,38 @@ def get_submission(by: Operator, submission_id: str, *, more: Mapping[str, Any] 
     """One submission of a track that ``by`` reviews, open or decided, by wire id; ``more`` is read along with it."""
     found = parse_wire(submission_id)
     own = Member.objects.filter(partner=OuterRef("version__app__partner"), person=by.pk, is_active=True)
-    submissions = _submissions().select_related("policy_decision")
-    submissions = submissions.annotate(earlier=Subquery(_EARLIER), is_of_reader=Exists(own), **(more or {}))
+    submissions = whole_submissions().annotate(is_of_reader=Exists(own), **_place_and_people(), **(more or {}))
     submissions = submissions.filter(track__in=reviewable_tracks(by))
     submission = submissions.filter(pk=found).first() if found else None
     if submission is None:
         raise NotFound
+    _give_names(submission)
     return submission
+
+
+def whole_submissions() -> QuerySet[Submission]:
+    """Submissions with all that is read along with one, but for its people.
+
+    PostgreSQL weighs every order in which tables can be joined: three more of them cost it more than all the rest.
+    """
+    whole = Submission.objects.select_related(*_OF_VERSION, "policy_decision")
+    return whole.defer("version__listing__search")
+
+
+@cache
+def _place_and_people() -> dict[str, RawSQL]:
+    people = Person.objects.filter(pk__in=[OuterRef(f"{role}_id") for role in _ROLES])
+    named = ArraySubquery(people.values(row=JSONObject(id="pk", name="name")))
+    return write_once(whole_submissions(), {"earlier": Subquery(_EARLIER), "people": named})
+
+
+def _give_names(submission: Submission) -> None:
+    """The people of a submission, of whom more than the name is read only where it is asked for."""
+    people: list[dict[str, str]] = submission.people  # type: ignore[attr-defined]  # annotated
+    names = {UUID(one["id"]): one["name"] for one in people}
+    for role in _ROLES:
+        key = getattr(submission, f"{role}_id")
+        setattr(submission, role, key and Person.from_db(DEFAULT_DB_ALIAS, ["id", "name"], [key, names[key]]))
 
 
 def list_submissions(version: Version, *, with_changes: bool = False) -> list[Submission]:
@@ -111,6 +144,4 @@ def _with_conversation(submissions: QuerySet[Submission]) -> QuerySet[Submission
 
 
 def _submissions() -> QuerySet[Submission]:
-    return Submission.objects.select_related(
-        "version__app__partner", "version__technical", "version__listing", "submitted_by", "decided_by", "taken_by"
-    ).defer("version__listing__search")
+    return Submission.objects.select_related(*_OF_VERSION, *_ROLES).defer("version__listing__search")

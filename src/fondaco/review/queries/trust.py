@@ -19,5 +19,7 @@ def find_trust(by: Operator, partner: Partner) -> Trust | None:
 def list_policy_decisions(by: Operator, partner: Partner, *, limit: int = 20) -> list[PolicyDecision]:
     """The latest things that the policy said about a partner's submissions."""
     check_operator_can(by, Permission.OPERATOR_VIEW)
-    found = PolicyDecision.objects.filter(trust__partner=partner).select_related("submission__version__app")
+    found = PolicyDecision.objects.filter(trust__partner=partner).select_related(
+        "submission__version__app", "submission__sample"
+    )
     return list(found.order_by("-created_at", "-pk")[:limit])

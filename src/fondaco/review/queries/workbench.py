@@ -5,26 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
+from functools import cache
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import JSONObject
 
 from fondaco.accounts.models import REVIEWS, Account, Operator
 from fondaco.audit.models import Event
-from fondaco.catalog.comparison import Difference, Part
-from fondaco.catalog.states import Track
 from fondaco.installs.models import Installation
 from fondaco.installs.states import InstallationStatus
-from fondaco.partners.models import Member
 from fondaco.review.models import Approval, InternalNote, KeptReason, RequestedChange, ReviewMessage, Submission
-from fondaco.review.queries.submissions import get_submission
-from fondaco.review.snapshots import compare_snapshots
+from fondaco.review.queries.comparing import Grouped, compare_submissions
+from fondaco.review.queries.submissions import get_submission, whole_submissions
+from fondaco.review.queries.written_once import write_once
 from fondaco.review.states import SubmissionStatus
-
-Grouped = list[tuple[Part, list[Difference]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,20 +91,19 @@ class Desk:
 
 def get_desk(by: Operator, submission_id: str) -> Desk:
     """All of it, of a submission of a track that ``by`` reviews, by wire id."""
-    row: Any = get_submission(by, submission_id, more=_everything(by))
-    track = Track(row.track)
+    row: Any = get_submission(by, submission_id, more=_everything())
     approved, decided = _earlier(row)
     return Desk(
         submission=row,
-        is_own_work=row.is_own,
+        is_own_work=row.is_of_reader,
         approved=approved,
-        since_approved=_grouped(approved, row, track),
+        since_approved=compare_submissions(approved, row),
         decided=decided,
-        since_decided=_grouped(decided, row, track),
+        since_decided=compare_submissions(decided, row),
         asked=_asked(row.asked) if decided else [],
         changes=_asked(row.asked_here),
         messages=_said(row.said),
-        notes=[] if row.is_own else _said(row.noted),
+        notes=[] if row.is_of_reader else _said(row.noted),
         approvals=_said(row.agreed),
         reasons=[(one["id"], one["title"]) for one in row.kept],
         account_id=row.review_account or "",
@@ -123,8 +119,9 @@ def list_review_history(submission: Submission, *, limit: int = 30) -> list[Even
     return list(Event.objects.filter(of_version | of_submission).order_by("-id")[:limit])
 
 
-def _everything(by: Operator) -> dict[str, Any]:
-    """Lists of small rows as arrays of JSON: one question instead of nine."""
+@cache
+def _everything() -> dict[str, RawSQL]:
+    """Lists of small rows as arrays of JSON: one question instead of eight."""
     here = {"submission_id": OuterRef("pk")}
     said = {"id": "pk", "author": "author__name", "author_id": "author_id", "text": "text", "created_at": "created_at"}
     message = {name: name for name in ("side", "is_question", "came_by_mail", "left_out")}
@@ -137,10 +134,8 @@ def _everything(by: Operator) -> dict[str, Any]:
     ).order_by("-status_changed_at")
     account = Account.objects.filter(features__contains=[REVIEWS]).order_by("pk").values("pk")[:1]
     living = Installation.objects.filter(account_id__in=account, app_id=OuterRef("version__app_id"))
-    own = Member.objects.filter(partner_id=OuterRef("version__app__partner_id"), person_id=by.pk, is_active=True)
     reasons = KeptReason.objects.filter(Q(track="") | Q(track=OuterRef("track"))).order_by("title")
-    return {
-        "is_own": Exists(own),
+    parts = {
         "said": _rows(ReviewMessage.objects.filter(**here).order_by("created_at", "pk"), {**said, **message}),
         "noted": _rows(InternalNote.objects.filter(**here).order_by("created_at", "pk"), said),
         "agreed": _rows(Approval.objects.filter(**here).order_by("created_at"), approval),
@@ -153,6 +148,7 @@ def _everything(by: Operator) -> dict[str, Any]:
         "review_account": Subquery(account),
         "tried": Subquery(living.exclude(status=InstallationStatus.REVOKED).order_by("-created_at").values("pk")[:1]),
     }
+    return write_once(whole_submissions(), parts)
 
 
 _CHANGE = {"kind": "kind", "subject": "subject", "text": "text", "addressed_in": "addressed_in_id"}
@@ -189,10 +185,3 @@ def _earlier(submission: Submission) -> tuple[Submission | None, Submission | No
     wanted = Submission.objects.filter(Q(pk__in=latest[0]) | Q(pk__in=latest[1]))
     found = {one.status: one for one in wanted.select_related("version__app", "decided_by")}
     return found.get(SubmissionStatus.APPROVED.value), found.get(SubmissionStatus.REJECTED.value)
-
-
-def _grouped(before: Submission | None, after: Submission, track: Track) -> Grouped:
-    if before is None or not after.content:
-        return []
-    found = compare_snapshots(before.content, after.content, track)
-    return [(part, list(differences)) for part, differences in groupby(found, lambda difference: difference.part)]

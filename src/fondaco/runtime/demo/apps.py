@@ -20,7 +20,7 @@ from fondaco.review import actions as review
 from fondaco.review.models import ChangeKind, Submission, Trust
 from fondaco.review.states import SubmissionStatus
 from fondaco.runtime.demo.checks import run_checks_offline
-from fondaco.runtime.demo.listings import LISTINGS, MARA, PRIYA, Listing
+from fondaco.runtime.demo.listings import LISTINGS, MARA, PRIYA, READS, Listing
 from fondaco.runtime.demo.people import actor_for, member, operator
 
 NOBODY: Final = "http://127.0.0.1:9"  # the discard port: nothing ever answers there
@@ -155,6 +155,7 @@ def _fill_technical(listing: Listing, version: Version, by: Member) -> None:
             redirect_urls=(f"{program}/callback",),
             scopes=tuple(listing.scopes),
             scope_reasons=listing.scopes,
+            data_fields=tuple(field for scope in listing.scopes for field in READS.get(scope, ())),
             receives_user_logout="users:read" in listing.scopes,
             backchannel_logout_url=f"{program if listing.answers else NOBODY}/backchannel-logout",
             is_manually_provisioned=listing.is_manual,

@@ -21,8 +21,9 @@ from fondaco.installs.models import Installation, Operation
 from fondaco.installs.queries import consent_text
 from fondaco.installs.states import OperationKind, OperationStatus
 from fondaco.kit import clock, deadlines
-from fondaco.messaging.actions import Outcome, record_attempt
+from fondaco.messaging.actions import Outcome
 from fondaco.messaging.models import Delivery
+from fondaco.messaging.results import record_attempt
 from fondaco.runtime.demo.people import actor_for
 
 _NEW_AGENTS: Final = AutoInstall(({"filter": "role", "match": "agent"},), cap=20)

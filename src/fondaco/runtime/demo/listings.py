@@ -32,6 +32,15 @@ class Listing:
     shots: tuple[str, ...] = ("The day at a glance", "The last weeks as a line", "Everyone with their state")
 
 
+READS: Final = {  # what the demo's apps say they read with a scope
+    "account:read": ("account.company_name", "account.timezone"),
+    "users:read": ("user.name", "user.email"),
+    "contacts:read": ("contact.name", "contact.phones"),
+    "recordings:read": ("recording.participants", "recording.media"),
+    "queues:read": ("queue.name",),
+    "data-reports:read": ("report.calls",),
+}
+
 LISTINGS: Final = (
     Listing(
         "northwind-crm",

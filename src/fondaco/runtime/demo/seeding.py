@@ -9,7 +9,7 @@ from fondaco.accounts.models import Operator
 from fondaco.audit.models import Event
 from fondaco.audit.recording import record
 from fondaco.kit.errors import DomainError
-from fondaco.runtime.demo import apps, clients, installations, lifecycle, people, reviews, upgrades
+from fondaco.runtime.demo import apps, clients, installations, lifecycle, people, reviews, tickets, upgrades
 from fondaco.runtime.demo.people import ACTOR
 from fondaco.runtime.events import DEMO_SEEDED
 
@@ -36,6 +36,7 @@ def seed(*, force: bool = False) -> bool:
     installations.make_installations()
     upgrades.make_upgrade()
     lifecycle.make_lifecycle()
+    tickets.make_tickets()
     with transaction.atomic():
         record(DEMO_SEEDED, Operator.objects.get(person__email=people.OPERATOR), actor=ACTOR)
     return True

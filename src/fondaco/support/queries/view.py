@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from fondaco.accounts.models import User
 from fondaco.catalog.models import App, Version
 from fondaco.catalog.queries import get_app, list_apps
+from fondaco.installs.badges import Badge
 from fondaco.installs.labels import STATUSES
 from fondaco.installs.models import Installation, Operation
 from fondaco.installs.queries import get_installation, get_of_partner, list_installations, list_operations
@@ -58,6 +59,7 @@ class InView:
     operation: Operation | None = None
     coming: str = ""  # the name of the version that the operation leads to, when it is another
     deliveries: tuple[Delivery, ...] = ()
+    badges: tuple[Badge, ...] = ()  # of an account's app, as the viewer sees them
 
     @property
     def parts(self) -> frozenset[Part]:
@@ -105,7 +107,7 @@ def find_in_view(by: Asker, *, installation_id: str = "", app_id: str = "") -> I
         if not installation_id:
             return None
         item = get_installation(by, installation_id)
-        return _look_at(item.installation, with_deliveries=item.can_manage)
+        return _look_at(item.installation, with_deliveries=item.can_manage, badges=item.badges)
     if installation_id:
         return _look_at(get_of_partner(by, installation_id), with_deliveries=True)
     return InView(get_app(by, app_id)) if app_id else None
@@ -129,10 +131,10 @@ def describe(about: Mapping[str, Any]) -> dict[Part, list[str]]:
     return {part: lines[part](about[part.value]) for part in Part if part.value in about}
 
 
-def _look_at(installation: Installation, *, with_deliveries: bool) -> InView:
+def _look_at(installation: Installation, *, with_deliveries: bool, badges: tuple[Badge, ...] = ()) -> InView:
     operation = list_operations(installation).first()
     deliveries = tuple(list_changes_sent(installation)[:_LATEST]) if with_deliveries else ()
-    return InView(installation.app, installation, operation, _coming(installation, operation), deliveries)
+    return InView(installation.app, installation, operation, _coming(installation, operation), deliveries, badges)
 
 
 def _coming(installation: Installation, operation: Operation | None) -> str:

@@ -12,11 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from fondaco.catalog.states import Track
 from fondaco.review.actions import Change
 from fondaco.review.actions.decisions import MOST_CHANGES
+from fondaco.review.checking.registry import all_checks
 from fondaco.review.labels import ORDERS, SHOWN, subjects_of
 from fondaco.review.models import ChangeKind, KeptReason
 from fondaco.review.queries import Order, QueueFilter, Shown
 from fondaco.review.risks import LEVELS, Level
 
+_CHECK: Final = "check "  # before the id of a check, among the names of fields
 _MORNING: Final = time(7, tzinfo=UTC)
 
 
@@ -84,7 +86,12 @@ class ChangeForm(forms.Form):
         super().__init__(*args, **kwargs)
         choice = self.fields["subject"]
         assert isinstance(choice, forms.ChoiceField)
-        choice.choices = [("", _("Nothing in particular")), *subjects_of(track).items()]
+        checks = [(f"{_CHECK}{one.id}", f"{one.title} ({one.id})") for one in all_checks() if one.track == track]
+        choice.choices = [
+            ("", _("Nothing in particular")),
+            (_("Fields"), list(subjects_of(track).items())),
+            (_("What a check looks at"), checks),
+        ]
 
     def clean(self) -> dict[str, Any]:
         """Both or neither."""
@@ -94,6 +101,12 @@ class ChangeForm(forms.Form):
         if data.get("subject") and not data.get("text") and "text" not in self.errors:
             self.add_error("text", _("Say what to do about it."))
         return data
+
+
+def _change(subject: str, text: str) -> Change:
+    if subject.startswith(_CHECK):
+        return Change(ChangeKind.CHECK, subject.removeprefix(_CHECK), text)
+    return Change(ChangeKind.FIELD, subject, text)
 
 
 if TYPE_CHECKING:
@@ -106,7 +119,7 @@ class _ChangeRows(_Rows):
     def changes(self) -> list[Change]:
         """Those rows that say something."""
         filled = [form.cleaned_data for form in self.forms if form.cleaned_data.get("subject")]
-        return [Change(ChangeKind.FIELD, row["subject"], row["text"]) for row in filled]
+        return [_change(row["subject"], row["text"]) for row in filled]
 
 
 ChangeRows = forms.formset_factory(

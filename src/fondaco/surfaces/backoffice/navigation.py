@@ -4,12 +4,13 @@ from django.utils.translation import gettext_lazy as _
 
 from fondaco.accounts.permissions import Permission
 from fondaco.review.queries import count_waiting
+from fondaco.support.queries import count_to_answer
 from fondaco.surfaces.site.navigation import NavItem, Spot, register
 from fondaco.surfaces.site.viewer import Viewer
 
 
 def count_submissions(viewer: Viewer) -> int:
-    """Submissions that wait in the queues of the tracks that the viewer reviews."""
+    """What waits in the queues of the tracks that the viewer reviews, and samples of listings."""
     return sum(count for name, count in _waiting(viewer).items() if name != "partners")
 
 
@@ -20,6 +21,11 @@ def count_waiting_applications(viewer: Viewer) -> int:
 
 def _waiting(viewer: Viewer) -> dict[str, int]:
     return viewer.once("waiting", lambda: count_waiting(viewer.operator))
+
+
+def count_tickets(viewer: Viewer) -> int:
+    """Tickets that wait for support and are nobody else's."""
+    return viewer.once("tickets", lambda: count_to_answer(viewer.operator))
 
 
 register(
@@ -39,12 +45,13 @@ register(
         (Permission.OPERATOR_REVIEW_TECHNICAL, Permission.OPERATOR_REVIEW_LISTING),
         count=count_submissions,
     ),
+    NavItem(_("Tickets"), "backoffice:tickets", "lifebuoy", Permission.OPERATOR_SUPPORT, count=count_tickets),
     NavItem(
         _("Partners"),
         "backoffice:partners",
         "heart-handshake",
         Permission.OPERATOR_VIEW,
-        beneath=("/backoffice/transfers", "/backoffice/endings"),
+        beneath=("/backoffice/transfers", "/backoffice/endings", "/backoffice/marketplace"),
     ),
     NavItem(
         _("Accounts"),
@@ -54,6 +61,6 @@ register(
         beneath=("/backoffice/installations",),
     ),
     NavItem(_("Access"), "backoffice:access", "plug-off", Permission.OPERATOR_ACCESS_REVOKE),
-    NavItem(_("Audit trail"), "backoffice:events", "history", Permission.OPERATOR_VIEW),
+    NavItem(_("Audit trail"), "backoffice:events", "history", Permission.OPERATOR_VIEW, Spot.FOOT),
     NavItem(_("Staff"), "backoffice:staff", "user-shield", Permission.OPERATOR_STAFF_MANAGE, Spot.FOOT),
 )

@@ -2,7 +2,14 @@
 
 from django.urls import include, path
 
-from fondaco.surfaces.backoffice import urls_checks, urls_review, urls_trust
+from fondaco.surfaces.backoffice import (
+    urls_checks,
+    urls_marketplace,
+    urls_review,
+    urls_samples,
+    urls_tickets,
+    urls_trust,
+)
 from fondaco.surfaces.backoffice.views import (
     access,
     accounts,
@@ -45,4 +52,7 @@ urlpatterns = [
     path("staff/<str:operator_id>/deactivate", staff.deactivate, name="deactivate_staff"),
     path("events", events.show_all, name="events"),
     *urls_trust.urlpatterns,
+    *urls_tickets.urlpatterns,
+    *urls_marketplace.urlpatterns,
+    *urls_samples.urlpatterns,
 ]

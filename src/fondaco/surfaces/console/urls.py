@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from fondaco.surfaces.console import urls_support
 from fondaco.surfaces.console.views import (
     apps,
     auto_install,
@@ -48,4 +49,5 @@ urlpatterns = [
     path("people/<str:user_id>", people.edit, name="person"),
     path("people/<str:user_id>/deactivate", people.deactivate, name="deactivate"),
     path("people/<str:user_id>/reactivate", people.reactivate, name="reactivate"),
+    *urls_support.urlpatterns,
 ]

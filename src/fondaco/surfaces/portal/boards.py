@@ -168,6 +168,8 @@ def state_in_words(version: Version, plan: PlannedPublication | None = None) -> 
                 "day": day(version.ends_on)
             }
         return _("Deprecated: nobody can newly install it.")
+    if version.is_withheld:
+        return _("Waiting for you: the platform took it out of the marketplace. Existing installations go on.")
     if version.is_unlisted:
         return _("Out of the marketplace for now: nobody can newly install it until you bring it back.")
     if technical == TechnicalStatus.APPROVED and plan is not None and plan.is_waiting:

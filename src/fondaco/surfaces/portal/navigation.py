@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from fondaco.accounts.permissions import Permission
-from fondaco.surfaces.site.navigation import NavItem, register
+from fondaco.surfaces.site.navigation import NavItem, Spot, register
 
 register(
     "partner",
@@ -23,4 +23,13 @@ register(
     ),
     NavItem(_("OAuth clients"), "portal:clients", "key", Permission.PARTNER_CLIENTS_MANAGE),
     NavItem(_("Members"), "portal:members", "users", Permission.PARTNER_VIEW),
+    NavItem(
+        _("Get help"),
+        "portal:ask_support",
+        "lifebuoy",
+        Permission.PARTNER_SUPPORT,
+        Spot.FOOT,
+        beneath=("/portal/support",),
+        carries_page=True,
+    ),
 )

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from fondaco.accounts.permissions import Permission
 from fondaco.catalog.models import App, Version
-from fondaco.catalog.policies import can_edit, can_make_available, can_relist
+from fondaco.catalog.policies import EDIT_PERMISSION, can_edit, can_make_available, can_relist
 from fondaco.catalog.queries import WAITS_FOR_PARTNER, Need, load_newest
 from fondaco.catalog.states import TechnicalStatus, Track
 from fondaco.partners.models import Member
@@ -50,14 +51,25 @@ def _line(app: App, version: Version | None, by: Member) -> AppLine:
         app=app,
         version=version,
         offered=app.offered,  # type: ignore[attr-defined]  # annotated
-        state=state_in_words(version, version.plan) if version else "",
+        state=_say_state(need, version),
         since=max(version.technical.status_changed_at, version.listing.status_changed_at) if version else None,
         waits_for_you=need in WAITS_FOR_PARTNER,
         next=_next_step(need, app, version, by),
     )
 
 
+def _say_state(need: Need, version: Version | None) -> str:
+    if need == Need.ANSWER:
+        return _("Waiting for you: a reviewer asked something.")
+    return state_in_words(version, version.plan) if version else ""
+
+
 def _next_step(need: Need, app: App, version: Version | None, by: Member) -> NextStep | None:
+    if need == Need.ANSWER:
+        asked: Any = app  # with what is annotated
+        url = reverse("portal:conversation", args=[asked.asked_id.hex])
+        may = by.can(EDIT_PERMISSION[Track(asked.asked_track)])
+        return NextStep(_("Answer the reviewer"), url) if may else None
     if version is None:
         url = reverse("portal:app", args=[app.pk.hex]) + "#new-version"
         return NextStep(_("Begin its first version"), url) if by.can(Permission.PARTNER_APPS_EDIT) else None
@@ -65,6 +77,8 @@ def _next_step(need: Need, app: App, version: Version | None, by: Member) -> Nex
         track = Track.TECHNICAL if version.technical.status == TechnicalStatus.REJECTED else Track.LISTING
         url = edit_url(version, track)
         return NextStep(_("Change what was asked for"), url) if can_edit(by, version, track) else None
+    if need == Need.WITHHELD:
+        return NextStep(_("Read why"), reverse("portal:version", args=[version.pk.hex]))
     if need in {Need.PUBLISH, Need.FAILED}:
         label = _("Make available") if need == Need.PUBLISH else _("Set another time")
         url = reverse("portal:publish", args=[version.pk.hex])

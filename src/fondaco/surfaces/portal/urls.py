@@ -11,6 +11,7 @@ from fondaco.surfaces.portal import (
     urls_lifecycle,
     urls_members,
     urls_publishing,
+    urls_support,
 )
 from fondaco.surfaces.portal.views import apps, comparing, content, offers, overview, publication, versions
 
@@ -41,4 +42,5 @@ urlpatterns = [
     *urls_conversation.urlpatterns,
     *urls_lifecycle.urlpatterns,
     *urls_publishing.urlpatterns,
+    *urls_support.urlpatterns,
 ]

@@ -23,6 +23,8 @@ _TONES: Final = {
     "go_live_failed": "bad",
     "relisted": "good",
     "unlisted": "warn",
+    "readmitted": "good",
+    "withheld": "bad",
     "submitted": "info",
     "opened": "info",
 }
@@ -35,6 +37,8 @@ _WORDS: Final[dict[str, Promise]] = {
     "version.go_live_failed": gettext_lazy("Its set time came, but it could not be made available."),
     "version.unlisted": gettext_lazy("It was taken out of the marketplace for a while."),
     "version.relisted": gettext_lazy("It was brought back into the marketplace."),
+    "version.withheld": gettext_lazy("The platform took it out of the marketplace."),
+    "version.readmitted": gettext_lazy("The platform let it into the marketplace again."),
     "version.ended": gettext_lazy("Its announced last day came."),
     "version.edited": gettext_lazy("Its content was changed."),
     "version.retired": gettext_lazy("It was retired for good."),

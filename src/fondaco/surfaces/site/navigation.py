@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -36,6 +37,7 @@ class NavItem:
     spot: Spot = Spot.MAIN
     count: Callable[[Viewer], int] | None = None
     beneath: tuple[str, ...] = ()
+    carries_page: bool = False  # says in ``?page=`` which page the viewer comes from
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def find_entries(request: HttpRequest, spot: str = Spot.MAIN, kind: str | None =
     return [
         NavEntry(
             label=item.label,
-            url=addresses[item.view],
+            url=_address(addresses[item.view], item, request),
             icon=item.icon,
             active=best > 0 and matches[item.view] == best,
             count=item.count(viewer) if item.count else 0,
@@ -85,6 +87,10 @@ def find_entries(request: HttpRequest, spot: str = Spot.MAIN, kind: str | None =
         for item in items
         if item.spot == spot
     ]
+
+
+def _address(address: str, item: NavItem, request: HttpRequest) -> str:
+    return f"{address}?{urlencode({'page': request.path})}" if item.carries_page else address
 
 
 def _is_open(item: NavItem, viewer: Viewer) -> bool:

@@ -20,7 +20,10 @@ from fondaco.catalog.states import Track
 from fondaco.partners.queries import list_applications
 from fondaco.partners.states import ApplicationStatus
 from fondaco.review.policies import reviewable_tracks
-from fondaco.review.queries import list_queue
+from fondaco.review.queries import list_queue, list_samples
+from fondaco.review.states import SampleStatus
+from fondaco.support.queries import QueueFilter
+from fondaco.support.queries import list_queue as list_tickets
 from fondaco.surfaces.backoffice.trail import describe_events, with_names
 from fondaco.surfaces.site.access import requires
 from fondaco.surfaces.site.viewer import HouseRequest
@@ -65,8 +68,17 @@ def _queues(request: HouseRequest) -> list[Queue]:
         oldest = min(dates, default=None)
         address = reverse("backoffice:transfers")
         queues.append(Queue(_("Transfers to confirm"), len(dates), oldest, address, "switch-horizontal"))
-    for track in reviewable_tracks(operator):
+    tracks = reviewable_tracks(operator)
+    if Track.LISTING in tracks:
+        dates = list(list_samples(operator, status=SampleStatus.OPEN).values_list("created_at", flat=True))
+        address = reverse("backoffice:samples")
+        queues.append(Queue(_("Samples to look at"), len(dates), min(dates, default=None), address, "eye"))
+    for track in tracks:
         dates = list(list_queue(operator, track=track).values_list("created_at", flat=True))
         address = reverse(_QUEUES[track])
         queues.append(Queue(_TITLES[track], len(dates), min(dates, default=None), address, "clipboard-check"))
+    if operator.can(Permission.OPERATOR_SUPPORT):
+        dates = list(list_tickets(operator, wanted=QueueFilter()).values_list("created_at", flat=True))
+        address = reverse("backoffice:tickets")
+        queues.append(Queue(_("Tickets"), len(dates), min(dates, default=None), address, "lifebuoy"))
     return queues

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from fondaco.accounts.permissions import Permission
@@ -59,7 +60,7 @@ def _queue(request: HouseRequest, track: Track) -> HttpResponse:
     context = {
         "track": track,
         "label": TRACKS[track.value],
-        "tabs": _tabs(request, track),
+        "tabs": queue_tabs(request, track),
         "form": QueueForm(initial=chosen),
         "is_narrowed": wanted.level is not None or "shown" in request.GET,
         "page": page,
@@ -75,14 +76,18 @@ def _queue(request: HouseRequest, track: Track) -> HttpResponse:
     return render(request, "backoffice/review_queue.html", context)
 
 
-def _tabs(request: HouseRequest, current: Track) -> list[tuple[str, str, bool, int]]:
-    """The queues that the operator works on, each with how many wait."""
+def queue_tabs(request: HouseRequest, current: str) -> list[tuple[str, str, bool, int]]:
+    """The queues that the operator works on, each with how many wait; ``current`` is a track or ``samples``."""
     operator = request.viewer.operator
     counts = request.viewer.once("waiting", lambda: count_waiting(operator))
-    return [
+    tracks = reviewable_tracks(operator)
+    tabs = [
         (str(TRACKS[track.value]), reverse(f"backoffice:{track}_reviews"), track == current, counts.get(track, 0))
-        for track in reviewable_tracks(operator)
+        for track in tracks
     ]
+    if Track.LISTING in tracks:
+        tabs.append((_("Samples"), reverse("backoffice:samples"), current == "samples", counts.get("samples", 0)))
+    return tabs
 
 
 @requires(Permission.OPERATOR_VIEW)

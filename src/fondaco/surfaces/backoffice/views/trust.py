@@ -70,6 +70,7 @@ def _render(
         "trust": find_trust(by, partner),
         "decisions": list_policy_decisions(by, partner),
         "every": settings.REVIEW_SAMPLE_EVERY,
+        "samples_wait": settings.REVIEW_SAMPLES_WAIT,
         "form": form,
         "withdrawal": withdrawal,
     }

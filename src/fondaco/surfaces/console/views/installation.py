@@ -59,6 +59,7 @@ class Standing:
     can_force: bool
     can_change: bool
     is_broken: bool  # a failed update
+    needs_support: bool  # it is, and the viewer may ask
 
 
 @never_cache
@@ -69,7 +70,7 @@ def show(request: HouseRequest, installation_id: str) -> HttpResponse:
     item = _find(request, installation_id)
     installation = item.installation
     operations = list(list_operations(installation))
-    standing = _standing(item, operations)
+    standing = _standing(item, operations, may_ask=request.viewer.can(Permission.SUPPORT_ASK))
     if standing.next_try is not None and request.method == "GET" and not installation.is_cut_off:
         try:
             actions.retry_installation(actor=request.viewer.actor, by=request.viewer.user, installation=installation)
@@ -182,7 +183,7 @@ def _gone(request: HouseRequest, item: InstalledApp) -> HttpResponse:
     return redirect("console:my_apps")
 
 
-def _standing(item: InstalledApp, operations: list[Operation]) -> Standing:
+def _standing(item: InstalledApp, operations: list[Operation], *, may_ask: bool) -> Standing:
     installation = item.installation
     operation = next((operation for operation in operations if operation.is_open), None)
     badge = item.badges[0] if item.badges else None
@@ -206,6 +207,7 @@ def _standing(item: InstalledApp, operations: list[Operation]) -> Standing:
         can_force=Way.FORCE in ways,
         can_change=Way.CHANGE in ways,
         is_broken=situation.is_broken,
+        needs_support=situation.is_broken and may_ask,
     )
 
 

@@ -15,8 +15,9 @@ from fondaco.surfaces.portal.forms.cropping import CROP_FIELDS, CropForm
 
 _PICTURE = {"icon", *CROP_FIELDS}
 _ICON_HELP = _(
-    "A PNG or JPEG of at most 1 MiB; a square of 256 to 1024 pixels of it is kept, from the middle if you choose no "
-    "other. Corners are rounded when it is shown, so leave a little air around the sign."
+    "A PNG, JPEG or SVG of at most 1 MiB; a square of 256 to 1024 pixels of it is kept, from the middle if you choose "
+    "no other. An SVG is drawn 1024 pixels wide. Corners are rounded when it is shown, so leave a little air around "
+    "the sign."
 )
 
 
@@ -30,7 +31,7 @@ class AppForm(CropForm):
         label=_("Icon"),
         help_text=_ICON_HELP,
         required=False,
-        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg"}),
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/svg+xml"}),
     )
     slug = forms.CharField(
         label=_("Address"),
@@ -80,7 +81,7 @@ class RegisterForm(AppForm):
     icon = forms.FileField(
         label=_("Icon"),
         help_text=_ICON_HELP,
-        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg"}),
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/svg+xml"}),
         error_messages={"required": _("Choose a picture.")},
     )
     field_order = ["name", "icon"]

@@ -11,6 +11,7 @@ from django.forms.boundfield import BoundField, BoundWidget
 from django.utils.translation import gettext_lazy as _
 
 from fondaco.catalog.content import ListingFields, TechnicalFields
+from fondaco.catalog.data_fields import DATA_FIELDS
 from fondaco.catalog.models import Category, ListingContent, TechnicalContent
 from fondaco.catalog.scopes import REQUESTABLE, SCOPES, Scope
 from fondaco.surfaces.portal.forms.needed import CountedText, NeededChoices, NeededText
@@ -18,11 +19,12 @@ from fondaco.surfaces.portal.forms.needed import CountedText, NeededChoices, Nee
 
 @dataclass(frozen=True, slots=True)
 class ScopeLine:
-    """One scope in the form: its box, and the place for its reason."""
+    """One scope in the form: its box, the place for its reason, and a box for each data field read with it."""
 
     scope: Scope
     box: BoundWidget
     reason: BoundField
+    data_fields: list[BoundWidget]
 
 
 def _area(rows: int, **attributes: Any) -> forms.Textarea:
@@ -57,6 +59,12 @@ class TechnicalForm(forms.Form):
         choices=[(name, SCOPES[name].consent) for name in REQUESTABLE],
         widget=forms.CheckboxSelectMultiple(),
         help_text=_("Ask for what you need and no more: customers read this list before they install."),
+    )
+    data_fields = forms.MultipleChoiceField(
+        label=_("What it reads"),
+        required=False,
+        choices=[(field.name, field.words) for field in DATA_FIELDS.values()],
+        widget=forms.CheckboxSelectMultiple(),
     )
     receives_user_logout = forms.BooleanField(
         label=_("Tell us when a user signs out"),
@@ -122,10 +130,13 @@ class TechnicalForm(forms.Form):
         return cls(initial={**initial, **reasons, "redirect_urls": lines, "version_name": name, "test_credentials": ""})
 
     def scope_lines(self) -> Iterator[ScopeLine]:
-        """Each scope with its box and its reason, for the template."""
+        """Each scope with its box, its reason and its data fields, for the template."""
+        boxes: dict[str, list[BoundWidget]] = {}
+        for box in self["data_fields"].subwidgets:
+            boxes.setdefault(DATA_FIELDS[str(box.data["value"])].scope, []).append(box)
         for box in self["scopes"].subwidgets:
             name = str(box.data["value"])
-            yield ScopeLine(SCOPES[name], box, self[f"reason {name}"])
+            yield ScopeLine(SCOPES[name], box, self[f"reason {name}"], boxes.get(name, []))
 
     def technical_fields(self) -> TechnicalFields:
         """What was typed, for the action."""
@@ -136,6 +147,7 @@ class TechnicalForm(forms.Form):
             redirect_urls=tuple(data["redirect_urls"].split()),
             scopes=tuple(data["scopes"]),
             scope_reasons={name: data[f"reason {name}"] for name in data["scopes"]},
+            data_fields=tuple(data["data_fields"]),
             receives_user_logout=data["receives_user_logout"],
             backchannel_logout_url=data["backchannel_logout_url"],
             is_manually_provisioned=data["is_manually_provisioned"],

@@ -12,10 +12,11 @@ from fondaco.accounts.permissions import Permission
 from fondaco.catalog import actions
 from fondaco.catalog.models import App
 from fondaco.catalog.policies import can
-from fondaco.catalog.queries import get_app, list_projects
+from fondaco.catalog.queries import get_app
 from fondaco.catalog.states import Part
 from fondaco.kit.errors import DomainError
 from fondaco.kit.pagination import numbered_page
+from fondaco.review.queries import list_own_projects
 from fondaco.surfaces.portal import boards, editing
 from fondaco.surfaces.portal.forms.apps import RegisterForm, VersionForm
 from fondaco.surfaces.portal.projects import app_lines
@@ -34,7 +35,7 @@ def app_list(request: HouseRequest) -> HttpResponse:
     """All apps of the partner, those that wait for it first; ``q`` searches."""
     member = request.viewer.member
     text = request.GET.get("q", "").replace("\0", "").strip()[:50]
-    page = numbered_page(list_projects(member, text=text), page_number(request), _PER_PAGE)
+    page = numbered_page(list_own_projects(member, text=text), page_number(request), _PER_PAGE)
     context = {
         "lines": app_lines(page.items, member),
         "page": page,

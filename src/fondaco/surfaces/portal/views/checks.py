@@ -25,7 +25,8 @@ from fondaco.surfaces.site.viewer import HouseRequest
 
 _FIELDS: Final = {
     "technical": (
-        "events_callback_url", "standalone_url", "redirect_urls", "scopes", "receives_user_logout",
+        "events_callback_url", "standalone_url", "redirect_urls", "scopes", "data_fields",
+        "receives_user_logout",
         "backchannel_logout_url", "is_manually_provisioned", "release_notes", "test_instructions", "test_credentials",
     ),
     "listing": (

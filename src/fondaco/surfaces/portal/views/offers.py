@@ -28,7 +28,13 @@ def plans(request: HouseRequest, version_id: str) -> HttpResponse:
     sheet = NewPlanSheet(get_version(by, version_id))
     if request.method == "POST" or can_edit(by, sheet.version, Track.LISTING):
         return edit(request, sheet)
-    context = {"version": sheet.version, "app": sheet.desk.app, "sheet": sheet, **sheet.page(by, PlanForm())}
+    context = {
+        "version": sheet.version,
+        "app": sheet.desk.app,
+        "sheet": sheet,
+        "form": None,
+        **sheet.page(by, PlanForm()),
+    }
     return render(request, sheet.template, context)
 
 

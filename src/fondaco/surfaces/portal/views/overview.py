@@ -10,10 +10,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from fondaco.accounts.permissions import Permission
-from fondaco.catalog.queries import count_projects, list_offered_apps, list_projects
+from fondaco.catalog.queries import list_offered_apps
 from fondaco.kit.money import Money
 from fondaco.partners.models import GrantKind, Partner
 from fondaco.partners.queries import list_developer_grants
+from fondaco.review.queries import count_own_projects, list_own_projects
 from fondaco.surfaces.portal import boards
 from fondaco.surfaces.portal.projects import app_lines
 from fondaco.surfaces.site.access import requires
@@ -37,8 +38,8 @@ class DeveloperAccount:
 def overview(request: HouseRequest) -> HttpResponse:
     """What waits for the partner, and where every app stands."""
     member = request.viewer.member
-    waiting_count, others_count = count_projects(member)
-    shown = [app for waiting in (True, False) for app in list_projects(member, waiting=waiting)[:_SHOWN]]
+    waiting_count, others_count = count_own_projects(member)
+    shown = [app for waiting in (True, False) for app in list_own_projects(member, waiting=waiting)[:_SHOWN]]
     lines = app_lines(shown, member)
     return render(
         request,

@@ -24,6 +24,7 @@ from fondaco.surfaces.api.management.routes import (
     publishing,
     reviews,
     roles,
+    samples,
     security,
     settings,
     sign_in,
@@ -31,11 +32,13 @@ from fondaco.surfaces.api.management.routes import (
     statistics,
     submissions,
     testing,
+    tickets,
     transfers,
     trials,
     trust,
     upgrades,
     versions,
+    withholding,
     workbench,
 )
 
@@ -76,6 +79,9 @@ ALL = [
     access.routes,
     testing.routes,
     testing.account_routes,
+    tickets.account_routes,
+    tickets.partner_routes,
+    tickets.routes,
     transfers.routes,
     transfers.operator_routes,
     endings.routes,
@@ -83,4 +89,6 @@ ALL = [
     auto_install.routes,
     trials.routes,
     trials.operator_routes,
+    withholding.routes,
+    samples.routes,
 ]

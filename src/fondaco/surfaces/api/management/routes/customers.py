@@ -11,7 +11,7 @@ from fondaco.installs.queries import get_of_partner, list_of_app
 from fondaco.surfaces.api.management.door import Place, Request, Routes
 from fondaco.surfaces.api.management.pages import page, whole
 from fondaco.surfaces.api.management.shapes.access import ReachedShape, RotateBody
-from fondaco.surfaces.api.management.shapes.clients import CredentialSetShape
+from fondaco.surfaces.api.management.shapes.clients import ClientSetShape
 from fondaco.surfaces.api.management.shapes.fields import Cursor, Limit, Page
 
 routes = Routes("Partner: installations", Place.PARTNER)
@@ -28,22 +28,22 @@ def list_installations_of_app(
 
 @routes.reads(
     "/partners/{partner_id}/installations/{installation_id}/credentials",
-    Page[CredentialSetShape],
+    Page[ClientSetShape],
     Permission.PARTNER_VIEW,
 )
-def list_credentials_of_customer(request: Request, partner_id: str, installation_id: str) -> Page[CredentialSetShape]:
+def list_credentials_of_customer(request: Request, partner_id: str, installation_id: str) -> Page[ClientSetShape]:
     """The sets of one installation, newest first, without their secrets."""
     return _sets(get_of_partner(request.caller.member, installation_id))
 
 
 @routes.does(
     "/partners/{partner_id}/installations/{installation_id}/credentials/rotate",
-    Page[CredentialSetShape],
+    Page[ClientSetShape],
     Permission.PARTNER_CLIENTS_MANAGE,
 )
 def rotate_credentials_of_customer(
     request: Request, partner_id: str, installation_id: str, body: RotateBody
-) -> Page[CredentialSetShape]:
+) -> Page[ClientSetShape]:
     """Sends the app's program new credentials by event, with seven days of overlap or by force."""
     by = request.caller.member
     installation = get_of_partner(by, installation_id)
@@ -51,5 +51,5 @@ def rotate_credentials_of_customer(
     return _sets(installation)
 
 
-def _sets(installation: Installation) -> Page[CredentialSetShape]:
-    return whole(list_credentials(installation.client), CredentialSetShape.of)
+def _sets(installation: Installation) -> Page[ClientSetShape]:
+    return whole(list_credentials(installation.client), ClientSetShape.of)

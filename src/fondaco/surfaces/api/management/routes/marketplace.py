@@ -6,13 +6,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from fondaco.catalog.data_fields import DATA_FIELDS
 from fondaco.catalog.models import LicenceModel, Version
 from fondaco.catalog.queries import Sort, get_listing, list_categories, listing_view, search_listings
 from fondaco.catalog.scopes import SCOPES
 from fondaco.catalog.subscriptions import EVENT_TYPES
 from fondaco.surfaces.api.management.door import Place, Request, Routes
 from fondaco.surfaces.api.management.pages import ranked_page, whole
-from fondaco.surfaces.api.management.shapes.apps import CategoryShape, EventTypeShape, ScopeShape
+from fondaco.surfaces.api.management.shapes.catalogue import CategoryShape, DataFieldShape, EventTypeShape, ScopeShape
 from fondaco.surfaces.api.management.shapes.fields import Cursor, Limit, Page, Slug
 from fondaco.surfaces.api.management.shapes.installations import CardShape, ListingPageShape, PermissionShape
 from fondaco.surfaces.api.management.shapes.offers import PlanShape, ScreenshotShape
@@ -56,7 +57,7 @@ def get_marketplace_listing(request: Request, app: str) -> ListingPageShape:
         version=version.name,
         screenshots=[ScreenshotShape.of(screenshot) for screenshot in view.screenshots],
         permissions=[
-            PermissionShape(scope=line.scope, consent=str(line.consent), reason=line.reason)
+            PermissionShape(scope=line.scope, consent=str(line.consent), reads=line.reads, reason=line.reason)
             for line in view.permissions
         ],
         plans=[PlanShape.of(plan) for plan in version.plans.all()],
@@ -85,6 +86,12 @@ def list_scopes(request: Request) -> Page[ScopeShape]:
             endpoints=list(scope.endpoints),
         ),
     )
+
+
+@routes.reads("/data-fields", Page[DataFieldShape])
+def list_data_fields(request: Request) -> Page[DataFieldShape]:
+    """The data that a version may say it reads, and the scope that each field takes."""
+    return whole(DATA_FIELDS.values(), DataFieldShape.of)
 
 
 @routes.reads("/event-types", Page[EventTypeShape])

@@ -20,7 +20,7 @@ from fondaco.surfaces.api.management.shapes.partners import (
     ApproveApplicationBody,
     ConversationShape,
     PartnerShape,
-    ReasonBody,
+    RefusalBody,
     WordsBody,
 )
 
@@ -102,7 +102,7 @@ def approve_partner_application(request: Request, application_id: str, body: App
 @operator_routes.does(
     "/operator/partner-applications/{application_id}/reject", ConversationShape, Permission.OPERATOR_PARTNERS
 )
-def reject_partner_application(request: Request, application_id: str, body: ReasonBody) -> ConversationShape:
+def reject_partner_application(request: Request, application_id: str, body: RefusalBody) -> ConversationShape:
     """Declines with a reason, which the applicant is mailed."""
     by = request.caller.operator
     application = get_application(by, application_id)

@@ -8,7 +8,8 @@ from pydantic import Field
 
 from fondaco.accounts.permissions import Permission
 from fondaco.catalog import actions
-from fondaco.catalog.queries import get_version, list_projects
+from fondaco.catalog.queries import get_version
+from fondaco.review.queries import list_own_projects
 from fondaco.surfaces.api.management.door import Place, Request, Routes
 from fondaco.surfaces.api.management.pages import ranked_page
 from fondaco.surfaces.api.management.shapes.fields import Cursor, Limit, Page
@@ -27,7 +28,7 @@ def list_partner_projects(
 ) -> Page[ProjectShape]:
     """The partner's apps with what each waits for, the most pressing first."""
     by = request.caller.member
-    return ranked_page(list_projects(by, text=text), ProjectShape.of, cursor=cursor, limit=limit)
+    return ranked_page(list_own_projects(by, text=text), ProjectShape.of, cursor=cursor, limit=limit)
 
 
 @routes.reads("/partners/{partner_id}/versions/{version_id}/publication", PublicationShape, Permission.PARTNER_VIEW)

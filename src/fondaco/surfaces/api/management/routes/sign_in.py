@@ -13,7 +13,7 @@ from fondaco.kit.rate import check_rate
 from fondaco.surfaces.api.management.door import Place, Request, Routes
 from fondaco.surfaces.api.management.pages import whole
 from fondaco.surfaces.api.management.shapes.fields import Page
-from fondaco.surfaces.api.management.shapes.sign_in import FindingShape, ProviderBody, ProviderShape, SwitchBody
+from fondaco.surfaces.api.management.shapes.sign_in import ProviderBody, ProviderShape, SignInFindingShape, SwitchBody
 
 routes = Routes("Account: sign-in", Place.ACCOUNT)
 
@@ -49,12 +49,12 @@ def switch_identity_provider(request: Request, account_id: str, body: SwitchBody
     return ProviderShape.of(actions.switch_provider(actor=actor, by=by, is_enabled=body.is_enabled))
 
 
-@routes.does("/accounts/{account_id}/identity-provider/test", Page[FindingShape], Permission.SIGN_IN_MANAGE)
-def test_identity_provider(request: Request, account_id: str) -> Page[FindingShape]:
+@routes.does("/accounts/{account_id}/identity-provider/test", Page[SignInFindingShape], Permission.SIGN_IN_MANAGE)
+def test_identity_provider(request: Request, account_id: str) -> Page[SignInFindingShape]:
     """Asks the provider what a sign-in would ask it. Nothing is changed."""
     provider = _own(request)
     check_rate(f"test-sign-in:{account_id}", limit=20, per=600)
-    return whole(examine(provider.issuer, name=provider.name), FindingShape.of)
+    return whole(examine(provider.issuer, name=provider.name), SignInFindingShape.of)
 
 
 @routes.removes("/accounts/{account_id}/identity-provider", Permission.SIGN_IN_MANAGE)

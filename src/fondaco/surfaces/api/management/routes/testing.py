@@ -20,7 +20,7 @@ from fondaco.surfaces.api.management.pages import page, whole
 from fondaco.surfaces.api.management.shapes.fields import Cursor, Limit, Page
 from fondaco.surfaces.api.management.shapes.lifecycle import InstallLinkShape, TesterBody, TesterShape, TestShape
 
-routes = Routes("Partner: testing", Place.PARTNER)
+routes = Routes("Partner: testing", Place.PARTNER, for_machines=True)
 account_routes = Routes("Account: testing", Place.ACCOUNT)
 
 _PUBLISH = Permission.PARTNER_PUBLISH

@@ -14,11 +14,11 @@ from fondaco.surfaces.api.management.shapes.reviews import (
     AskBody,
     CredentialsShape,
     HandOverBody,
+    KeptReasonBody,
     MessageBody,
     MessageShape,
     NoteShape,
     QueuedShape,
-    ReasonBody,
     ReasonChangeBody,
     ReasonShape,
     ReviewAccountBody,
@@ -125,7 +125,7 @@ def list_kept_reasons(request: Request) -> Page[ReasonShape]:
 
 
 @routes.creates("/operator/reasons", ReasonShape, *REVIEWERS)
-def keep_reason(request: Request, body: ReasonBody) -> ReasonShape:
+def keep_reason(request: Request, body: KeptReasonBody) -> ReasonShape:
     """Puts a reason into the library."""
     reason = actions.keep_reason(actor=request.caller.actor, by=request.caller.operator, **body.model_dump())
     return ReasonShape.of(reason)

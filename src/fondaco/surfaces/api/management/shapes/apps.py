@@ -18,9 +18,8 @@ from fondaco.catalog.models import (
 )
 from fondaco.catalog.queries import missing_fields
 from fondaco.catalog.states import Track
-from fondaco.catalog.subscriptions import EventType
 from fondaco.review.models import Submission
-from fondaco.surfaces.api.management.shapes.fields import Body, Day, Picture, Shape, Slug, WireId
+from fondaco.surfaces.api.management.shapes.fields import Body, Day, Picture, Shape, WireId
 from fondaco.surfaces.api.management.shapes.offers import CropBody, PlanShape, ScreenshotShape
 
 TrackName = Literal["technical", "listing"]
@@ -85,6 +84,7 @@ class TechnicalBody(Body):
     redirect_urls: list[str] = []
     scopes: list[str] = []
     scope_reasons: dict[str, str] = {}
+    data_fields: list[str] = []
     receives_user_logout: bool = False
     backchannel_logout_url: str = ""
     is_manually_provisioned: bool = False
@@ -97,7 +97,8 @@ class TechnicalBody(Body):
     def fields(self) -> TechnicalFields:
         """For the action."""
         given = self.model_dump(exclude={"revision"})
-        return TechnicalFields(**given | {name: tuple(given[name]) for name in ("redirect_urls", "scopes")})
+        lists = ("redirect_urls", "scopes", "data_fields")
+        return TechnicalFields(**given | {name: tuple(given[name]) for name in lists})
 
 
 class ListingBody(Body):
@@ -211,6 +212,7 @@ class TechnicalShape(Shape):
     redirect_urls: list[str]
     scopes: list[str]
     scope_reasons: dict[str, str]
+    data_fields: list[str]
     receives_user_logout: bool
     backchannel_logout_url: str
     is_manually_provisioned: bool
@@ -270,6 +272,8 @@ class VersionShape(Shape):
     retired_at: datetime | None
     unlisted_at: datetime | None
     unlisted_reason: str
+    withheld_at: datetime | None
+    withheld_reason: str
     technical: TechnicalShape
     listing: ListingShape
     plans: list[PlanShape]
@@ -287,6 +291,8 @@ class VersionShape(Shape):
             retired_at=version.retired_at,
             unlisted_at=version.unlisted_at,
             unlisted_reason=version.unlisted_reason,
+            withheld_at=version.withheld_at,
+            withheld_reason=version.withheld_reason,
             technical=TechnicalShape.of(version.technical, missing_fields(version, Track.TECHNICAL)),
             listing=ListingShape.of(version.listing, missing_fields(version, Track.LISTING)),
             plans=[PlanShape.of(plan) for plan in version.plans.all()],
@@ -343,50 +349,4 @@ class SubmissionShape(Shape):
             is_decided_by_policy=submission.is_decided_by_policy,
             created_at=submission.created_at,
             place_in_queue=place_in_queue,
-        )
-
-
-class CategoryShape(Shape):
-    """A shelf of the marketplace."""
-
-    slug: Slug
-    name: str
-
-
-class ScopeShape(Shape):
-    """Something that a program may do: ``consent`` is what a customer reads, ``allows`` what a developer does.
-
-    Apps name those that are ``is_requestable``; the others of an installation come by themselves.
-    """
-
-    name: str
-    api: str
-    consent: str
-    allows: str
-    endpoints: list[str]
-    is_requestable: bool
-    is_for_portal_clients: bool
-    needs_reason: bool
-
-
-class EventTypeShape(Shape):
-    """An event of the wire. ``field`` of the technical content asks for it, empty when it is always sent.
-
-    ``needs_scope`` is what a version has to ask for as well, because of the fields of the event in ``reads``.
-    """
-
-    type: str
-    description: str
-    field: str
-    needs_scope: str
-    reads: list[str]
-
-    @classmethod
-    def of(cls, event: EventType) -> EventTypeShape:
-        return cls(
-            type=event.type,
-            description=str(event.words),
-            field=event.field,
-            needs_scope=event.scope,
-            reads=list(event.reads),
         )

@@ -62,7 +62,7 @@ class KeyPairBody(Body):
     algorithm: Algorithm = "ES256"
 
 
-class CredentialSetShape(Shape):
+class ClientSetShape(Shape):
     """A client ID that works now, until ``expires_at`` when a newer one replaces it. No ``key_id``: no key pair."""
 
     client_id: str
@@ -73,7 +73,7 @@ class CredentialSetShape(Shape):
     key_algorithm: str | None
 
     @classmethod
-    def of(cls, row: CredentialSet) -> CredentialSetShape:
+    def of(cls, row: CredentialSet) -> ClientSetShape:
         return cls(
             client_id=row.wire_client_id,
             created_at=row.created_at,
@@ -99,7 +99,7 @@ class ClientShape(Shape):
     last_used_at: datetime | None
     token_url: str
     issuer: str
-    credential_sets: list[CredentialSetShape]
+    credential_sets: list[ClientSetShape]
 
     @classmethod
     def of(cls, client: OAuthClient) -> ClientShape:
@@ -116,7 +116,7 @@ class ClientShape(Shape):
             last_used_at=client.last_used_at,
             token_url=token_url(client.account),
             issuer=issuer(client.account),
-            credential_sets=[CredentialSetShape.of(row) for row in client.sets_in_force],  # type: ignore[attr-defined]
+            credential_sets=[ClientSetShape.of(row) for row in client.sets_in_force],  # type: ignore[attr-defined]
         )
 
 

@@ -5,25 +5,46 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Any, Final, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
 from django.utils.translation import gettext as _
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+    field_validator,
+)
 
 T = TypeVar("T")
 
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _LINE_END: Final = re.compile(r"[\r\n\t\u2028\u2029]")
-_PICTURE: Final = {"type": "string", "contentEncoding": "base64", "description": "A PNG or JPEG picture in base64."}
+_PICTURE: Final = {
+    "type": "string",
+    "contentEncoding": "base64",
+    "description": "A PNG or JPEG picture in base64; an icon may be an SVG.",
+}
 
 
 class Body(BaseModel):
-    """What comes in: no unknown fields, no "3" for 3."""
+    """What comes in: no unknown fields, no "3" for 3, no characters that nothing can show or keep."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
+
+    @field_validator("*")
+    @classmethod
+    def _can_be_kept(cls, value: Any) -> Any:
+        for text in _texts_in(value):
+            _check_text(text)
+        return value
 
 
 class Shape(BaseModel):
@@ -35,6 +56,15 @@ class Page(Shape, Generic[T]):
 
     items: list[T]
     next_cursor: str | None
+
+
+def _texts_in(value: Any) -> Iterator[str]:
+    """Texts, also in lists and objects; other bodies look after their own."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | dict):
+        for inner in [*value, *value.values()] if isinstance(value, dict) else value:
+            yield from _texts_in(inner)
 
 
 def _check_text(value: str) -> str:

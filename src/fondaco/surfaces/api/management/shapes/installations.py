@@ -110,10 +110,11 @@ class ForceBody(Body):
 
 
 class PermissionShape(Shape):
-    """One thing that the app may see or do, and why its maker says it needs that."""
+    """One thing that the app may see or do, what of it is ``reads``, and why its maker says it needs that."""
 
     scope: str
     consent: str
+    reads: str
     reason: str
 
 

@@ -33,7 +33,7 @@ class ApproveApplicationBody(Body):
     name: Annotated[Line, Field(max_length=120)] = ""
 
 
-class ReasonBody(Body):
+class RefusalBody(Body):
     """Why; the applicant reads it."""
 
     reason: Annotated[Text, Field(min_length=1, max_length=2000)]

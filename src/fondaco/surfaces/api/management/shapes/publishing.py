@@ -46,6 +46,8 @@ class PublicationShape(Shape):
     failure: str
     unlisted_at: datetime | None
     unlisted_reason: str
+    withheld_at: datetime | None
+    withheld_reason: str
 
     @classmethod
     def of(cls, version: Version, plan: PlannedPublication | None) -> PublicationShape:
@@ -59,19 +61,27 @@ class PublicationShape(Shape):
             failure=plan.failure if plan else "",
             unlisted_at=version.unlisted_at,
             unlisted_reason=version.unlisted_reason,
+            withheld_at=version.withheld_at,
+            withheld_reason=version.withheld_reason,
         )
 
 
 class ProjectShape(Shape):
-    """An app, its newest version, what it waits for, and the version that customers find."""
+    """An app, its newest version, what it waits for, and the version that customers find.
+
+    ``asked_submission_id`` is the submission about which a reviewer asked and waits for an answer.
+    """
 
     app_id: str
     name: str
     version_id: str | None
     technical_status: str | None
     listing_status: str | None
-    need: Literal["changes", "failed", "publish", "begin", "finish", "out", "review", "time", "nothing"]
+    need: Literal[
+        "answer", "changes", "withheld", "failed", "publish", "begin", "finish", "out", "review", "time", "nothing"
+    ]
     waits_for_partner: bool
+    asked_submission_id: str | None
     offered_version: str | None
 
     @classmethod
@@ -86,5 +96,6 @@ class ProjectShape(Shape):
             listing_status=given.newest_listing,
             need=need.name.lower(),
             waits_for_partner=need in WAITS_FOR_PARTNER,
+            asked_submission_id=given.asked_id.hex if given.asked_id else None,
             offered_version=given.offered,
         )

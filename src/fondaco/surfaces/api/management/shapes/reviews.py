@@ -12,7 +12,8 @@ from fondaco.review.actions import Change
 from fondaco.review.labels import subject_label
 from fondaco.review.models import ChangeKind, InternalNote, KeptReason, ReviewMessage, Submission
 from fondaco.review.queries import Desk
-from fondaco.review.queries.workbench import Grouped, Said
+from fondaco.review.queries.comparing import Grouped
+from fondaco.review.queries.workbench import Said
 from fondaco.review.risks import level_of
 from fondaco.surfaces.api.management.shapes.apps import (
     DifferenceShape,
@@ -70,7 +71,7 @@ class AskBody(MessageBody):
     is_question: bool = False
 
 
-class ReasonBody(Body):
+class KeptReasonBody(Body):
     """A reason of the library; ``track`` is empty when it fits both."""
 
     title: Line
@@ -78,7 +79,7 @@ class ReasonBody(Body):
     track: Literal["", "technical", "listing"] = ""
 
 
-class ReasonChangeBody(ReasonBody):
+class ReasonChangeBody(KeptReasonBody):
     """Other words; ``revision`` is the one that you read."""
 
     revision: int

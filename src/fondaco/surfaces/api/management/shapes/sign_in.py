@@ -53,14 +53,14 @@ class ProviderShape(Shape):
         )
 
 
-class FindingShape(Shape):
+class SignInFindingShape(Shape):
     """What a test found: ``tone`` is good, warn or bad; with a bad one nobody can sign in."""
 
     tone: str
     text: str
 
     @classmethod
-    def of(cls, finding: Finding) -> FindingShape:
+    def of(cls, finding: Finding) -> SignInFindingShape:
         return cls(tone=finding.tone, text=finding.text)
 
 

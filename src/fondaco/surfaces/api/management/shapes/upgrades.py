@@ -62,7 +62,7 @@ class UpgradeShape(Shape):
     def of(cls, upgrade: Upgrade) -> UpgradeShape:
         lines = {
             name: [
-                PermissionShape(scope=line.scope, consent=str(line.consent), reason=line.reason)
+                PermissionShape(scope=line.scope, consent=str(line.consent), reads=line.reads, reason=line.reason)
                 for line in getattr(upgrade, name)
             ]
             for name in ("gained", "lost", "kept")

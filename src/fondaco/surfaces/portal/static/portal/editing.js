@@ -149,10 +149,26 @@
       const chosen = file.files[0];
       if (!chosen?.type.startsWith("image/")) return;
       const reader = new FileReader();
-      reader.addEventListener("load", () => {
-        picture.src = reader.result;
-      });
+      reader.addEventListener("load", () => show(reader.result, chosen.type === "image/svg+xml"));
       reader.readAsDataURL(chosen);
+    }
+
+    /* A drawing has no pixels: it is drawn as wide as the server draws it, so that the part means the same there. */
+    function show(address, isDrawing) {
+      if (!isDrawing) {
+        picture.src = address;
+        return;
+      }
+      const drawing = new Image();
+      drawing.addEventListener("load", () => {
+        if (!drawing.naturalWidth || !drawing.naturalHeight) return;
+        const canvas = document.createElement("canvas");
+        canvas.width = 1024;
+        canvas.height = Math.round((canvas.width * drawing.naturalHeight) / drawing.naturalWidth);
+        canvas.getContext("2d").drawImage(drawing, 0, 0, canvas.width, canvas.height);
+        picture.src = canvas.toDataURL();
+      });
+      drawing.src = address;
     }
 
     function hide() {

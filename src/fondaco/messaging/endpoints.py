@@ -1,0 +1,94 @@
+"""Callback addresses of apps: finding them for what is sent, and how each of them does."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, Min, Q, QuerySet
+
+from fondaco.catalog.models import App
+from fondaco.kit import clock
+from fondaco.kit.errors import NotFound
+from fondaco.kit.ids import parse_wire
+from fondaco.messaging.models import Delivery, Endpoint
+from fondaco.messaging.states import DeliveryStatus, EndpointStatus
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointHealth:
+    """One callback address of an app, and what waits for it.
+
+    ``is_held``: nothing is sent before ``endpoint.closed_until``. ``oldest_waiting`` is when the oldest of what waits
+    was written (in its account's time).
+    """
+
+    endpoint: Endpoint
+    waiting: int
+    oldest_waiting: datetime | None
+    is_held: bool
+
+    @property
+    def is_well(self) -> bool:
+        """Whether what is sent arrives, as far as is known."""
+        return self.endpoint.status == EndpointStatus.HEALTHY
+
+
+def list_endpoint_health(app: App) -> list[EndpointHealth]:
+    """How every callback address does that something was ever sent to, the unwell ones first. Two queries.
+
+    Callers got the app from a query that is scoped to who asks.
+    """
+    endpoints = list(app.endpoints.order_by("url"))
+    waiting = _count_waiting([endpoint.pk for endpoint in endpoints])
+    now = clock.now()
+    found = []
+    for endpoint in endpoints:
+        endpoint.app = app
+        count, oldest = waiting.get(endpoint.pk, (0, None))
+        is_held = endpoint.closed_until is not None and endpoint.closed_until > now
+        found.append(EndpointHealth(endpoint, count, oldest, is_held or endpoint.status == EndpointStatus.GONE))
+    return sorted(found, key=lambda one: (one.is_well, one.endpoint.url))
+
+
+def list_unwell(apps: QuerySet[App]) -> QuerySet[Endpoint]:
+    """The callback addresses of these apps at which something does not arrive, the longest first."""
+    return Endpoint.objects.filter(app__in=apps).exclude(status=EndpointStatus.HEALTHY).order_by("status_changed_at")
+
+
+def get_endpoint(app: App, endpoint_id: str) -> Endpoint:
+    """A callback address of an app by wire id; anyone else's does not exist."""
+    found = parse_wire(endpoint_id)
+    endpoint = Endpoint.objects.filter(app=app, pk=found).first() if found else None
+    if endpoint is None:
+        raise NotFound
+    endpoint.app = app
+    return endpoint
+
+
+def ensure_endpoint(app_id: UUID, url: str) -> Endpoint:
+    """The row of an address, made when something is sent there for the first time. A step."""
+    found = Endpoint.objects.filter(app_id=app_id, url=url).first()
+    if found is None:
+        # Two may meet here: the second does nothing, and reads what the first has made.
+        Endpoint.objects.bulk_create([Endpoint(app_id=app_id, url=url)], ignore_conflicts=True)
+        found = Endpoint.objects.get(app_id=app_id, url=url)
+    return found
+
+
+def probe_at_once(endpoint_ids: Collection[UUID]) -> None:
+    """Somebody waits: paused endpoints get their next probe now. A step."""
+    closed = Endpoint.objects.filter(pk__in=endpoint_ids, status=EndpointStatus.PAUSED)
+    closed.filter(closed_until__gt=clock.now()).update(closed_until=clock.now())
+
+
+def _count_waiting(ids: Collection[UUID]) -> dict[UUID, tuple[int, datetime]]:
+    pending = Q(endpoint__in=ids, status=DeliveryStatus.PENDING)
+    rows = (
+        Delivery.objects.filter(pending)
+        .values("endpoint")
+        .annotate(waiting=Count("pk"), oldest=Min("message__created_at"))
+    )
+    return {row["endpoint"]: (row["waiting"], row["oldest"]) for row in rows.order_by()}

@@ -1,0 +1,107 @@
+"""What an operator fills in about tickets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from fondaco.support.labels import ORDERS, PRIORITIES, PRIORITY_EXPLANATIONS, SHOWN
+from fondaco.support.models import Ticket
+from fondaco.support.queries import Order, QueueFilter, Shown
+from fondaco.support.states import Priority, Side
+
+
+def _text(rows: int, label: Any, missing: Any, **more: Any) -> forms.CharField:
+    widget = forms.Textarea(attrs={"rows": rows})
+    return forms.CharField(label=label, max_length=5000, widget=widget, error_messages={"required": missing}, **more)
+
+
+class QueueForm(forms.Form):
+    """What of the queue is shown, in which order. Nonsense in the address is as good as nothing."""
+
+    use_required_attribute = False
+
+    shown = forms.ChoiceField(label=_("Show"), required=False, choices=list(SHOWN.items()))
+    priority = forms.ChoiceField(
+        label=_("Priority"), required=False, choices=[("", _("Any priority")), *PRIORITIES.items()]
+    )
+    order = forms.ChoiceField(label=_("First"), required=False, choices=list(ORDERS.items()))
+    q = forms.CharField(label=_("Number or words"), required=False, max_length=100)
+
+    def wanted(self) -> QueueFilter:
+        """For the query."""
+        self.is_valid()
+        chosen = {name: self.cleaned_data.get(name) or "" for name in self.fields}
+        return QueueFilter(
+            shown=Shown(chosen["shown"] or Shown.WAITING),
+            order=Order(chosen["order"] or Order.DUE),
+            priority=Priority(chosen["priority"]) if chosen["priority"] else None,
+            text=chosen["q"],
+        )
+
+
+class AnswerForm(forms.Form):
+    """Our words to all who take part, and whose turn it is then. Its second button solves the ticket with them."""
+
+    prefix = "answer"
+
+    text = _text(6, _("Your answer"), _("Write the answer first."))
+    waits_for = forms.ChoiceField(label=_("Then it waits for"), required=False)
+
+    def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        words = {Side.CUSTOMER: _("the customer"), Side.PARTNER: _("the partner"), Side.OPERATOR: _("us")}
+        choice = self.fields["waits_for"]
+        assert isinstance(choice, forms.ChoiceField)
+        choice.choices = [(side.value, words[side]) for side in ticket.sides]
+        choice.initial = ticket.asking_side.value
+
+
+class NoteForm(forms.Form):
+    """Words among operators."""
+
+    prefix = "note"
+
+    text = _text(
+        3, _("Note"), _("Write the note first."), help_text=_("Only operators read this, never customers or partners.")
+    )
+
+
+class InvolveForm(forms.Form):
+    """Words to the app's partner."""
+
+    prefix = "involve"
+
+    text = _text(
+        3,
+        _("What to ask them"),
+        _("Write what you want to know."),
+        help_text=_("From then on its people read the whole thread and answer in it. The customer reads this, too."),
+    )
+
+
+class HandOverForm(forms.Form):
+    """Which colleague gets it."""
+
+    to = forms.ChoiceField(label=_("Colleague"), error_messages={"required": _("Choose a colleague.")})
+
+    def __init__(self, *args: Any, colleagues: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice = self.fields["to"]
+        assert isinstance(choice, forms.ChoiceField)
+        choice.choices = [("", _("Choose")), *colleagues]
+
+
+class PriorityForm(forms.Form):
+    """How much it hurries."""
+
+    prefix = "priority"
+
+    priority = forms.ChoiceField(
+        label=_("Priority"),
+        choices=list(PRIORITY_EXPLANATIONS.items()),
+        error_messages={"required": _("Choose a priority.")},
+    )

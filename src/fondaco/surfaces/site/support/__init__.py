@@ -1,0 +1,1 @@
+"""Tickets on pages: what console, portal and backoffice have in common."""
