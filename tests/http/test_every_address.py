@@ -60,6 +60,11 @@ _BY_NAME: dict[str, dict[str, int]] = {
     "uninstall": {"admin of the account": 200, **_STRANGERS},
     "settings": {"admin of the account": 200, **_STRANGERS},
     "auto_install": {"admin of the account": 200, **_STRANGERS},
+    "upgrade": {"admin of the account": 200, **_STRANGERS},
+    "why_not": {
+        **dict.fromkeys(["admin of the account", "supervisor of the account", "agent of the account"], 200),
+        **dict.fromkeys(["admin of another account", *(f"only {permission}" for permission in ADMIN)], 200),
+    },
     "force_uninstall": _STRANGERS,
     "launch": {"admin of the account": 302, "supervisor of the account": 302, "admin of another account": 404},
 }

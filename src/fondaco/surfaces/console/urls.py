@@ -6,6 +6,7 @@ from fondaco.surfaces.console import urls_support
 from fondaco.surfaces.console.views import (
     apps,
     auto_install,
+    explaining,
     installation,
     launching,
     people,
@@ -32,6 +33,7 @@ urlpatterns = [
     path("my-apps/<str:installation_id>/retry", installation.retry, name="retry"),
     path("my-apps/<str:installation_id>/uninstall", installation.uninstall, name="uninstall"),
     path("my-apps/<str:installation_id>/force-uninstall", installation.force_uninstall, name="force_uninstall"),
+    path("why-not/<slug:slug>", explaining.show, name="why_not"),
     path("launch/<str:installation_id>", launching.launch, name="launch"),
     path("people", people.show, name="people"),
     path("people/invite", people.invite, name="invite"),
