@@ -80,12 +80,15 @@ ANSWERS_ONLY = {
     "portal": {
         "make_link", "end_link", "remove_tester", "accept_transfer", "decline_transfer", "withdraw_transfer",
         "withdraw_member_invitation", "resend_member_invitation", "create_version", "remove_member",
-        "rotate_credentials", "run_checks", "draft", "discard_draft", "panel", "move_screenshot",
+        "rotate_credentials", "run_checks", "replay_event", "try_address",
+        "draft", "discard_draft", "panel", "move_screenshot",
         "solve_ticket",
     },
 }  # fmt: skip
-# These are reached through a form or a mail, or while a version is a draft: the main job by hand goes there.
+# These are reached through a form or a mail, or while a version is a draft: the main job by hand goes there, and the
+# life of a version by hand.
 BY_HAND = {
+    "backoffice": {"hand_submission_over"},
     "portal": {
         "publish", "cancel_publication", "relist", "submit", "listing", "screenshots", "screenshot",
         "remove_screenshot", "remove_plan", "plan",
@@ -100,7 +103,7 @@ CLOSED = {
     "console": {"force_uninstall", "remove_sign_in"},
     "storefront": {"install", "install_by_link"},
     "portal": {"retire_version"},
-    "backoffice": {"ending", "remove_installation", "hand_submission_over", "sample", "extend_trial"},
+    "backoffice": {"ending", "remove_installation", "sample", "extend_trial"},
 }
 WALKED: dict[str, Walk] = {}  # each walk is made once, by whichever test comes first
 

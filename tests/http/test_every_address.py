@@ -60,7 +60,12 @@ _BY_NAME: dict[str, dict[str, int]] = {
     "retry": {**_SEEING, **_STRANGERS},
     "uninstall": {"admin of the account": 200, **_STRANGERS},
     "settings": {"admin of the account": 200, **_STRANGERS},
-    "upgrade": {"admin of the account": 302, **_STRANGERS},  # there is no newer version
+    "auto_install": {"admin of the account": 200, **_STRANGERS},
+    "upgrade": {"admin of the account": 200, **_STRANGERS},
+    "why_not": {
+        **dict.fromkeys(["admin of the account", "supervisor of the account", "agent of the account"], 200),
+        **dict.fromkeys(["admin of another account", *(f"only {permission}" for permission in ADMIN)], 200),
+    },
     "force_uninstall": _STRANGERS,
     "launch": {"admin of the account": 302, "supervisor of the account": 302, "admin of another account": 404},
 }
@@ -78,6 +83,7 @@ _OWNERS = {
     "plan_id": PARTNER, "screenshot_id": PARTNER, "application_id": OPERATOR, "partner_id": OPERATOR,
     "account_id": OPERATOR, "submission_id": OPERATOR, "client_id": PARTNER, "role_id": ACCOUNT,
     "operator_id": OPERATOR, "transfer_id": PARTNER, "subject_id": PARTNER, "sample_id": OPERATOR,
+    "event_id": PARTNER, "endpoint_id": PARTNER,
     "ticket_id": ACCOUNT,
 }  # fmt: skip
 

@@ -135,6 +135,7 @@ def _asks_more(operation: Operation, viewer: Viewer) -> bool:
         len(operation.door.permissions) != 1
         or "{track}" in operation.path
         or "installation" in operation.path
+        or operation.path.endswith("/explanation")  # asked without saying of which app
         or operation.path.endswith("/tickets/{ticket_id}/solve")  # for the side that asked alone
         or operation.path.endswith("/offers/{app}")  # asked for with the id of an app that is not in the marketplace
     )

@@ -15,14 +15,15 @@ from tests.factories.identity import make_login_session, make_portal_client
 from tests.factories.installs import make_completed
 from tests.factories.lifecycle import link_of, make_tester, make_transfer
 from tests.factories.partners import make_member, make_partner
+from tests.factories.reviews import draw_sample
 from tests.factories.support import involve, make_ticket, make_ticket_about
+from tests.factories.upgrades import make_newer
 
 from fondaco.accounts.actions import appoint_staff, invite, invite_user, request_email_change
 from fondaco.accounts.models import Account, Invitation, Operator, Person, User
 from fondaco.accounts.permissions import ADMIN, OperatorRole, Permission
 from fondaco.accounts.queries import email_change_token, invitation_token
 from fondaco.audit.actor import Actor
-from fondaco.audit.status import transition
 from fondaco.catalog.actions import deprecate_version
 from fondaco.catalog.models import Version
 from fondaco.catalog.states import Track
@@ -31,14 +32,13 @@ from fondaco.installs.actions import cut_off
 from fondaco.installs.models import Installation
 from fondaco.installs.reach import Target, TargetKind
 from fondaco.kit import clock
-from fondaco.messaging.models import Message
+from fondaco.messaging.models import Endpoint, Message, SampleEvent
 from fondaco.messaging.signing import ensure_signing_key
 from fondaco.partners.actions import apply_to_become_partner, question_application, verify_application
 from fondaco.partners.models import Member, MemberRole, Partner
 from fondaco.partners.queries import application_token
 from fondaco.review.actions import grant_waiver, keep_reason, submit
-from fondaco.review.models import CheckRun, Sample, Submission
-from fondaco.review.states import SubmissionStatus
+from fondaco.review.models import CheckRun
 
 NOTICE = timedelta(days=60)
 UNKNOWN = "0" * 32
@@ -141,6 +141,7 @@ def make_world() -> World:
 
 def _set_lifecycle_under_way(world: World, owner: Member, draft: Version) -> None:
     """An installation link, an invitation to test, an app on offer, a version with a last day, and a drawn sample."""
+    make_newer(world.installation)
     link_of(draft)
     transfer = make_transfer(make_app(world.partner, name="Deskbridge"), make_partner("Tempo Labs"))
     ended = make_published_version(make_app(world.partner, name="Vault Notes"))
@@ -151,7 +152,9 @@ def _set_lifecycle_under_way(world: World, owner: Member, draft: Version) -> Non
         "part": "technical",
         "subject_id": draft.pk.hex,
         "transfer_id": transfer.pk.hex,
-        "sample_id": _draw_sample(ended, owner),
+        "endpoint_id": Endpoint.objects.filter(app=world.installation.app).earliest("id").pk.hex,
+        "sample_id": draw_sample(ended, owner),
+        "test_event_id": SampleEvent.objects.create(version=ended, type="app.test", url=NOBODY, body="{}").pk.hex,
         "tester_id": make_tester(draft.app, world.account, accepts=False).pk.hex,
     }
     world.surface_values[("backoffice", "version_id")] = ended.pk.hex
@@ -176,13 +179,6 @@ def _invite(account: Account, by: User, partner: Partner, jon: Operator) -> tupl
             place_name=partner.name, role="developer", invited_by="Mara Lind",
         )  # fmt: skip
     return joining, newcomer, colleague
-
-
-def _draw_sample(version: Version, owner: Member) -> str:
-    """A listing that passed by policy and waits for a person's look."""
-    submission = Submission.objects.create(version=version, track=Track.LISTING.value, submitted_by=owner.person)
-    transition(submission, SubmissionStatus.APPROVED, actor=SYSTEM)
-    return Sample.objects.create(submission=submission).pk.hex
 
 
 def _set_up_sign_in(by: User) -> None:

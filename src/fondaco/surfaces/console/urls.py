@@ -5,6 +5,8 @@ from django.urls import path
 from fondaco.surfaces.console import urls_support
 from fondaco.surfaces.console.views import (
     apps,
+    auto_install,
+    explaining,
     installation,
     launching,
     people,
@@ -27,9 +29,11 @@ urlpatterns = [
     path("my-apps/<str:installation_id>", installation.show, name="installation"),
     path("my-apps/<str:installation_id>/settings", settings.change, name="settings"),
     path("my-apps/<str:installation_id>/upgrade", upgrading.upgrade, name="upgrade"),
+    path("my-apps/<str:installation_id>/auto-install", auto_install.change, name="auto_install"),
     path("my-apps/<str:installation_id>/retry", installation.retry, name="retry"),
     path("my-apps/<str:installation_id>/uninstall", installation.uninstall, name="uninstall"),
     path("my-apps/<str:installation_id>/force-uninstall", installation.force_uninstall, name="force_uninstall"),
+    path("why-not/<slug:slug>", explaining.show, name="why_not"),
     path("launch/<str:installation_id>", launching.launch, name="launch"),
     path("people", people.show, name="people"),
     path("people/invite", people.invite, name="invite"),

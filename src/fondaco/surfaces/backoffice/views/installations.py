@@ -10,7 +10,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from fondaco.accounts.permissions import Permission
+from fondaco.accounts.queries import get_account, get_user, list_users
 from fondaco.installs.actions import mend_update
+from fondaco.installs.explaining import explain, get_explainable
 from fondaco.installs.labels import STATUSES
 from fondaco.installs.mends import find_damage, list_broken
 from fondaco.installs.queries import get_for_support
@@ -24,6 +26,7 @@ from fondaco.surfaces.site.paging import page_links, page_number
 from fondaco.surfaces.site.viewer import HouseRequest
 
 _PER_PAGE = 50
+_MOST_PEOPLE = 500
 
 
 @requires(Permission.OPERATOR_SUPPORT)
@@ -68,3 +71,19 @@ def show(request: HouseRequest, installation_id: str) -> HttpResponse:
         "may_cut_off": by.can(Permission.OPERATOR_ACCESS_REVOKE),
     }
     return render(request, "backoffice/installation.html", context, status=status)
+
+
+@never_cache
+@requires(Permission.OPERATOR_SUPPORT)
+@require_safe
+def show_explanation(request: HouseRequest, account_id: str) -> HttpResponse:
+    """Why somebody of an account cannot see, install or open an app: ``?app=`` its address, ``?user=`` who."""
+    account = get_account(request.viewer.operator, account_id)
+    people = list(list_users(account.pk, only_active=False)[:_MOST_PEOPLE])
+    slug, chosen = request.GET.get("app", "").replace("\0", "")[:60], request.GET.get("user", "")
+    found = None
+    if slug and (chosen or people):
+        user = get_user(account.pk, chosen or people[0].pk)
+        found = explain(user, get_explainable(user, slug))
+    context = {"account": account, "slug": slug, "found": found, "people": people}
+    return render(request, "backoffice/explanation.html", context)

@@ -1,0 +1,246 @@
+"""Why somebody cannot see, install or launch an app: the rule by name, in words, and who can change it (T17).
+
+It asks the policies that pages and actions ask, so what it says is what they do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from fondaco.accounts.models import User
+from fondaco.accounts.permissions import LABELS, Permission
+from fondaco.catalog.completeness import missing_fields
+from fondaco.catalog.labels import status_label
+from fondaco.catalog.models import App, Version
+from fondaco.catalog.policies import INSIDERS, kind_of
+from fondaco.catalog.queries import latest_published
+from fondaco.catalog.states import ListingStatus, TechnicalStatus, Track
+from fondaco.identity.queries import find_cutoff
+from fondaco.installs.models import Installation
+from fondaco.installs.policies import can_manage, explain_order, find_obstacles
+from fondaco.installs.queries import has_tried
+from fondaco.installs.states import InstallationStatus, Lack
+from fondaco.kit.errors import NotFound
+
+
+class Rule(StrEnum):
+    """What stands in the way; stable names, for programs and for support."""
+
+    PERSON_INACTIVE = "person-inactive"
+    ROLE_LACKS_PERMISSION = "role-lacks-permission"
+    NO_LICENCE = "no-licence"
+    NOT_INSTALLED = "not-installed"
+    REMOVED = "removed"
+    ALREADY_INSTALLED = "already-installed"
+    NO_VERSION = "no-version"
+    NOT_AVAILABLE = "version-not-available"
+    NOT_ADVERTISED = "listing-not-advertised"
+    INCOMPLETE = "version-incomplete"
+    UNLISTED = "version-unlisted"
+    DEPRECATED = "version-deprecated"
+    RETIRED = "retired"
+    CUT_OFF = "cut-off"
+    TRIAL_USED = "trial-used"
+    TRIAL_OVER = "trial-over"
+    INSTALLING = "still-installing"
+    FAILED = "installation-failed"
+    REJECTED = "installation-declined"
+    TIMEOUT = "installation-not-answered"
+
+
+class Mender(StrEnum):
+    """Who can change it."""
+
+    ADMINISTRATOR = "administrator"  # of the account
+    PARTNER = "partner"
+    PLATFORM = "platform"
+    NOBODY = "nobody"  # it is as it should be
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One rule that stands in the way. ``permission`` is the one that a role lacks."""
+
+    rule: Rule
+    words: str
+    mender: Mender
+    permission: Permission | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why ``user`` cannot; empty where they can. ``notes`` stand in nobody's way, but surprise people."""
+
+    user: User
+    app: App
+    installation: Installation | None
+    version: Version | None  # that they would install
+    see: tuple[Reason, ...]  # in My Apps
+    install: tuple[Reason, ...]
+    launch: tuple[Reason, ...]
+    notes: tuple[Reason, ...]
+
+
+_STATES: Final = {
+    InstallationStatus.INSTALLING: (Rule.INSTALLING, Mender.PARTNER),
+    InstallationStatus.FAILED: (Rule.FAILED, Mender.PARTNER),
+    InstallationStatus.REJECTED: (Rule.REJECTED, Mender.ADMINISTRATOR),
+    InstallationStatus.TIMEOUT: (Rule.TIMEOUT, Mender.ADMINISTRATOR),
+    InstallationStatus.REVOKED: (Rule.REMOVED, Mender.ADMINISTRATOR),
+}
+_PUBLIC: Final = (TechnicalStatus.AVAILABLE, TechnicalStatus.DEPRECATED)
+
+
+def get_explainable(user: User, slug: str) -> App:
+    """The app at ``slug`` as far as the user's account may know of it: once public, its own partner's, or installed."""
+    app = App.objects.filter(slug=slug).select_related("partner").first()
+    if app is None:
+        raise NotFound
+    is_known = (
+        app.versions.filter(technical__status__in=_PUBLIC).exists()
+        or app.installations.filter(account_id=user.account_id).exists()
+        or kind_of(app, user.account) in INSIDERS
+    )
+    if not is_known:
+        raise NotFound
+    return app
+
+
+def explain(user: User, app: App) -> Explanation:
+    """Everything that stands in the user's way. Whoever asks for somebody else was let in to them by its caller."""
+    installations = Installation.objects.filter(app=app, account_id=user.account_id)
+    found = installations.select_related("app", "client", "account").order_by("-id").first()
+    living = found if found is not None and not found.is_gone else None
+    version = latest_published(app) or _newest(app)
+    gone = () if user.is_active else (_inactive(user),)  # nothing else matters then
+    tried = has_tried(user.account_id, app.pk) and living is None
+    return Explanation(
+        user=user,
+        app=app,
+        installation=found,
+        version=version,
+        see=gone or tuple(_explain_seeing(user, found, living)),
+        install=gone or tuple(_explain_installing(user, version, living)),
+        launch=gone or tuple(_explain_launching(user, found)),
+        notes=(_reason(Rule.TRIAL_USED, _("The account has tried this app before, and an app can be tried once.")),)
+        if tried
+        else (),
+    )
+
+
+def _explain_seeing(user: User, found: Installation | None, living: Installation | None) -> Iterator[Reason]:
+    if not user.can(Permission.APPS_VIEW):
+        yield _lacks(Permission.APPS_VIEW)
+    if living is None:
+        yield _absent(found)
+    elif not can_manage(user):
+        if not user.can(Permission.APPS_LAUNCH):
+            yield _lacks(Permission.APPS_LAUNCH)
+        if not living.licences.filter(user=user).exists():
+            yield _no_licence()
+
+
+def _explain_installing(user: User, version: Version | None, living: Installation | None) -> Iterator[Reason]:
+    if not user.can(Permission.APPS_INSTALL):
+        yield _lacks(Permission.APPS_INSTALL)
+    if living is not None:
+        yield _reason(Rule.ALREADY_INSTALLED, _("It is in My Apps of this account already."))
+        return
+    if version is None:
+        yield _reason(Rule.NO_VERSION, _("It has no version yet."), Mender.PARTNER)
+        return
+    if words := explain_order(version, user.account):
+        yield _reason(*_rule_of(user, version, words))
+    elif not _is_insider(user, version) and version.listing.status != ListingStatus.ADVERTISED:
+        state = {"state": status_label(version.listing.status).lower()}
+        yield _reason(
+            Rule.NOT_ADVERTISED,
+            _("Its listing is not in the marketplace yet: it is %(state)s.") % state,
+            Mender.PARTNER,
+        )
+
+
+def _explain_launching(user: User, found: Installation | None) -> Iterator[Reason]:
+    if found is None:
+        yield _absent(None)
+        return
+    is_licensed = found.licences.filter(user=user).exists()
+    for lack, words in find_obstacles(user, found, is_licensed=is_licensed).items():
+        if lack == Lack.ROLE:
+            yield _lacks(Permission.APPS_LAUNCH)
+        elif lack == Lack.LICENCE:
+            yield _no_licence()
+        else:
+            yield _reason(*_state_of(found, words))
+
+
+def _rule_of(user: User, version: Version, words: Promise | str) -> tuple[Rule, str, Mender]:
+    """The rule behind the catalogue's words, looked at in the same order."""
+    status = TechnicalStatus(version.technical.status)
+    if version.is_retired:
+        rule, mender = Rule.RETIRED, Mender.NOBODY
+    elif status == TechnicalStatus.DEPRECATED:
+        rule, mender = Rule.DEPRECATED, Mender.PARTNER
+    elif version.is_unlisted:
+        rule, mender = Rule.UNLISTED, Mender.PARTNER
+    elif find_cutoff(version):
+        rule, mender = Rule.CUT_OFF, Mender.PLATFORM
+    elif _is_insider(user, version) and missing_fields(version, Track.TECHNICAL):
+        rule, mender = Rule.INCOMPLETE, Mender.PARTNER
+    else:
+        rule, mender = Rule.NOT_AVAILABLE, Mender.PARTNER
+    return rule, str(words), mender
+
+
+def _state_of(found: Installation, words: Promise | str) -> tuple[Rule, str, Mender]:
+    if found.is_cut_off and not found.is_gone:
+        return Rule.CUT_OFF, _sentence(words), Mender.PLATFORM
+    over = (Rule.TRIAL_OVER, Mender.ADMINISTRATOR)
+    rule, mender = _STATES.get(InstallationStatus(found.status), over)
+    return rule, _sentence(words), mender
+
+
+def _absent(found: Installation | None) -> Reason:
+    if found is None:
+        return _reason(Rule.NOT_INSTALLED, _("Nobody has installed it in this account."), Mender.ADMINISTRATOR)
+    return _reason(Rule.REMOVED, _("It was removed from this account."), Mender.ADMINISTRATOR)
+
+
+def _inactive(user: User) -> Reason:
+    name = {"name": user.person.name}
+    words = _("%(name)s was deactivated in this account.") % name
+    return _reason(Rule.PERSON_INACTIVE, words, Mender.ADMINISTRATOR)
+
+
+def _lacks(permission: Permission) -> Reason:
+    words = _("The role lacks the permission “%(permission)s”.") % {"permission": LABELS[permission]}
+    return Reason(Rule.ROLE_LACKS_PERMISSION, words, Mender.ADMINISTRATOR, permission)
+
+
+def _no_licence() -> Reason:
+    return _reason(Rule.NO_LICENCE, _("There is no licence for this person."), Mender.ADMINISTRATOR)
+
+
+def _reason(rule: Rule, words: str, mender: Mender = Mender.NOBODY) -> Reason:
+    return Reason(rule, words, mender)
+
+
+def _sentence(words: Promise | str) -> str:
+    """The half sentences of the launch page as whole ones."""
+    text = str(words)
+    return text[:1].upper() + text[1:]
+
+
+def _newest(app: App) -> Version | None:
+    found = app.versions.select_related("app__partner", "technical", "listing").order_by("-pk")
+    return found.filter(technical__status__in=_PUBLIC).first() or found.first()
+
+
+def _is_insider(user: User, version: Version) -> bool:
+    return kind_of(version.app, user.account) in INSIDERS
