@@ -128,7 +128,6 @@ def make_world() -> World:
         "run_id": CheckRun.objects.get(submission=submission).pk.hex,
         "check_id": "no-secrets",
         "waiver_id": _waive(reviewed, jon),
-        "secret_id": WebhookSecret.objects.create(app=draft.app, secret=b"32 bytes", hint="whsec_MzIg").pk.hex,
         "token_id": UNKNOWN,  # each has their own, and nobody finds another's: see test_token_pages.py
     }
     world.values["application_id"] = _apply(world)
@@ -153,6 +152,7 @@ def _set_lifecycle_under_way(world: World, owner: Member, draft: Version) -> Non
         "part": "technical",
         "subject_id": draft.pk.hex,
         "transfer_id": transfer.pk.hex,
+        "secret_id": WebhookSecret.objects.create(app=draft.app, secret=b"32 bytes", hint="whsec_MzIg").pk.hex,
         "endpoint_id": Endpoint.objects.filter(app=world.installation.app).earliest("id").pk.hex,
         "sample_id": draw_sample(ended, owner),
         "test_event_id": SampleEvent.objects.create(version=ended, type="app.test", url=NOBODY, body="{}").pk.hex,

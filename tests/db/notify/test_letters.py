@@ -315,11 +315,7 @@ SEEN = [
     "email_change_confirm",
     "email_change_requested",
     "email_changed",
-    "endpoint_failing",  # these five: tests/db/messaging/test_endpoints.py
-    "endpoint_gone",
-    "endpoint_paused",
-    "endpoint_recovered",
-    "endpoint_silent",
+    *(f"endpoint_{what}" for what in ("failing", "gone", "paused", "recovered", "silent")),  # test_endpoints.py
     "installation_failed",
     "installation_succeeded",
     "invitation",
