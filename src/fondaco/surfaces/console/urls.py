@@ -5,6 +5,7 @@ from django.urls import path
 from fondaco.surfaces.console import urls_support
 from fondaco.surfaces.console.views import (
     apps,
+    chronicle,
     explaining,
     installation,
     launching,
@@ -27,6 +28,7 @@ urlpatterns = [
     path("my-apps/tests/<str:tester_id>/leave", tests.leave, name="leave_test"),
     path("my-apps/<str:installation_id>", installation.show, name="installation"),
     path("my-apps/<str:installation_id>/settings", settings.change, name="settings"),
+    path("my-apps/<str:installation_id>/timeline", chronicle.show, name="timeline"),
     path("my-apps/<str:installation_id>/upgrade", upgrading.upgrade, name="upgrade"),
     path("my-apps/<str:installation_id>/retry", installation.retry, name="retry"),
     path("my-apps/<str:installation_id>/uninstall", installation.uninstall, name="uninstall"),
