@@ -14,6 +14,8 @@ from tests.browser.looking import find_faults, find_overflow, keep_picture, resi
 from tests.factories.accounts import make_account, make_operator, make_person, make_user
 from tests.factories.catalog import make_app, make_published_version
 from tests.factories.installs import make_completed
+from tests.factories.partners import make_member
+from tests.factories.reviews import draw_sample
 
 from fondaco.accounts.models import Account, Person
 from fondaco.installs.models import Installation
@@ -146,3 +148,19 @@ def test_a_person_without_a_place(page: Page) -> None:
 def test_an_operator_has_no_apps(page: Page) -> None:
     open_as(page, make_operator().person, "/my-apps", 403)
     look(page, "my-apps-of-an-operator")
+
+
+def test_a_sample_and_a_version_that_the_platform_took_out(page: Page) -> None:
+    """Nothing of the demo is drawn or taken out."""
+    jon, mara = make_operator(), make_member()
+    version = make_published_version(make_app(mara.partner))
+    sample = draw_sample(version, mara)
+    open_as(page, jon.person, f"/backoffice/samples/{sample}", 200)
+    expect(page.get_by_role("button", name="It is fine")).to_be_visible()
+    look(page, "sample")
+    page.get_by_label("What is wrong").fill("It promises what nobody can keep.")
+    page.get_by_role("button", name="Take it out").click()
+    expect(page.get_by_text("is out of the marketplace, and its partner is told why")).to_be_visible()
+    page.goto(f"/backoffice/marketplace/{version.pk.hex}")
+    expect(page.get_by_text("It promises what nobody can keep.")).to_be_visible()
+    assert (find_faults(page), find_overflow(page)) == ([], [])

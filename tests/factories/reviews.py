@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.db import transaction
 from tests.factories.accounts import SYSTEM
 
+from fondaco.audit.status import transition
 from fondaco.catalog.models import Version
+from fondaco.catalog.states import Track
+from fondaco.partners.models import Member
 from fondaco.review.actions.checks import finish_run, let_policy_decide
 from fondaco.review.checking.registry import checks_of
-from fondaco.review.models import CheckResult, CheckRun, Submission
-from fondaco.review.states import Outcome, RunReason
+from fondaco.review.models import CheckResult, CheckRun, Sample, Submission
+from fondaco.review.states import Outcome, RunReason, SubmissionStatus
 
 FINDING = {"found": "It is not as it should be.", "where": "listing.description", "mend": "Mend it."}
 
@@ -46,3 +50,11 @@ def write_results(run: CheckRun, *, found: Iterable[str] = (), skipped: Iterable
         for check in checks_of(run.ruleset, network_only=run.why == RunReason.WATCH)
         if check.id not in known
     )
+
+
+def draw_sample(version: Version, owner: Member) -> str:
+    """The key of a listing that passed by policy and waits for a person's look."""
+    with transaction.atomic():
+        submission = Submission.objects.create(version=version, track=Track.LISTING.value, submitted_by=owner.person)
+        transition(submission, SubmissionStatus.APPROVED, actor=SYSTEM)
+        return Sample.objects.create(submission=submission).pk.hex

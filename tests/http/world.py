@@ -15,6 +15,7 @@ from tests.factories.identity import make_login_session, make_portal_client
 from tests.factories.installs import make_completed
 from tests.factories.lifecycle import link_of, make_tester, make_transfer
 from tests.factories.partners import make_member, make_partner
+from tests.factories.reviews import draw_sample
 from tests.factories.support import involve, make_ticket, make_ticket_about
 from tests.factories.upgrades import make_newer
 
@@ -23,7 +24,6 @@ from fondaco.accounts.models import Account, Invitation, Operator, Person, User
 from fondaco.accounts.permissions import ADMIN, OperatorRole, Permission
 from fondaco.accounts.queries import email_change_token, invitation_token
 from fondaco.audit.actor import Actor
-from fondaco.audit.status import transition
 from fondaco.catalog.actions import deprecate_version
 from fondaco.catalog.models import Version
 from fondaco.catalog.states import Track
@@ -38,8 +38,7 @@ from fondaco.partners.actions import apply_to_become_partner, question_applicati
 from fondaco.partners.models import Member, MemberRole, Partner
 from fondaco.partners.queries import application_token
 from fondaco.review.actions import grant_waiver, keep_reason, submit
-from fondaco.review.models import CheckRun, Sample, Submission
-from fondaco.review.states import SubmissionStatus
+from fondaco.review.models import CheckRun
 
 NOTICE = timedelta(days=60)
 UNKNOWN = "0" * 32
@@ -153,7 +152,7 @@ def _set_lifecycle_under_way(world: World, owner: Member, draft: Version) -> Non
         "part": "technical",
         "subject_id": draft.pk.hex,
         "transfer_id": transfer.pk.hex,
-        "sample_id": _draw_sample(ended, owner),
+        "sample_id": draw_sample(ended, owner),
         "tester_id": make_tester(draft.app, world.account, accepts=False).pk.hex,
     }
     world.surface_values[("backoffice", "version_id")] = ended.pk.hex
@@ -178,13 +177,6 @@ def _invite(account: Account, by: User, partner: Partner, jon: Operator) -> tupl
             place_name=partner.name, role="developer", invited_by="Mara Lind",
         )  # fmt: skip
     return joining, newcomer, colleague
-
-
-def _draw_sample(version: Version, owner: Member) -> str:
-    """A listing that passed by policy and waits for a person's look."""
-    submission = Submission.objects.create(version=version, track=Track.LISTING.value, submitted_by=owner.person)
-    transition(submission, SubmissionStatus.APPROVED, actor=SYSTEM)
-    return Sample.objects.create(submission=submission).pk.hex
 
 
 def _set_up_sign_in(by: User) -> None:

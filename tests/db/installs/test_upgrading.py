@@ -14,6 +14,7 @@ from tests.factories.upgrades import NEW_HOST, agree, make_newer
 
 from fondaco.accounts.permissions import OperatorRole
 from fondaco.catalog.actions import unlist_version
+from fondaco.catalog.models import TechnicalContent
 from fondaco.catalog.states import TechnicalStatus
 from fondaco.identity.models import OAuthClient
 from fondaco.installs import errors, snapshots
@@ -73,6 +74,16 @@ def test_what_changes_is_said_before(installation: Installation) -> None:
     ]
     assert found.consent.startswith(f"I move {installation.app.name} by ")
     assert "from version 1.0.0 to 2.0.0" in found.consent
+
+    TechnicalContent.objects.filter(pk=installation.version_id).update(data_fields=["user.name"])
+    TechnicalContent.objects.filter(pk=found.version.pk).update(data_fields=["user.name", "user.email"])
+    more = get_upgrade(installation.installed_by, reload(installation))
+    assert [(line.scope, line.reads) for line in more.gained] == [
+        ("users:read", "their names, their e-mail addresses"),
+        ("recordings:read", ""),
+    ]
+    assert "• Reads the people in your account: their names, their e-mail addresses" in more.consent
+    assert more.mark != found.mark
 
 
 def test_T15_the_old_version_and_its_grant_run_on_until_the_approval(installation: Installation) -> None:

@@ -44,6 +44,7 @@ register(
         "clipboard-check",
         (Permission.OPERATOR_REVIEW_TECHNICAL, Permission.OPERATOR_REVIEW_LISTING),
         count=count_submissions,
+        beneath=("/backoffice/samples",),
     ),
     NavItem(_("Tickets"), "backoffice:tickets", "lifebuoy", Permission.OPERATOR_SUPPORT, count=count_tickets),
     NavItem(
