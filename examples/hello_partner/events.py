@@ -50,7 +50,9 @@ def make_blueprint(store: Store, keys: SignatureKeys, worker: Worker, switch: Sw
             time.sleep(hang_seconds)
         if mode in ("hang", "error"):
             return _refuse(500, f"misbehaving as told: {mode}")
-        if mode == "silent":
+        if json.loads(body).get("is_test") is True:
+            is_new = store.add_event(replace(event, body=b"", note="a test: it asks for nothing"), state="ignored")
+        elif mode == "silent":
             is_new = store.add_event(replace(event, body=b"", note="kept silent as told"), state="ignored")
         else:
             is_new = store.add_event(event, state="waiting")

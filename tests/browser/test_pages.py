@@ -80,7 +80,8 @@ ANSWERS_ONLY = {
     "portal": {
         "make_link", "end_link", "remove_tester", "accept_transfer", "decline_transfer", "withdraw_transfer",
         "withdraw_member_invitation", "resend_member_invitation", "create_version", "remove_member",
-        "rotate_credentials", "run_checks", "draft", "discard_draft", "panel", "move_screenshot",
+        "rotate_credentials", "run_checks", "replay_event", "try_address",
+        "draft", "discard_draft", "panel", "move_screenshot",
         "solve_ticket",
     },
 }  # fmt: skip

@@ -15,7 +15,14 @@ from playwright.sync_api import Page
 _LINK: Final = re.compile(r'<a\b[^>]*?\bhref="([^"#]+)')
 _USUAL: Final = 1
 # Pages that look different in each state: as many as there are states in the demo.
-_MANY: Final = {"console:installation": 12, "portal:version": 5, "backoffice:submission": 3, "console:person": 2}
+_MANY: Final = {
+    "console:installation": 12,
+    "portal:version": 5,
+    "portal:events": 3,
+    "backoffice:deliveries": 3,
+    "backoffice:submission": 3,
+    "console:person": 2,
+}
 # A launch leaves the house, and a preview of a mail has the mail's own styles.
 _LEFT_OUT: Final = {"console:launch", "site:inbox_mail_html", "site:media"}
 

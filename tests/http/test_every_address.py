@@ -82,6 +82,7 @@ _OWNERS = {
     "plan_id": PARTNER, "screenshot_id": PARTNER, "application_id": OPERATOR, "partner_id": OPERATOR,
     "account_id": OPERATOR, "submission_id": OPERATOR, "client_id": PARTNER, "role_id": ACCOUNT,
     "operator_id": OPERATOR, "transfer_id": PARTNER, "subject_id": PARTNER, "sample_id": OPERATOR,
+    "event_id": PARTNER, "endpoint_id": PARTNER,
     "ticket_id": ACCOUNT,
 }  # fmt: skip
 

@@ -122,6 +122,15 @@ def test_an_unknown_event_type_is_let_pass(partner: Partner, platform: FakePlatf
     assert partner.rows("SELECT note FROM events WHERE type = 'app.renamed'") == [("not a type we know",)]
 
 
+def test_a_test_event_is_taken_and_nothing_follows(partner: Partner, platform: FakePlatform, row: Installed) -> None:
+    body = json.dumps({**json.loads(platform.event("app.uninstalled", row)), "is_test": True}).encode()
+    assert platform.deliver(partner.url, body) == 204
+    assert partner.rows(
+        "SELECT state, body FROM events WHERE type = 'app.uninstalled' AND installation_id = ?", row.id
+    ) == [("ignored", b"")]
+    assert partner.state_of(row) == "active"
+
+
 def test_reject_says_the_reason_and_only_for_that_app(partner: Partner, platform: FakePlatform) -> None:
     bad, good = platform.install(), platform.install()
     assert partner.misbehave("reject", app_id=bad.app_id, reason="No room at the inn.") == 303

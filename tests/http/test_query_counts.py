@@ -23,6 +23,7 @@ from fondaco.catalog.models import App, AppTransfer, Plan, Screenshot, Version
 from fondaco.catalog.states import Track
 from fondaco.identity.models import OAuthClient
 from fondaco.installs.models import Installation
+from fondaco.messaging.models import Delivery
 from fondaco.partners.models import Member, Partner, PartnerApplication
 from fondaco.partners.queries import application_token
 from fondaco.review.models import KeptReason, Submission
@@ -117,6 +118,7 @@ def things(address: Address, name: str) -> list[str]:
         "client_id": OAuthClient.objects.filter(account=ledgerline.developer_account, kind="portal"),
         "member_id": Member.objects.filter(partner=ledgerline, role="marketing"),
         "transfer_id": AppTransfer.objects.all(),
+        "event_id": _one_each(Delivery.objects.filter(message__app__partner=ledgerline), "status"),
         "app_id": App.objects.filter(partner=ledgerline)[:3],
         "version_id": versions,
         "plan_id": Plan.objects.filter(version__app__partner=ledgerline, type="paid")[:2],

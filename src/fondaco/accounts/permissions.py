@@ -86,7 +86,9 @@ EXPLANATIONS: Final[dict[Permission, Promise]] = {
     Permission.BILLING_MANAGE: _("Sees and pays what the account owes."),
     Permission.SUPPORT_ASK: _("Opens, reads and answers support tickets of the account."),
     Permission.PARTNER_VIEW: _("Sees the partner's apps and where they stand."),
-    Permission.PARTNER_APPS_EDIT: _("Registers apps, edits versions and technical content, and submits them."),
+    Permission.PARTNER_APPS_EDIT: _(
+        "Registers apps, edits versions and technical content, and submits them; sends events again."
+    ),
     Permission.PARTNER_LISTING_EDIT: _("Edits and submits listing content and plans."),
     Permission.PARTNER_PUBLISH: _("Makes approved versions available to customers."),
     Permission.PARTNER_CLIENTS_MANAGE: _("Makes OAuth clients for the developer account, sees and renews their keys."),

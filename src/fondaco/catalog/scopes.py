@@ -246,6 +246,7 @@ _CATALOGUE = (
         _("Pull what your apps are sent, with credentials until delivered, and read each installation's state"),
         (
             "GET /apps/{app_id}/messages",
+            "GET /apps/{app_id}/events/{id}",
             "GET /apps/{app_id}/installations",
             f"GET {_INSTALLATION}",
             f"GET {_INSTALLATION}/full-state",

@@ -7,10 +7,12 @@ or blocks. With ``--json`` each says one document at the end, also when it is re
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from fondaco.cli import app_events
+from fondaco.cli.app_options import HERE, AsJson, Folder, Partner, Url
 
 _PANEL = "From any machine"
 group = typer.Typer(
@@ -24,16 +26,7 @@ group = typer.Typer(
     rich_markup_mode="markdown",
 )
 
-Folder = Annotated[Path, typer.Option("--folder", help="Where fondaco.toml is.")]
-Url = Annotated[
-    str, typer.Option("--url", help="Address of the house. Default: the one signed in to last.", show_default=False)
-]
-Partner = Annotated[
-    str, typer.Option("--partner", help="Id or name of the partner, when you work for several.", show_default=False)
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Say one JSON document for programs.")]
 Track = Annotated[str, typer.Option("--track", help="technical or listing. Default: both.", show_default=False)]
-_HERE = Path()
 
 
 @group.command()
@@ -44,7 +37,7 @@ def init(
     version: Annotated[
         str, typer.Option("--version", help="Which version to export. Default: the newest.", show_default=False)
     ] = "",
-    folder: Folder = _HERE,
+    folder: Folder = HERE,
     url: Url = "",
     partner: Partner = "",
     as_json: AsJson = False,
@@ -73,7 +66,7 @@ def init(
 
 
 @group.command()
-def diff(folder: Folder = _HERE, url: Url = "", partner: Partner = "", as_json: AsJson = False) -> None:
+def diff(folder: Folder = HERE, url: Url = "", partner: Partner = "", as_json: AsJson = False) -> None:
     """Show what a push would change, field by field; exit 3 when that is anything. Writes nothing."""
     from fondaco.cli.project import planning, reporting, session
 
@@ -91,7 +84,7 @@ def push(
         bool,
         typer.Option("--send-credentials", help="Send the reviewers' log-in again: it can be written, never compared."),
     ] = False,
-    folder: Folder = _HERE,
+    folder: Folder = HERE,
     url: Url = "",
     partner: Partner = "",
     as_json: AsJson = False,
@@ -122,7 +115,7 @@ def push(
 @group.command()
 def check(
     offline: Annotated[bool, typer.Option("--offline", help="Judge the file alone, without a house.")] = False,
-    folder: Folder = _HERE,
+    folder: Folder = HERE,
     url: Url = "",
     partner: Partner = "",
     as_json: AsJson = False,
@@ -147,7 +140,7 @@ def check(
 def submit(
     track: Track = "",
     note: Annotated[str, typer.Option("--note", help="A word to the reviewer.")] = "",
-    folder: Folder = _HERE,
+    folder: Folder = HERE,
     url: Url = "",
     partner: Partner = "",
     as_json: AsJson = False,
@@ -164,7 +157,7 @@ def submit(
 
 
 @group.command()
-def status(folder: Folder = _HERE, url: Url = "", partner: Partner = "", as_json: AsJson = False) -> None:
+def status(folder: Folder = HERE, url: Url = "", partner: Partner = "", as_json: AsJson = False) -> None:
     """Say where both tracks stand, since when, who acts next, and what reviewers ask for."""
     from fondaco.cli.project import planning, reporting, session
 
@@ -180,7 +173,7 @@ def publish(
     at: Annotated[
         str, typer.Option("--at", help="When, with a time zone, like 2030-01-02T09:00:00Z.", show_default=False)
     ] = "",
-    folder: Folder = _HERE,
+    folder: Folder = HERE,
     url: Url = "",
     partner: Partner = "",
     as_json: AsJson = False,
@@ -199,7 +192,7 @@ def publish(
 def logs(
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until you stop it.")] = False,
     most: Annotated[int, typer.Option("--most", min=1, max=1000, help="How many of the latest to show.")] = 50,
-    folder: Folder = _HERE,
+    folder: Folder = HERE,
     url: Url = "",
     partner: Partner = "",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document a line.")] = False,
@@ -215,4 +208,5 @@ def logs(
 
 def register(app: typer.Typer) -> None:
     """Adds the group."""
+    group.add_typer(app_events.group)
     app.add_typer(group, rich_help_panel=_PANEL)

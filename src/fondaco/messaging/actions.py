@@ -59,6 +59,7 @@ class Outcome:
     response_body: bytes = b""
     error: str = ""
     address: str = ""
+    request_headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_success(self) -> bool:
@@ -183,7 +184,7 @@ def erase_secrets(subject_id: str, due_at: datetime) -> None:
 
 
 def begin_round(*, actor: Actor, delivery: Delivery) -> None:
-    """Lets a failed delivery be tried anew from now on. A step; its installation's app is loaded."""
+    """Lets a delivery that is over be tried anew from now on. A step; its installation's app is loaded."""
     now = clock.now(delivery.installation.account_id)
     delivery.attempt_count, delivery.next_attempt_at = 0, now
     delivery.give_up_at = None if delivery.is_awaited else now + GIVES_UP_AFTER

@@ -267,17 +267,16 @@ class Dispatcher:
 
 
 async def _send(client: SafeClient, signer: Signer, parcel: Parcel) -> Outcome:
-    started_at, begun = clock.now(), time.monotonic()
+    started_at, begun, headers = clock.now(), time.monotonic(), _headers(signer, parcel)
     try:
-        answer = await client.request(
-            "POST", parcel.url, headers=_headers(signer, parcel), body=parcel.body, truncate=True
-        )
+        answer = await client.request("POST", parcel.url, headers=headers, body=parcel.body, truncate=True)
     except OutboundError as error:
         return Outcome(
             started_at=started_at,
             duration_ms=_since(begun),
             response_status=error.status,
             error=error.kind.value,
+            request_headers=headers,
         )
     outcome = Outcome(
         started_at=started_at,
@@ -286,6 +285,7 @@ async def _send(client: SafeClient, signer: Signer, parcel: Parcel) -> Outcome:
         response_headers=answer.headers,
         response_body=answer.body,
         address=answer.address,
+        request_headers=headers,
     )
     return hide_token(outcome, parcel.body) if parcel.kind is Kind.LOGOUT_TOKEN else outcome
 

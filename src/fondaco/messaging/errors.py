@@ -21,3 +21,29 @@ class ClaimOver(DomainError):
         "These credentials were fetched already, or the link is over. They are not kept here. If it was not you who "
         "fetched them, tell the platform's support: they can replace them at once."
     )
+
+
+class NothingToReplay(DomainError):
+    code = "nothing-to-replay"
+    status = 409
+    message = _(
+        "None of these events can be sent again. Nothing was sent. Credentials are not kept after their delivery: ask "
+        "for new ones. What a dropped change proposed is not sent any more either."
+    )
+
+
+class CannotReplay(DomainError):
+    code = "cannot-replay"
+    status = 409
+    message = _(
+        "This event cannot be sent again, and was not. Either its credentials are not kept any more: ask for new ones. "
+        "Or what it proposes was dropped: the installation's full state says what is in force."
+    )
+
+
+class NoCallbackAddress(DomainError):
+    code = "no-callback-address"
+    status = 409
+    message = _(
+        "Version %(version)s has no address for events yet. Nothing was sent. Fill it in with the technical content."
+    )

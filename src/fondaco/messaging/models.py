@@ -10,7 +10,7 @@ from django.db import models
 
 from fondaco.accounts.models import User
 from fondaco.audit.status import Stateful
-from fondaco.catalog.models import App
+from fondaco.catalog.models import App, Version
 from fondaco.identity.models import CredentialSet, LoginSession, OAuthClient
 from fondaco.installs.models import Installation, Operation
 from fondaco.kit import clock
@@ -144,6 +144,7 @@ class Try(models.Model):
     id = IdField()
     started_at = models.DateTimeField()
     duration_ms = models.PositiveIntegerField()
+    request_headers = models.JSONField(default=dict)  # with the signature; none of them is a secret
     response_status = models.PositiveSmallIntegerField(null=True)
     response_headers = models.JSONField(default=dict)
     response_excerpt = models.TextField(blank=True)  # the first 2 KB
@@ -251,6 +252,46 @@ class Attempt(Try):
     """One try of a delivery."""
 
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="attempts")
+
+
+class SampleEvent(models.Model):
+    """A test event that a partner sent to a callback address of its own, and what was answered.
+
+    ``body`` holds no secret: its credentials open nothing. ``started_at`` is empty until it was posted; it is once.
+    """
+
+    id = IdField()
+    version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="sample_events")
+    type = models.CharField(max_length=40)
+    url = models.URLField(max_length=500)
+    body = models.TextField()
+    sent_by = models.CharField(max_length=200)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    request_headers = models.JSONField(default=dict)
+    started_at = models.DateTimeField(null=True)
+    duration_ms = models.PositiveIntegerField(null=True)
+    response_status = models.PositiveSmallIntegerField(null=True)
+    response_headers = models.JSONField(default=dict)
+    response_excerpt = models.TextField(blank=True)
+    error = models.CharField(max_length=40, blank=True)
+    address = models.CharField(max_length=45, blank=True)
+
+    def __str__(self) -> str:
+        return f"test of {self.type} {self.id.hex}"
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """The body, parsed."""
+        parsed: dict[str, Any] = json.loads(self.body)
+        return parsed
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the program took it."""
+        return not self.error and self.response_status is not None and 200 <= self.response_status < 300
+
+    def audit_scope(self) -> Mapping[str, Any]:
+        return {"partner_id": self.version.app.partner_id}
 
 
 class SignOut(models.Model):

@@ -27,16 +27,6 @@ def list_deliveries(installation: Installation) -> QuerySet[Delivery]:
     )
 
 
-def list_deliveries_of_app(app: App) -> QuerySet[Delivery]:
-    """Everything that was sent to an app's program for any installation, newest first, with messages and tries."""
-    return (
-        Delivery.objects.filter(installation__app=app)
-        .select_related("message", "installation__account")
-        .prefetch_related("attempts")
-        .order_by("-message")
-    )
-
-
 def list_changes_sent(installation: Installation) -> QuerySet[Delivery]:
     """The same without sign-outs, which would drown what changed the installation: :func:`sum_up_sign_outs`."""
     return list_deliveries(installation).exclude(message__type=MessageType.USER_LOGOUT)
@@ -77,6 +67,15 @@ def get_message(installation: Installation, event_id: str) -> Message:
     """One event of an installation by wire id; anyone else's does not exist."""
     found = parse_wire(event_id)
     message = Message.objects.filter(installation=installation, pk=found).first() if found else None
+    if message is None:
+        raise NotFound
+    return message
+
+
+def get_message_of_app(app: App, event_id: str) -> Message:
+    """One event of an app by wire id, for any installation. The caller got the app from a query that is scoped."""
+    found = parse_wire(event_id)
+    message = Message.objects.filter(app=app, pk=found).first() if found else None
     if message is None:
         raise NotFound
     return message

@@ -205,6 +205,7 @@ def _attempt(rule: Rule, row: Posting, outcome: Outcome) -> Try:
         "delivery_id": row.pk,
         "started_at": outcome.started_at,
         "duration_ms": outcome.duration_ms,
+        "request_headers": dict(outcome.request_headers),
         "response_status": outcome.response_status,
         "response_headers": keep_headers(outcome.response_headers, hide) if hide and are_headers_kept else {},
         "response_excerpt": excerpt(outcome.response_body, hide) if hide else "",

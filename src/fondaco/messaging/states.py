@@ -29,7 +29,7 @@ DELIVERY: Final = Machine(
     table={
         DeliveryStatus.PENDING: frozenset({DeliveryStatus.DELIVERED, DeliveryStatus.FAILED}),
         DeliveryStatus.FAILED: frozenset({DeliveryStatus.PENDING}),
-        DeliveryStatus.DELIVERED: frozenset(),
+        DeliveryStatus.DELIVERED: frozenset({DeliveryStatus.PENDING}),  # the partner asked for it again
     },
     events={
         DeliveryStatus.PENDING: events.DELIVERY_RETRIED,

@@ -63,6 +63,7 @@ def test_delivers_signed_bytes_and_forgets_the_secrets() -> None:
     assert (delivery.status, delivery.attempt_count, delivery.lease) == ("delivered", 1, None)
     attempt = Attempt.objects.get()
     assert (attempt.response_status, attempt.response_excerpt, attempt.address) == (204, "", "127.0.0.1")
+    assert attempt.request_headers["X-Hub-Ecdsa-Signature"] == got.headers["x-hub-ecdsa-signature"]
     assert reload(installation).status == "installing"
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from django.db import transaction
 from PIL import Image
 from tests.factories.accounts import SYSTEM, make_operator
 from tests.factories.installs import make_completed
@@ -20,10 +21,13 @@ from tests.http.cli.conftest import Project
 
 from fondaco.accounts.permissions import OperatorRole
 from fondaco.audit.models import Event
+from fondaco.audit.status import transition
 from fondaco.catalog.models import App, Plan, Screenshot, Version
-from fondaco.cli.project import checking, connection, following
+from fondaco.cli.project import checking, connection, events, following
 from fondaco.kit import clock
-from fondaco.messaging.models import Attempt, Message
+from fondaco.messaging.models import Attempt, Delivery, Message, SampleEvent
+from fondaco.messaging.samples import post_sample
+from fondaco.messaging.states import DeliveryStatus
 from fondaco.partners.models import MemberRole
 from fondaco.review.actions import approve, reject
 from fondaco.review.models import CheckRun, Submission
@@ -314,6 +318,28 @@ def test_logs_tell_what_happened_and_follow(project: Project, monkeypatch: pytes
     assert [len(entry["attempts"]) for entry in told] == [0, 1]
     assert entries[-1] == told[1]
     assert (told[1]["type"], told[1]["account"]) == ("app.installed", installation.account.company_name)
+
+
+def test_events_are_listed_sent_again_and_tried(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert project.run("push", "--yes").exit_code == 0
+    installation = make_completed(project.member.partner.developer_account, version=Version.objects.get())
+    message = Message.objects.filter(installation=installation).latest("sequence")
+    with transaction.atomic():
+        transition(Delivery.objects.get(message=message), DeliveryStatus.FAILED, actor=SYSTEM)
+    listed = project.ask("events", "list", "--only", "status=failed")
+    assert (listed[0], [each["event_id"] for each in listed[1]["events"]]) == (0, [message.pk.hex])
+    assert f"failed  {installation.account.company_name}" in project.run("events", "list").stdout
+    assert project.ask("events", "show", message.pk.hex)[1]["event"]["event"] == message.content
+    assert project.ask("events", "replay")[0] == 1
+    assert project.ask("events", "list", "--only", "colour=red")[1]["refused"]["code"] == "bad-only"
+    assert project.ask("events", "replay", "--only", "status=failed") == (0, {"sent": 1, "left_out": 0, "remaining": 0})
+    assert Delivery.objects.get(message=message).status == "pending"
+    assert project.ask("events", "replay", message.pk.hex)[0] == 0
+
+    monkeypatch.setattr(events.time, "sleep", lambda _seconds: post_sample(SampleEvent.objects.get().pk.hex))
+    status, answer = project.ask("events", "test", "app.updated")
+    assert (status, answer["event"]["response_status"]) == (3, None)
+    assert answer["event"]["error"] in {"connect", "dns", "refused_address"}
 
 
 def test_checks_stream_and_point_into_the_file(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:

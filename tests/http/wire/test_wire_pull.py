@@ -193,11 +193,14 @@ def test_a_partners_program_sees_its_own_apps_and_nothing_else(client: Client) -
     assert (page["total"], page["count"], page["page"], page["per_page"], page["total_pages"]) == (1, 1, 1, 20, 1)
     assert partner.get(f"{base}/installations/{own.pk.hex}").json()["id"] == own.pk.hex
     assert partner.get(f"{base}/messages").json()["count"] == 2
+    message = Message.objects.filter(app=own.app).latest("sequence")
+    assert partner.get(f"{base}/events/{message.pk.hex}").content == message.wire_body
     for path in (
         f"/apps/{foreign.app_id.hex}/messages",
         f"/apps/{foreign.app_id.hex}/installations",
         f"{base}/installations/{foreign.pk.hex}",
         f"{base}/installations/{foreign.pk.hex}/full-state",
+        f"{base}/events/{Message.objects.filter(app=foreign.app).latest('sequence').pk.hex}",
         "/apps/x/messages",
     ):
         assert partner.get(path).status_code == 404, path

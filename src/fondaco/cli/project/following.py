@@ -38,7 +38,7 @@ def read_entries(connection: Connection, path: str, *, most: int) -> list[Answer
     """Events and deliveries together, the oldest first."""
     limit = str(min(most, 100))
     events = (_event(each) for each in connection.items(f"{path}/events", limit=limit))
-    deliveries = (_delivery(each) for each in connection.items(f"{path}/deliveries", limit=limit))
+    deliveries = (describe_delivery(each) for each in connection.items(f"{path}/deliveries", limit=limit))
     found = [*itertools.islice(events, most), *itertools.islice(deliveries, most)]
     return sorted(found, key=lambda entry: (entry["at"], entry["id"]))[-most:]
 
@@ -62,5 +62,6 @@ def _event(event: Answer) -> Answer:
     return {"entry": "event", "at": event["occurred_at"], **event}
 
 
-def _delivery(delivery: Answer) -> Answer:
+def describe_delivery(delivery: Answer) -> Answer:
+    """A delivery as an entry of the log."""
     return {"entry": "delivery", "id": delivery["event_id"], "at": delivery["created_at"], **delivery}

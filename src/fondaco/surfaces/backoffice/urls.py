@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from fondaco.surfaces.backoffice import (
     urls_checks,
+    urls_deliveries,
     urls_marketplace,
     urls_review,
     urls_samples,
@@ -36,6 +37,7 @@ urlpatterns = [
     path("accounts/<str:account_id>", accounts.show, name="account"),
     *urls_review.urlpatterns,
     *urls_checks.urlpatterns,
+    *urls_deliveries.urlpatterns,
     path("access", access.show_all, name="access"),
     path("access/token", access.token, name="access_token"),
     path("access/restore/<str:cutoff_id>", access.restore, name="restore_access"),

@@ -18,6 +18,8 @@ register(
             "/portal/plans",
             "/portal/screenshots",
             "/portal/installations",
+            "/portal/events",
+            "/portal/endpoints",
             "/portal/transfers",
         ),
     ),

@@ -30,6 +30,7 @@ from fondaco.surfaces.site.access import ACCESS
 
 P = ParamSpec("P")
 
+PARTNER_SCOPE: Final = "partner-events:read"  # of a partner's own program
 _LONGEST_BODY: Final = 64 * 1024
 
 

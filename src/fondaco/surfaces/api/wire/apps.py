@@ -13,9 +13,9 @@ from fondaco.installs.queries import get_trial, list_licensed_users
 from fondaco.installs.states import Decision
 from fondaco.kit.errors import Invalid, NotFound
 from fondaco.messaging.payloads import installation_path
-from fondaco.messaging.queries import get_message
+from fondaco.messaging.queries import get_message, get_message_of_app
 from fondaco.surfaces.api.wire import resources
-from fondaco.surfaces.api.wire.access import Call, wire
+from fondaco.surfaces.api.wire.access import PARTNER_SCOPE, Call, wire
 from fondaco.surfaces.api.wire.answers import Json, link, page
 
 # An older copy of the protocol's pages asks for the resource's own states; they mean the same.
@@ -92,9 +92,10 @@ def show_trial(call: Call, app_id: str, installation_id: str) -> Json:
     return resources.trial(get_trial(installation), installation)
 
 
-@wire("events:read")
+@wire("events:read", partner_scope=PARTNER_SCOPE)
 def show_event(call: Call, app_id: str, event_id: str) -> HttpResponse:
     """An event as it was sent; once delivered, without its secrets (DOMAIN 1.7)."""
-    message = get_message(call.installation_at(app_id), event_id)
+    app = call.app_at(app_id)
+    message = get_message_of_app(app, event_id) if call.partner else get_message(call.installation, event_id)
     headers = {"Cache-Control": "no-store"}
     return HttpResponse(message.wire_body, content_type="application/json", headers=headers)

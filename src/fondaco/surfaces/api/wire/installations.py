@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from fondaco.installs.queries import list_installations_of_app
 from fondaco.messaging.full_state import read_full_state
 from fondaco.surfaces.api.wire import reconciling, resources
-from fondaco.surfaces.api.wire.access import Call, wire
+from fondaco.surfaces.api.wire.access import PARTNER_SCOPE, Call, wire
 from fondaco.surfaces.api.wire.answers import Json, page
-
-PARTNER_SCOPE: Final = "partner-events:read"
 
 
 @wire("apps:read", partner_scope=PARTNER_SCOPE)

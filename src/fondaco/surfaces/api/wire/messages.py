@@ -6,9 +6,8 @@ from typing import Final
 
 from fondaco.messaging.feed import FeedPage, read_app_feed, read_installation_feed
 from fondaco.surfaces.api.wire import reconciling
-from fondaco.surfaces.api.wire.access import Call, wire
+from fondaco.surfaces.api.wire.access import PARTNER_SCOPE, Call, wire
 from fondaco.surfaces.api.wire.answers import Json, link, read_number
-from fondaco.surfaces.api.wire.installations import PARTNER_SCOPE
 
 DEFAULT_LIMIT: Final = 100
 MOST: Final = 500

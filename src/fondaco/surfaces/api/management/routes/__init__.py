@@ -56,6 +56,7 @@ ALL = [
     customers.routes,
     apps.routes,
     app_logs.routes,
+    app_logs.operator_routes,
     versions.routes,
     publishing.routes,
     offers.routes,

@@ -1,0 +1,121 @@
+"""Sending again what was sent: the same ids, the same bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from fondaco.accounts.permissions import Permission
+from fondaco.audit.actor import Actor
+from fondaco.audit.recording import record
+from fondaco.catalog.models import App
+from fondaco.catalog.policies import check_can
+from fondaco.installs.models import Installation
+from fondaco.installs.states import OperationKind, OperationStatus
+from fondaco.kit import clock
+from fondaco.kit.errors import Invalid
+from fondaco.kit.rate import check_rate
+from fondaco.messaging import events
+from fondaco.messaging.actions import begin_round, wake_dispatcher
+from fondaco.messaging.endpoints import probe_at_once
+from fondaco.messaging.errors import CannotReplay, NothingToReplay
+from fondaco.messaging.health import resume_endpoint
+from fondaco.messaging.logs import Chosen, list_sent
+from fondaco.messaging.models import Delivery, Endpoint
+from fondaco.messaging.payloads import CARRY_CREDENTIALS
+from fondaco.messaging.states import DeliveryStatus
+from fondaco.partners.models import Member
+
+MOST_AT_ONCE: Final = 500
+_TIMES: Final = 30  # that a partner may ask for an app, in ten minutes
+_PER: Final = timedelta(minutes=10)
+# Nobody waits for the answer to these any more, and what they propose is not in force.
+_DROPPED: Final = (OperationStatus.TIMED_OUT, OperationStatus.FAILED, OperationStatus.SUPERSEDED)
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What a replay comes to: so many are sent, so many cannot be, and so many are beyond what one replay sends."""
+
+    sent: int
+    left_out: int
+    remaining: int
+
+
+def plan_replay(app: App, chosen: Chosen) -> Replay:
+    """What :func:`replay` would do now. The caller may see the app."""
+    found = list_sent(app, chosen)
+    taken = list(found.order_by("message")[:MOST_AT_ONCE])
+    sendable = [each for each in taken if can_be_replayed(each)]
+    return Replay(len(sendable), len(taken) - len(sendable), found.count() - len(taken))
+
+
+def replay(*, actor: Actor, by: Member, app: App, chosen: Chosen) -> Replay:
+    """Sends again what is chosen, the oldest first, at most :data:`MOST_AT_ONCE`; what cannot be is left out."""
+    check_can(by, app, Permission.PARTNER_APPS_EDIT)
+    if chosen.is_everything:
+        raise Invalid(fields={"status": [_("Choose what to send again: all that failed, a time, an account.")]})
+    check_rate(f"replay:{app.pk.hex}", limit=_TIMES, per=_PER)
+    with transaction.atomic(durable=True):
+        found = list_sent(app, chosen)
+        total, taken = found.count(), list(found.order_by("message")[:MOST_AT_ONCE])
+        sent = _send([each for each in taken if can_be_replayed(each)], actor=actor)
+        if not sent:
+            raise NothingToReplay
+        result = Replay(sent, len(taken) - sent, total - len(taken))
+        data = {"count": sent, **chosen.as_json()}
+        record(events.MESSAGES_REPLAYED, app, actor=actor, partner_id=app.partner_id, data=data)
+    return result
+
+
+def replay_one(*, actor: Actor, by: Member, delivery: Delivery) -> None:
+    """Sends one event again, or at once when it waits for its next try."""
+    app = delivery.installation.app
+    check_can(by, app, Permission.PARTNER_APPS_EDIT)
+    check_rate(f"replay:{app.pk.hex}", limit=_TIMES, per=_PER)
+    with transaction.atomic(durable=True):
+        if not can_be_replayed(delivery) or not _send([delivery], actor=actor):
+            raise CannotReplay
+        data = {"count": 1, "event": delivery.message_id.hex}
+        record(events.MESSAGES_REPLAYED, app, actor=actor, partner_id=app.partner_id, data=data)
+
+
+def try_endpoint(*, actor: Actor, by: Member, endpoint: Endpoint) -> None:
+    """Sends a probe to a paused or gone callback address now."""
+    check_can(by, endpoint.app, Permission.PARTNER_APPS_EDIT)
+    check_rate(f"replay:{endpoint.app_id.hex}", limit=_TIMES, per=_PER)
+    resume_endpoint(actor=actor, endpoint=endpoint)
+
+
+def can_be_replayed(delivery: Delivery) -> bool:
+    """Not without the secrets that it carried, and not when what it proposes was dropped: it would mislead."""
+    message, operation = delivery.message, delivery.message.operation
+    if message.type in CARRY_CREDENTIALS and message.body is None:
+        return False
+    return operation is None or operation.kind == OperationKind.UNINSTALL or operation.status not in _DROPPED
+
+
+def _send(deliveries: Sequence[Delivery], *, actor: Actor) -> int:
+    """Queues them anew; returns how many. Installations are locked first, as every other writer does."""
+    keys = {each.installation_id for each in deliveries}
+    list(Installation.objects.select_for_update().only("pk").filter(pk__in=keys).order_by("pk"))
+    found = Delivery.objects.filter(pk__in=[each.pk for each in deliveries]).order_by("pk")
+    rows = list(found.select_related("message", "installation__app"))
+    for delivery in rows:
+        if delivery.status == DeliveryStatus.PENDING:
+            delivery.next_attempt_at = clock.now(delivery.installation.account_id)
+            delivery.save(update_fields=["next_attempt_at"])
+            continue
+        if delivery.status == DeliveryStatus.DELIVERED:
+            delivery.is_ordered = False  # it arrived in its order once; now it must not hold up what is new
+            delivery.save(update_fields=["is_ordered"])
+        begin_round(actor=actor, delivery=delivery)
+    if rows:
+        probe_at_once({delivery.endpoint_id for delivery in rows})
+        wake_dispatcher()
+    return len(rows)

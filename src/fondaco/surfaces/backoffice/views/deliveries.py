@@ -1,0 +1,51 @@
+"""What was sent to the program of any app, for operators who look after it."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from fondaco.accounts.permissions import Permission
+from fondaco.messaging.logs import count_last_day, get_app_for_support, get_sent_for_support
+from fondaco.surfaces.site.access import requires
+from fondaco.surfaces.site.deliveries import FilterForm, describe_health, draw_day, in_full, make_listing
+from fondaco.surfaces.site.paging import address_with
+from fondaco.surfaces.site.viewer import HouseRequest
+
+
+@never_cache
+@requires(Permission.OPERATOR_SUPPORT)
+@require_safe
+def show_all(request: HouseRequest, app_id: str) -> HttpResponse:
+    """Everything that was sent for an app, newest first; asked by HTMX, only when it changed since ``mark``."""
+    app, form = get_app_for_support(request.viewer.operator, app_id), FilterForm(request.GET)
+    cursor = request.GET.get("cursor")
+    listing = make_listing(app, form, cursor)
+    if request.htmx and request.GET.get("mark") == listing.mark:
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    context = {
+        "app": app,
+        "form": form,
+        "listing": listing,
+        "health": describe_health(app) if not request.htmx else [],
+        "day": draw_day(count_last_day(app)) if not request.htmx else None,
+        "refresh": None if cursor else address_with(request, mark=listing.mark),
+        "newest": address_with(request, cursor=None, mark=None) if cursor else None,
+        "older": address_with(request, cursor=listing.next_cursor, mark=None) if listing.next_cursor else None,
+    }
+    template = "backoffice/deliveries_list.html" if request.htmx else "backoffice/deliveries.html"
+    return render(request, template, context)
+
+
+@never_cache
+@requires(Permission.OPERATOR_SUPPORT)
+@require_safe
+def show(request: HouseRequest, event_id: str) -> HttpResponse:
+    """One delivery in full."""
+    delivery = get_sent_for_support(request.viewer.operator, event_id)
+    context = {**in_full(delivery), "app": delivery.installation.app}
+    return render(request, "backoffice/delivery.html", context)

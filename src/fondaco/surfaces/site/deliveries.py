@@ -1,0 +1,197 @@
+"""What was sent to partners' programs, as pages of partners and operators show it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Any, Final
+
+from django import forms
+from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from fondaco.catalog.models import App
+from fondaco.kit.pagination import cursor_page
+from fondaco.messaging.actions import Outcome
+from fondaco.messaging.endpoints import EndpointHealth, list_endpoint_health
+from fondaco.messaging.logs import Chosen, Hour, list_sent
+from fondaco.messaging.models import Attempt, Delivery, SampleEvent, Try
+from fondaco.messaging.payloads import MessageType
+from fondaco.messaging.states import DeliveryStatus, EndpointStatus
+from fondaco.surfaces.site.charts import Chart, bar_chart
+
+_PER_PAGE: Final = 50
+STATUSES: Final[dict[str, tuple[Promise, str]]] = {
+    DeliveryStatus.PENDING.value: (gettext_lazy("Waiting"), "info"),
+    DeliveryStatus.DELIVERED.value: (gettext_lazy("Delivered"), "good"),
+    DeliveryStatus.FAILED.value: (gettext_lazy("Not delivered"), "bad"),
+}
+ENDPOINTS: Final[dict[str, tuple[Promise, str]]] = {
+    EndpointStatus.HEALTHY.value: (gettext_lazy("Works"), "good"),
+    EndpointStatus.FAILING.value: (gettext_lazy("Failing"), "warn"),
+    EndpointStatus.PAUSED.value: (gettext_lazy("Paused"), "bad"),
+    EndpointStatus.GONE.value: (gettext_lazy("Gone"), "bad"),
+}
+_TRYING_AGAIN: Final = (gettext_lazy("Trying again"), "warn")
+
+
+class FilterForm(forms.Form):
+    """Which deliveries to show; days are those of the house's time zone, UTC."""
+
+    type = forms.ChoiceField(label=gettext_lazy("Event"), required=False)
+    status = forms.ChoiceField(label=gettext_lazy("State"), required=False)
+    account = forms.CharField(
+        label=gettext_lazy("Account"),
+        required=False,
+        max_length=100,
+        widget=forms.TextInput({"placeholder": gettext_lazy("its name or id"), "autocomplete": "off"}),
+    )
+    since = forms.DateField(label=gettext_lazy("From"), required=False, widget=forms.DateInput({"type": "date"}))
+    until = forms.DateField(label=gettext_lazy("To"), required=False, widget=forms.DateInput({"type": "date"}))
+    installation = forms.CharField(required=False, max_length=32, widget=forms.HiddenInput)
+
+    def __init__(self, data: QueryDict) -> None:
+        super().__init__(data)
+        kinds = [(kind.value, kind.value) for kind in MessageType if kind != MessageType.APP_TEST]
+        states = [(name, words) for name, (words, _tone) in STATUSES.items()]
+        self.fields["type"].choices = [("", _("All")), *kinds]  # type: ignore[attr-defined]
+        self.fields["status"].choices = [("", _("All")), *states]  # type: ignore[attr-defined]
+
+    @property
+    def chosen(self) -> Chosen:
+        """What a form without errors asks for; the last day counts."""
+        found = self.cleaned_data
+        since, until = found["since"], found["until"]
+        return Chosen(
+            type=found["type"],
+            status=found["status"],
+            account=found["account"].strip(),
+            installation=found["installation"],
+            since=datetime.combine(since, time(), UTC) if since else None,
+            until=datetime.combine(until + timedelta(days=1), time(), UTC) if until else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One delivery in a list. ``tries`` says how many there were and what the last came to."""
+
+    delivery: Delivery
+    words: Promise
+    tone: str
+    tries: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A page of deliveries; ``mark`` changes with whatever is shown."""
+
+    lines: list[Line]
+    next_cursor: str | None
+    mark: str
+
+
+def make_listing(app: App, form: FilterForm, cursor: str | None) -> Listing:
+    """What a form asks for; with errors in it, nothing."""
+    found = list_sent(app, form.chosen) if form.is_valid() else Delivery.objects.none()
+    page = cursor_page(found, cursor=cursor, limit=_PER_PAGE, order="-message")
+    lines = [make_line(each) for each in page.items]
+    shown = [(each.delivery.pk.hex, str(each.words), each.tries) for each in lines]
+    return Listing(lines, page.next_cursor, hashlib.sha256(json.dumps(shown).encode()).hexdigest()[:16])
+
+
+def make_line(delivery: Delivery) -> Line:
+    """How a delivery stands, in words."""
+    attempts = list(delivery.attempts.all())
+    words, tone = STATUSES[delivery.status]
+    if delivery.status == DeliveryStatus.PENDING and attempts:
+        words, tone = _TRYING_AGAIN
+    return Line(delivery, words, tone, _sum_up(attempts))
+
+
+def explain(tried: Try | SampleEvent) -> str:
+    """One sentence: what the app's program did."""
+    if not tried.error and tried.response_status and 200 <= tried.response_status < 300:
+        return _("The app's program took it.")
+    started = tried.started_at or tried.created_at if isinstance(tried, SampleEvent) else tried.started_at
+    outcome = Outcome(started, 0, response_status=tried.response_status, error=tried.error)
+    return outcome.explanation
+
+
+def in_full(delivery: Delivery) -> dict[str, Any]:
+    """What the page of one delivery shows."""
+    return {
+        "delivery": delivery,
+        "message": delivery.message,
+        "line": make_line(delivery),
+        "tries": [(attempt, explain(attempt)) for attempt in delivery.attempts.all()],
+        "event": pretty(delivery.message.content),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How one callback address does, in words. ``can_be_tried``: nothing is sent there until somebody asks."""
+
+    found: EndpointHealth
+    words: Promise
+    tone: str
+    last_failure: str
+    can_be_tried: bool
+
+
+def describe_health(app: App) -> list[Health]:
+    """Every callback address of an app, the unwell ones first."""
+    return [_describe(found) for found in list_endpoint_health(app)]
+
+
+def _describe(found: EndpointHealth) -> Health:
+    endpoint = found.endpoint
+    words, tone = ENDPOINTS[endpoint.status]
+    failure = ""
+    if not found.is_well and (endpoint.last_error or endpoint.last_response_status):
+        since = endpoint.failing_since or endpoint.status_changed_at
+        failure = Outcome(since, 0, endpoint.last_response_status, error=endpoint.last_error).explanation
+    return Health(found, words, tone, failure, found.is_held)
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The last day in one drawing; ``title`` is its message."""
+
+    drawing: Chart
+    title: str
+
+
+def draw_day(hours: Sequence[Hour]) -> Day | None:
+    """None when nothing was written: an empty drawing says nothing."""
+    total = sum(hour.total for hour in hours)
+    if not total:
+        return None
+    delivered = sum(hour.delivered for hour in hours)
+    words = ngettext(
+        "%(delivered)s of %(count)s event of the last day arrived",
+        "%(delivered)s of %(count)s events of the last day arrived",
+        total,
+    )
+    points = [(f"{hour.begins_at:%H}:00", hour.total) for hour in hours]
+    return Day(bar_chart(points), words % {"delivered": delivered, "count": total})
+
+
+def pretty(content: dict[str, Any]) -> str:
+    """JSON for people."""
+    return json.dumps(content, ensure_ascii=False, indent=2)
+
+
+def _sum_up(attempts: Sequence[Attempt]) -> str:
+    if not attempts:
+        return _("not tried yet")
+    last = attempts[-1]
+    answer = f"HTTP {last.response_status}" if last.response_status else explain(last)
+    count = ngettext("%(count)s try", "%(count)s tries", len(attempts)) % {"count": len(attempts)}
+    return f"{count} · {answer}"
