@@ -15,7 +15,7 @@ def find_grant(installation: Installation) -> Grant:
 
 def find_grant_in_force(installation: Installation) -> Grant | None:
     """What the account agreed to, by whom and when. The caller got the installation from a scoped query."""
-    return installation.grants.filter(is_in_force=True).select_related("consented_by__person").first()
+    return installation.grants.filter(is_in_force=True).select_related("consented_by__person", "version").first()
 
 
 def move_grant(installation: Installation, *, actor: Actor) -> None:

@@ -86,7 +86,9 @@ def show_explanation(request: HouseRequest, account_id: str) -> HttpResponse:
     slug, chosen = request.GET.get("app", "").replace("\0", "")[:60], request.GET.get("user", "")
     found = None
     if slug and (chosen or people):
-        user = get_user(account.pk, chosen or people[0].pk)
-        found = explain(user, get_explainable(user, slug))
+        known = {user.pk: user for user in people}
+        user = known.get(chosen or people[0].pk) or get_user(account.pk, chosen)
+        user.account = account
+        found = explain(user, get_explainable(user, slug, is_for_staff=True))
     context = {"account": account, "slug": slug, "found": found, "people": people}
     return render(request, "backoffice/explanation.html", context)

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from fondaco.installs.grants import find_grant_in_force
 from fondaco.messaging.timeline import Side
 from fondaco.surfaces.console.views.installation import manage
 from fondaco.surfaces.site.access import signed_in
@@ -21,4 +22,5 @@ def show(request: HouseRequest, installation_id: str) -> HttpResponse:
     """For those who manage it."""
     installation = manage(request, installation_id).installation
     page = timeline_page(request, installation, Side.CUSTOMER)
-    return render(request, "console/timeline.html", {"installation": installation, "page": page})
+    context = {"installation": installation, "page": page, "grant": find_grant_in_force(installation)}
+    return render(request, "console/timeline.html", context)

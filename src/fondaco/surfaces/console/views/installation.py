@@ -17,7 +17,6 @@ from fondaco.accounts.permissions import Permission
 from fondaco.catalog.queries import permission_lines
 from fondaco.installs import actions
 from fondaco.installs.badges import LOOKS, Badge, Look
-from fondaco.installs.grants import find_grant_in_force
 from fondaco.installs.history import find_next_tries, list_history
 from fondaco.installs.models import Operation, Trial
 from fondaco.installs.queries import (
@@ -91,7 +90,6 @@ def show(request: HouseRequest, installation_id: str) -> HttpResponse:
         "users": users,
         "summary": purchase_summary(installation.plan, installation.total_licences),
         "permissions": permission_lines(installation.version),
-        "grant": find_grant_in_force(installation) if item.can_manage else None,
         "lines": lines,
         "sign_outs": sum_up_sign_outs(installation, since=clock.now() - _RECENTLY) if item.can_manage else None,
         "mark": mark,
