@@ -18,8 +18,10 @@ run: $(RUNTIME) ## Start everything, with demo data; Ctrl-C stops it
 
 test: $(DEV) ## Run all tests; needs what the browser tests need, and installs it
 	@deploy/chromium
-	@$(BIN)/pytest -n 4 tests/unit tests/db tests/http tests/flows
-	@$(BIN)/pytest -n 2 --dist loadfile tests/browser
+	@mkdir -p artefacts
+	@$(BIN)/pytest -n 2 --dist loadfile tests/browser >artefacts/browser-ring.txt 2>&1 & browser=$$!; \
+	$(BIN)/pytest -n 3 tests/unit tests/db tests/http tests/flows && others=0 || others=$$?; \
+	wait $$browser && shown=0 || shown=$$?; cat artefacts/browser-ring.txt; exit $$((others || shown))
 
 pictures: $(DEV) ## Photograph every page in every size and theme, into artefacts/screenshots
 	@deploy/chromium

@@ -30,7 +30,7 @@ def test_the_life_of_a_version_by_hand(house: House, page_as: PageAs) -> None:
     for track in ("technical", "listing"):
         open_submission(jon, track)
         press(jon, "Approve")
-        expect(jon.get_by_role("main")).to_contain_text("Decision")
+        expect(jon.get_by_role("button", name="Approve", exact=True)).to_have_count(0)
     publish(mara, version)
     end(mara, version)
 
@@ -85,7 +85,7 @@ def submit(mara: Page, version: str, track: str) -> None:
 def open_submission(jon: Page, track: str) -> None:
     jon.goto(f"/backoffice/submissions/{track}?shown=all")
     jon.get_by_role("link", name=re.compile(f"^{APP} 1.0.0")).first.click()
-    expect(jon.get_by_role("heading", level=1)).to_have_text(f"{APP} 1.0.0")
+    expect(jon.get_by_role("heading", level=1)).to_contain_text(f"{APP} 1.0.0")
     expect(jon.locator("#findings progress")).to_have_count(0, timeout=60_000)  # the checks are done
 
 
@@ -103,8 +103,8 @@ def ask_and_answer(mara: Page, jon: Page, version: str) -> None:
     jon.locator("#conversation textarea").fill("Which region do you call us from?")
     press(jon, "Ask, and wait for the answer")
     mara.goto(version)
-    expect(mara.get_by_text("Which region do you call us from?").first).to_be_visible()
     mara.get_by_role("link", name="Answer the reviewer").first.click()
+    expect(mara.get_by_text("Which region do you call us from?").first).to_be_visible()
     fill(mara, {"Your message": "From Frankfurt."})
     press(mara, "Send")
     jon.reload()
@@ -119,9 +119,9 @@ def send_back_and_mend(mara: Page, jon: Page, version: str) -> None:
     rejection.locator("[name=change-0-subject]").select_option("summary")
     rejection.locator("[name=change-0-text]").fill("Say that it tracks parcels.")
     press(jon, "Reject with feedback")
-    expect(jon.get_by_text("Say that it tracks parcels.").first).to_be_visible()
+    expect(rejection).to_have_count(0)
     mara.goto(f"{version}/listing")
-    expect(mara.locator(".field", has=mara.locator("#id_summary"))).to_contain_text("Say that it tracks parcels.")
+    expect(mara.get_by_text("Say that it tracks parcels.").first).to_be_visible()
     fill(mara, {"Summary": "Tracks parcels beside the call."})
     press(mara, "Save")
     mara.wait_for_url(version)
@@ -140,7 +140,7 @@ def publish(mara: Page, version: str) -> None:
     press(mara, "Make available")
     expect_toast(mara, "Published: customers can find and install it.")
     mara.goto(f"/?q={APP}")
-    expect(mara.get_by_role("link", name=APP, exact=True).first).to_be_visible()
+    expect(mara.get_by_role("main").get_by_role("link", name=re.compile(f"^{APP}")).first).to_be_visible()
 
 
 def end(mara: Page, version: str) -> None:
@@ -161,6 +161,6 @@ def end(mara: Page, version: str) -> None:
     mara.goto(f"{version}/deprecate")
     fill(mara, {"Why, and what customers should do": "1.1.0 is better."})
     press(mara, "Deprecate 1.0.0")
-    mara.wait_for_url(version)
+    expect(mara.get_by_role("button", name="Deprecate 1.0.0")).to_have_count(0)
     mara.goto(f"/?q={APP}")
-    expect(mara.get_by_role("main").get_by_role("link", name=APP, exact=True)).to_have_count(0)
+    expect(mara.get_by_role("main").get_by_role("link", name=re.compile(f"^{APP}"))).to_have_count(0)

@@ -85,8 +85,10 @@ ANSWERS_ONLY = {
         "solve_ticket",
     },
 }  # fmt: skip
-# These are reached through a form or a mail, or while a version is a draft: the main job by hand goes there.
+# These are reached through a form or a mail, or while a version is a draft: the main job by hand goes there, and the
+# life of a version by hand.
 BY_HAND = {
+    "backoffice": {"hand_submission_over"},
     "portal": {
         "publish", "cancel_publication", "relist", "submit", "listing", "screenshots", "screenshot",
         "remove_screenshot", "remove_plan", "plan",
@@ -102,7 +104,7 @@ CLOSED = {
     "storefront": {"install", "install_by_link"},
     "portal": {"retire_version"},
     "backoffice": {
-        "ending", "remove_installation", "hand_submission_over", "sample", "extend_trial",
+        "ending", "remove_installation", "sample", "extend_trial",
         "installation", "broken_updates", "explanation",
     },
 }  # fmt: skip

@@ -253,6 +253,10 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 ANSWER_WINDOW = timedelta(days=7)
 MESSAGES_PULLED_FOR = timedelta(days=30)  # how far back a partner may ask for what it was sent
 TRIAL_LENGTH = timedelta(days=30)
+# Licences by rules, and of people who left, are changed together once in this long; unapproved, again after the pause.
+AUTO_INSTALL_BATCH = timedelta(minutes=environment.number("FONDACO_AUTO_INSTALL_MINUTES", 5))
+AUTO_INSTALL_PAUSE = timedelta(days=1)  # doubles each time
+LONGEST_AUTO_INSTALL_PAUSE = timedelta(days=30)
 LONGEST_TRIAL_LEFT = timedelta(days=180)  # that an operator may extend a trial to, from today
 REVIEW_SAMPLE_EVERY = environment.number("FONDACO_REVIEW_SAMPLE_EVERY", 5)  # of what trusted partners may change
 REVIEW_SAMPLES_WAIT = environment.flag("FONDACO_REVIEW_SAMPLES_WAIT", default=False)  # or a person looks afterwards

@@ -9,12 +9,15 @@ from django.utils.translation import gettext as _
 
 from fondaco.accounts.models import User
 from fondaco.accounts.permissions import Permission
+from fondaco.accounts.queries import list_roles
 from fondaco.catalog.models import Plan
 from fondaco.installs import snapshots
+from fondaco.installs.auto_install import AutoInstall, find_rule_problems, least
 from fondaco.installs.errors import PlanElsewhere, SettingsUnusable, TrialUsed
 from fondaco.installs.models import Installation
 from fondaco.installs.policies import find_misfits
 from fondaco.installs.queries import PurchaseSummary, purchase_summary
+from fondaco.installs.rules import rules_of
 from fondaco.installs.snapshots import Snapshot
 from fondaco.kit.money import Money
 
@@ -26,6 +29,7 @@ class Settings:
     plan: Plan
     users: Sequence[User]
     licences: int
+    auto_install: AutoInstall | None = None  # None: as it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,9 @@ class Quote:
     removing: tuple[User, ...]
     unable: tuple[User, ...]  # of those added: their role may not open apps
     mark: str  # of what is in force now
+    rules_now: AutoInstall
+    rules_then: AutoInstall
+    most: PurchaseSummary | None  # what rules may bring it to; None when they add to nothing
 
     @property
     def added(self) -> Money:
@@ -46,7 +53,7 @@ class Quote:
     @property
     def is_change(self) -> bool:
         """Whether anything would be different."""
-        return bool(self.adding or self.removing or self.now != self.then)
+        return bool(self.adding or self.removing or self.now != self.then or self.rules_now != self.rules_then)
 
 
 def quote(by: User, installation: Installation, wanted: Settings) -> Quote:
@@ -55,6 +62,8 @@ def quote(by: User, installation: Installation, wanted: Settings) -> Quote:
     held = {licence.user_id: licence.user for licence in installation.licences.select_related("user__person")}
     chosen = {user.pk for user in wanted.users}
     adding = tuple(user for user in wanted.users if user.pk not in held)
+    rules_now = rules_of(installation)
+    rules_then = rules_now if wanted.auto_install is None else wanted.auto_install
     return Quote(
         now=purchase_summary(installation.plan, installation.total_licences),
         then=purchase_summary(wanted.plan, wanted.licences),
@@ -62,7 +71,18 @@ def quote(by: User, installation: Installation, wanted: Settings) -> Quote:
         removing=tuple(user for user_id, user in held.items() if user_id not in chosen),
         unable=tuple(user for user in adding if not user.can(Permission.APPS_LAUNCH)),
         mark=snapshots.mark(snapshots.take(installation)),
+        rules_now=rules_now,
+        rules_then=rules_then,
+        most=at_most(wanted.plan, wanted.licences, rules_then),
     )
+
+
+def at_most(plan: Plan, licences: int, auto: AutoInstall) -> PurchaseSummary | None:
+    """What the rules may bring the purchase to by themselves (T27); None when they buy nothing beyond ``licences``."""
+    cap = least(auto.cap, plan.max_licences)
+    if not auto.admits_anybody or cap is None or cap <= licences:
+        return None
+    return purchase_summary(plan, cap)
 
 
 def check_settings(by: User, installation: Installation, wanted: Settings) -> None:
@@ -76,6 +96,8 @@ def check_settings(by: User, installation: Installation, wanted: Settings) -> No
     if installer.is_active and installer.pk not in {user.pk for user in wanted.users}:
         name = {"name": installer.person.name}
         fields["users"].append(_("%(name)s installed the app and keeps a licence.") % name)
+    if wanted.auto_install is not None:
+        fields |= find_rule_problems(wanted.auto_install, list(list_roles(by.account_id)), wanted.plan)
     if found := {name: problems for name, problems in fields.items() if problems}:
         raise SettingsUnusable(fields=found)
 
@@ -87,12 +109,16 @@ def can_keep_trial(installation: Installation, plan: Plan) -> bool:
 
 def propose(current: Snapshot, wanted: Settings) -> Snapshot:
     """The snapshot that would be in force."""
-    return {
+    proposed: Snapshot = {
         **current,
         "plan": wanted.plan.pk.hex,
         "total_licences": wanted.licences,
         "users": sorted(user.pk for user in wanted.users),
     }
+    if wanted.auto_install is not None:
+        proposed["auto_install"] = list(wanted.auto_install.rules)
+        proposed["auto_install_cap"] = wanted.auto_install.cap
+    return proposed
 
 
 def _find_limits(wanted: Settings) -> list[str]:

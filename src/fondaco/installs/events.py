@@ -41,4 +41,5 @@ TRIAL_ENDING = declare("trial.ending", "A trial ends in 15 days, a week or a day
 TRIAL_EXTENDED = declare("trial.extended", "An operator let a running trial last longer.")
 TRIAL_ENDED = declare("trial.ended", "A trial ended.")
 LICENCE_ASSIGNED = declare("licence.assigned", "Users were given licences of an installed app.")
+LICENCE_WITHHELD = declare("licence.withheld", "A limit kept licences from users whom an auto-install rule gives one.")
 LICENCE_RELEASED = declare("licence.released", "Users' licences of an installed app were released.")

@@ -34,6 +34,7 @@ class Snapshot(TypedDict):
     total_licences: int
     users: list[str]
     auto_install: list[Rule]
+    auto_install_cap: int | None
 
 
 NOTHING: Final[Snapshot] = {
@@ -43,6 +44,7 @@ NOTHING: Final[Snapshot] = {
     "total_licences": 0,
     "users": [],
     "auto_install": [],
+    "auto_install_cap": None,
 }
 
 
@@ -57,6 +59,7 @@ def take(installation: Installation) -> Snapshot:
         "auto_install": [
             {"filter": rule.filter, "match": rule.match} for rule in installation.auto_install_rules.order_by("id")
         ],
+        "auto_install_cap": installation.auto_install_cap,
     }
 
 
@@ -67,7 +70,8 @@ def mark(snapshot: Snapshot) -> str:
 
 def removed(current: Snapshot) -> Snapshot:
     """What an uninstall proposes: the same, without users and rules."""
-    return {**current, "status": InstallationStatus.REVOKED.value, "users": [], "auto_install": []}
+    nobody: Snapshot = {**current, "users": [], "auto_install": [], "auto_install_cap": None}
+    return {**nobody, "status": InstallationStatus.REVOKED.value}
 
 
 def put_in_force(installation: Installation, snapshot: Snapshot, *, actor: Actor) -> None:
@@ -81,6 +85,7 @@ def put_in_force(installation: Installation, snapshot: Snapshot, *, actor: Actor
         "version_id": UUID(hex=snapshot["version"]),
         "plan_id": UUID(hex=snapshot["plan"]),
         "total_licences": snapshot["total_licences"],
+        "auto_install_cap": snapshot.get("auto_install_cap"),  # operations of before there was one have none
     }
     changed = [name for name, value in columns.items() if getattr(installation, name) != value]
     for name in changed:

@@ -35,6 +35,7 @@ from fondaco.installs import snapshots
 from fondaco.installs.models import Installation, Operation
 from fondaco.installs.states import InstallationStatus, OperationKind, OperationStatus
 from fondaco.kit import clock
+from fondaco.notify.example_licences import make_automatic
 from fondaco.notify.example_lifecycle import make_lifecycle
 from fondaco.notify.example_tickets import make_tickets
 from fondaco.notify.example_trials import make_trials
@@ -84,6 +85,7 @@ def make_cast() -> Cast:
         "made change": _change(installation, OperationStatus.APPROVED),
         "declined change": _change(installation, OperationStatus.REJECTED),
         **make_trials(installation.pk, declined, actor=_ACTOR),
+        **make_automatic(declined, actor=_ACTOR, domain=_DOMAIN),
         **make_upgrades(people.mara, partial(_install, people.account, people.admin), actor=_ACTOR),
         **_make_reviews(people, versions),
         **_make_live_checks(versions["version"]),

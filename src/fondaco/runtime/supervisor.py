@@ -159,8 +159,7 @@ class Supervisor:
         if self._stops:
             return
         if self.server is not None and not self.server.is_running():
-            say("PostgreSQL ended and is started again", "postgres")
-            self.server.start()
+            self._revive(self.server)
         for child in self.children:
             code = child.find_exit()
             if code is not None:
@@ -169,6 +168,15 @@ class Supervisor:
                 say(f"{how}; started again in {delay:.1f} s", child.service.name)
             elif child.process is None and time.monotonic() >= child.due:
                 self._start(child)
+
+    def _revive(self, server: EmbeddedServer) -> None:
+        """Starts PostgreSQL again; when it is killed while it recovers, in the next round once more."""
+        say("PostgreSQL ended and is started again", "postgres")
+        try:
+            server.start()
+        except StartRefused:
+            if not server.was_killed():
+                raise
 
     def _read_lines(self, seconds: float) -> None:
         for key, _ in self._lines.select(seconds):

@@ -21,6 +21,7 @@ from fondaco.catalog.states import TechnicalStatus
 from fondaco.identity.models import CredentialSet, OAuthClient
 from fondaco.installs import errors
 from fondaco.installs.actions import Consent, answer_operation, cancel_installation, uninstall_app
+from fondaco.installs.auto_install import AutoInstall
 from fondaco.installs.models import Grant, Installation, Licence, Operation, Trial
 from fondaco.installs.queries import consent_text
 from fondaco.kit import clock
@@ -36,7 +37,8 @@ def test_one_commit_holds_everything_that_belongs_to_an_order() -> None:
     ada, samir = make_user(account), make_user(account, role="supervisor")
     version = make_published_version()
     with clock.freeze() as now:
-        operation = order(version, [ada, samir], auto_install=[{"filter": "role", "match": "agent"}])
+        rules = AutoInstall(({"filter": "role", "match": "agent"},), cap=5)
+        operation = order(version, [ada, samir], auto_install=rules)
     installation = operation.installation
     assert (installation.status, installation.total_licences, installation.installed_by) == ("installing", 2, ada)
     assert (operation.kind, operation.status, operation.requested_by) == ("install", "open", ada)
@@ -49,6 +51,7 @@ def test_one_commit_holds_everything_that_belongs_to_an_order() -> None:
         "total_licences": 2,
         "users": sorted([ada.pk, samir.pk]),
         "auto_install": [{"filter": "role", "match": "agent"}],
+        "auto_install_cap": 5,
     }
     assert set(Licence.objects.values_list("user_id", flat=True)) == {ada.pk, samir.pk}
     client = OAuthClient.objects.get()

@@ -318,6 +318,9 @@ SEEN = [
     "installation_failed",
     "installation_succeeded",
     "invitation",
+    "licences_changed",  # these three: test_licence_letters.py
+    "licences_not_changed",
+    "licences_withheld",
     "listing_advertised",
     "partner_application_questioned",
     "partner_application_received",

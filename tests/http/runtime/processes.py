@@ -51,11 +51,11 @@ def belonging_to(home: Path) -> dict[int, str]:
     return found
 
 
-def wait_until(condition: Callable[[], object], seconds: float = 60) -> None:
-    """Fails when it does not come true."""
+def wait_until(condition: Callable[[], object], seconds: float = 60, *, because: Callable[[], str] = str) -> None:
+    """Fails when it does not come true, with the words of ``because``."""
     give_up = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < give_up, "waited in vain"
+        assert time.monotonic() < give_up, f"waited in vain. {because()}"
         time.sleep(0.05)
 
 

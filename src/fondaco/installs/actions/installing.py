@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from fondaco.accounts.models import User
+from fondaco.accounts.queries import list_roles
 from fondaco.audit.actor import Actor
 from fondaco.audit.recording import record
 from fondaco.audit.status import transition
@@ -22,6 +23,7 @@ from fondaco.identity.actions import create_client, place_client, set_logout_url
 from fondaco.identity.models import ClientKind, OAuthClient
 from fondaco.installs import events, snapshots
 from fondaco.installs.actions import operations
+from fondaco.installs.auto_install import NOBODY, AutoInstall, find_rule_problems
 from fondaco.installs.errors import (
     AlreadyInstalled,
     ConsentOutdated,
@@ -41,7 +43,6 @@ from fondaco.installs.policies import (
     find_misfits,
 )
 from fondaco.installs.queries import consent_text, has_tried, purchase_summary
-from fondaco.installs.snapshots import Rule
 from fondaco.installs.states import InstallationStatus, OperationKind
 from fondaco.kit import clock, deadlines
 
@@ -64,7 +65,7 @@ def install_app(
     plan: Plan,
     users: Sequence[User],
     consent: Consent,
-    auto_install: Sequence[Rule] = (),
+    auto_install: AutoInstall = NOBODY,
     link: str = "",
 ) -> Operation:
     """Orders an app for ``by``'s account; the operation is open until the partner's program answers.
@@ -76,6 +77,7 @@ def install_app(
         check_can_install(by)
         _check_offer(by, version, plan, link=link)
         check_users(by, plan, users)
+        check_rules(by, plan, auto_install)
         if consent.text != consent_text(version) or set(consent.scopes) != set(version.technical.scopes):
             raise ConsentOutdated
         now = clock.now(by.account_id)
@@ -86,16 +88,17 @@ def install_app(
             account=by.account,
             installed_by=by,
             total_licences=len(users),
+            auto_install_cap=auto_install.cap,
             created_at=now,
         )
         snapshots.assign_licences(installation, {user.pk for user in users}, actor=actor)
-        snapshots.set_rules(installation, list(auto_install))
+        snapshots.set_rules(installation, list(auto_install.rules))
         Grant.objects.create(
             installation=installation,
             version=version,
             scopes=sorted(consent.scopes),
             consent_text=consent.text,
-            purchase_summary=purchase_summary(plan, len(users)).as_json(),
+            purchase_summary={**purchase_summary(plan, len(users)).as_json(), **auto_install.as_json()},
             consented_by=by,
             consented_at=now,
             address=actor.address,
@@ -164,6 +167,13 @@ def check_users(by: User, plan: Plan, users: Sequence[User]) -> None:
         problems.append(_("The plan %(plan)s allows at most %(count)d users.") % _limit(plan, plan.max_licences))
     if problems:
         raise UsersUnusable(fields={"users": problems})
+
+
+def check_rules(by: User, plan: Plan, auto_install: AutoInstall) -> None:
+    """The auto-install rules are of this account, and capped within the plan."""
+    problems = find_rule_problems(auto_install, list(list_roles(by.account_id)), plan) if auto_install.rules else {}
+    if found := {name: words for name, words in problems.items() if words}:
+        raise UsersUnusable(fields=found)
 
 
 def _limit(plan: Plan, count: int) -> dict[str, object]:

@@ -44,6 +44,7 @@ def open_operation(
     requested_by: User | None,
     reason_type: str = "",
     reason: str = "",
+    is_automatic: bool = False,
 ) -> Operation:
     """Opens an operation from the first snapshot to the second; the partner has seven days of the account's time.
 
@@ -60,6 +61,7 @@ def open_operation(
         requested_by=requested_by,
         reason_type=reason_type,
         reason=reason,
+        is_automatic=is_automatic,
         answer_due_at=now + settings.ANSWER_WINDOW,
         created_at=now,
     )

@@ -19,7 +19,7 @@ class Operation(Stateful):
     """Holds the whole current and the whole proposed state, so that either side can be put in force exactly.
 
     Both are snapshots as of ``installs.snapshots``: ``{"status", "version", "plan", "total_licences", "users",
-    "auto_install"}`` with ids as wire hex.
+    "auto_install", "auto_install_cap"}`` with ids as wire hex.
     """
 
     MACHINE = OPERATION
@@ -30,6 +30,7 @@ class Operation(Stateful):
     current = models.JSONField()
     proposed = models.JSONField()
     requested_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    is_automatic = models.BooleanField(default=False)  # licences given by rules, and taken from who left
     reason_type = models.CharField(max_length=20, blank=True)  # of an uninstall (DOMAIN 1.4)
     reason = models.TextField(max_length=1000, blank=True)  # what the customer said
     answer = models.TextField(max_length=1000, blank=True)  # what the partner said

@@ -61,7 +61,7 @@ def queue_failed(event: Event, installation: Installation) -> None:
 
 @projects(events.OPERATION_APPROVED, events.OPERATION_REJECTED, events.OPERATION_TIMED_OUT, events.OPERATION_FAILED)
 def queue_updated(event: Event, operation: Operation) -> None:
-    if operation.kind == OperationKind.UPDATE and not operation.failed_side:
+    if operation.kind == OperationKind.UPDATE and not operation.failed_side and not operation.is_automatic:
         mail = UPDATED if operation.status == OperationStatus.APPROVED else NOT_UPDATED
         mail.queue(operation.pk)
 

@@ -16,6 +16,7 @@ from fondaco.catalog.models import App, Version
 from fondaco.catalog.queries import latest_published
 from fondaco.installs import actions
 from fondaco.installs.actions import Consent
+from fondaco.installs.auto_install import NOBODY, AutoInstall
 from fondaco.installs.models import Installation, Operation
 from fondaco.installs.queries import consent_text
 from fondaco.installs.states import OperationKind, OperationStatus
@@ -25,6 +26,7 @@ from fondaco.messaging.models import Delivery
 from fondaco.messaging.results import record_attempt
 from fondaco.runtime.demo.people import actor_for
 
+_NEW_AGENTS: Final = AutoInstall(({"filter": "role", "match": "agent"},), cap=20)
 _DISPATCHER: Final = Actor.system("dispatcher")
 
 
@@ -36,7 +38,7 @@ def make_installations() -> None:
     _order("lingua-live", days=3, plan="Interpreter", seats=3, then=_decline)
     _order("paywave-secure", days=2, plan="Pay as you go", seats=5, then=_fail)
     _order("whisper-qa", hours=2, plan="Trial", seats=5, then=_take)
-    _order("northwind-crm", minutes=12, plan="Team", seats=12)
+    _order("northwind-crm", minutes=12, plan="Team", seats=12, auto_install=_NEW_AGENTS)
     _order("ledgerline", minutes=10, plan="Team", seats=9)
     _order("deskbridge", minutes=9, plan="Bridge", seats=13)
     _order("callback-desk", minutes=8, plan="Trial", seats=7)
@@ -53,16 +55,19 @@ def _order(
     plan: str,
     seats: int,
     then: Callable[[Installation], None] | None = None,
+    auto_install: AutoInstall = NOBODY,
     **ago: int,
 ) -> None:
     app, buyer = App.objects.get(slug=slug), Account.objects.get(name=account)
     with clock.travel(-timedelta(**ago)):
-        installation = Installation.objects.filter(app=app, account=buyer).first() or _install(app, buyer, plan, seats)
+        installation = Installation.objects.filter(app=app, account=buyer).first() or _install(
+            app, buyer, plan, seats, auto_install
+        )
         if then is not None:
             then(installation)
 
 
-def _install(app: App, buyer: Account, plan: str, seats: int) -> Installation:
+def _install(app: App, buyer: Account, plan: str, seats: int, auto_install: AutoInstall) -> Installation:
     people = buyer.users.select_related("person", "role", "account")
     by = people.filter(role__key="admin").earliest("created_at", "id")
     others = list(buyer.users.exclude(pk=by.pk).order_by("created_at", "id")[: seats - 1])
@@ -75,6 +80,7 @@ def _install(app: App, buyer: Account, plan: str, seats: int) -> Installation:
         plan=version.plans.get(name=plan),
         users=[by, *others],
         consent=Consent(scopes=tuple(version.technical.scopes), text=consent_text(version)),
+        auto_install=auto_install,
     )
     return operation.installation
 

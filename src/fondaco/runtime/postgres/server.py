@@ -57,7 +57,10 @@ class EmbeddedServer:
             self._launch()
         except OSError as problem:
             raise StartRefused(explain_disk(problem, self.home)) from problem
-        self._create_database()
+        try:
+            self._create_database()
+        except psycopg.OperationalError as problem:
+            raise StartRefused(f"PostgreSQL ended as soon as it was there: {problem}") from problem
         url_file = self.home / EMBEDDED_URL_FILE
         fresh = url_file.with_suffix(".new")
         fresh.write_text(self.url() + "\n")
@@ -66,6 +69,10 @@ class EmbeddedServer:
     def is_running(self) -> bool:
         """Whether the process that we started is alive."""
         return self.process is not None and self.process.poll() is None
+
+    def was_killed(self) -> bool:
+        """Whether somebody else ended it, so that there is nothing wrong with starting it again."""
+        return self.process is not None and (self.process.poll() or 0) < 0
 
     def stop(self) -> None:
         """A clean stop (open connections are cut, everything is written), at worst a kill."""
@@ -187,32 +194,37 @@ def check_data(data: Path, programs: binaries.Binaries, user: places.RunAs) -> N
 
 
 def stop_leftover(data: Path) -> None:
-    """Ends a server that an earlier run left on ``data``; removes a pid file that points at somebody else.
+    """Ends what an earlier server left on ``data``; removes a pid file that points at somebody else.
 
-    Call it only while holding the home's lock: no other Fondaco uses these data then.
+    When a server was killed, its children live on for a moment, and keep the next one from starting. Call it only while
+    holding the home's lock: no other Fondaco uses these data then.
     """
     pid_file = data / "postmaster.pid"
     try:
         pid = int(pid_file.read_text().split("\n", 1)[0])
     except (FileNotFoundError, ValueError):
         return
-    for order, seconds in ((signal.SIGINT, 10.0), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0)):
-        if not _serves(pid, data):
-            break
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, order)
+    orders = ((signal.SIGINT, 10.0), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0))
+    for order, seconds in orders if pid in _find_processes(data) else orders[1:]:
+        for each in _find_processes(data):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(each, order)
         give_up = time.monotonic() + seconds
-        while _serves(pid, data) and time.monotonic() < give_up:
+        while (left := _find_processes(data)) and time.monotonic() < give_up:
             time.sleep(0.02)
+        if not left:
+            break
     pid_file.unlink(missing_ok=True)
 
 
-def _serves(pid: int, data: Path) -> bool:
-    """Whether ``pid`` is a live server on ``data``: a server's working folder is its data folder."""
-    try:
-        return Path(f"/proc/{pid}/cwd").resolve(strict=True) == data.resolve()
-    except OSError:
-        return False
+def _find_processes(data: Path) -> set[int]:
+    """Live processes of a server on ``data``: their working folder is its data folder."""
+    found = set()
+    for link in Path("/proc").glob("[0-9]*/cwd"):
+        with contextlib.suppress(OSError):  # gone meanwhile, or somebody else's
+            if link.readlink() == data.resolve():
+                found.add(int(link.parent.name))
+    return found
 
 
 def _says_ready(data: Path, pid: int) -> bool:

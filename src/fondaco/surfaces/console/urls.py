@@ -5,6 +5,7 @@ from django.urls import path
 from fondaco.surfaces.console import urls_support
 from fondaco.surfaces.console.views import (
     apps,
+    auto_install,
     chronicle,
     explaining,
     installation,
@@ -30,6 +31,7 @@ urlpatterns = [
     path("my-apps/<str:installation_id>/settings", settings.change, name="settings"),
     path("my-apps/<str:installation_id>/timeline", chronicle.show, name="timeline"),
     path("my-apps/<str:installation_id>/upgrade", upgrading.upgrade, name="upgrade"),
+    path("my-apps/<str:installation_id>/auto-install", auto_install.change, name="auto_install"),
     path("my-apps/<str:installation_id>/retry", installation.retry, name="retry"),
     path("my-apps/<str:installation_id>/uninstall", installation.uninstall, name="uninstall"),
     path("my-apps/<str:installation_id>/force-uninstall", installation.force_uninstall, name="force_uninstall"),

@@ -11,6 +11,9 @@ from fondaco.accounts.models import Account, User
 from fondaco.catalog.models import Plan, PlanType
 from fondaco.catalog.scopes import IMPLICIT
 from fondaco.installs.models import AutoInstallRule, Installation, Trial
+from fondaco.installs.queries import get_open_operation
+from fondaco.installs.rules import rules_to_be
+from fondaco.installs.states import InstallationStatus
 from fondaco.messaging.models import EventSigningKey
 from fondaco.messaging.payloads import installation_path, timestamp
 from fondaco.messaging.signing import SERVED_AFTER_RETIREMENT, public_forms
@@ -75,7 +78,7 @@ def installation(installed: Installation) -> Json:
         "app_id": installed.app_id.hex,
         "account_id": installed.account_id,
         "scopes": installed.client.scopes,
-        "auto_provision_filters": rules(sorted(installed.auto_install_rules.all(), key=lambda rule: rule.pk)),
+        "auto_provision_filters": _filters(installed),
         "created_at": timestamp(installed.created_at),
         "_embedded": {"created_by": user(installed.installed_by), "state": state(installed)},
         "_links": {
@@ -90,6 +93,13 @@ def installation(installed: Installation) -> Json:
 def rules(found: Iterable[AutoInstallRule]) -> list[Json]:
     """Who gets a licence without being picked."""
     return [{"filter": rule.filter, "match": rule.match} for rule in found]
+
+
+def _filters(installed: Installation) -> list[Json]:
+    """The rules, while a change is open as they will be, as with users."""
+    is_changing = installed.status == InstallationStatus.PENDING
+    operation = get_open_operation(installed) if is_changing else None
+    return [dict(rule) for rule in rules_to_be(installed, operation).rules]
 
 
 def state(installed: Installation) -> Json:

@@ -81,13 +81,15 @@ def show(request: HouseRequest, installation_id: str) -> HttpResponse:
     mark = f"{installation.status}-{len(lines)}"
     if request.htmx and request.GET.get("mark") == mark:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
-    users = list(list_users_of(installation, standing.operation)[:_MOST_NAMES]) if item.can_manage else []
+    people = list_users_of(installation, standing.operation)
+    users = list(people[:_MOST_NAMES]) if item.can_manage else []
     context = {
         "item": item,
         "installation": installation,
         "standing": standing,
         "trial": _trial(item),
         "users": users,
+        "held": people.count() if len(users) == _MOST_NAMES else len(users),
         "summary": purchase_summary(installation.plan, installation.total_licences),
         "permissions": permission_lines(installation.version),
         "lines": lines,

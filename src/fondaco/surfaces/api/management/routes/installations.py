@@ -8,6 +8,7 @@ from fondaco.accounts.queries import list_users
 from fondaco.catalog.models import Plan
 from fondaco.installs import actions
 from fondaco.installs.actions import Consent
+from fondaco.installs.auto_install import NOBODY
 from fondaco.installs.errors import PlanElsewhere, UsersUnusable
 from fondaco.installs.models import Installation
 from fondaco.installs.offers import Offer, get_offer
@@ -76,6 +77,7 @@ def install_app(request: Request, account_id: str, body: InstallBody) -> Operati
         plan=_plan(offer, body.plan_id),
         users=_users(account_id, body.user_ids),
         consent=Consent(scopes=tuple(body.consent.scopes), text=body.consent.text),
+        auto_install=body.auto_install.wanted() if body.auto_install else NOBODY,
         link=body.t,
     )
     return OperationShape.of(operation)

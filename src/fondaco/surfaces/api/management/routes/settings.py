@@ -50,7 +50,7 @@ def _wanted(by: User, installation: Installation, body: SettingsBody) -> Setting
         plan = offered
     people = list_users(by.account_id, only_active=False)
     if body.user_ids is None:
-        users = list(people.filter(licences__installation=installation))
+        users = list(people.filter(licences__installation=installation, is_active=True))
     else:
         found = {user.pk: user for user in people.filter(pk__in=body.user_ids)}
         if unknown := [user_id for user_id in body.user_ids if user_id not in found]:
@@ -59,4 +59,4 @@ def _wanted(by: User, installation: Installation, body: SettingsBody) -> Setting
     licences = body.total_licences
     if licences is None:  # more people than were bought raise it
         licences = max(installation.total_licences, len(users))
-    return Settings(plan, users, licences)
+    return Settings(plan, users, licences, body.auto_install.wanted() if body.auto_install else None)

@@ -12,6 +12,7 @@ from fondaco.installs.changes import Quote
 from fondaco.installs.models import Installation, Operation
 from fondaco.installs.queries import InstalledApp, PurchaseSummary
 from fondaco.messaging.models import Delivery, LogoutDelivery, Try
+from fondaco.surfaces.api.management.shapes.auto_install import AutoInstallBody
 from fondaco.surfaces.api.management.shapes.fields import Body, Line, Shape, ShortId, Slug, WireId
 from fondaco.surfaces.api.management.shapes.offers import PlanShape, ScreenshotShape
 
@@ -28,7 +29,7 @@ class ConsentBody(Body):
 class InstallBody(Body):
     """An order on the account's behalf. ``version_id`` orders another version than the published one.
 
-    ``t`` is the secret of that version's installation link, for who came with one.
+    ``t`` is the secret of that version's installation link, for who came with one. ``auto_install`` lets others follow.
     """
 
     app: Slug
@@ -37,6 +38,7 @@ class InstallBody(Body):
     plan_id: WireId
     user_ids: list[ShortId]
     consent: ConsentBody
+    auto_install: AutoInstallBody | None = None
 
 
 class SettingsBody(Body):
@@ -45,6 +47,7 @@ class SettingsBody(Body):
     plan_id: WireId | None = None
     user_ids: list[ShortId] | None = None
     total_licences: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    auto_install: AutoInstallBody | None = None
     mark: Line = ""
 
 
@@ -65,10 +68,14 @@ class PriceShape(Shape):
 
 
 class QuoteShape(Shape):
-    """What a change comes to. ``unable`` would get a licence and have a role that may not open apps."""
+    """What a change comes to. ``unable`` would get a licence and have a role that may not open apps.
+
+    ``most`` is what rules may bring it to by themselves; null when they buy nothing more.
+    """
 
     now: PriceShape
     then: PriceShape
+    most: PriceShape | None
     added_minor: int
     adding: list[str]
     removing: list[str]
@@ -80,6 +87,7 @@ class QuoteShape(Shape):
         return cls(
             now=PriceShape.of(quote.now),
             then=PriceShape.of(quote.then),
+            most=PriceShape.of(quote.most) if quote.most else None,
             added_minor=quote.added.minor,
             adding=[user.pk for user in quote.adding],
             removing=[user.pk for user in quote.removing],
