@@ -16,8 +16,10 @@ from tests.factories.catalog import make_app, make_published_version
 from tests.factories.installs import make_completed
 from tests.factories.partners import make_member
 from tests.factories.reviews import draw_sample
+from tests.factories.upgrades import make_newer
 
 from fondaco.accounts.models import Account, Person
+from fondaco.accounts.permissions import OperatorRole
 from fondaco.installs.models import Installation
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -164,3 +166,19 @@ def test_a_sample_and_a_version_that_the_platform_took_out(page: Page) -> None:
     page.goto(f"/backoffice/marketplace/{version.pk.hex}")
     expect(page.get_by_text("It promises what nobody can keep.")).to_be_visible()
     assert (find_faults(page), find_overflow(page)) == ([], [])
+
+
+def test_a_newer_version_and_what_support_sees(page: Page) -> None:
+    installation = make_completed(plan="Team")
+    make_newer(installation)
+    app, account = installation.app, installation.account
+    open_as(page, installation.installed_by.person, f"/my-apps/{installation.pk.hex}/upgrade", 200)
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"Move {app.name} to version 2.0.0?")
+    look(page, "upgrade")
+    ines = make_operator(OperatorRole.SUPPORT).person
+    open_as(page, ines, f"/backoffice/installations/{installation.pk.hex}", 200)
+    look(page, "support-installation")
+    open_as(page, ines, f"/backoffice/accounts/{account.pk}/explanation?app={app.slug}", 200)
+    look(page, "support-explanation")
+    open_as(page, ines, "/backoffice/installations/failed-updates", 200)
+    look(page, "failed-updates")

@@ -61,6 +61,7 @@ _BY_NAME: dict[str, dict[str, int]] = {
     "uninstall": {"admin of the account": 200, **_STRANGERS},
     "settings": {"admin of the account": 200, **_STRANGERS},
     "auto_install": {"admin of the account": 200, **_STRANGERS},
+    "timeline": {"admin of the account": 200, **_STRANGERS},
     "upgrade": {"admin of the account": 200, **_STRANGERS},
     "why_not": {
         **dict.fromkeys(["admin of the account", "supervisor of the account", "agent of the account"], 200),

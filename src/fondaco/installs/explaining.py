@@ -97,13 +97,17 @@ _STATES: Final = {
 _PUBLIC: Final = (TechnicalStatus.AVAILABLE, TechnicalStatus.DEPRECATED)
 
 
-def get_explainable(user: User, slug: str) -> App:
-    """The app at ``slug`` as far as the user's account may know of it: once public, its own partner's, or installed."""
+def get_explainable(user: User, slug: str, *, is_for_staff: bool = False) -> App:
+    """The app at ``slug`` as far as the user's account may know of it: once public, its own partner's, or installed.
+
+    Staff know every app.
+    """
     app = App.objects.filter(slug=slug).select_related("partner").first()
     if app is None:
         raise NotFound
     is_known = (
-        app.versions.filter(technical__status__in=_PUBLIC).exists()
+        is_for_staff
+        or app.versions.filter(technical__status__in=_PUBLIC).exists()
         or app.installations.filter(account_id=user.account_id).exists()
         or kind_of(app, user.account) in INSIDERS
     )
@@ -119,7 +123,7 @@ def explain(user: User, app: App) -> Explanation:
     living = found if found is not None and not found.is_gone else None
     version = latest_published(app) or _newest(app)
     gone = () if user.is_active else (_inactive(user),)  # nothing else matters then
-    tried = has_tried(user.account_id, app.pk) and living is None
+    tried = living is None and has_tried(user.account_id, app.pk)
     return Explanation(
         user=user,
         app=app,

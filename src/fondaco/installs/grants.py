@@ -13,6 +13,11 @@ def find_grant(installation: Installation) -> Grant:
     return installation.grants.filter(version_id=installation.version_id).latest("consented_at", "id")
 
 
+def find_grant_in_force(installation: Installation) -> Grant | None:
+    """What the account agreed to, by whom and when. The caller got the installation from a scoped query."""
+    return installation.grants.filter(is_in_force=True).select_related("consented_by__person", "version").first()
+
+
 def move_grant(installation: Installation, *, actor: Actor) -> None:
     """Brings the program to the installation's version: its place, its addresses, and what the account agreed to.
 

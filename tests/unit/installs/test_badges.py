@@ -58,3 +58,27 @@ def test_every_combination_has_exactly_one_standing_and_a_look() -> None:
     assert set(LOOKS) == set(Badge)
     labels = [str(look.label) for look in LOOKS.values()]
     assert len(set(labels)) == len(labels)
+
+
+def test_over_everything_that_can_be_it_is_the_first_of_the_order_that_applies() -> None:
+    """The order of DOMAIN 7.8, written down once more: states × facts × viewers."""
+    for status, *flags in product(S, *[(False, True)] * 6):
+        worked, by_hand, newer, cut, manages, forces = flags
+        applies = [
+            (Badge.CUT_OFF, cut),
+            (Badge.FAILED_UPDATE, status == S.FAILED and worked),
+            (Badge.FAILED_INSTALLATION, status in {S.FAILED, S.REJECTED, S.TIMEOUT}),
+            (Badge.TRIAL_EXPIRED, status == S.SUSPENDED),
+            (Badge.INSTALLING, status == S.INSTALLING),
+            (Badge.UPDATING, status == S.PENDING),
+            (Badge.UPGRADE_AVAILABLE, newer and manages),
+            (Badge.MANUALLY_PROVISIONED, by_hand),
+            (Badge.ACTIVE, True),
+        ]
+        standing = next(badge for badge, is_so in applies if is_so)
+        corners = [Badge.MANAGEABLE] * manages + [Badge.FORCE_UNINSTALL] * forces
+        expected = () if status == S.REVOKED else (standing, *corners)
+        assert badges(InstallationFacts(status, *flags[:4]), ViewerFacts(*flags[4:])) == expected
+    assert {badge for badge, look in LOOKS.items() if look.dims_icon} == {
+        Badge.CUT_OFF, Badge.FAILED_INSTALLATION, Badge.TRIAL_EXPIRED, Badge.INSTALLING,
+    }  # fmt: skip

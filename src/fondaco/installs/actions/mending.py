@@ -51,7 +51,7 @@ def mend_update(*, actor: Actor, by: Operator, installation: Installation, way: 
         locked.save(update_fields=["reason"])
         data = {"change": "mended", "kind": broken.kind, "side": side.value}
         status = standing_of(locked.client.may_sign_users_in)
-        transition(locked, status, actor=actor, reason=reason, data=data)
+        transition(locked, status, actor=actor, data=data)
     return broken
 
 
@@ -78,7 +78,7 @@ def _ask_again(actor: Actor, installation: Installation, broken: Operation, reas
         snapshots=(snapshots.take(installation), broken.proposed),
         requested_by=broken.requested_by,
     )
-    transition(installation, InstallationStatus.PENDING, actor=actor, reason=reason, data={"kind": operation.kind})
+    transition(installation, InstallationStatus.PENDING, actor=actor, data={"kind": operation.kind})
     return operation
 
 

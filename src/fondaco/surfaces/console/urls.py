@@ -6,6 +6,7 @@ from fondaco.surfaces.console import urls_support
 from fondaco.surfaces.console.views import (
     apps,
     auto_install,
+    chronicle,
     explaining,
     installation,
     launching,
@@ -28,6 +29,7 @@ urlpatterns = [
     path("my-apps/tests/<str:tester_id>/leave", tests.leave, name="leave_test"),
     path("my-apps/<str:installation_id>", installation.show, name="installation"),
     path("my-apps/<str:installation_id>/settings", settings.change, name="settings"),
+    path("my-apps/<str:installation_id>/timeline", chronicle.show, name="timeline"),
     path("my-apps/<str:installation_id>/upgrade", upgrading.upgrade, name="upgrade"),
     path("my-apps/<str:installation_id>/auto-install", auto_install.change, name="auto_install"),
     path("my-apps/<str:installation_id>/retry", installation.retry, name="retry"),

@@ -19,10 +19,12 @@ from fondaco.installs.queries import get_for_support
 from fondaco.installs.states import InstallationStatus, Mending
 from fondaco.kit.errors import DomainError
 from fondaco.kit.pagination import numbered_page
+from fondaco.messaging.timeline import Side
 from fondaco.surfaces.backoffice.forms_installations import MendForm
 from fondaco.surfaces.site.access import requires
 from fondaco.surfaces.site.forms import show_refusal
 from fondaco.surfaces.site.paging import page_links, page_number
+from fondaco.surfaces.site.timeline import timeline_page
 from fondaco.surfaces.site.viewer import HouseRequest
 
 _PER_PAGE = 50
@@ -68,6 +70,7 @@ def show(request: HouseRequest, installation_id: str) -> HttpResponse:
         "state": STATUSES[InstallationStatus(installation.status)],
         "damage": find_damage(by, installation),
         "form": form,
+        "page": timeline_page(request, installation, Side.STAFF),
         "may_cut_off": by.can(Permission.OPERATOR_ACCESS_REVOKE),
     }
     return render(request, "backoffice/installation.html", context, status=status)
@@ -83,7 +86,9 @@ def show_explanation(request: HouseRequest, account_id: str) -> HttpResponse:
     slug, chosen = request.GET.get("app", "").replace("\0", "")[:60], request.GET.get("user", "")
     found = None
     if slug and (chosen or people):
-        user = get_user(account.pk, chosen or people[0].pk)
-        found = explain(user, get_explainable(user, slug))
+        known = {user.pk: user for user in people}
+        user = known.get(chosen or people[0].pk) or get_user(account.pk, chosen)
+        user.account = account
+        found = explain(user, get_explainable(user, slug, is_for_staff=True))
     context = {"account": account, "slug": slug, "found": found, "people": people}
     return render(request, "backoffice/explanation.html", context)

@@ -36,6 +36,6 @@ def show(request: HouseRequest, slug: str) -> HttpResponse:
         "found": explain(user, get_explainable(user, slug)),
         "is_own": user.pk == by.pk,
         "people": list(list_users(by.account_id, only_active=False)[:_MOST]) if can_manage(by) else [],
-        "helpers": list_installers(by.account_id)[:5],
+        "helpers": [] if can_manage(by) else list_installers(by.account_id)[:5],
     }
     return render(request, "console/explanation.html", context)

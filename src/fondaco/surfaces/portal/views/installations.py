@@ -19,10 +19,12 @@ from fondaco.installs.models import Installation
 from fondaco.installs.queries import get_of_partner, list_of_app
 from fondaco.kit.errors import DomainError
 from fondaco.kit.pagination import numbered_page
+from fondaco.messaging.timeline import Side
 from fondaco.surfaces.site.access import requires
 from fondaco.surfaces.site.forms import show_refusal
 from fondaco.surfaces.site.forms_credentials import RotateForm
 from fondaco.surfaces.site.paging import page_links, page_number
+from fondaco.surfaces.site.timeline import timeline_page
 from fondaco.surfaces.site.viewer import HouseRequest
 
 _PER_PAGE = 50
@@ -77,6 +79,7 @@ def _show(request: HouseRequest, installation: Installation, form: RotateForm, *
         "installation": installation,
         "app": installation.app,
         "status": _WORDS[installation.status],
+        "page": timeline_page(request, installation, Side.PARTNER),
         "credentials": list(list_credentials(installation.client)),
         "may_rotate": may_rotate,
         "form": form,

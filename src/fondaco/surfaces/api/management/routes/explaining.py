@@ -32,4 +32,4 @@ def explain_app_for_support(request: Request, account_id: str, app: Slug, user_i
     """The same for anybody of an account."""
     account = get_account(request.caller.operator, account_id)
     user = get_user(account.pk, user_id)
-    return ExplanationShape.of(explain(user, get_explainable(user, app)))
+    return ExplanationShape.of(explain(user, get_explainable(user, app, is_for_staff=True)))
