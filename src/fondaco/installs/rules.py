@@ -27,8 +27,7 @@ class Waiting:
 
 def rules_of(installation: Installation) -> AutoInstall:
     """The rules in force."""
-    rows = sorted(installation.auto_install_rules.all(), key=lambda row: row.pk)
-    rules: list[Rule] = [{"filter": row.filter, "match": row.match} for row in rows]
+    rules: list[Rule] = [{"filter": row.filter, "match": row.match} for row in installation.sorted_rules]
     return AutoInstall(tuple(rules), installation.auto_install_cap)
 
 

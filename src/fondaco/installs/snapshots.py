@@ -56,9 +56,7 @@ def take(installation: Installation) -> Snapshot:
         "plan": installation.plan_id.hex,
         "total_licences": installation.total_licences,
         "users": sorted(installation.licences.values_list("user_id", flat=True)),
-        "auto_install": [
-            {"filter": rule.filter, "match": rule.match} for rule in installation.auto_install_rules.order_by("id")
-        ],
+        "auto_install": [{"filter": rule.filter, "match": rule.match} for rule in installation.sorted_rules],
         "auto_install_cap": installation.auto_install_cap,
     }
 

@@ -88,6 +88,11 @@ class Installation(Stateful):
         return self.cut_off_reason is not None
 
     @property
+    def sorted_rules(self) -> list[AutoInstallRule]:
+        """The auto-install rules in force, in the order in which they were made; as a query may have brought them."""
+        return sorted(self.auto_install_rules.all(), key=lambda rule: rule.pk)
+
+    @property
     def can_be_retried(self) -> bool:
         """Whether the customer may send a failed installation again."""
         return self.status in RETRYABLE and not self.is_update_broken

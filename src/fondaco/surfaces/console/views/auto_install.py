@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from django.contrib import messages
+from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -37,6 +38,7 @@ from fondaco.surfaces.site.viewer import HouseRequest
 def change(request: HouseRequest, installation_id: str) -> HttpResponse:
     """While another change waits, the rules can be looked at and not changed."""
     installation = manage(request, installation_id).installation
+    prefetch_related_objects([installation], "auto_install_rules")
     roles = list(list_roles(installation.account_id))
     operation = get_open_operation(installation)
     auto = rules_to_be(installation, operation)
