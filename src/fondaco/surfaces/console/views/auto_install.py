@@ -20,7 +20,7 @@ from fondaco.installs.changes import Settings, quote
 from fondaco.installs.errors import NothingToChange
 from fondaco.installs.models import Installation
 from fondaco.installs.queries import get_open_operation, list_users_of
-from fondaco.installs.rules import find_waiting, rules_to_be
+from fondaco.installs.rules import AutoInstall, find_waiting, rules_to_be
 from fondaco.installs.states import InstallationStatus, OperationKind
 from fondaco.installs.ways import Situation, Way, customer_ways
 from fondaco.kit.errors import DomainError
@@ -44,7 +44,9 @@ def change(request: HouseRequest, installation_id: str) -> HttpResponse:
     situation = Situation(InstallationStatus(installation.status), True, kind, installation.is_cut_off)
     is_open = Way.CHANGE in customer_ways(situation)
     if request.method != "POST" or not is_open:
-        return _show(request, installation, roles, AutoInstallForm(roles=roles).begin_with(auto), is_open=is_open)
+        form = AutoInstallForm(roles=roles).begin_with(auto)
+        in_force = auto if operation is None else None
+        return _show(request, installation, roles, form, is_open=is_open, in_force=in_force)
     form = AutoInstallForm(request.POST, roles=roles).begin_with(auto)
     if not form.is_valid() or request.POST.get("do") not in {"review", "send"}:
         status = HTTPStatus.OK if form.is_valid() else HTTPStatus.UNPROCESSABLE_ENTITY
@@ -84,9 +86,11 @@ def _show(
     form: AutoInstallForm,
     *,
     is_open: bool = True,
+    in_force: AutoInstall | None = None,
     status: int = HTTPStatus.OK,
 ) -> HttpResponse:
-    auto = rules_to_be(installation, None)
+    """``in_force`` are the rules where the caller read them already."""
+    auto = in_force or rules_to_be(installation, None)
     context = {
         "installation": installation,
         "form": form,
@@ -94,6 +98,6 @@ def _show(
         "auto": auto,
         "named": roles_of(auto.rules, roles),
         "waiting": find_waiting(installation),
-        "seen": snapshots.mark(snapshots.take(installation)),
+        "seen": snapshots.mark(snapshots.take(installation)) if is_open else "",  # what is closed sends nothing
     }
     return render(request, "console/auto_install.html", context, status=status)
