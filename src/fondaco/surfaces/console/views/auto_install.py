@@ -15,12 +15,12 @@ from fondaco.accounts.models import Role
 from fondaco.accounts.queries import list_roles
 from fondaco.installs import snapshots
 from fondaco.installs.actions import update_settings
-from fondaco.installs.auto_install import roles_of
+from fondaco.installs.auto_install import AutoInstall, roles_of
 from fondaco.installs.changes import Settings, quote
 from fondaco.installs.errors import NothingToChange
 from fondaco.installs.models import Installation
 from fondaco.installs.queries import get_open_operation, list_users_of
-from fondaco.installs.rules import AutoInstall, find_waiting, rules_to_be
+from fondaco.installs.rules import find_waiting, rules_to_be
 from fondaco.installs.states import InstallationStatus, OperationKind
 from fondaco.installs.ways import Situation, Way, customer_ways
 from fondaco.kit.errors import DomainError
