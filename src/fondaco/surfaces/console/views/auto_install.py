@@ -16,7 +16,7 @@ from fondaco.accounts.models import Role
 from fondaco.accounts.queries import list_roles
 from fondaco.installs import snapshots
 from fondaco.installs.actions import update_settings
-from fondaco.installs.auto_install import AutoInstall, roles_of
+from fondaco.installs.auto_install import roles_of
 from fondaco.installs.changes import Settings, quote
 from fondaco.installs.errors import NothingToChange
 from fondaco.installs.models import Installation
@@ -47,8 +47,7 @@ def change(request: HouseRequest, installation_id: str) -> HttpResponse:
     is_open = Way.CHANGE in customer_ways(situation)
     if request.method != "POST" or not is_open:
         form = AutoInstallForm(roles=roles).begin_with(auto)
-        in_force = auto if operation is None else None
-        return _show(request, installation, roles, form, is_open=is_open, in_force=in_force)
+        return _show(request, installation, roles, form, is_open=is_open)
     form = AutoInstallForm(request.POST, roles=roles).begin_with(auto)
     if not form.is_valid() or request.POST.get("do") not in {"review", "send"}:
         status = HTTPStatus.OK if form.is_valid() else HTTPStatus.UNPROCESSABLE_ENTITY
@@ -88,11 +87,9 @@ def _show(
     form: AutoInstallForm,
     *,
     is_open: bool = True,
-    in_force: AutoInstall | None = None,
     status: int = HTTPStatus.OK,
 ) -> HttpResponse:
-    """``in_force`` are the rules where the caller read them already."""
-    auto = in_force or rules_to_be(installation, None)
+    auto = rules_to_be(installation, None)
     context = {
         "installation": installation,
         "form": form,
