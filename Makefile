@@ -19,7 +19,7 @@ run: $(RUNTIME) ## Start everything, with demo data; Ctrl-C stops it
 test: $(DEV) ## Run all tests; needs what the browser tests need, and installs it
 	@deploy/chromium
 	@mkdir -p artefacts
-	@$(BIN)/pytest -n 2 --dist loadfile tests/browser >artefacts/browser-ring.txt 2>&1 & browser=$$!; \
+	@FONDACO_TEST_DB=test_browser $(BIN)/pytest -n 2 --dist loadfile tests/browser >artefacts/browser-ring.txt 2>&1 & browser=$$!; \
 	$(BIN)/pytest -n 3 tests/unit tests/db tests/http tests/flows && others=0 || others=$$?; \
 	wait $$browser && shown=0 || shown=$$?; cat artefacts/browser-ring.txt; exit $$((others || shown))
 

@@ -57,9 +57,8 @@ def list_pages() -> dict[str, list[str]]:
     }
 
 
-def main() -> None:
-    """See the module."""
-    django.setup()
+def measure(pages: dict[str, list[str]]) -> dict[str, Any]:
+    """What the module prints, for pages by the e-mail address of who looks at them."""
     from django.db import connection
     from django.test import Client
     from django.test.utils import CaptureQueriesContext, setup_test_environment
@@ -68,7 +67,7 @@ def main() -> None:
 
     setup_test_environment()
     found: dict[str, Any] = {}
-    for email, paths in list_pages().items():
+    for email, paths in pages.items():
         client = Client()
         if email:
             person = Person.objects.get(email=email)
@@ -79,7 +78,7 @@ def main() -> None:
             with CaptureQueriesContext(connection) as queries:
                 status = client.get(path).status_code
             found[path] = {"session": _session(client), "queries": len(queries), "status": status}
-    sys.stdout.write(json.dumps(found))
+    return found
 
 
 def _open_session(client: Client, person: Any) -> None:
@@ -103,4 +102,5 @@ def _session(client: Client) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    django.setup()
+    sys.stdout.write(json.dumps(measure(list_pages())))

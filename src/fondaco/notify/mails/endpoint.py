@@ -150,7 +150,8 @@ def _letter(endpoint: Endpoint, *, subject: str, paragraphs: list[str], closing:
         to=technical_people(app),
         subject=subject % {"app": app.name},
         paragraphs=[each for each in paragraphs if each],
-        facts=[(_("App"), app.name), (_("Address"), endpoint.url)],
+        # Without its scheme, or mail programs make a link of it, beside the one to act on.
+        facts=[(_("App"), app.name), (_("Address"), endpoint.url.partition("://")[2])],
         button=(_("Open the app"), link(f"/portal/apps/{app.pk.hex}", place=f"partner:{app.partner_id.hex}")),
         closing=closing,
     )
