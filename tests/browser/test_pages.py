@@ -42,8 +42,8 @@ WALKS: dict[str, tuple[str | None, list[str], tuple[str, ...]]] = {
     "operator": (OPERATOR, ["/backoffice/"], ("/backoffice/",)),
     "support": (
         "ines@fondaco.example",
-        ["/backoffice/tickets", "/backoffice/tickets?shown=all"],
-        ("/backoffice/tickets",),
+        ["/backoffice/tickets", "/backoffice/tickets?shown=all", "/backoffice/partners"],
+        ("/backoffice/tickets", "/backoffice/partners", "/backoffice/apps", "/backoffice/deliveries"),
     ),
     "tokens": (PARTNER, ["/you/tokens", "/you/tokens/new", "/device"], ("/you/tokens", "/device")),
 }
