@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
@@ -27,8 +26,9 @@ def _login(client: Client, user: Person, backend: str | None = None) -> None:
     if policies.must_have_second_factor(user):
         make_factor(user)
     session: Any = client.session
-    session[SID] = LoginSession.objects.create(person=user, address="127.0.0.1", device="Tests").pk.hex
-    record = {"method": "mfa", "type": "totp", "at": time.time()}
+    started = LoginSession.objects.create(person=user, address="127.0.0.1", device="Tests")
+    session[SID] = started.pk.hex
+    record = {"method": "mfa", "type": "totp", "at": started.started_at.timestamp()}
     session[AUTHENTICATION_METHODS_SESSION_KEY] = [record]
     session[f"{AUTHENTICATION_METHODS_SESSION_KEY}_user"] = str(user.pk)
     session.save()

@@ -55,6 +55,7 @@ class PartnerProgram:
                 contact="support@ledgerline.example",
                 hang_seconds=1.0,
                 misbehave=None,
+                webhook_secret="",
             )
         )
         self._server: BaseWSGIServer | None = None

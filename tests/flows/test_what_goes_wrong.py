@@ -106,7 +106,7 @@ def test_a_forged_event_is_refused_by_the_partner(house: House, customer: Custom
     real = Delivery.objects.get(message__type="app.installed")
     forged = {
         "X-Hub-Ecdsa-Signature": key.sign(body, ec.ECDSA(hashes.SHA512())).hex(),
-        "X-Hub-Ecdsa-Signature-Id": EventSigningKey.objects.get().pk.hex,
+        "X-Hub-Ecdsa-Signature-Id": EventSigningKey.objects.get(algorithm="ecdsa").pk.hex,
     }
     seen = house.partner.events()
     assert house.partner.post_event(body, forged) == 401

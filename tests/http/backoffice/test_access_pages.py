@@ -61,7 +61,9 @@ def test_the_way_there_by_search(browser: Client, installation: Installation) ->
 
 def test_the_way_there_from_accounts_and_partners(client: Client, installation: Installation) -> None:
     client.force_login(make_operator(OperatorRole.SUPPORT, OperatorRole.PARTNER_MANAGER).person)
-    assert place(installation, "installation") in read(client.get(f"/backoffice/accounts/{installation.account_id}"))
+    page = f"/backoffice/installations/{installation.pk.hex}"
+    assert page in read(client.get(f"/backoffice/accounts/{installation.account_id}"))
+    assert place(installation, "installation") in read(client.get(page))
     assert place(installation, "app") in read(client.get(f"/backoffice/partners/{installation.app.partner_id.hex}"))
 
 

@@ -121,6 +121,6 @@ def is_settled(home: Path) -> bool:
 
 def verify_chain(home: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "fondaco.cli", "audit", "verify"],
+        [sys.executable, "-m", "fondaco.cli", "verify-audit"],
         env=processes.environment(home), text=True, capture_output=True, check=False,
     )  # fmt: skip

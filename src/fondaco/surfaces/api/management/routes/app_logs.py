@@ -27,7 +27,7 @@ from fondaco.surfaces.api.management.shapes.app_logs import (
     ReplayBody,
     ReplayShape,
     SampleBody,
-    SampleShape,
+    TestEventShape,
     WholeDeliveryShape,
 )
 from fondaco.surfaces.api.management.shapes.fields import Cursor, Limit, Page
@@ -97,24 +97,26 @@ def try_callback_address(request: Request, partner_id: str, endpoint_id: str) ->
     try_endpoint(actor=request.caller.actor, by=by, endpoint=get_endpoint(by, endpoint_id))
 
 
-@routes.reads("/partners/{partner_id}/versions/{version_id}/test-events", Page[SampleShape], Permission.PARTNER_VIEW)
-def list_test_events(request: Request, partner_id: str, version_id: str) -> Page[SampleShape]:
+@routes.reads("/partners/{partner_id}/versions/{version_id}/test-events", Page[TestEventShape], Permission.PARTNER_VIEW)
+def list_test_events(request: Request, partner_id: str, version_id: str) -> Page[TestEventShape]:
     """The latest test events that were sent to the version's callback address, newest first."""
-    return whole(list_samples(get_version(request.caller.member, version_id)), SampleShape.of)
+    return whole(list_samples(get_version(request.caller.member, version_id)), TestEventShape.of)
 
 
-@routes.reads("/partners/{partner_id}/test-events/{test_event_id}", SampleShape, Permission.PARTNER_VIEW)
-def get_test_event(request: Request, partner_id: str, test_event_id: str) -> SampleShape:
+@routes.reads("/partners/{partner_id}/test-events/{test_event_id}", TestEventShape, Permission.PARTNER_VIEW)
+def get_test_event(request: Request, partner_id: str, test_event_id: str) -> TestEventShape:
     """One test event, and what was answered once it was posted."""
-    return SampleShape.of(get_sample(request.caller.member, test_event_id))
+    return TestEventShape.of(get_sample(request.caller.member, test_event_id))
 
 
-@routes.creates("/partners/{partner_id}/versions/{version_id}/test-events", SampleShape, Permission.PARTNER_APPS_EDIT)
-def send_test_event(request: Request, partner_id: str, version_id: str, body: SampleBody) -> SampleShape:
+@routes.creates(
+    "/partners/{partner_id}/versions/{version_id}/test-events", TestEventShape, Permission.PARTNER_APPS_EDIT
+)
+def send_test_event(request: Request, partner_id: str, version_id: str, body: SampleBody) -> TestEventShape:
     """Sends a test event of a kind to the version's callback address: signed, and marked with `is_test`."""
     by = request.caller.member
     version = get_version(by, version_id)
-    return SampleShape.of(send_sample(actor=request.caller.actor, by=by, version=version, type=body.type))
+    return TestEventShape.of(send_sample(actor=request.caller.actor, by=by, version=version, type=body.type))
 
 
 @operator_routes.reads("/operator/apps/{app_id}/deliveries", Page[AppDeliveryShape], Permission.OPERATOR_SUPPORT)

@@ -38,7 +38,7 @@ from fondaco.surfaces.api.management.shapes.tickets import (
     TicketMessageShape,
     TicketNoteShape,
     TicketShape,
-    WordsBody,
+    TicketWordsBody,
 )
 
 account_routes = Routes("Account: tickets", Place.ACCOUNT)
@@ -83,7 +83,9 @@ def list_account_ticket_messages(request: Request, account_id: str, ticket_id: s
 
 
 @account_routes.creates(f"{_IN_ACCOUNT}/messages", TicketMessageShape, Permission.SUPPORT_ASK)
-def write_in_account_ticket(request: Request, account_id: str, ticket_id: str, body: WordsBody) -> TicketMessageShape:
+def write_in_account_ticket(
+    request: Request, account_id: str, ticket_id: str, body: TicketWordsBody
+) -> TicketMessageShape:
     """Says something: then it is support's turn. A solved ticket is opened again by it."""
     by = request.caller.user
     ticket = get_own_ticket(by, ticket_id)
@@ -129,7 +131,9 @@ def list_partner_ticket_messages(request: Request, partner_id: str, ticket_id: s
 
 
 @partner_routes.creates(f"{_AT_PARTNER}/messages", TicketMessageShape, Permission.PARTNER_SUPPORT)
-def write_in_partner_ticket(request: Request, partner_id: str, ticket_id: str, body: WordsBody) -> TicketMessageShape:
+def write_in_partner_ticket(
+    request: Request, partner_id: str, ticket_id: str, body: TicketWordsBody
+) -> TicketMessageShape:
     """Says something, which the customer reads as well when it is a customer's ticket."""
     by = request.caller.member
     ticket = get_own_ticket(by, ticket_id)
@@ -191,7 +195,7 @@ def list_ticket_notes(request: Request, ticket_id: str) -> Page[TicketNoteShape]
 
 
 @routes.creates(f"{_ONE}/notes", TicketNoteShape, Permission.OPERATOR_SUPPORT)
-def add_ticket_note(request: Request, ticket_id: str, body: WordsBody) -> TicketNoteShape:
+def add_ticket_note(request: Request, ticket_id: str, body: TicketWordsBody) -> TicketNoteShape:
     """A word among operators, which no customer and no partner can read."""
     by = request.caller.operator
     ticket = get_ticket(by, ticket_id)
@@ -199,7 +203,7 @@ def add_ticket_note(request: Request, ticket_id: str, body: WordsBody) -> Ticket
 
 
 @routes.does(f"{_ONE}/involve-partner", TicketMessageShape, Permission.OPERATOR_SUPPORT)
-def involve_partner(request: Request, ticket_id: str, body: WordsBody) -> TicketMessageShape:
+def involve_partner(request: Request, ticket_id: str, body: TicketWordsBody) -> TicketMessageShape:
     """Asks the app's partner, whose people read and answer in the whole thread from now on."""
     by = request.caller.operator
     ticket = get_ticket(by, ticket_id)

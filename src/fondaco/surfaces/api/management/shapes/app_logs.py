@@ -138,7 +138,7 @@ class SampleBody(Body):
     type: str = Field(max_length=40)
 
 
-class SampleShape(Shape):
+class TestEventShape(Shape):
     """A test event; what was answered is null until it was posted."""
 
     id: str
@@ -157,7 +157,7 @@ class SampleShape(Shape):
     error: str
 
     @classmethod
-    def of(cls, sample: SampleEvent) -> SampleShape:
+    def of(cls, sample: SampleEvent) -> TestEventShape:
         return cls(
             id=sample.pk.hex,
             version_id=sample.version_id.hex,

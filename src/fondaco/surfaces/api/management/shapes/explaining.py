@@ -6,7 +6,7 @@ from fondaco.installs.explaining import Explanation, Reason
 from fondaco.surfaces.api.management.shapes.fields import Shape
 
 
-class ReasonShape(Shape):
+class HindranceShape(Shape):
     """A rule that stands in the way, by its stable name. ``mender`` can change it: administrator, partner, platform."""
 
     rule: str
@@ -15,7 +15,7 @@ class ReasonShape(Shape):
     permission: str | None
 
     @classmethod
-    def of(cls, reason: Reason) -> ReasonShape:
+    def of(cls, reason: Reason) -> HindranceShape:
         return cls(
             rule=reason.rule.value,
             words=reason.words,
@@ -31,15 +31,15 @@ class ExplanationShape(Shape):
     app: str
     installation_id: str | None
     version: str | None
-    see: list[ReasonShape]
-    install: list[ReasonShape]
-    launch: list[ReasonShape]
-    notes: list[ReasonShape]
+    see: list[HindranceShape]
+    install: list[HindranceShape]
+    launch: list[HindranceShape]
+    notes: list[HindranceShape]
 
     @classmethod
     def of(cls, found: Explanation) -> ExplanationShape:
         parts = {
-            name: [ReasonShape.of(reason) for reason in getattr(found, name)]
+            name: [HindranceShape.of(reason) for reason in getattr(found, name)]
             for name in ("see", "install", "launch", "notes")
         }
         return cls(

@@ -50,7 +50,7 @@ class PartnerTicketBody(TicketBody):
     app_id: WireId | None = None
 
 
-class WordsBody(Body):
+class TicketWordsBody(Body):
     """Words in a ticket."""
 
     text: Text
@@ -62,7 +62,7 @@ class LastWordsBody(Body):
     text: Text = ""
 
 
-class AnswerBody(WordsBody):
+class AnswerBody(TicketWordsBody):
     """Our words; ``waits_for`` says whose turn it is then, by itself of the side that asked."""
 
     waits_for: SideName | None = None
