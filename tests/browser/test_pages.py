@@ -34,7 +34,7 @@ WALKS: dict[str, tuple[str | None, list[str], tuple[str, ...]]] = {
     "customer": (
         CUSTOMER,
         ["/my-apps", "/account/password/change/", "/account/logout/"],
-        ("/my-apps", "/people", "/support"),
+        ("/my-apps", "/people", "/support", "/why-not"),
     ),
     "own settings": ("ivy@harbour.example", ["/you", "/you/email", *FACTORS], ("/you",)),
     "agent": ("leo@starship.example", ["/my-apps"], ("/my-apps",)),
@@ -80,7 +80,7 @@ ANSWERS_ONLY = {
     "portal": {
         "make_link", "end_link", "remove_tester", "accept_transfer", "decline_transfer", "withdraw_transfer",
         "withdraw_member_invitation", "resend_member_invitation", "create_version", "remove_member",
-        "rotate_credentials", "run_checks", "replay_event", "try_address",
+        "rotate_credentials", "run_checks", "replay_event", "try_address", "end_webhook_secret",
         "draft", "discard_draft", "panel", "move_screenshot",
         "solve_ticket",
     },

@@ -18,6 +18,8 @@ _USUAL: Final = 1
 _MANY: Final = {
     "console:installation": 12,
     "portal:version": 5,
+    "portal:app": 3,  # the first ones wait for something, and may be installed nowhere
+    "portal:installations": 3,
     "portal:events": 3,
     "backoffice:partner": 2,  # one without apps, and one with
     "backoffice:deliveries": 2,
