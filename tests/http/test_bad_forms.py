@@ -15,6 +15,7 @@ from django.http import HttpResponse
 from django.test import Client
 from tests.http.counting import count_rows
 from tests.http.test_every_address import PAGES, insiders, kept_cookies, signed_in
+from tests.http.remembering import remember_who_asks
 from tests.http.world import World, make_world, undone
 
 pytestmark = pytest.mark.django_db
@@ -69,7 +70,8 @@ class _Forms(HTMLParser):
 
 
 @pytest.fixture
-def world(settings: Any, tmp_path: Any) -> World:
+def world(settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> World:
+    remember_who_asks(monkeypatch)
     settings.EMAIL_FILE_PATH = tmp_path
     settings.MEDIA_ROOT = tmp_path
     return make_world()
