@@ -14,8 +14,8 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 from tests.http.counting import count_rows
-from tests.http.test_every_address import PAGES, insiders, kept_cookies, signed_in
 from tests.http.remembering import remember_who_asks
+from tests.http.test_every_address import PAGES, insiders, kept_cookies, signed_in
 from tests.http.world import World, make_world, undone
 
 pytestmark = pytest.mark.django_db
