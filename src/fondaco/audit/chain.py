@@ -3,8 +3,9 @@
 A chain written inside each transaction would make every writer wait for every other. So events are written freely and
 a sealing pass, alone under an advisory lock, gives each committed event the next position and
 ``HMAC(key, previous hash ‖ the event's content)``. Whoever changes, removes or inserts a row breaks the chain; without
-the key it cannot be computed anew. Ids sort by real time, so the pass looks only at those from an hour before the last
-sealed one on: no transaction of ours lasts that long, and an older event without a seal was slipped in afterwards.
+the key it cannot be computed anew. Ids sort by real time, so a thorough pass looks only at those from an hour before
+the last sealed one on: no transaction of ours lasts that long, and an older event without a seal was slipped in
+afterwards.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from fondaco.kit import deadlines
 _SEALING_LOCK = 0x464F_4E44  # any fixed number; the same in every process
 _START = b"\0" * 32
 _LOOK_BACK_MS = 3_600_000
+_SHORT_LOOK_BACK_MS = 10_000  # of the frequent pass; what commits later than that waits for the thorough one
 _BATCH = 5000
 # What a seal covers, in this order for ever: another order would be another hash.
 _SEALED: Final = (
@@ -60,8 +62,11 @@ class Break:
     problem: str
 
 
-def seal(limit: int = 1000) -> int:
-    """Seals up to ``limit`` events that have no seal yet, oldest first; returns how many. Safe at any time."""
+def seal(limit: int = 1000, *, look_back_ms: int = _LOOK_BACK_MS) -> int:
+    """Seals up to ``limit`` events that have no seal yet, oldest first; returns how many. Safe at any time.
+
+    Events are looked at from so long before the last sealed one on.
+    """
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_SEALING_LOCK])
@@ -69,7 +74,7 @@ def seal(limit: int = 1000) -> int:
                 return 0
         last = Seal.objects.order_by("-position").first()
         position, previous = (last.position, bytes(last.hash)) if last else (0, _START)
-        waiting = _unsealed().filter(pk__gte=_earliest(last)) if last else _unsealed()
+        waiting = _unsealed().filter(pk__gte=_earliest(last, look_back_ms)) if last else _unsealed()
         keys, hashes = list[UUID](), list[bytes]()
         for content in waiting.order_by("id").values_list(*_SEALED)[:limit]:
             previous = _link(previous, content)
@@ -81,7 +86,14 @@ def seal(limit: int = 1000) -> int:
 
 @deadlines.recurring("audit.seal", every=timedelta(seconds=2))
 def seal_all() -> None:
-    """Seals what was committed since the last time."""
+    """Seals what was committed since the last time by transactions that took no longer than some seconds."""
+    while seal(_BATCH, look_back_ms=_SHORT_LOOK_BACK_MS) == _BATCH:
+        pass
+
+
+@deadlines.recurring("audit.seal_late", every=timedelta(minutes=1))
+def seal_late() -> None:
+    """Seals what longer transactions left: a look at a whole hour is too much for every other second."""
     while seal(_BATCH) == _BATCH:
         pass
 
@@ -119,9 +131,9 @@ def _unsealed() -> QuerySet[Event]:
     return Event.objects.filter(~Exists(Seal.objects.filter(event_id=OuterRef("pk"))))
 
 
-def _earliest(last: Seal) -> UUID:
+def _earliest(last: Seal, look_back_ms: int = _LOOK_BACK_MS) -> UUID:
     """The lowest id (a UUIDv7, milliseconds first) from which an unsealed event may still be an honest one."""
-    return UUID(int=max(0, (last.event_id.int >> 80) - _LOOK_BACK_MS) << 80)
+    return UUID(int=max(0, (last.event_id.int >> 80) - look_back_ms) << 80)
 
 
 def _batches(size: int = 2000) -> Iterator[list[Seal]]:

@@ -24,7 +24,7 @@ _MOVE: Final = """
         SELECT "{key}" AS key, status FROM "{table}" WHERE "{key}" = ANY(%(keys)s::{type}[])
         ORDER BY "{key}" FOR UPDATE
     )
-    UPDATE "{table}" t SET status = %(to)s, status_changed_at = moved.at
+    UPDATE "{table}" t SET status = %(to)s, status_changed_at = moved.at{along}
     FROM locked JOIN unnest(%(keys)s::{type}[], %(moments)s::timestamptz[]) AS moved(key, at) USING (key)
     WHERE t."{key}" = locked.key AND locked.status = ANY(%(origins)s) AND t.status = locked.status
     RETURNING locked.key, locked.status
@@ -156,16 +156,18 @@ def move_all(
     *,
     actor: Actor,
     subjects: Mapping[Any, Stateful] | None = None,
+    along: str = "",
 ) -> dict[Any, datetime]:
     """:func:`transition_all` by keys: a few statements for any number of rows. Who moved, and when.
 
-    ``subjects`` are those rows that the caller has loaded; who projects the event gets them.
+    ``subjects`` are those rows that the caller has loaded; who projects the event gets them. ``along`` is SQL of
+    further columns that change in the same statement (``a = t.a + 1, b = NULL``): a constant, never anybody's input.
     """
     machine, known = model.MACHINE, subjects or {}
     offsets = clock.offsets_of({step.account_id for step in steps if step.account_id})
     now = clock.now()
     moments = {step.pk: now + offsets.get(step.account_id, timedelta(0)) for step in steps}
-    before = _move(model, moments, to)
+    before = _move(model, moments, to, along)
     if kind := machine.events.get(to):
         facts = [
             Fact(
@@ -181,13 +183,23 @@ def move_all(
     return {key: moments[key] for key in before}
 
 
-def _move(model: type[Stateful], moments: Mapping[Any, datetime], to: StrEnum) -> dict[Any, str]:
+def _move(model: type[Stateful], moments: Mapping[Any, datetime], to: StrEnum, along: str) -> dict[Any, str]:
     """The status before, of those that could take the step."""
     if not moments:
         return {}
-    names = {"table": model._meta.db_table, "key": model._meta.pk.column, "type": model._meta.pk.db_type(connection)}
+    names = {
+        "table": model._meta.db_table,
+        "key": model._meta.pk.column,
+        "type": model._meta.pk.db_type(connection),
+        "along": f", {along}" if along else "",
+    }
     origins = [state.value for state in model.MACHINE.states if model.MACHINE.allows(state, to)]
-    parameters = {"keys": list(moments), "moments": list(moments.values()), "to": to.value, "origins": origins}
+    parameters: dict[str, Any] = {
+        "keys": list(moments),
+        "moments": list(moments.values()),
+        "to": to.value,
+        "origins": origins,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_MOVE.format(**names), parameters)
         return dict(cursor.fetchall())
