@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
-
 from tests.factories.accounts import PASSWORD, make_person
 
 pytestmark = pytest.mark.django_db
