@@ -4,8 +4,8 @@ The sweeper runs each handler in one transaction with the removal of its row, so
 the row is gone; a process killed half-way leaves the row, and the handler runs again. Handlers therefore look at the
 state of things first and must bear a repetition.
 
-Where what is due is cheap, the transaction around it is not: such kinds have a joint handler, which gets all that are due
-at once.
+Where what is due is cheap, the transaction around it is not: such kinds have a joint handler, which gets all that are
+due at once.
 """
 
 from __future__ import annotations
