@@ -28,7 +28,7 @@ def clone_database(name: str, *, anew: bool) -> bool:
                 _make_template(cursor, template)
             quoted = connection.ops.quote_name(name)
             cursor.execute(f"DROP DATABASE IF EXISTS {quoted} WITH (FORCE)")
-            cursor.execute(f"CREATE DATABASE {quoted} TEMPLATE {template} STRATEGY FILE_COPY")
+            cursor.execute(f"CREATE DATABASE {quoted} TEMPLATE {template}")
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
     return True

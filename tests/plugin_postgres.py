@@ -39,6 +39,7 @@ def pytest_load_initial_conftests() -> None:
     if "FONDACO_HOME" not in os.environ:
         os.environ["FONDACO_HOME"] = tempfile.mkdtemp(prefix="fondaco-tests-")
         atexit.register(shutil.rmtree, os.environ["FONDACO_HOME"], ignore_errors=True)
+    os.environ.setdefault("FONDACO_TEMPLATE_CACHE", str(HOME.with_name("test-templates")))
     if "PYTEST_XDIST_WORKER" in os.environ or os.environ.get("DATABASE_URL"):
         return  # workers inherit the controller's environment, and its lease
     name = os.environ.get("FONDACO_TEST_DB", "test_fondaco").removeprefix("test_")

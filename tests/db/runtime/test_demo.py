@@ -35,9 +35,9 @@ def media(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> None:
     settings.MEDIA_ROOT = tmp_path_factory.mktemp("media")
 
 
-def test_a_killed_seeding_goes_on_until_everything_is_there_and_twice_is_the_same(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def seed_until_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After the first order was written."""
+
     class Killed(BaseException):
         pass
 
@@ -45,9 +45,15 @@ def test_a_killed_seeding_goes_on_until_everything_is_there_and_twice_is_the_sam
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(installations, "_answer", die)  # after the first order was written
+        patch.setattr(installations, "_answer", die)
         with pytest.raises(Killed):
             seed()
+
+
+def test_a_killed_seeding_goes_on_until_everything_is_there_and_twice_is_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seed_until_killed(monkeypatch)
     assert states() == {"cadence-coach": "installing"}
 
     assert seed() is True
