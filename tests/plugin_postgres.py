@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import atexit
 import fcntl
+import gc
 import os
 import shutil
 import subprocess
@@ -35,7 +36,8 @@ _lease: IO[str] | None = None
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests() -> None:
-    """Runs before pytest-django loads the settings."""
+    """Runs before pytest-django loads the settings, and before most of what is imported, which stays for good."""
+    gc.set_threshold(50_000, 20, 100)
     if "FONDACO_HOME" not in os.environ:
         os.environ["FONDACO_HOME"] = tempfile.mkdtemp(prefix="fondaco-tests-")
         atexit.register(shutil.rmtree, os.environ["FONDACO_HOME"], ignore_errors=True)
