@@ -90,6 +90,7 @@ def show(request: HouseRequest, installation_id: str) -> HttpResponse:
         "trial": _trial(item),
         "users": users,
         "held": people.count() if len(users) == _MOST_NAMES else len(users),
+        "launches": Permission.APPS_LAUNCH,
         "summary": purchase_summary(installation.plan, installation.total_licences),
         "permissions": permission_lines(installation.version),
         "lines": lines,
