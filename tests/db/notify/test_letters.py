@@ -335,6 +335,7 @@ SEEN = [
     "security_changed",
     "sign_in_new_browser",
     "sign_in_paused",
+    "signing_key_replaced",  # tests/db/messaging/test_signing_keys.py
     "submission_answered",  # six of these: tests/db/review
     "submission_approved",
     "submission_messaged",

@@ -17,6 +17,7 @@ from fondaco.accounts.queries import list_events
 from fondaco.catalog.lifecycle_states import TransferStatus
 from fondaco.catalog.queries import list_all_transfers
 from fondaco.catalog.states import Track
+from fondaco.messaging.endpoints import list_silent_since
 from fondaco.partners.queries import list_applications
 from fondaco.partners.states import ApplicationStatus
 from fondaco.review.policies import reviewable_tracks
@@ -81,4 +82,9 @@ def _queues(request: HouseRequest) -> list[Queue]:
         dates = list(list_tickets(operator, wanted=QueueFilter()).values_list("created_at", flat=True))
         address = reverse("backoffice:tickets")
         queues.append(Queue(_("Tickets"), len(dates), min(dates, default=None), address, "lifebuoy"))
+        dates = list_silent_since(operator)
+        address = reverse("backoffice:unwell_endpoints")
+        queues.append(
+            Queue(_("Addresses where no event arrives"), len(dates), min(dates, default=None), address, "webhook")
+        )
     return queues
