@@ -7,9 +7,7 @@ DELIVERY_DELIVERED = declare("delivery.delivered", "A partner's program received
 DELIVERY_FAILED = declare("delivery.failed", "All tries to deliver an event failed.")
 DELIVERY_RETRIED = declare("delivery.retried", "A delivery was started again: it had failed, or was asked for.")
 CREDENTIALS_CLAIMED = declare("credentials.claimed", "A partner fetched credentials from the link in an event.")
-SIGNING_KEY_CREATED = declare(
-    "signing_key.created", "A key that signs events for partners came into use, perhaps in place of another."
-)
+SIGNING_KEY_CREATED = declare("signing_key.created", "A key that signs events for partners came into use.")
 LOGOUT_TOKEN_DELIVERED = declare("logout_token.delivered", "An app accepted an OpenID logout token.")
 LOGOUT_TOKEN_FAILED = declare("logout_token.failed", "An app could not be told by a logout token that a user left.")
 MESSAGES_REPLAYED = declare("messages.replayed", "Events were sent again: by their partner, or by staff, who say why.")

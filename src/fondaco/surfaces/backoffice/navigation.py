@@ -48,18 +48,17 @@ register(
     ),
     NavItem(_("Tickets"), "backoffice:tickets", "lifebuoy", Permission.OPERATOR_SUPPORT, count=count_tickets),
     NavItem(
-        _("Deliveries"),
-        "backoffice:unwell_endpoints",
-        "webhook",
-        Permission.OPERATOR_SUPPORT,
-        beneath=("/backoffice/deliveries", "/backoffice/apps"),
-    ),
-    NavItem(
         _("Partners"),
         "backoffice:partners",
         "heart-handshake",
         Permission.OPERATOR_VIEW,
-        beneath=("/backoffice/transfers", "/backoffice/endings", "/backoffice/marketplace"),
+        beneath=(
+            "/backoffice/transfers",
+            "/backoffice/endings",
+            "/backoffice/marketplace",
+            "/backoffice/deliveries",
+            "/backoffice/apps",
+        ),
     ),
     NavItem(
         _("Accounts"),

@@ -174,7 +174,7 @@ def choose_later(request: HouseRequest, slug: str) -> HttpResponse:
         status = HTTPStatus.UNPROCESSABLE_ENTITY
     count = len(order.draft.users)
     summary, most = purchase_summary(order.plan, count), at_most(order.plan, count, auto)
-    context = {"form": form, "auto": auto, "summary": summary, "most": most}
+    context = {"form": form, "auto": auto, "summary": summary, "most": most, "error": ""}
     return _show(request, "storefront/install_later.html", order, 3, context, status)
 
 
