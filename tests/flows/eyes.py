@@ -61,8 +61,6 @@ class Eyes:
         assert found, browser.page and browser.page.text
         inside = unescape(found["inside"])
         badge = _BADGE.search(inside)
-            r'<(a|span) class="app-badge[^>]*>.*?aria-label="(?:Ledgerline: )?([^"]+)"', inside, re.DOTALL
-        )
         state = re.search(r'class="app-state[^"]*">([^<]*)<', inside)
         assert state
         return Tile(

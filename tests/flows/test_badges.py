@@ -57,9 +57,8 @@ def test_active() -> None:
     assert (eyes.launch(eyes.ada), eyes.launch(eyes.samir)) == (302, 302)
     page = eyes.ada.open(eyes.page)
     assert "Everything works." in page.text
-    assert all(
-        page.has_link(words) for words in ("Open the app", "Settings", "Uninstall the app", "The whole timeline")
-    )
+    offers = ("Open the app", "Settings", "Uninstall the app", "The whole timeline")
+    assert all(page.has_link(words) for words in offers)
     page = eyes.samir.open(eyes.page)
     assert "You have a licence for this app." in page.text
     assert page.has_link("Open the app")

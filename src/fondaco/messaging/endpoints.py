@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Count, F, Min, Q
+from django.db.models import Count, F, Min, Q, QuerySet
 
 from fondaco.accounts.models import Operator
 from fondaco.accounts.permissions import Permission
@@ -62,11 +62,10 @@ def list_unwell(by: Operator) -> list[EndpointHealth]:
     )
 
 
-def list_silent_since(by: Operator) -> list[datetime]:
-    """For each callback address where nothing arrives any more (T24), when that was noticed."""
+def list_silent(by: Operator) -> QuerySet[Endpoint]:
+    """Callback addresses where nothing arrives any more (T24); ``silent_since`` is when that was noticed."""
     check_operator_can(by, Permission.OPERATOR_SUPPORT)
-    found = Endpoint.objects.filter(silent_since__isnull=False, app__retired_at=None)
-    return [each for each in found.values_list("silent_since", flat=True) if each]
+    return Endpoint.objects.filter(silent_since__isnull=False, app__retired_at=None)
 
 
 def ensure_endpoint(app_id: UUID, url: str) -> Endpoint:

@@ -44,7 +44,7 @@ register(
         "clipboard-check",
         (Permission.OPERATOR_REVIEW_TECHNICAL, Permission.OPERATOR_REVIEW_LISTING),
         count=count_submissions,
-        beneath=("/backoffice/samples",),
+        beneath=("/backoffice/samples", "/backoffice/reasons"),
     ),
     NavItem(_("Tickets"), "backoffice:tickets", "lifebuoy", Permission.OPERATOR_SUPPORT, count=count_tickets),
     NavItem(
@@ -56,8 +56,8 @@ register(
             "/backoffice/transfers",
             "/backoffice/endings",
             "/backoffice/marketplace",
-            "/backoffice/deliveries",
             "/backoffice/apps",
+            "/backoffice/deliveries",
         ),
     ),
     NavItem(
