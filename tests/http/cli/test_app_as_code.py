@@ -27,7 +27,7 @@ from fondaco.cli.project import checking, connection, events, following
 from fondaco.kit import clock
 from fondaco.messaging.models import Attempt, Delivery, Endpoint, Message, SampleEvent
 from fondaco.messaging.samples import post_sample
-from fondaco.messaging.states import DeliveryStatus
+from fondaco.messaging.states import DeliveryStatus, EndpointStatus
 from fondaco.partners.models import MemberRole
 from fondaco.review.actions import approve, reject
 from fondaco.review.models import CheckRun, Submission
@@ -340,7 +340,9 @@ def test_events_are_listed_sent_again_and_tried(project: Project, monkeypatch: p
     well, told = project.ask("events", "health")
     assert (well, [each["id"] for each in told["endpoints"]]) == (0, [endpoint.pk.hex])
     later = clock.now() + timedelta(minutes=5)
-    Endpoint.objects.update(status="paused", last_response_status=503, failing_since=later, closed_until=later)
+    with transaction.atomic():
+        transition(endpoint, EndpointStatus.PAUSED, actor=SYSTEM, data={"url": endpoint.url})
+    Endpoint.objects.update(last_response_status=503, failing_since=later, closed_until=later)
     shown = project.run("events", "health")
     assert (shown.exit_code, "paused" in shown.stdout, "HTTP 503" in shown.stdout) == (3, True, True)
     assert project.ask("events", "try", "https://elsewhere.example")[1]["refused"]["code"] == "no-such-address"
