@@ -157,8 +157,9 @@ def test_failed_update_is_a_ticket_in_two_clicks_and_support_mends_it(monkeypatc
     ticket = Ticket.objects.get()
     operation = eyes.installation.operations.get(kind="update")
     assert ticket.opened_by_id == eyes.installation.installed_by.person_id
-    about = str(ticket.context)
-    assert all(part in about for part in (eyes.installation.pk.hex, operation.pk.hex, eyes.page))
+    about = (ticket.account, ticket.installation, ticket.operation, ticket.page)
+    assert about == (eyes.installation.account, eyes.installation, operation, eyes.page)
+    assert set(ticket.about) == {"versions", "operation", "deliveries"}
     assert f"#{ticket.number}" in eyes.ines.open("/backoffice/tickets").text
     assert "Ledgerline" in eyes.ines.open("/backoffice/installations/failed-updates").text
     eyes.ines.open(f"/backoffice/installations/{eyes.installation.pk.hex}")
