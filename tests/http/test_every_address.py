@@ -227,8 +227,12 @@ def is_of_interest(address: Address, viewer: Viewer) -> bool:
 
 
 def methods(address: Address, viewer: Viewer, number: int) -> tuple[str, ...]:
-    """Whom a surface is not for is stopped at its door, whatever they send: they send one thing each, in turn."""
-    is_for_them = address.kind in {ACCOUNT, viewer.kind}
+    """Whom a surface is not for is stopped at its door, whatever they send: they send one thing each, in turn.
+
+    So do those who were made to try one permission, where another one is asked for.
+    """
+    is_at_the_door_only = viewer.has_one_permission and address.access not in {"signed-in", *viewer.permissions}
+    is_for_them = address.kind in {ACCOUNT, viewer.kind} and not is_at_the_door_only
     return ("GET", "POST") if is_for_them else (("GET", "POST")[number % 2],)
 
 
