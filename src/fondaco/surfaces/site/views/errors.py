@@ -26,8 +26,3 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: our fault."""
     return render(request, "site/errors/500.html", status=HTTPStatus.INTERNAL_SERVER_ERROR)
-
-
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403 of a form that was open for too long, or came from another site."""
-    return render(request, "site/errors/csrf.html", status=HTTPStatus.FORBIDDEN)
