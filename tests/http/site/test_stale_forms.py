@@ -1,4 +1,4 @@
-"""A form with an old token is never carried out, and its sender gets it back as they typed it; nobody else can do so."""
+"""A form with an old token is never carried out. Its sender gets it back as they typed it; nobody else can do so."""
 
 from __future__ import annotations
 
