@@ -46,5 +46,7 @@ def _count() -> dict[str, int]:
 def _picture(table: str) -> str:
     """All rows of a table, as one mark."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT md5(string_agg(row::text, '' ORDER BY row::text)) FROM \"{table}\" AS row")
+        cursor.execute(
+            f"SELECT md5(string_agg(line, '' ORDER BY line)) FROM (SELECT ({_ROW})::text AS line FROM {table} AS row)"
+        )
         return str(cursor.fetchone())
