@@ -288,7 +288,7 @@ def consent_text(
     lines = [
         _("I install %(app)s by %(partner)s for my account. I may order on its behalf.")
         % {"app": version.app.name, "partner": version.app.partner.name},
-        _("%(app)s may:") % {"app": version.app.name},
+        _("What %(app)s may do:") % {"app": version.app.name},
         *(f"• {describe_permission(scope, declared)}" for scope in sorted(asked) if scope in SCOPES),
     ]
     if not asked:

@@ -119,6 +119,21 @@ def test_errors_have_the_look_of_the_house(client: Client) -> None:
     assert "theme" not in answer.cookies
 
 
+@pytest.mark.parametrize("headers", [{"authorization": "Bearer x"}, {"accept": "application/json"}])
+def test_a_program_reads_no_page_where_there_is_nothing(client: Client, headers: dict[str, str]) -> None:
+    answer = client.get("/no-such-page-here/at-all", headers=headers)
+    assert answer.status_code == 404
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.json() == {
+        "type": "urn:fondaco:error:no-such-address",
+        "title": "Not found",
+        "status": 404,
+        "detail": "There is nothing at this address. Compare it with the reference; every path counts, also its end.",
+        "code": "no-such-address",
+        "instance": "/no-such-page-here/at-all",
+    }
+
+
 def test_a_wrong_host_is_refused_without_a_viewer(client: Client) -> None:
     answer = client.get("/account/login/", headers={"host": "evil.example"})
     assert answer.status_code == 400
