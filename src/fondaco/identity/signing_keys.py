@@ -148,4 +148,7 @@ def _load(row: TokenSigningKey) -> SigningKey:
 def _signing_now(keys: dict[str, SigningKey]) -> SigningKey | None:
     # The earliest that is not over, even if it begins only now by the clock of another machine.
     now = clock.now()
-    return next((key for key in keys.values() if now < key.signs_until), None)
+    for key in keys.values():
+        if now < key.signs_until:
+            return key
+    return None
