@@ -6,7 +6,7 @@ it, here as in every other API of the operator's; what it asks others over HTTP,
 
 from __future__ import annotations
 
-import secrets
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -115,7 +115,7 @@ def access_claims(
         "scope": scope,
         "iat": now,
         "exp": now + LIFETIME_SECONDS,
-        "jti": secrets.token_bytes(16).hex(),
+        "jti": os.urandom(16).hex(),
     }
 
 

@@ -18,7 +18,7 @@ from tests.http.idp.machine import Answer, Machine, Request, ask_about, ask_toke
 
 from fondaco.accounts.models import Account
 from fondaco.identity import actions, pace
-from fondaco.identity.hot import directory as directories
+from fondaco.identity.hot.clients import read_client
 from fondaco.identity.hot.directory import BELIEVED_FOR_SECONDS, Directory
 from fondaco.identity.hot.last_use import last_use
 from fondaco.identity.hot.listening import Listener
@@ -26,7 +26,6 @@ from fondaco.identity.hot.statements import Statement
 from fondaco.identity.models import CredentialSet, Cutoff, OAuthClient, RevokedToken
 from fondaco.identity.tokens import verify_access_token
 from fondaco.kit import clock
-from fondaco.kit.models import ClockOffset
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -116,6 +115,11 @@ def _revoke(clerk: Clerk) -> None:
         actions.revoke_client(actor=SYSTEM, client=clerk.program.client)
 
 
+def _end_sets(clerk: Clerk) -> None:
+    with transaction.atomic():
+        actions.end_credentials(actor=SYSTEM, client=clerk.program.client, reason="It leaked.")
+
+
 def _cut_off(**covers: str) -> Callable[[Clerk], None]:
     def begin(clerk: Clerk) -> None:
         client = OAuthClient.objects.get(pk=clerk.program.client.pk)
@@ -142,7 +146,7 @@ def _move_clock(clerk: Clerk) -> None:
         _cut_off(version="version"),
         _cut_off(app="app"),
         lambda _clerk: CredentialSet.objects.update(secret_hash="other"),
-        lambda _clerk: CredentialSet.objects.update(status="revoked"),
+        _end_sets,
     ],
 )
 def test_whoever_is_locked_out_gets_nothing_any_more(clerk: Clerk, change: Callable[[Clerk], None]) -> None:
@@ -154,9 +158,10 @@ def test_whoever_is_locked_out_gets_nothing_any_more(clerk: Clerk, change: Calla
 
 
 def test_a_lifted_cut_off_lets_in_what_is_newer(clerk: Clerk) -> None:
-    Cutoff.objects.create(client=clerk.program.client, reason="It copies contacts.", begun_by="Jon")
+    cutoff = Cutoff.objects.create(client=clerk.program.client, reason="It copies contacts.", begun_by="Jon")
     wait_for(lambda: clerk.ask()[0].status[:3] == "401")
-    Cutoff.objects.update(status="lifted", lifted_at=clock.now())
+    with transaction.atomic():
+        actions.lift_cutoff(actor=SYSTEM, cutoff=cutoff, reason="Mended")
     assert clerk.ask()[0].status[:3] == "401"
     CredentialSet.objects.update(created_at=clock.now() + timedelta(seconds=1))
     wait_for(lambda: not clerk.ask()[0].by_django)
@@ -221,19 +226,19 @@ def test_without_a_listener_the_database_is_asked_and_the_next_one_knows_again(c
 
 
 def test_what_was_read_before_a_change_is_not_kept_after_it(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
-    directory, read = Directory(), directories.read_client
+    directory = Directory()
     directory.believe(monotonic())
     client_id = program.issued.client_id
 
     def read_and_be_told(wanted: str) -> Any:
-        found = read(wanted)
+        found = read_client(wanted)
         directory.forget("0" * 32)
         return found
 
-    monkeypatch.setattr(directories, "read_client", read_and_be_told)
+    monkeypatch.setattr("fondaco.identity.hot.directory.read_client", read_and_be_told)
     assert directory.find(client_id) is not None
     assert len(directory) == 0
-    monkeypatch.setattr(directories, "read_client", read)
+    monkeypatch.undo()
     found = directory.find(client_id)
     assert found is not None
     assert directory.find(client_id) is found

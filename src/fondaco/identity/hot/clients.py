@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from sys import intern
 from typing import Final, NamedTuple, TypeGuard
 
@@ -46,7 +47,7 @@ class Proof(NamedTuple):
 
 @dataclass(slots=True)
 class Client:
-    """One credential set of a client that is neither revoked nor cut off. Lists are parted by spaces.
+    """One credential set of a client that is neither revoked nor cut off. Its scopes are parted by spaces.
 
     Moments are seconds since 1970. ``usable_until`` is by the real clock, also where the account's runs ahead of it.
     """
@@ -58,24 +59,20 @@ class Client:
     account: str
     issuer: str
     scopes: str
-    grant_types: str
+    grant_types: frozenset[str]
     valid_after: int
     usable_until: float
     use_is_due_at: float
 
     def find_scope(self, wanted: str) -> str | None:
         """As ``ProtocolClient.get_allowed_scope`` has it."""
-        names = wanted.split()
-        if not names:
+        if not wanted or not (names := wanted.split()):
             return self.scopes
         return " ".join(dict.fromkeys(names)) if set(names) <= set(self.scopes.split()) else None
 
-    def take_use(self, now: float) -> bool:
-        """Whether this use is to be noted; if so, the next one is not before a minute has passed."""
-        if now < self.use_is_due_at:
-            return False
+    def postpone_use(self, now: float) -> None:
+        """The use of now is noted: the next one need not be before a minute has passed."""
         self.use_is_due_at = now + _USE_IS_NOTED_EVERY_SECONDS
-        return True
 
 
 def from_row(row: Row) -> Client:
@@ -89,11 +86,16 @@ def from_row(row: Row) -> Client:
         account=intern(account),
         issuer=intern(issuer_of(account)),
         scopes=intern(scopes),
-        grant_types=intern(grants),
+        grant_types=_words(grants),
         valid_after=int(valid_after),
         usable_until=float(until) if until else math.inf,
         use_is_due_at=float(used) + _USE_IS_NOTED_EVERY_SECONDS if used else 0.0,
     )
+
+
+@lru_cache(maxsize=64)
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
 
 
 def read_client(client_id: str) -> Client | None:
@@ -102,7 +104,7 @@ def read_client(client_id: str) -> Client | None:
     return from_row(rows[0]) if rows else None
 
 
-def is_proved(proof: Proof, client: Client | None, now: float) -> TypeGuard[Client]:
+def is_proved(client: Client | None, proof: Proof, now: float) -> TypeGuard[Client]:
     """Whether the client is of the account that was asked, shows its secret, and is within its time."""
     if client is None or client.account != proof.account:
         crypto.verify_hash(proof.secret, "")  # so that an unknown id takes as long as a wrong secret

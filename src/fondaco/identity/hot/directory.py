@@ -49,7 +49,7 @@ class Directory:
     def find(self, client_id: str) -> Client | None:
         """The client behind a wire id if it may get tokens, known or read now."""
         self.is_wanted = True
-        if not self.is_believed():
+        if monotonic() >= self._believed_until:
             self._ensure_listener()
             return read_client(client_id)
         if (known := self._clients.get(client_id)) is not None:
@@ -138,5 +138,5 @@ class Directory:
 
 
 def _living(revoked: Mapping[str, float]) -> dict[str, float]:
-    now = clock.now().timestamp()
+    now = clock.epoch()
     return {jti: until for jti, until in revoked.items() if until > now}

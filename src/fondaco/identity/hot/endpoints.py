@@ -28,9 +28,9 @@ _KEYS: Final = Statement(
 
 def grant_token(directory: Directory, proof: Proof, *, scope: str) -> Answer | None:
     """The answer to ``grant_type=client_credentials``; ``scope`` may be empty."""
-    now = clock.now().timestamp()
+    now = clock.epoch()
     client = directory.find(proof.client_id)
-    if not is_proved(proof, client, now) or "client_credentials" not in client.grant_types.split():
+    if not is_proved(client, proof, now) or "client_credentials" not in client.grant_types:
         return None
     granted = client.find_scope(scope)
     if granted is None or pace.granting.wait(client.id):
@@ -56,9 +56,9 @@ def grant_token(directory: Directory, proof: Proof, *, scope: str) -> Answer | N
 
 def introspect(directory: Directory, proof: Proof, *, token: str) -> Answer | None:
     """The answer about a live access token of a program; about a user's, Django knows."""
-    now = clock.now().timestamp()
+    now = clock.epoch()
     caller = directory.find(proof.client_id)
-    if not is_proved(proof, caller, now):
+    if not is_proved(caller, proof, now):
         return None
     claims = compact.peek(token)
     client_id, jti = claims.get("client_id"), claims.get("jti")
@@ -93,5 +93,6 @@ def _is_id(value: object) -> TypeGuard[str]:
 
 
 def _note_use(client: Client, now: float) -> None:
-    if client.take_use(now):
+    if now >= client.use_is_due_at:
+        client.postpone_use(now)
         last_use.note(client.client_id)

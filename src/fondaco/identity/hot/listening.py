@@ -30,7 +30,12 @@ LOAD_EVERY_SECONDS: Final = 5.0  # at most: mass changes must not keep the proce
 CHUNK: Final = 500
 _CHUNK_PAUSE_SECONDS: Final = 0.01  # in which requests are answered
 # A dead peer is noticed within seconds, so that a restart of the database is survived as quickly.
-_TCP: Final = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3, "tcp_user_timeout": 10_000}
+_TCP: Final[dict[str, Any]] = {
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
 _LOAD: Final = f"{CLIENTS} ORDER BY c.last_used_at DESC NULLS LAST LIMIT {MOST_CLIENTS}"
 _LOAD_REVOKED: Final = f"""SELECT jti, extract(epoch FROM expires_at)::float FROM identity_revokedtoken
     WHERE expires_at > %s LIMIT {MOST_REVOKED + 1}"""  # noqa: S608 (our own words)
