@@ -77,6 +77,7 @@ class Post:
     app: str
     database: psycopg.Connection[tuple[int]]
     sequence: int = 1000
+    committed: float = 0.0  # when the newest events were
 
     def send(self, count: int, *, hanging: int = 0, skip: int = 0) -> int:
         """Commits so many events, ``hanging`` of a hundred for receivers that hang; how many the others are to get."""
@@ -85,6 +86,7 @@ class Post:
             {"app": self.app, "count": count, "sequence": self.sequence, "pad": _PAD, "sink": self.sink,
              "endpoints": ENDPOINTS, "hanging": hanging, "skip": skip},
         ).fetchone()  # fmt: skip
+        self.committed = time.time()
         self.database.execute("SELECT pg_notify('fondaco_deliveries', '')")
         return int(wanted[0]) if wanted else 0
 
@@ -105,9 +107,9 @@ class Post:
         """Deliveries a second, from the commit of ``count`` events to the last receipt."""
         self.ask()
         self.sequence += 1
-        begun = time.time()
-        taken = self.wait_for(self.send(count))
-        return taken["count"] / (taken["last"] - begun)
+        wanted = self.send(count)
+        taken = self.wait_for(wanted)
+        return taken["count"] / (taken["last"] - self.committed)
 
     def bare_rate(self) -> float:
         """The same of a loop that only posts."""

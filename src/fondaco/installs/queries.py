@@ -213,7 +213,7 @@ def list_licensed_users(installation: Installation) -> QuerySet[User]:
 
 def list_users_of(installation: Installation, operation: Operation | None) -> QuerySet[User]:
     """The same, for callers that know the open operation."""
-    users = User.objects.select_related("person").order_by("person__name", "id")
+    users = User.objects.select_related("person", "role").order_by("person__name", "id")
     if operation is not None and operation.kind != OperationKind.UNINSTALL:
         return users.filter(account_id=installation.account_id, pk__in=operation.proposed["users"])
     return users.filter(licences__installation=installation)
@@ -288,7 +288,7 @@ def consent_text(
     lines = [
         _("I install %(app)s by %(partner)s for my account. I may order on its behalf.")
         % {"app": version.app.name, "partner": version.app.partner.name},
-        _("%(app)s may:") % {"app": version.app.name},
+        _("What %(app)s may do:") % {"app": version.app.name},
         *(f"• {describe_permission(scope, declared)}" for scope in sorted(asked) if scope in SCOPES),
     ]
     if not asked:

@@ -122,7 +122,8 @@ def upgrade_text(installation: Installation, version: Version) -> str:
     lines = [
         _("I move %(app)s by %(partner)s from version %(before)s to %(after)s for my account.") % names,
         _("I may order on its behalf."),
-        (_("From then on %(app)s may:") if asked else _("It asks for no access to the account's data.")) % names,
+        (_("What %(app)s may do from then on:") if asked else _("It asks for no access to the account's data."))
+        % names,
         *(f"• {describe_permission(scope, version.technical.data_fields)}" for scope in asked if scope in SCOPES),
     ]
     return "\n".join(lines)

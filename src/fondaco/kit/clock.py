@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -61,6 +61,17 @@ def offset_of(account_id: str) -> timedelta:
         offsets = apps.get_model("kit", "ClockOffset").objects.filter(pk=account_id).values_list("offset", flat=True)
         known[account_id] = offsets.first() or timedelta(0)
     return known[account_id]
+
+
+def offsets_of(account_ids: Collection[str]) -> dict[str, timedelta]:
+    """The same for many accounts, in one query at most."""
+    known = _known_offsets()
+    unknown = [each for each in account_ids if each not in known]
+    if unknown:
+        rows = apps.get_model("kit", "ClockOffset").objects.filter(pk__in=unknown).values_list("pk", "offset")
+        known.update(dict.fromkeys(unknown, timedelta(0)))
+        known.update(rows)
+    return {each: known[each] for each in account_ids}
 
 
 class _Offsets(dict[str, timedelta]):

@@ -3,13 +3,16 @@
 The sweeper runs each handler in one transaction with the removal of its row, so a handler's work is done exactly when
 the row is gone; a process killed half-way leaves the row, and the handler runs again. Handlers therefore look at the
 state of things first and must bear a repetition.
+
+Where what is due is cheap, the transaction around it is not: such kinds have a joint handler, which gets all that are
+due at once.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -23,7 +26,9 @@ from fondaco.kit.models import Deadline
 logger = logging.getLogger(__name__)
 
 Handler = Callable[[str, datetime], None]
+JointHandler = Callable[[Sequence[str]], None]
 _handlers: dict[str, Handler] = {}
+_joint_handlers: dict[str, JointHandler] = {}
 _recurring: set[str] = set()
 
 _FIRST_PAUSE = timedelta(seconds=2)
@@ -42,6 +47,13 @@ _CLAIM_IN_ACCOUNT_TIME = """
       ON d.account_id = c.account_id AND d.try_at <= %(now)s::timestamptz + c."offset"
     WHERE c."offset" > INTERVAL '0'
     ORDER BY d.try_at LIMIT 1 FOR UPDATE OF d SKIP LOCKED
+"""
+
+# More of the kind that is due already.
+_CLAIM_ALIKE = """
+    SELECT id, kind, subject_id, due_at, attempts, %(now)s::timestamptz
+    FROM kit_deadline WHERE try_at <= %(now)s::timestamptz AND kind = %(kind)s AND id <> %(but)s
+    ORDER BY try_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 """
 
 
@@ -64,6 +76,24 @@ def handler(kind: str) -> Callable[[Handler], Handler]:
     def register(function: Handler) -> Handler:
         if _handlers.setdefault(kind, function) is not function:
             raise ValueError(f"the deadline {kind!r} has two handlers")
+        return function
+
+    return register
+
+
+def joint_handler(kind: str) -> Callable[[JointHandler], JointHandler]:
+    """Registers ``function(subject_ids)`` for a kind of which many may be due at once: all of them, in one transaction.
+
+    Fit for what is a statement or two, whoever it concerns. When it fails, each is tried by itself.
+    """
+
+    def register(function: JointHandler) -> JointHandler:
+        def run(subject_id: str, due_at: datetime) -> None:
+            function([subject_id])
+
+        run.__doc__ = function.__doc__
+        handler(kind)(run)
+        _joint_handlers[kind] = function
         return function
 
     return register
@@ -154,22 +184,24 @@ def find_due(kind: str, subject_ids: Collection[str]) -> dict[str, datetime]:
 
 
 def sweep_once(limit: int = 100) -> int:
-    """Handles up to ``limit`` due deadlines, each in its own transaction; returns how many were handled to the end.
+    """Handles up to ``limit`` due deadlines; returns how many were handled to the end.
 
-    Any number of sweepers may run at once. A handler that fails changes nothing; its deadline is tried again after a
-    pause that grows from two seconds to an hour, with the error kept on the row.
+    Each has its own transaction, but for kinds with a joint handler. Any number of sweepers may run at once. A handler
+    that fails changes nothing; its deadline is tried again after a pause that grows from two seconds to an hour, with
+    the error kept on the row.
     """
-    handled = 0
-    for _ in range(limit):
+    handled = tried = 0
+    while tried < limit:
         with transaction.atomic(durable=True):
-            claim = _claim()
-            if claim is None:
+            claims = _claim(limit - tried)
+            if not claims:
                 break
-            handled += _handle(claim)
+            tried += len(claims)
+            handled += _handle_all(claims)
     return handled
 
 
-def run_forever(stop: threading.Event, *, limit: int = 100) -> None:
+def run_forever(stop: threading.Event, *, limit: int = 500) -> None:
     """Sweeps until ``stop`` is set: when notified, and at least once a second. Survives a restart of the database."""
     listening: object = None
     while not stop.is_set():
@@ -190,16 +222,39 @@ def run_forever(stop: threading.Event, *, limit: int = 100) -> None:
     connection.close()
 
 
-def _claim() -> _Claim | None:
+def _claim(limit: int) -> list[_Claim]:
+    """What is due first; where its kind is handled jointly, so many of that kind."""
+    now = clock.now()
     with connection.cursor() as cursor:
         # A handler takes its subject's lock after the row's, an action the other way round. Whoever waits here gives
         # up before PostgreSQL (after a second) would pick a victim, so that it is never the person's click.
         cursor.execute("SET LOCAL lock_timeout = '250ms'")
         for query in (_CLAIM_IN_REAL_TIME, _CLAIM_IN_ACCOUNT_TIME):
-            cursor.execute(query, {"now": clock.now()})
+            cursor.execute(query, {"now": now})
             if row := cursor.fetchone():
-                return _Claim(*row)
-    return None
+                first = _Claim(*row)
+                break
+        else:
+            return []
+        if first.kind not in _joint_handlers or limit == 1:
+            return [first]
+        cursor.execute(_CLAIM_ALIKE, {"now": now, "kind": first.kind, "but": first.id, "limit": limit - 1})
+        return [first, *(_Claim(*row) for row in cursor.fetchall())]
+
+
+def _handle_all(claims: Sequence[_Claim]) -> int:
+    if len(claims) > 1:
+        try:
+            with transaction.atomic():
+                Deadline.objects.filter(pk__in=[claim.id for claim in claims]).delete()
+                _joint_handlers[claims[0].kind]([claim.subject_id for claim in claims])
+        except Exception:
+            if connection.connection is None or connection.connection.closed:
+                raise
+            logger.exception("deadlines %s of %d subjects failed together", claims[0].kind, len(claims))
+        else:
+            return len(claims)
+    return sum(_handle(claim) for claim in claims)
 
 
 def _handle(claim: _Claim) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -160,10 +160,10 @@ def retry_undelivered(subject_id: str, due_at: datetime) -> None:
         wake_dispatcher()
 
 
-@deadlines.handler(SECRETS_EXPIRE)
-def erase_secrets(subject_id: str, due_at: datetime) -> None:
+@deadlines.joint_handler(SECRETS_EXPIRE)
+def erase_secrets(subject_ids: Sequence[str]) -> None:
     """A week is over: what was not delivered by now is not kept either."""
-    Message.objects.filter(pk=UUID(hex=subject_id)).update(body=None)
+    Message.objects.filter(pk__in=[UUID(hex=each) for each in subject_ids]).update(body=None)
 
 
 def begin_round(*, actor: Actor, delivery: Delivery) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
@@ -64,10 +64,10 @@ def erase_claims(installation: Installation) -> None:
     CredentialClaim.objects.filter(message__installation=installation).update(credentials=None)
 
 
-@deadlines.handler(EXPIRES)
-def erase_expired(subject_id: str, due_at: datetime) -> None:
+@deadlines.joint_handler(EXPIRES)
+def erase_expired(subject_ids: Sequence[str]) -> None:
     """A week is over and nobody came."""
-    CredentialClaim.objects.filter(pk=UUID(hex=subject_id)).update(credentials=None)
+    CredentialClaim.objects.filter(pk__in=[UUID(hex=each) for each in subject_ids]).update(credentials=None)
 
 
 def _lock(token: str) -> CredentialClaim:

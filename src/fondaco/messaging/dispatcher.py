@@ -7,6 +7,7 @@ may change through the one synchronous door only.
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import threading
 import time
@@ -49,7 +50,9 @@ POLL_SECONDS: Final = 1.0
 _QUICK: Final = 1.0  # seconds; below that a receiver is quick
 _REPORT_SECONDS: Final = 30.0  # between two reports that an endpoint still works
 _LONGEST_WAIT: Final = 15.0  # seconds for its turn; with the ten of a try well within the lease
-_GATHER_SECONDS: Final = 0.005  # while sending, so that one look at the table serves many that became free
+_GATHER_SECONDS: Final = 0.005  # after a commit, so that one look at the table serves those at the same time
+_REST_SECONDS: Final = 0.04  # between two looks while only places become free, unless a quarter of all has
+_UNWRITTEN: Final = 2  # times as many as may be under way: so many results may wait to be written down
 _THREADS: Final = 4
 _SELF: Final = Actor.system("dispatcher")
 _ADDRESS: Final = ("dbname", "user", "password", "host", "port", "sslmode", "sslrootcert")
@@ -57,6 +60,7 @@ _ADDRESS: Final = ("dbname", "user", "password", "host", "port", "sslmode", "ssl
 
 def run(stop: threading.Event) -> None:
     """Dispatches until ``stop`` is set, then lets running tries finish (ten seconds at most)."""
+    gc.freeze()  # what is loaded by now stays; looking it through again and again costs more than it would ever free
     with closing(Dispatcher()) as dispatcher:
         uvloop.run(dispatcher.run(stop))
 
@@ -90,6 +94,8 @@ class Dispatcher:
         self._tasks: set[asyncio.Task[None]] = set()
         self._database = _address()
         self._wake = asyncio.Event()
+        self._has_news = False  # something was committed since the last look
+        self._looked_at = 0.0
         self._signers = SignerCache()
         self._secrets = SecretCache()
         self._connections: list[BaseDatabaseWrapper] = []
@@ -130,11 +136,11 @@ class Dispatcher:
 
     async def _start_due(self, client: SafeClient) -> bool:
         """Whether to look again at once: something was found, so more may stand behind it or behind its share."""
-        if self._tasks:
-            await asyncio.sleep(_GATHER_SECONDS)
-        room = self._at_once - len(self._tasks)
-        if room <= 0:
+        await self._gather()
+        room = self._at_once - self._running.total()
+        if room <= 0 or len(self._tasks) > _UNWRITTEN * self._at_once:
             return False
+        self._has_news, self._looked_at = False, time.monotonic()
         slow_limit = max(self._at_once // _SLOW_PART - self._running_slow, 0)
         taking = Room(room, self._share, dict(self._running), set(self._slow), set(self._quick), slow_limit)
         try:
@@ -150,6 +156,18 @@ class Dispatcher:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         return bool(parcels)
+
+    async def _gather(self) -> None:
+        """Lets more come together, for a look costs the more the less it finds; what was committed waits least."""
+        if not self._tasks:
+            return
+        await asyncio.sleep(_GATHER_SECONDS)
+        while (
+            not self._has_news
+            and self._running.total() > self._at_once * 3 // 4
+            and time.monotonic() - self._looked_at < _REST_SECONDS
+        ):
+            await asyncio.sleep(_GATHER_SECONDS)
 
     def _claim(self, room: Room) -> tuple[list[Parcel], Signer]:
         parcels = claim(room)
@@ -203,10 +221,11 @@ class Dispatcher:
         (self._slow if is_quick else self._quick).discard(endpoint)
 
     async def _record(self, parcel: Parcel, outcome: Outcome) -> None:
-        written = [self._desks[parcel.kind].put((parcel.delivery_id, outcome))]
-        if parcel.kind is not Kind.LOGOUT_TOKEN and self._is_news(parcel, outcome):
-            written.append(self._ward.put(_observe(parcel, outcome)))
-        await asyncio.gather(*written)
+        written = self._desks[parcel.kind].put((parcel.delivery_id, outcome))
+        if parcel.kind is Kind.LOGOUT_TOKEN or not self._is_news(parcel, outcome):
+            await written
+        else:
+            await asyncio.gather(written, self._ward.put(_observe(parcel, outcome)))
 
     def _is_news(self, parcel: Parcel, outcome: Outcome) -> bool:
         """Whether it has to be written how the endpoint did; that it goes on working, twice a minute will do."""
@@ -244,6 +263,7 @@ class Dispatcher:
                     await listener.execute(f"LISTEN {clock.WAKE_CHANNEL}")
                     self._wake.set()
                     async for _ in listener.notifies():
+                        self._has_news = True
                         self._wake.set()
             except psycopg.Error:
                 logger.warning("the dispatcher cannot listen and polls until it can")

@@ -236,7 +236,11 @@ class Delivery(Posting):
                 condition=models.Q(status="pending", is_awaited=True),
                 name="delivery_awaited",
             ),
-            models.Index(fields=["give_up_at"], condition=models.Q(status="pending"), name="delivery_give_up"),
+            models.Index(
+                fields=["give_up_at"],
+                condition=models.Q(status="pending", give_up_at__isnull=False),
+                name="delivery_give_up",
+            ),
             models.Index(fields=["endpoint"], condition=models.Q(status="failed"), name="delivery_failed"),
         ]
         verbose_name_plural = "deliveries"

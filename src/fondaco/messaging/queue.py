@@ -6,6 +6,7 @@ dispatcher sends the same bytes again: at least once.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -14,19 +15,31 @@ from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db import connection
+import psycopg
+from django.db import connection, transaction
 
 from fondaco.identity.logout_tokens import find_audiences, issue_logout_token
 from fondaco.kit import clock
 from fondaco.kit.ids import new_id
 from fondaco.messaging.models import LogoutDelivery, Message
-from fondaco.messaging.payloads import MessageType
+from fondaco.messaging.payloads import CARRY_CREDENTIALS
 
 LEASE: Final = timedelta(seconds=30)
+_NEVER: Final = 1_000_000_000  # uses of a statement before it is prepared without being asked to
 AHEAD: Final = 5  # shares that are leased ahead for a receiver which answers quickly
+# What waits is a changing few of all rows, so PostgreSQL's statistics know nothing of it, and by them it would read and
+# sort all that waits, for each receiver anew. In this statement every order comes from an index, every row by its key,
+# and since weighing that takes longer than doing it, the plan is kept.
+_PLAN: Final = """
+    SELECT set_config(name, 'off', TRUE), set_config('plan_cache_mode', 'force_generic_plan', TRUE)
+    FROM unnest(ARRAY['enable_sort', 'enable_seqscan', 'enable_bitmapscan', 'enable_hashjoin', 'enable_mergejoin',
+                      'enable_material', 'jit']) AS name
+"""
+_PLAN_AGAIN: Final = _PLAN.replace("'off'", "'on'").replace("force_generic_plan", "auto")
 # The receivers that have something waiting are found by leaps over the index, and of each only what it may get now is
 # read: a backlog of any length, for a receiver that hangs, costs the others nothing.
-# An account whose clock runs ahead has its deliveries due earlier; the bound on the index is the furthest clock.
+# An account whose clock runs ahead has its deliveries due earlier; the bound on the index is the furthest clock. Whose
+# clock that is, is asked only of what is not due yet in real time.
 # Turns go round by app, so that many addresses of one app are not served more than one address of another.
 _CLAIM: Final = """
     WITH RECURSIVE horizon AS (
@@ -37,9 +50,9 @@ _CLAIM: Final = """
         SELECT (SELECT n.{column} FROM {table} n WHERE n.status = 'pending' AND n.{column} > r.endpoint
                 ORDER BY n.{column} LIMIT 1)
         FROM receivers r WHERE r.endpoint IS NOT NULL
-    ), busy AS (
-        SELECT * FROM unnest(%(endpoints)s::text[], %(counts)s::int[]) AS b(endpoint, running)
-    ), {free}, due AS ({due}), fair AS (
+    ), {free}, turn AS (
+        SELECT GREATEST(2, 2 * %(limit)s / GREATEST(COUNT(*), 1)) AS most FROM free
+    ), due AS ({due}), fair AS (
         SELECT *, row_number() OVER (PARTITION BY endpoint ORDER BY lane DESC, next_attempt_at) + running AS place
         FROM due
     ), turns AS (
@@ -68,13 +81,13 @@ _FREE_ENDPOINTS: Final = """
         WHERE status IN ('paused', 'gone') AND closed_until <= %(now)s::timestamptz
         FOR UPDATE SKIP LOCKED
     ), known AS (
-        SELECT e.id AS endpoint, e.app_id AS app, COALESCE(b.running, 0) AS running, p.id IS NOT NULL AS is_probe,
-               e.failures > 0 AS is_troubled,
+        SELECT e.id AS endpoint, e.app_id AS app, COALESCE((%(running)s::jsonb ->> e.id::text)::int, 0) AS running,
+               p.id IS NOT NULL AS is_probe, e.failures > 0 AS is_troubled,
                e.failures = 0 AND e.last_success_at IS NOT NULL AND NOT e.id::text = ANY(%(slow)s) AS is_quick,
                CASE WHEN e.status IN ('paused', 'gone') THEN p.id IS NOT NULL
                     ELSE e.closed_until IS NULL OR e.closed_until <= %(now)s::timestamptz END AS is_open
         FROM receivers r JOIN messaging_endpoint e ON e.id = r.endpoint
-        LEFT JOIN probes p ON p.id = e.id LEFT JOIN busy b ON b.endpoint = e.id::text
+        LEFT JOIN probes p ON p.id = e.id
     ), free AS (
         SELECT *, SUM(running) OVER (PARTITION BY app) AS app_running,
                CASE WHEN is_probe THEN 1 WHEN is_quick THEN %(share)s * %(ahead)s ELSE %(share)s END AS share
@@ -88,16 +101,19 @@ _TAKE_PROBES: Final = """, taken AS (
 """
 _FREE_ADDRESSES: Final = """
     free AS (
-        SELECT r.endpoint, r.endpoint AS app, COALESCE(b.running, 0) AS running, COALESCE(b.running, 0) AS app_running,
+        SELECT r.endpoint, r.endpoint AS app, COALESCE((%(running)s::jsonb ->> r.endpoint)::int, 0) AS running,
+               COALESCE((%(running)s::jsonb ->> r.endpoint)::int, 0) AS app_running,
                FALSE AS is_probe, FALSE AS is_troubled, r.endpoint = ANY(%(quick)s) AS is_quick,
                %(share)s * CASE WHEN r.endpoint = ANY(%(quick)s) THEN %(ahead)s ELSE 1 END AS share
-        FROM receivers r LEFT JOIN busy b ON b.endpoint = r.endpoint WHERE r.endpoint IS NOT NULL
+        FROM receivers r WHERE r.endpoint IS NOT NULL
     )
 """
 _IS_DUE: Final = """
     d.status = 'pending' AND d.{column} = f.endpoint
     AND d.next_attempt_at <= (SELECT at FROM horizon)
-    AND d.next_attempt_at <= %(now)s::timestamptz + COALESCE(c."offset", INTERVAL '0')
+    AND (d.next_attempt_at <= %(now)s::timestamptz OR d.next_attempt_at <= %(now)s::timestamptz + (
+        SELECT c."offset" FROM {owner} o JOIN kit_clockoffset c ON c.account_id = o.account_id WHERE o.id = d.{owned_by}
+    ))
     AND (d.leased_until IS NULL OR d.leased_until <= %(now)s::timestamptz)
 """
 # What changes an installation goes before sign-outs, and only the first of each installation.
@@ -106,30 +122,28 @@ _DUE_DELIVERIES: Final = """
     FROM free f CROSS JOIN (VALUES (TRUE), (FALSE)) AS lane(is_ordered), LATERAL (
         SELECT d.message_id AS key, d.next_attempt_at
         FROM messaging_delivery d
-        JOIN installs_installation i ON i.id = d.installation_id
-        LEFT JOIN kit_clockoffset c ON c.account_id = i.account_id
         WHERE {is_due} AND d.is_ordered = lane.is_ordered
-          AND NOT (d.is_ordered AND EXISTS (
-              SELECT 1 FROM messaging_delivery e
+          AND (NOT d.is_ordered OR d.sequence = (
+              SELECT e.sequence FROM messaging_delivery e
               WHERE e.installation_id = d.installation_id AND e.status = 'pending' AND e.is_ordered
-                AND e.sequence < d.sequence
+              ORDER BY e.sequence LIMIT 1
           ))
-        ORDER BY d.next_attempt_at LIMIT GREATEST(f.share - f.running, 0)
+        ORDER BY d.next_attempt_at LIMIT GREATEST(LEAST(f.share - f.running, (SELECT most FROM turn)), 0)
     ) w
 """
 _DUE_LOGOUTS: Final = """
     SELECT w.*, f.*, TRUE AS lane FROM free f, LATERAL (
         SELECT d.id AS key, d.next_attempt_at
         FROM messaging_logoutdelivery d
-        JOIN identity_oauthclient o ON o.id = d.client_id
-        LEFT JOIN kit_clockoffset c ON c.account_id = o.account_id
         WHERE {is_due}
-        ORDER BY d.next_attempt_at LIMIT GREATEST(f.share - f.running, 0)
+        ORDER BY d.next_attempt_at LIMIT GREATEST(LEAST(f.share - f.running, (SELECT most FROM turn)), 0)
     ) w
 """
 _CLAIM_DELIVERIES: Final = _CLAIM.format(
     free=_FREE_ENDPOINTS,
-    due=_DUE_DELIVERIES.format(is_due=_IS_DUE.format(column="endpoint_id")),
+    due=_DUE_DELIVERIES.format(
+        is_due=_IS_DUE.format(column="endpoint_id", owner="installs_installation", owned_by="installation_id")
+    ),
     and_then=_TAKE_PROBES,
     table="messaging_delivery",
     column="endpoint_id",
@@ -137,7 +151,9 @@ _CLAIM_DELIVERIES: Final = _CLAIM.format(
 )
 _CLAIM_LOGOUTS: Final = _CLAIM.format(
     free=_FREE_ADDRESSES,
-    due=_DUE_LOGOUTS.format(is_due=_IS_DUE.format(column="endpoint")),
+    due=_DUE_LOGOUTS.format(
+        is_due=_IS_DUE.format(column="endpoint", owner="identity_oauthclient", owned_by="client_id")
+    ),
     and_then="",
     table="messaging_logoutdelivery",
     column="endpoint",
@@ -152,7 +168,7 @@ class Kind(Enum):
     """What a parcel is, and so how its result is written down."""
 
     CHANGE = "change"  # an event that something may follow from
-    SIGN_OUT = "sign-out"  # user.logout
+    NOTICE = "notice"  # an event that nothing waits for, with no secret in it: nothing follows from its arrival
     LOGOUT_TOKEN = "logout token"  # noqa: S105 - a name
 
 
@@ -199,8 +215,10 @@ def claim(room: Room) -> list[Parcel]:
     dispatchers may claim.
     """
     rows = _lease(_CLAIM_DELIVERIES, room)
-    messages = Message.objects.in_bulk([row[0] for row in rows])
-    return [_parcel(row, messages[row[0]].wire_body, _kind(messages[row[0]])) for row in rows]
+    messages = Message.objects.filter(pk__in=[row[0] for row in rows])
+    columns = messages.values_list("pk", "type", "operation", "body", "public_body")
+    found = {key: _read(type_, operation, body, public) for key, type_, operation, body, public in columns}
+    return [_parcel(row, *found[row[0]]) for row in rows if row[0] in found]
 
 
 def claim_logouts(room: Room) -> list[Parcel]:
@@ -218,8 +236,7 @@ def _lease(query: str, room: Room) -> list[_Row]:
         "now": clock.now(),
         "lease": new_id(),
         "term": LEASE,
-        "endpoints": list(room.running),
-        "counts": list(room.running.values()),
+        "running": json.dumps(dict(room.running)),
         "slow": list(room.slow),
         "quick": list(room.quick),
         "ahead": AHEAD,
@@ -227,9 +244,13 @@ def _lease(query: str, room: Room) -> list[_Row]:
         "limit": room.limit,
         "slow_limit": room.slow_limit,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(query, parameters)
-        rows: list[_Row] = cursor.fetchall()
+    with transaction.atomic():
+        driver = connection.connection  # Django prepares nothing
+        driver.prepare_threshold = _NEVER
+        with psycopg.Cursor[_Row](driver) as cursor:
+            cursor.execute(_PLAN)
+            rows = cursor.execute(query, parameters, prepare=True).fetchall()
+            cursor.execute(_PLAN_AGAIN)  # for whoever claims inside a transaction of theirs
     return rows
 
 
@@ -238,8 +259,10 @@ def _parcel(row: _Row, body: bytes, kind: Kind) -> Parcel:
     return Parcel(delivery_id, url, endpoint, body, kind, app, is_quick, is_probe, is_troubled)
 
 
-def _kind(message: Message) -> Kind:
-    return Kind.SIGN_OUT if message.type == MessageType.USER_LOGOUT else Kind.CHANGE
+def _read(type_: str, operation: UUID | None, body: bytes | None, public_body: str) -> tuple[bytes, Kind]:
+    """What is sent, the same in every try, and how what comes of it is written down."""
+    is_plain = operation is None and body is None and type_ not in CARRY_CREDENTIALS
+    return public_body.encode() if body is None else body, Kind.NOTICE if is_plain else Kind.CHANGE
 
 
 def _form(delivery: LogoutDelivery, audiences: Mapping[UUID, str]) -> bytes:

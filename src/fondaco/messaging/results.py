@@ -24,6 +24,7 @@ from fondaco.installs.models import Installation
 from fondaco.kit import clock, deadlines
 from fondaco.messaging import precedence
 from fondaco.messaging.actions import RETRY_DUE, SECRETS_EXPIRE, Outcome
+from fondaco.messaging.arrivals import record_arrivals
 from fondaco.messaging.explanations import TURNED_AWAY
 from fondaco.messaging.models import Attempt, Delivery, LogoutAttempt, LogoutDelivery, Message, Posting, Try
 from fondaco.messaging.precedence import Follower, Way
@@ -59,9 +60,10 @@ class Rule:
         return delays[tries - 1] if tries <= len(delays) else None
 
 
+_EVENT: Final = Rule(Delivery, Attempt, ("installation__app", "message__operation"), FOUR_DAYS, refused=(GONE,))
 RULES: Final[Mapping[Kind, Rule]] = {
-    Kind.CHANGE: Rule(Delivery, Attempt, ("installation__app", "message__operation"), FOUR_DAYS, refused=(GONE,)),
-    Kind.SIGN_OUT: Rule(Delivery, Attempt, ("installation__app", "message"), FOUR_DAYS, refused=(GONE,)),
+    Kind.CHANGE: _EVENT,
+    Kind.NOTICE: _EVENT,
     # At once, after 5 and 15 minutes, 1 hour, 6 hours and a day: by then a working day's session is over anyway.
     # The specification knows 200 (some frameworks make 204 of it) and 400, by which the app says that it will not.
     Kind.LOGOUT_TOKEN: Rule(
@@ -88,7 +90,15 @@ def record_results(*, actor: Actor, kind: Kind, results: Sequence[Result]) -> No
     A delivery that is over already (it was withdrawn, or a slower dispatcher comes late) only gets the row of the try.
     """
     with transaction.atomic(durable=True):
-        _record(actor, kind, results)
+        if kind is not Kind.NOTICE:
+            _record(actor, kind, results)
+            return
+        arrived = [result for result in results if _EVENT.succeeded(result[1])]
+        # First what locks installations: whoever waits for one of them holds none of the deliveries that follow.
+        if unheard := [result for result in results if not _EVENT.succeeded(result[1])]:
+            _record(actor, Kind.CHANGE, unheard)
+        if arrived:
+            record_arrivals(actor=actor, arrivals=arrived)
 
 
 def turn_away(*, actor: Actor, keys: Sequence[UUID], outcome: Outcome) -> None:

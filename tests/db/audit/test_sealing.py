@@ -88,6 +88,8 @@ def test_a_transaction_that_commits_late_is_sealed_all_the_same() -> None:
         subject_id="x",
     )
     chain.seal_all()
+    assert not Seal.objects.filter(event_id=earlier_id).exists()
+    chain.seal_late()
     assert Seal.objects.get(event_id=earlier_id).position == 2
     assert chain.verify() == []
 

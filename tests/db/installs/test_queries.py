@@ -120,7 +120,7 @@ def test_the_words_that_are_agreed_to_name_every_access() -> None:
     partner = version.app.partner.name
     assert text.splitlines() == [
         f"I install {version.app.name} by {partner} for my account. I may order on its behalf.",
-        f"{version.app.name} may:",
+        f"What {version.app.name} may do:",
         "• Reads your account's name and time zone",
         "• Adds and changes your contacts",
         "• Reads the people in your account",

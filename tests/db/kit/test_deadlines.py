@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -218,8 +218,7 @@ def test_exactly_what_is_due_happens(plan: list[tuple[str, int, str | None, bool
 
 def sweep_inside() -> int:
     """One claim and its handling, as ``sweep_once`` does it, inside the example's own transaction."""
-    claim = deadlines._claim()
-    return 0 if claim is None else int(deadlines._handle(claim))
+    return deadlines._handle_all(deadlines._claim(1))
 
 
 @pytest.mark.django_db(transaction=True)
@@ -341,3 +340,32 @@ def test_the_running_sweeper_survives_losing_its_connection() -> None:
         stop.set()
         thread.join()
     assert [subject for subject, _due in calls] == ["a", "b"]
+
+
+@pytest.mark.django_db
+def test_kinds_with_a_joint_handler_happen_together_and_one_that_fails_holds_up_no_other() -> None:
+    for name in ("a", "b", "bad"):
+        deadlines.schedule("test.toll", subject_id=name, due_at=NOW)
+    deadlines.schedule("test.toll", subject_id="early", due_at=NOW + DAY)
+    schedule("single", NOW)
+    tolls.clear()
+    assert deadlines.sweep_once() == 3
+    assert sorted(tolls.pop(0)) == ["a", "b", "bad"]
+    assert sorted(tolls) == [["a"], ["b"], ["bad"]]
+    assert calls == [("single", NOW)]
+    left = Deadline.objects.order_by("subject_id").values_list("subject_id", "attempts", "last_error")
+    assert list(left) == [("bad", 1, "RuntimeError: no bell for bad"), ("early", 0, "")]
+    tolls.clear()
+    with clock.freeze(NOW + DAY):
+        assert deadlines.sweep_once(limit=1) == 0
+    assert tolls == [["bad"]]
+
+
+tolls: list[list[str]] = []
+
+
+@deadlines.joint_handler("test.toll")
+def toll(subject_ids: Sequence[str]) -> None:
+    tolls.append(list(subject_ids))
+    if "bad" in subject_ids:
+        fail("bad")

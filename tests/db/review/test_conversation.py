@@ -27,6 +27,7 @@ from fondaco.partners.models import Member, MemberRole
 from fondaco.review import actions
 from fondaco.review.errors import ConversationClosed
 from fondaco.review.models import InternalNote, ReviewMessage, Side, Submission
+from fondaco.review.queries import count_waiting
 from fondaco.review.replies import SIDES, reply_address
 
 pytestmark = pytest.mark.django_db
@@ -66,7 +67,9 @@ def answer(by: Member, submission: Submission, text: str = "Frankfurt.") -> Revi
 
 def test_a_question_waits_and_the_answer_brings_it_back(mara: Member, jon: Operator, submission: Submission) -> None:
     due = submission.due_at
+    assert count_waiting(jon).get("technical") == 1
     ask(jon, submission)
+    assert "technical" not in count_waiting(jon)
     waiting = Submission.objects.get()
     assert waiting.waits_for_partner
     assert deadlines.find_due("review.due", [submission.pk.hex]) == {}
@@ -75,6 +78,7 @@ def test_a_question_waits_and_the_answer_brings_it_back(mara: Member, jon: Opera
         answer(mara, submission)
         back = Submission.objects.get()
     assert (back.waiting_since, back.is_overdue) == (None, False)
+    assert count_waiting(jon).get("technical") == 1
     assert timedelta(days=30) <= back.due_at - due < timedelta(days=30, minutes=5)
     assert deadlines.find_due("review.due", [submission.pk.hex]) == {submission.pk.hex: back.due_at}
     kinds = Event.objects.filter(subject_id=submission.pk.hex).order_by("id").values_list("kind", flat=True)

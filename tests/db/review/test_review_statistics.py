@@ -53,6 +53,7 @@ def test_a_first_submission_is_measured_by_first_ones_and_a_later_one_by_later_o
         times = answer_times([first])[Track.TECHNICAL]
         assert (times.median, times.most, times.count) == (5.5 * HOUR, 9.1 * HOUR, 10)
         assert times.expected_by(first) == NOW + 8.1 * HOUR
+        assert times.expected_by(sent(make_version(make_app()), NOW - 9.2 * HOUR, by=None)) is None
         for minutes in range(10, 70, 10):  # six later ones, of one app
             sent(version, NOW - timedelta(days=2, minutes=-minutes), timedelta(minutes=minutes), by=jon)
         again = sent(make_version(app, name="2.0.0"), NOW - timedelta(minutes=1), by=None)

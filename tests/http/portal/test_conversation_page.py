@@ -65,6 +65,9 @@ def test_a_question_is_seen_and_answered(mara: Member, submission: Submission) -
 def test_the_list_of_apps_says_that_a_question_waits_for_the_partner(mara: Member, submission: Submission) -> None:
     partner, here = Api(mara.person), f"/portal/submissions/{submission.pk.hex}"
     marketing = make_member(mara.partner, role=MemberRole.MARKETING)
+    version = submission.version
+    for path in (f"/portal/apps/{version.app_id.hex}", f"/portal/versions/{version.pk.hex}"):
+        assert "Waiting for you: a reviewer asked something." in signed_in(mara).get(path).content.decode()
     for path in ("/portal/", "/portal/apps"):
         page = signed_in(mara).get(path).content.decode()
         assert "Waiting for you: a reviewer asked something." in page

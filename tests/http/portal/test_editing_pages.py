@@ -231,7 +231,7 @@ def test_the_consent_follows_the_scopes(client: Client, version: Version) -> Non
     }
     shown = text_of(client.post(at(version, "panels", "technical"), sent))
     assert "to greet by name" in shown
-    assert "Ledgerline may:\n• Reads your contacts: their phone numbers" in shown
+    assert "What Ledgerline may do:\n• Reads your contacts: their phone numbers" in shown
     assert "What you ask for below needs recordings:read" in shown
     assert "What you ask for below needs users:read" in shown
     assert "asks for no access" in text_of(client.post(at(version, "panels", "technical"), {}))

@@ -47,9 +47,10 @@ class AnswerTimes:
     most: timedelta
     count: int
 
-    def expected_by(self, submission: Submission) -> datetime:
-        """When nine in ten like it would have had their answer."""
-        return submission.created_at + self.most
+    def expected_by(self, submission: Submission) -> datetime | None:
+        """When nine in ten like it will have had their answer; None when it has waited for longer than they did."""
+        moment = submission.created_at + self.most
+        return moment if moment > clock.now() else None
 
 
 def answer_times(submissions: Sequence[Submission]) -> dict[Track, AnswerTimes]:

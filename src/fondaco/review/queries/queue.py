@@ -73,9 +73,13 @@ def list_queue(by: Operator, *, track: Track | None = None, wanted: QueueFilter 
 
 
 def count_waiting(by: Operator) -> dict[str, int]:
-    """What waits for ``by``, in one query: submissions by track, drawn ``samples``, and requests of ``partners``."""
+    """What waits for ``by``, in one query: submissions by track, drawn ``samples``, and requests of ``partners``.
+
+    A submission that is put aside, or waits for its partner's answer, waits for no reviewer.
+    """
     tracks = reviewable_tracks(by)
     submissions = Submission.objects.filter(status=SubmissionStatus.OPEN, track__in=tracks).order_by()
+    submissions = submissions.filter(_condition(Shown.WAITING, by))
     found = submissions.values_list("track").annotate(Count("pk"))
     if Track.LISTING in tracks:
         drawn = Sample.objects.filter(status=SampleStatus.OPEN).order_by()

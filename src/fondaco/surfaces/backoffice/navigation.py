@@ -44,7 +44,7 @@ register(
         "clipboard-check",
         (Permission.OPERATOR_REVIEW_TECHNICAL, Permission.OPERATOR_REVIEW_LISTING),
         count=count_submissions,
-        beneath=("/backoffice/samples",),
+        beneath=("/backoffice/samples", "/backoffice/reasons"),
     ),
     NavItem(_("Tickets"), "backoffice:tickets", "lifebuoy", Permission.OPERATOR_SUPPORT, count=count_tickets),
     NavItem(
@@ -52,7 +52,13 @@ register(
         "backoffice:partners",
         "heart-handshake",
         Permission.OPERATOR_VIEW,
-        beneath=("/backoffice/transfers", "/backoffice/endings", "/backoffice/marketplace"),
+        beneath=(
+            "/backoffice/transfers",
+            "/backoffice/endings",
+            "/backoffice/marketplace",
+            "/backoffice/apps",
+            "/backoffice/deliveries",
+        ),
     ),
     NavItem(
         _("Accounts"),

@@ -7,7 +7,7 @@ from fondaco.surfaces.site.navigation import NavItem, Spot, register
 
 register(
     "account",
-    NavItem(_("My Apps"), "console:my_apps", "layout-grid", Permission.APPS_VIEW),
+    NavItem(_("My Apps"), "console:my_apps", "layout-grid", Permission.APPS_VIEW, beneath=("/why-not",)),
     NavItem(_("Marketplace"), "storefront:marketplace", "building-store", beneath=("/marketplace", "/install")),
     NavItem(_("People"), "console:people", "users", Permission.PEOPLE_VIEW),
     NavItem(

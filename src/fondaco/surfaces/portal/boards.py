@@ -5,7 +5,7 @@ Nothing is decided here: every offer asks the policy that the action will ask ag
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -144,7 +144,7 @@ def board(version: Version, by: Member) -> Board:
         version=version,
         cards=(technical, listing),
         next=_next_step(version, (technical, listing), can_make_available=can_make_available and not is_planned),
-        state=state_in_words(version, plan),
+        state=state_in_words(version, plan, is_asked=waits_for_partner(submissions)),
         can_make_available=can_make_available,
         can_deprecate=policies.can_deprecate(by, version),
         can_install=policies.can(by, version.app, Permission.PARTNER_PUBLISH),
@@ -155,11 +155,18 @@ def board(version: Version, by: Member) -> Board:
     )
 
 
-def state_in_words(version: Version, plan: PlannedPublication | None = None) -> str:
+def waits_for_partner(submissions: Iterable[Submission]) -> bool:
+    """Whether a reviewer waits for the partner's answer about one of them."""
+    return any(one.status == SubmissionStatus.OPEN and one.waits_for_partner for one in submissions)
+
+
+def state_in_words(version: Version, plan: PlannedPublication | None = None, *, is_asked: bool = False) -> str:
     """Where a version stands and who is to act, in one sentence; no query."""
     technical, listing = version.technical.status, version.listing.status
     if version.is_retired:
         return _("Retired: it is over, and can only be read.")
+    if is_asked:
+        return _("Waiting for you: a reviewer asked something.")
     if version.is_published:
         return _("Published: customers can find and install it.")
     if TechnicalStatus.DEPRECATED in {technical, listing}:

@@ -21,6 +21,7 @@ register(
             "/portal/events",
             "/portal/endpoints",
             "/portal/transfers",
+            "/portal/submissions",
         ),
     ),
     NavItem(_("OAuth clients"), "portal:clients", "key", Permission.PARTNER_CLIENTS_MANAGE),

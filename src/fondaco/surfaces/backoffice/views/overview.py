@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,12 +19,14 @@ from fondaco.accounts.queries import list_events
 from fondaco.catalog.lifecycle_states import TransferStatus
 from fondaco.catalog.queries import list_all_transfers
 from fondaco.catalog.states import Track
+from fondaco.messaging.endpoints import list_silent
 from fondaco.partners.queries import list_applications
 from fondaco.partners.states import ApplicationStatus
 from fondaco.review.policies import reviewable_tracks
-from fondaco.review.queries import list_queue, list_samples
+from fondaco.review.queries import QueueFilter as ReviewFilter
+from fondaco.review.queries import Shown, list_queue, list_samples
 from fondaco.review.states import SampleStatus
-from fondaco.support.queries import QueueFilter
+from fondaco.support.queries import QueueFilter as TicketFilter
 from fondaco.support.queries import list_queue as list_tickets
 from fondaco.surfaces.backoffice.trail import describe_events, with_names
 from fondaco.surfaces.site.access import requires
@@ -56,29 +60,29 @@ def show(request: HouseRequest) -> HttpResponse:
 def _queues(request: HouseRequest) -> list[Queue]:
     operator, queues = request.viewer.operator, []
     if operator.can(Permission.OPERATOR_PARTNERS):
-        waiting = list_applications(operator, status=ApplicationStatus.PENDING)
-        dates = list(waiting.values_list("created_at", flat=True))
-        address = reverse("backoffice:applications")
-        queues.append(
-            Queue(_("Requests to become a partner"), len(dates), min(dates, default=None), address, "mail-opened")
-        )
-        dates = list(
-            list_all_transfers(operator, status=TransferStatus.ACCEPTED).values_list("status_changed_at", flat=True)
-        )
-        oldest = min(dates, default=None)
-        address = reverse("backoffice:transfers")
-        queues.append(Queue(_("Transfers to confirm"), len(dates), oldest, address, "switch-horizontal"))
+        requests = list_applications(operator, status=ApplicationStatus.PENDING)
+        queues.append(_queue(_("Requests to become a partner"), requests, "backoffice:applications", "mail-opened"))
+        moves = list_all_transfers(operator, status=TransferStatus.ACCEPTED)
+        title = _("Transfers to confirm")
+        queues.append(_queue(title, moves, "backoffice:transfers", "switch-horizontal", since="status_changed_at"))
     tracks = reviewable_tracks(operator)
     if Track.LISTING in tracks:
-        dates = list(list_samples(operator, status=SampleStatus.OPEN).values_list("created_at", flat=True))
-        address = reverse("backoffice:samples")
-        queues.append(Queue(_("Samples to look at"), len(dates), min(dates, default=None), address, "eye"))
+        samples = list_samples(operator, status=SampleStatus.OPEN)
+        queues.append(_queue(_("Samples to look at"), samples, "backoffice:samples", "eye"))
     for track in tracks:
-        dates = list(list_queue(operator, track=track).values_list("created_at", flat=True))
-        address = reverse(_QUEUES[track])
-        queues.append(Queue(_TITLES[track], len(dates), min(dates, default=None), address, "clipboard-check"))
+        submissions = list_queue(operator, wanted=ReviewFilter(track, Shown.WAITING))
+        queues.append(_queue(_TITLES[track], submissions, _QUEUES[track], "clipboard-check"))
     if operator.can(Permission.OPERATOR_SUPPORT):
-        dates = list(list_tickets(operator, wanted=QueueFilter()).values_list("created_at", flat=True))
-        address = reverse("backoffice:tickets")
-        queues.append(Queue(_("Tickets"), len(dates), min(dates, default=None), address, "lifebuoy"))
+        tickets = list_tickets(operator, wanted=TicketFilter())
+        queues.append(_queue(_("Tickets"), tickets, "backoffice:tickets", "lifebuoy"))
+        title = _("Addresses where no event arrives")
+        silent = list_silent(operator)
+        queues.append(_queue(title, silent, "backoffice:unwell_endpoints", "webhook", since="silent_since"))
     return queues
+
+
+def _queue(
+    title: str | Promise, waiting: QuerySet[Any], address: str, symbol: str, *, since: str = "created_at"
+) -> Queue:
+    dates = list(waiting.values_list(since, flat=True))
+    return Queue(title, len(dates), min(dates, default=None), reverse(address), symbol)

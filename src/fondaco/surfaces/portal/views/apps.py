@@ -16,7 +16,7 @@ from fondaco.catalog.queries import get_app
 from fondaco.catalog.states import Part
 from fondaco.kit.errors import DomainError
 from fondaco.kit.pagination import numbered_page
-from fondaco.review.queries import list_own_projects
+from fondaco.review.queries import list_own_projects, list_submissions
 from fondaco.surfaces.portal import boards, editing
 from fondaco.surfaces.portal.forms.apps import RegisterForm, VersionForm
 from fondaco.surfaces.portal.projects import app_lines
@@ -83,10 +83,12 @@ def app_page(request: HouseRequest, app_id: str) -> HttpResponse:
 def app_context(request: HouseRequest, app: App, form: VersionForm | None = None) -> dict[str, object]:
     """What the page of an app shows; ``form`` is the one that begins a version, filled in."""
     versions = list(app.versions.all())
+    newest = versions[0] if versions else None
     return {
         "app": app,
         "versions": [boards.version_line(version, request.viewer.member) for version in versions],
-        "newest": versions[0] if versions else None,
+        "newest": newest,
+        "is_asked": newest is not None and boards.waits_for_partner(list_submissions(newest)),
         "can_edit": can(request.viewer.member, app, Permission.PARTNER_APPS_EDIT),
         "can_test": request.viewer.can(Permission.PARTNER_PUBLISH),
         "can_give_up": can(request.viewer.member, app, Permission.PARTNER_APPS_TRANSFER),
