@@ -92,7 +92,7 @@ def verify_hash(secret: str, stored: str) -> bool:
     key_id = stored.partition(":")[0]
     if key_id not in keys:
         key_id = next(iter(keys))
-    return hmac.compare_digest(_hash(key_id, keys[key_id], secret), stored)
+    return hmac.compare_digest(_hash(key_id, keys[key_id], secret).encode(), stored.encode())
 
 
 def new_secret(prefix: str = "", bytes: int = 32) -> str:  # noqa: A002 - the word of the house

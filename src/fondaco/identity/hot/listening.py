@@ -52,6 +52,7 @@ class Listener(threading.Thread):
         self._id = secrets.token_hex(8)
         self._ending = threading.Event()
         self._beats = self._heard = 0
+        self._has_listened = True
         self._said_at = float("-inf")
         self._loaded_at = float("-inf")
 
@@ -62,7 +63,9 @@ class Listener(threading.Thread):
                 with psycopg.connect(**_parameters(), **_TCP, autocommit=True) as connection:
                     self._listen(connection)
             except psycopg.Error as error:
-                logger.warning("changes of clients are not heard; each request asks the database: %s", error)
+                if self._has_listened:  # said once, not each second while the database is away
+                    logger.warning("changes of clients are not heard; each request asks the database: %s", error)
+                self._has_listened = False
             finally:
                 self._directory.disbelieve()
             self._ending.wait(RETRY_AFTER_SECONDS)
@@ -76,6 +79,7 @@ class Listener(threading.Thread):
         connection.execute("SET synchronous_commit = off")  # what it says itself needs no disk
         connection.execute(f"LISTEN {CHANNEL}")
         self._directory.forget_all()
+        self._has_listened = True
         self._beats = self._heard = 0
         self._said_at = self._loaded_at = float("-inf")
         while not self._ending.is_set():
