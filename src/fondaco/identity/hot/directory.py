@@ -1,4 +1,4 @@
-"""What a web process knows of clients and revoked tokens, so that most requests ask no database (ADR 0040).
+"""What a web process knows of clients and revoked tokens, so that most requests ask no database (ADR 0041).
 
 Nothing in here is believed for long: the listener (``listening``) forgets whatever the database says has changed, and
 proves twice a second that it still hears. Without a proof of the last two seconds the directory knows nothing, and
