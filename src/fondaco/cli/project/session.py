@@ -109,7 +109,7 @@ class AtApp:
     voice: Voice
     connection: Connection
     partner: str
-    app: dict[str, Any]
+    app: Mapping[str, Any]
 
     @property
     def path(self) -> str:
