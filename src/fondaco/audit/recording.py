@@ -168,9 +168,7 @@ def _words(actor: Actor) -> dict[str, str]:
 
 
 def _name(subject: models.Model | Row) -> tuple[str, str]:
-    meta = (
-        subject.model._meta if isinstance(subject, Row) else subject._meta
-    )  # of a lazy one, too: whoever is signed in
+    meta = subject.model._meta if isinstance(subject, Row) else subject._meta  # a request's user is lazy: no type()
     key = subject.pk
     return meta.model_name or "", key.hex if isinstance(key, UUID) else str(key)
 
