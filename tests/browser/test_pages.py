@@ -71,6 +71,7 @@ ANSWERS_ONLY = {
         "note_submission", "submission_credentials", "try_submission", "remove_reason", "pick_review_account",
         "run_checks", "withdraw_waiver", "findings", "waive_check", "withhold_version", "readmit_version",
         "pass_sample", "report_sample",
+        "replay_event", "try_address",
         "answer_ticket", "note_ticket", "involve_partner", "take_ticket", "give_ticket_back", "prioritise_ticket",
     },
     "console": {
@@ -94,7 +95,8 @@ BY_HAND = {
         "remove_screenshot", "remove_plan", "plan",
     },
     "storefront": {
-        "preview", "apply_sent", "apply_verify", "apply_answer", "install_plan", "install_users", "install_confirm",
+        "preview", "apply_sent", "apply_verify", "apply_answer", "install_plan", "install_users",
+        "install_later", "install_confirm",
     },
 }  # fmt: skip
 # Open only while support allows it, once a sign-in is set up, or to people of several accounts: test_closed_pages and

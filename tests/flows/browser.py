@@ -16,6 +16,8 @@ import httpx
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from fondaco.accounts.models import Person
+
 Fill = str | bool | SimpleUploadedFile
 _VOID = {"input", "meta", "link", "img", "br", "hr", "source"}
 _CHOSEN = {"checkbox", "radio"}
@@ -126,6 +128,14 @@ class Browser:
     def open(self, address: str, *, expect: int = HTTPStatus.OK) -> Page:
         """Goes to an address, over all redirects."""
         return self._go("GET", urljoin(self.site, address), None, expect)
+
+    def enter_as(self, person: Person) -> None:
+        """Signed in without the form, where a story is about something else."""
+        self._client.force_login(person)
+
+    def status_of(self, address: str) -> int:
+        """The status of an address without following where it leads."""
+        return self._ask("GET", urljoin(self.site, address), None)[0]
 
     def follow(self, text: str, *, expect: int = HTTPStatus.OK) -> Page:
         """Clicks a link of the current page."""

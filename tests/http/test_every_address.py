@@ -41,7 +41,7 @@ _OF_REVIEWERS = frozenset({"submissions", "reasons", "reason", "remove_reason"})
 _ANSWERS_AT_ONCE = frozenset({"test_sign_in", "submission_credentials", "signatures"})  # a secret is shown once
 _LEADS_ON = {"submissions": 302}
 # The app is here already; in another account these steps lead back to the first one.
-_INSTALLING = {"install_plan": 200, "install_users": 302, "install_confirm": 302}
+_INSTALLING = {"install_plan": 200, "install_users": 302, "install_later": 302, "install_confirm": 302}
 _OF_HIGHER_RANK = frozenset({"deactivate", "reactivate"})  # about a supervisor, who may do more than one thing
 _ANSWER_IN_PLACE = frozenset({"test_sign_in", "draft", "panel"})  # to whatever is sent, or to nothing
 _OF_THE_ACCOUNT = frozenset({"remove_sign_in", "switch_sign_in", "test_sign_in"})  # named by no parameter

@@ -100,3 +100,31 @@ def try_kind(
         app = planning.get_app(connection, partner_id, project.content.app["slug"])
         found = planning.pick_version(app, version)
         events.send_test(voice, connection, f"/partners/{partner_id}", found["id"], kind)
+
+
+@group.command()
+def health(folder: Folder = HERE, url: Url = "", partner: Partner = "", as_json: AsJson = False) -> None:
+    """Say how each callback address does, the unwell ones first; exit 3 when one does not work."""
+    from fondaco.cli.project import events, planning, session
+
+    with session.speaking(as_json=as_json) as voice, session.connect(url) as connection:
+        project, partner_id = session.open_both(folder, connection, partner)
+        app = planning.get_app(connection, partner_id, project.content.app["slug"])
+        events.show_health(voice, connection, f"/partners/{partner_id}/apps/{app['id']}/endpoints")
+
+
+@group.command("try")
+def try_address(
+    address: Annotated[str, typer.Argument(help="Id of a callback address, or the address itself.")],
+    folder: Folder = HERE,
+    url: Url = "",
+    partner: Partner = "",
+    as_json: AsJson = False,
+) -> None:
+    """Try a paused or gone callback address now; what waits follows when it takes the event."""
+    from fondaco.cli.project import events, planning, session
+
+    with session.speaking(as_json=as_json) as voice, session.connect(url) as connection:
+        project, partner_id = session.open_both(folder, connection, partner)
+        app = planning.get_app(connection, partner_id, project.content.app["slug"])
+        events.try_address(voice, connection, f"/partners/{partner_id}", app["id"], address)

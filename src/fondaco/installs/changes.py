@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from fondaco.accounts.models import User
-from fondaco.accounts.permissions import Permission
 from fondaco.accounts.queries import list_roles
 from fondaco.catalog.models import Plan
 from fondaco.installs import snapshots
 from fondaco.installs.auto_install import AutoInstall, find_rule_problems, least
 from fondaco.installs.errors import PlanElsewhere, SettingsUnusable, TrialUsed
 from fondaco.installs.models import Installation
-from fondaco.installs.policies import find_misfits
+from fondaco.installs.policies import find_misfits, find_unable
 from fondaco.installs.queries import PurchaseSummary, purchase_summary
 from fondaco.installs.rules import rules_of
 from fondaco.installs.snapshots import Snapshot
@@ -69,7 +68,7 @@ def quote(by: User, installation: Installation, wanted: Settings) -> Quote:
         then=purchase_summary(wanted.plan, wanted.licences),
         adding=adding,
         removing=tuple(user for user_id, user in held.items() if user_id not in chosen),
-        unable=tuple(user for user in adding if not user.can(Permission.APPS_LAUNCH)),
+        unable=find_unable(adding),
         mark=snapshots.mark(snapshots.take(installation)),
         rules_now=rules_now,
         rules_then=rules_then,

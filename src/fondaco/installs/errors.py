@@ -88,7 +88,10 @@ class NotBroken(Conflict):
 
 
 class OperationOpen(Conflict):
+    """``operation`` names the one that is open: its id, kind and deadline."""
+
     code = "operation-open"
+    shown = ("operation",)
     message = _(
         "%(change)s of %(app)s, asked for on %(since)s, still waits for the app's answer, so nothing else was changed. "
         "Try again when it is done."
@@ -108,7 +111,10 @@ class NothingToAnswer(Conflict):
 
 
 class AnswerTooLate(Conflict):
+    """``operation`` names the one that was closed."""
+
     code = "answer-too-late"
+    shown = ("operation",)
     message = _(
         "The operation was closed as %(outcome)s before this answer came. Nothing was changed. "
         "Release what you prepared for it; if the customer tries again you get a new event."

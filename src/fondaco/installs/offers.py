@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from functools import reduce
 from hashlib import sha256
@@ -18,6 +19,7 @@ from fondaco.catalog.models import Plan, Version
 from fondaco.catalog.policies import INSIDERS, kind_of
 from fondaco.catalog.queries import get_listing, opens
 from fondaco.catalog.states import TechnicalStatus
+from fondaco.installs.auto_install import NOBODY, AutoInstall
 from fondaco.installs.models import Installation
 from fondaco.installs.policies import check_can_install, explain_order
 from fondaco.installs.queries import consent_text, find_installed, has_tried
@@ -88,7 +90,7 @@ def can_help(user: User, lack: Lack) -> bool:
     return any(user.can(permission) for permission in _HELPS[lack])
 
 
-def fingerprint(by: User, version: Version, plan: Plan, users: list[User]) -> str:
+def fingerprint(by: User, version: Version, plan: Plan, users: list[User], auto_install: AutoInstall = NOBODY) -> str:
     """Stands for everything that a person sees before they order, so that they order that and nothing else."""
     seen = [
         by.account_id,
@@ -98,6 +100,7 @@ def fingerprint(by: User, version: Version, plan: Plan, users: list[User]) -> st
         plan.pk.hex,
         str(plan.price),
         *sorted(user.pk for user in users),
+        json.dumps(auto_install.as_json(), sort_keys=True),
     ]
     return sha256("\n".join(seen).encode()).hexdigest()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.conf import settings
 from django.utils.functional import Promise
@@ -74,6 +74,11 @@ def find_misfits(account_id: str, users: Sequence[User]) -> list[str]:
     if any(user.account_id != account_id or not user.is_active for user in users):
         problems.append(gettext("Someone does not belong to this account, or no longer does."))
     return problems
+
+
+def find_unable(users: Iterable[User]) -> tuple[User, ...]:
+    """Those who would hold a licence in vain: their role may not open apps. Nobody is refused for it, all are told."""
+    return tuple(user for user in users if not user.can(Permission.APPS_LAUNCH))
 
 
 def check_can_change(installation: Installation) -> None:

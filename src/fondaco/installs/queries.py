@@ -213,7 +213,7 @@ def list_licensed_users(installation: Installation) -> QuerySet[User]:
 
 def list_users_of(installation: Installation, operation: Operation | None) -> QuerySet[User]:
     """The same, for callers that know the open operation."""
-    users = User.objects.select_related("person").order_by("person__name", "id")
+    users = User.objects.select_related("person", "role").order_by("person__name", "id")
     if operation is not None and operation.kind != OperationKind.UNINSTALL:
         return users.filter(account_id=installation.account_id, pk__in=operation.proposed["users"])
     return users.filter(licences__installation=installation)

@@ -17,11 +17,13 @@ FieldErrors = Mapping[str, list[str]]
 class DomainError(Exception):
     """A typed refusal. ``params`` fill the ``%(name)s`` places of the message; ``fields`` maps a field to its errors.
 
-    ``status`` is a hint for surfaces (400, 403, 404, 409, 422, 429 or 503), never a rule for the domain.
+    ``status`` is a hint for surfaces (400, 403, 404, 409, 422, 429 or 503), never a rule for the domain. ``shown`` are
+    the params that programs get beside the sentence, as values of JSON.
     """
 
     code: ClassVar[str] = "refused"
     status: ClassVar[int] = 400
+    shown: ClassVar[tuple[str, ...]] = ()
     message: str | Promise = _("This is not possible. Nothing was changed.")
 
     def __init__(
@@ -32,6 +34,11 @@ class DomainError(Exception):
             self.message = message
         self.fields: dict[str, list[str]] = {name: list(errors) for name, errors in (fields or {}).items()}
         self.params = params
+
+    @property
+    def members(self) -> dict[str, Any]:
+        """What programs get beside the sentence, by name."""
+        return {name: self.params[name] for name in self.shown if name in self.params}
 
     def __str__(self) -> str:
         text = str(self.message)

@@ -27,7 +27,10 @@ _TITLES = {
 
 
 def problem(error: DomainError, *, instance: str) -> dict[str, Any]:
-    """The body for a refusal. ``instance`` is the path that was asked; ``errors`` only when single fields are wrong."""
+    """The body for a refusal. ``instance`` is the path that was asked; ``errors`` only when single fields are wrong.
+
+    What the refusal shows beside its sentence are members of their own, as RFC 9457 has it.
+    """
     body: dict[str, Any] = {
         "type": f"urn:fondaco:error:{error.code}",
         "title": str(_TITLES.get(error.status, _TITLES[400])),
@@ -35,6 +38,7 @@ def problem(error: DomainError, *, instance: str) -> dict[str, Any]:
         "detail": str(error),
         "code": error.code,
         "instance": instance,
+        **error.members,
     }
     if error.fields:
         body["errors"] = {name: [str(text) for text in texts] for name, texts in error.fields.items()}

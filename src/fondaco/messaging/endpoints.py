@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, F, Min, Q, QuerySet
 
+from fondaco.accounts.models import Operator
+from fondaco.accounts.permissions import Permission
+from fondaco.accounts.policies import check_operator_can
 from fondaco.catalog.models import App
 from fondaco.kit import clock
 from fondaco.messaging.explanations import explain_failure
 from fondaco.messaging.models import Delivery, Endpoint, LogoutDelivery
 from fondaco.messaging.states import DeliveryStatus, EndpointStatus
+
+MOST_LISTED: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +47,25 @@ def list_endpoint_health(app: App) -> list[EndpointHealth]:
     Callers got the app from a query that is scoped to who asks.
     """
     endpoints = list(app.endpoints.order_by("url"))
-    waiting = _count_waiting([endpoint.pk for endpoint in endpoints])
-    now = clock.now()
-    found = []
     for endpoint in endpoints:
         endpoint.app = app
-        count, oldest = waiting.get(endpoint.pk, (0, None))
-        is_held = endpoint.closed_until is not None and endpoint.closed_until > now
-        found.append(EndpointHealth(endpoint, count, oldest, is_held or endpoint.status == EndpointStatus.GONE))
-    return sorted(found, key=lambda one: (one.is_well, one.endpoint.url))
+    return sorted(_with_waiting(endpoints), key=lambda one: (one.is_well, one.endpoint.url))
+
+
+def list_unwell(by: Operator) -> list[EndpointHealth]:
+    """Callback addresses of any app where events do not arrive, the silent ones first, then since when; at most 200."""
+    check_operator_can(by, Permission.OPERATOR_SUPPORT)
+    unwell = ~Q(status=EndpointStatus.HEALTHY) | Q(silent_since__isnull=False)
+    found = Endpoint.objects.filter(unwell, app__retired_at=None).select_related("app__partner")
+    return _with_waiting(
+        list(found.order_by(F("silent_since").asc(nulls_last=True), "failing_since", "id")[:MOST_LISTED])
+    )
+
+
+def list_silent(by: Operator) -> QuerySet[Endpoint]:
+    """Callback addresses where nothing arrives any more (T24); ``silent_since`` is when that was noticed."""
+    check_operator_can(by, Permission.OPERATOR_SUPPORT)
+    return Endpoint.objects.filter(silent_since__isnull=False, app__retired_at=None)
 
 
 def ensure_endpoint(app_id: UUID, url: str) -> Endpoint:
@@ -73,6 +89,15 @@ def probe_at_once(endpoint_ids: Collection[UUID]) -> None:
     """Somebody waits: paused endpoints get their next probe now. A step."""
     closed = Endpoint.objects.filter(pk__in=endpoint_ids, status=EndpointStatus.PAUSED)
     closed.filter(closed_until__gt=clock.now()).update(closed_until=clock.now())
+
+
+def _with_waiting(endpoints: Sequence[Endpoint]) -> list[EndpointHealth]:
+    waiting, now, found = _count_waiting([endpoint.pk for endpoint in endpoints]), clock.now(), []
+    for endpoint in endpoints:
+        count, oldest = waiting.get(endpoint.pk, (0, None))
+        is_held = endpoint.closed_until is not None and endpoint.closed_until > now
+        found.append(EndpointHealth(endpoint, count, oldest, is_held or endpoint.status == EndpointStatus.GONE))
+    return found
 
 
 def _count_waiting(ids: Collection[UUID]) -> dict[UUID, tuple[int, datetime]]:

@@ -31,6 +31,14 @@ class TwoSecrets(Conflict):
     )
 
 
+class KeyTooYoung(Conflict):
+    code = "signing-key-too-young"
+    message = _(
+        "This key is less than an hour old, so it was not replaced: programs may keep the list of keys that long, and "
+        "would not know the next one. Wait, then rotate again."
+    )
+
+
 class NothingToReplay(DomainError):
     code = "nothing-to-replay"
     status = 409

@@ -90,10 +90,7 @@ def get_sent(by: Member, event_id: str) -> Delivery:
 
 def get_endpoint(by: Member, endpoint_id: str) -> Endpoint:
     """A callback address of one of the partner's own apps by wire id."""
-    found = parse_wire(endpoint_id)
-    endpoint = Endpoint.objects.select_related("app").filter(pk=found).first() if found else None
-    if endpoint is None:
-        raise NotFound
+    endpoint = _find_endpoint(endpoint_id)
     check_can_see(by, endpoint.app)
     return endpoint
 
@@ -121,6 +118,12 @@ def get_sent_for_support(by: Operator, event_id: str) -> Delivery:
     return _find(event_id)
 
 
+def get_endpoint_for_support(by: Operator, endpoint_id: str) -> Endpoint:
+    """Any callback address by wire id, for operators who look after deliveries."""
+    check_operator_can(by, Permission.OPERATOR_SUPPORT)
+    return _find_endpoint(endpoint_id)
+
+
 def list_samples(version: Version, *, limit: int = 20) -> list[SampleEvent]:
     """The latest test events that were sent to a version's callback address, newest first."""
     return list(SampleEvent.objects.filter(version=version).order_by("-id")[:limit])
@@ -134,6 +137,14 @@ def get_sample(by: Member, sample_id: str) -> SampleEvent:
         raise NotFound
     check_can_see(by, sample.version.app)
     return sample
+
+
+def _find_endpoint(endpoint_id: str) -> Endpoint:
+    found = parse_wire(endpoint_id)
+    endpoint = Endpoint.objects.select_related("app").filter(pk=found).first() if found else None
+    if endpoint is None:
+        raise NotFound
+    return endpoint
 
 
 def _find(event_id: str) -> Delivery:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -10,11 +10,14 @@ from typing import Final
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from fondaco.accounts.models import Operator
 from fondaco.accounts.permissions import Permission
+from fondaco.accounts.policies import check_operator_can
 from fondaco.audit.actor import Actor
 from fondaco.audit.recording import record
 from fondaco.catalog.models import App
 from fondaco.catalog.policies import check_can
+from fondaco.installs.actions.credentials import check_reason
 from fondaco.installs.models import Installation
 from fondaco.installs.states import OperationKind, OperationStatus
 from fondaco.kit import clock
@@ -58,19 +61,14 @@ def plan_replay(app: App, chosen: Chosen) -> Replay:
 def replay(*, actor: Actor, by: Member, app: App, chosen: Chosen) -> Replay:
     """Sends again what is chosen, the oldest first, at most :data:`MOST_AT_ONCE`; what cannot be is left out."""
     check_can(by, app, Permission.PARTNER_APPS_EDIT)
-    if chosen.is_everything:
-        raise Invalid(fields={"status": [_("Choose what to send again: all that failed, a time, an account.")]})
     check_rate(f"replay:{app.pk.hex}", limit=_TIMES, per=_PER)
-    with transaction.atomic(durable=True):
-        found = list_sent(app, chosen)
-        total, taken = found.count(), list(found.order_by("message")[:MOST_AT_ONCE])
-        sent = _send([each for each in taken if can_be_replayed(each)], actor=actor)
-        if not sent:
-            raise NothingToReplay
-        result = Replay(sent, len(taken) - sent, total - len(taken))
-        data = {"count": sent, **chosen.as_json()}
-        record(events.MESSAGES_REPLAYED, app, actor=actor, partner_id=app.partner_id, data=data)
-    return result
+    return _replay(actor, app, chosen, {})
+
+
+def replay_for_support(*, actor: Actor, by: Operator, app: App, chosen: Chosen, reason: str) -> Replay:
+    """The same by staff, for any app; the partner reads the reason in the app's log."""
+    check_operator_can(by, Permission.OPERATOR_SUPPORT)
+    return _replay(actor, app, chosen, {"reason": check_reason(reason, is_required=True)})
 
 
 def replay_one(*, actor: Actor, by: Member, delivery: Delivery) -> None:
@@ -78,11 +76,13 @@ def replay_one(*, actor: Actor, by: Member, delivery: Delivery) -> None:
     app = delivery.installation.app
     check_can(by, app, Permission.PARTNER_APPS_EDIT)
     check_rate(f"replay:{app.pk.hex}", limit=_TIMES, per=_PER)
-    with transaction.atomic(durable=True):
-        if not can_be_replayed(delivery) or not _send([delivery], actor=actor):
-            raise CannotReplay
-        data = {"count": 1, "event": delivery.message_id.hex}
-        record(events.MESSAGES_REPLAYED, app, actor=actor, partner_id=app.partner_id, data=data)
+    _replay_one(actor, delivery, {})
+
+
+def replay_one_for_support(*, actor: Actor, by: Operator, delivery: Delivery, reason: str) -> None:
+    """The same by staff, who say why."""
+    check_operator_can(by, Permission.OPERATOR_SUPPORT)
+    _replay_one(actor, delivery, {"reason": check_reason(reason, is_required=True)})
 
 
 def try_endpoint(*, actor: Actor, by: Member, endpoint: Endpoint) -> None:
@@ -92,12 +92,41 @@ def try_endpoint(*, actor: Actor, by: Member, endpoint: Endpoint) -> None:
     resume_endpoint(actor=actor, endpoint=endpoint)
 
 
+def try_endpoint_for_support(*, actor: Actor, by: Operator, endpoint: Endpoint) -> None:
+    """The same by staff."""
+    check_operator_can(by, Permission.OPERATOR_SUPPORT)
+    resume_endpoint(actor=actor, endpoint=endpoint)
+
+
 def can_be_replayed(delivery: Delivery) -> bool:
     """Not without the secrets that it carried, and not when what it proposes was dropped: it would mislead."""
     message, operation = delivery.message, delivery.message.operation
     if message.type in CARRY_CREDENTIALS and message.body is None:
         return False
     return operation is None or operation.kind == OperationKind.UNINSTALL or operation.status not in _DROPPED
+
+
+def _replay(actor: Actor, app: App, chosen: Chosen, why: Mapping[str, str]) -> Replay:
+    if chosen.is_everything:
+        raise Invalid(fields={"status": [_("Choose what to send again: all that failed, a time, an account.")]})
+    with transaction.atomic(durable=True):
+        found = list_sent(app, chosen)
+        total, taken = found.count(), list(found.order_by("message")[:MOST_AT_ONCE])
+        sent = _send([each for each in taken if can_be_replayed(each)], actor=actor)
+        if not sent:
+            raise NothingToReplay
+        data = {"count": sent, **chosen.as_json(), **why}
+        record(events.MESSAGES_REPLAYED, app, actor=actor, partner_id=app.partner_id, data=data)
+    return Replay(sent, len(taken) - sent, total - len(taken))
+
+
+def _replay_one(actor: Actor, delivery: Delivery, why: Mapping[str, str]) -> None:
+    app = delivery.installation.app
+    with transaction.atomic(durable=True):
+        if not can_be_replayed(delivery) or not _send([delivery], actor=actor):
+            raise CannotReplay
+        data = {"count": 1, "event": delivery.message_id.hex, **why}
+        record(events.MESSAGES_REPLAYED, app, actor=actor, partner_id=app.partner_id, data=data)
 
 
 def _send(deliveries: Sequence[Delivery], *, actor: Actor) -> int:

@@ -113,7 +113,17 @@ def rotate_signing_key(*, actor: Actor, algorithm: SigningAlgorithm = SigningAlg
     for a week, until every receiver has asked for the keys again.
     """
     with transaction.atomic(durable=True):
-        return _rotate(actor, algorithm)
+        return replace_key(actor, algorithm)
+
+
+def replace_key(actor: Actor, algorithm: SigningAlgorithm, *, reason: str = "") -> EventSigningKey:
+    """The same as a step."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_CREATION_LOCK])
+    retired = EventSigningKey.objects.filter(retired_at=None, algorithm=algorithm)
+    replaced = [key.hex for key in retired.values_list("pk", flat=True)]
+    retired.update(retired_at=clock.now())
+    return _make(actor, algorithm, replaced=replaced, reason=reason)
 
 
 @deadlines.recurring("signing_keys.rotate", every=timedelta(days=1))
@@ -122,7 +132,7 @@ def rotate_old_keys() -> None:
     for algorithm in SigningAlgorithm:
         found = _current(algorithm)
         if found is not None and found.created_at + settings.SIGNING_KEYS_ROTATE_EVERY <= clock.now():
-            _rotate(Actor.system("sweeper"), algorithm)
+            replace_key(Actor.system("sweeper"), algorithm)
 
 
 def list_public_keys() -> list[EventSigningKey]:
@@ -163,12 +173,9 @@ def _load(row: EventSigningKey) -> PrivateKeyTypes:
     return serialization.load_der_private_key(bytes(row.private_key or b""), password=None)
 
 
-def _rotate(actor: Actor, algorithm: SigningAlgorithm) -> EventSigningKey:
-    EventSigningKey.objects.filter(retired_at=None, algorithm=algorithm).update(retired_at=clock.now())
-    return _make(actor, algorithm)
-
-
-def _make(actor: Actor, algorithm: SigningAlgorithm) -> EventSigningKey:
+def _make(
+    actor: Actor, algorithm: SigningAlgorithm, *, replaced: Sequence[str] = (), reason: str = ""
+) -> EventSigningKey:
     is_ecdsa = algorithm == SigningAlgorithm.ECDSA
     key = ec.generate_private_key(ec.SECP256R1()) if is_ecdsa else Ed25519PrivateKey.generate()
     private = key.private_bytes(
@@ -178,5 +185,6 @@ def _make(actor: Actor, algorithm: SigningAlgorithm) -> EventSigningKey:
     row = EventSigningKey.objects.create(
         algorithm=algorithm, private_key=private, public_key=base64.b64encode(public).decode()
     )
-    record(events.SIGNING_KEY_CREATED, row, actor=actor, data={"algorithm": algorithm.value})
+    data = {"algorithm": algorithm.value, "replaced": list(replaced), "reason": reason}
+    record(events.SIGNING_KEY_CREATED, row, actor=actor, data=data)
     return row

@@ -13,4 +13,4 @@ def make_endpoints(app: App, *, domain: str) -> dict[str, UUID]:
     endpoint = Endpoint.objects.create(
         app=app, url=f"https://app.{domain}/events", failures=10, last_response_status=503
     )
-    return {"failing endpoint": endpoint.pk}
+    return {"failing endpoint": endpoint.pk, "partner with an address": app.partner_id}

@@ -48,6 +48,7 @@ _ABOUT: Final = {
     "sample_reported": "looked at sample",
     "security_changed": "has a new password",
     "sign_in_paused": "keeps failing",
+    "signing_key_replaced": "partner with an address",
     "submission_answered": "answer in a review",
     "submission_messaged": "question of a review",
     "submission_questioned": "question of a review",

@@ -114,7 +114,7 @@ def test_T12_after_a_removal_nothing_is_adopted() -> None:
     by = installation.installed_by
     by.account.features = ["force_uninstall"]
     by.account.save()
-    force_uninstall_app(actor=actor_for(by.person), by=by, installation=installation)
+    force_uninstall_app(actor=actor_for(by.person), by=by, installation=installation, reason="Over")
     with pytest.raises(errors.AnswerTooLate):
         answer(installation, "approve")
     assert reload(installation).status == "revoked"

@@ -204,8 +204,11 @@ def test_the_installer_keeps_a_licence_until_they_leave(installation: Installati
 
 def test_one_change_at_a_time_and_only_of_what_works(installation: Installation) -> None:
     change(installation, **with_newcomer(installation))
-    with pytest.raises(errors.OperationOpen):
+    with pytest.raises(errors.OperationOpen) as refusal:
         change(installation, licences=9)
+    first = installation.operations.get(kind="update")
+    due = first.answer_due_at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    assert refusal.value.members == {"operation": {"id": first.pk.hex, "kind": "update", "answer_due_at": due}}
     with pytest.raises(errors.OperationOpen):
         change(make_pending(), licences=9)
     with pytest.raises(errors.OperationOpen):

@@ -333,8 +333,8 @@ SEEN = [
     "sample_drawn",  # this and the next: tests/db/review/test_samples.py
     "sample_reported",
     "security_changed",
-    "sign_in_new_browser",
-    "sign_in_paused",
+    *("sign_in_new_browser", "sign_in_paused"),
+    "signing_key_replaced",  # tests/db/messaging/test_signing_keys.py
     "submission_answered",  # six of these: tests/db/review
     "submission_approved",
     "submission_messaged",

@@ -25,9 +25,9 @@ from fondaco.audit.status import transition
 from fondaco.catalog.models import App, Plan, Screenshot, Version
 from fondaco.cli.project import checking, connection, events, following
 from fondaco.kit import clock
-from fondaco.messaging.models import Attempt, Delivery, Message, SampleEvent
+from fondaco.messaging.models import Attempt, Delivery, Endpoint, Message, SampleEvent
 from fondaco.messaging.samples import post_sample
-from fondaco.messaging.states import DeliveryStatus
+from fondaco.messaging.states import DeliveryStatus, EndpointStatus
 from fondaco.partners.models import MemberRole
 from fondaco.review.actions import approve, reject
 from fondaco.review.models import CheckRun, Submission
@@ -335,6 +335,20 @@ def test_events_are_listed_sent_again_and_tried(project: Project, monkeypatch: p
     assert project.ask("events", "replay", "--only", "status=failed") == (0, {"sent": 1, "left_out": 0, "remaining": 0})
     assert Delivery.objects.get(message=message).status == "pending"
     assert project.ask("events", "replay", message.pk.hex)[0] == 0
+
+    endpoint = Endpoint.objects.get()
+    well, told = project.ask("events", "health")
+    assert (well, [each["id"] for each in told["endpoints"]]) == (0, [endpoint.pk.hex])
+    later = clock.now() + timedelta(minutes=5)
+    with transaction.atomic():
+        transition(endpoint, EndpointStatus.PAUSED, actor=SYSTEM, data={"url": endpoint.url})
+    Endpoint.objects.update(last_response_status=503, failing_since=later, closed_until=later)
+    shown = project.run("events", "health")
+    assert (shown.exit_code, "paused" in shown.stdout, "HTTP 503" in shown.stdout) == (3, True, True)
+    assert project.ask("events", "try", "https://elsewhere.example")[1]["refused"]["code"] == "no-such-address"
+    assert Endpoint.objects.get().closed_until == later
+    assert project.ask("events", "try", endpoint.url) == (0, {"tried": endpoint.pk.hex})
+    assert Endpoint.objects.get().closed_until < later
 
     monkeypatch.setattr(events.time, "sleep", lambda _seconds: post_sample(SampleEvent.objects.get().pk.hex))
     status, answer = project.ask("events", "test", "app.updated")

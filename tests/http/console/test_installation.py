@@ -213,7 +213,11 @@ def test_force_uninstall_needs_the_switch_and_works_with_it() -> None:
     assert "Force the removal of Ledgerline?" in client.get(address(installation, "/force-uninstall")).content.decode()
     installation.refresh_from_db()
     assert installation.status == "pending"
-    assert client.post(address(installation, "/force-uninstall")).headers["Location"] == "/my-apps"
+    answer = client.post(address(installation, "/force-uninstall"), {"reason": " "})
+    assert (answer.status_code, "Say why. Its maker reads it." in answer.content.decode()) == (422, True)
+    assert Installation.objects.get(pk=installation.pk).status != "revoked"
+    sent = client.post(address(installation, "/force-uninstall"), {"reason": "It leaks."})
+    assert sent.headers["Location"] == "/my-apps"
     installation.refresh_from_db()
     assert installation.status == "revoked"
 

@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from tests.factories.accounts import actor_for, make_person, make_user
 from tests.factories.installs import PARTNER_PROGRAM, make_completed
+from tests.http.api.caller import Api, read, refusal
 
 from fondaco.identity.actions import create_personal_token
 from fondaco.installs import snapshots
@@ -183,3 +184,35 @@ def test_the_same_through_the_api(installation: Installation, client: Client) ->
         installation.version.name,
         ["installation", "root", "self"],
     )
+
+
+def test_who_gets_a_licence_in_vain_is_named_after_saving_and_to_programs(
+    browser: Client, installation: Installation
+) -> None:
+    agent = installation.account.users.get(person__name="Nia New")
+    by, path = installation.installed_by, f"/accounts/{installation.account_id}/installations/{installation.pk.hex}"
+    body = {"user_ids": everybody(installation)}
+    assert read(Api(by.person).post(f"{path}/settings/quote", body))["unable"] == [agent.pk]
+    form = {
+        "do": "send",
+        "chosen": " ".join(everybody(installation)),
+        "plan": installation.plan_id.hex,
+        "licences": "4",
+    }
+    answer = browser.post(here(installation), form, follow=True)
+    page = text_of(answer)
+    assert "These people get a licence, but their role may not open apps: Nia New." in page
+    assert page.count("may not open apps") == 2  # and beside the name, for as long as it is so
+    first = Operation.objects.get(kind="update")
+    problem = refusal(Api(by.person).post(f"{path}/settings", {"total_licences": 9}), 409, "operation-open")
+    assert (problem["operation"]["id"], problem["operation"]["kind"]) == (first.pk.hex, "update")
+    answer_operation(actor=PARTNER_PROGRAM, installation=installation, decision="reject")
+    assert read(Api(by.person).post(f"{path}/settings", body))["unable"] == [agent.pk]
+
+
+def test_licences_without_a_user_are_counted_as_unassigned(browser: Client, installation: Installation) -> None:
+    Installation.objects.filter(pk=installation.pk).update(total_licences=5)
+    page = re.sub(r"<[^>]+>", " ", text_of(browser.get(f"/my-apps/{installation.pk.hex}")))
+    assert re.search(r"Unassigned\s+3\b", page)
+    fewer = filled(installation, licences="5", users=[installation.installed_by_id])
+    assert re.search(r"Unassigned\s+3\s+4\b", re.sub(r"<[^>]+>", " ", text_of(browser.post(here(installation), fewer))))

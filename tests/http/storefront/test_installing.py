@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 from django.test import Client
 from pytest_django.fixtures import DjangoAssertNumQueries
-from tests.factories.accounts import SYSTEM, make_account, make_operator, make_person, make_user
+from tests.factories.accounts import SYSTEM, make_account, make_operator, make_person, make_role, make_user
 from tests.factories.catalog import make_app, make_published_version, make_version
 from tests.factories.installs import make_completed, make_installing
 from tests.factories.partners import make_member, make_partner
+from tests.http.api.caller import Api, read, refusal
 
 from fondaco.accounts.models import User
+from fondaco.accounts.permissions import Permission
 from fondaco.audit.models import Event
 from fondaco.catalog.models import Version
 from fondaco.catalog.states import TechnicalStatus
@@ -22,7 +24,9 @@ from fondaco.installs.models import Grant, Installation
 from fondaco.installs.queries import consent_text
 
 pytestmark = pytest.mark.django_db
-START, PLAN, USERS, CONFIRM = (f"/install/ledgerline{step}" for step in ("", "/plan", "/users", "/confirm"))
+START, PLAN, USERS, LATER, CONFIRM = (
+    f"/install/ledgerline{step}" for step in ("", "/plan", "/users", "/later", "/confirm")
+)
 
 
 @pytest.fixture
@@ -311,3 +315,52 @@ def test_steps_stay_within_their_queries(
     for address in (PLAN, USERS, CONFIRM):
         with django_assert_max_num_queries(12):
             assert client.get(address).status_code == 200
+
+
+def test_T27_rules_for_who_comes_later_are_ordered_with_the_app_and_cost_is_said_before(
+    client: Client, ada: User, version: Version
+) -> None:
+    samir = make_user(ada.account, role="supervisor")
+    later = choose(client, version, ada, samir, do="later")
+    assert later.headers["Location"] == LATER
+    page = html(client.get(LATER))
+    assert "Nobody: I choose people by hand" in page
+    wrong = client.post(LATER, {"who": "all", "do": "next"})
+    assert (wrong.status_code, "Say how many people" in html(wrong)) == (422, True)
+    wrong = client.post(LATER, {"who": "all", "cap": "900000", "do": "next"})
+    assert (wrong.status_code, "allows at most" in html(wrong)) == (422, True)
+    counted = html(client.post(LATER, {"who": "all", "cap": "10", "do": "count"}))
+    assert "Each person beyond what is bought costs $18.00 per month." in counted
+    assert "up to 10 people, at most $180.00 per month, which is $144.00 more" in counted
+    assert client.post(LATER, {"who": "all", "cap": "10", "do": "next"}).headers["Location"] == CONFIRM
+    page = html(client.get(CONFIRM))
+    for words in ("Everybody who joins the account", "<dd>10</dd>", "at most $180.00 per month"):
+        assert words in page
+    old = seen(client)
+    client.post(LATER, {"who": "all", "cap": "12", "do": "next"})
+    assert client.post(CONFIRM, {"seen": old, "agreed": "yes"}).status_code == 409
+    assert not Installation.objects.exists()
+    client.post(CONFIRM, {"seen": seen(client), "agreed": "yes"})
+    installation = Installation.objects.get()
+    assert list(installation.auto_install_rules.values_list("filter", "match")) == [("all", "")]
+    assert installation.auto_install_cap == 12
+    assert Grant.objects.get().purchase_summary["auto_install_cap"] == 12
+
+
+def test_T27_programs_ask_what_an_order_with_rules_comes_to(ada: User, version: Version) -> None:
+    agent = make_user(ada.account, role=make_role(ada.account, Permission.APPS_VIEW, name="Trainee"))
+    api, path = Api(ada.person), f"/accounts/{ada.account_id}"
+    rules = {"rules": [{"filter": "role", "match": "agent"}], "cap": 10}
+    body = {"plan_id": plan_id(version), "user_ids": [ada.pk, agent.pk], "auto_install": rules}
+    quoted = read(api.post(f"{path}/offers/ledgerline/quote", body))
+    assert (quoted["total"]["monthly_minor"], quoted["most"]["monthly_minor"]) == (3600, 18000)
+    assert quoted["unable"] == [agent.pk]
+    refusal(api.post(f"{path}/offers/ledgerline/quote", {**body, "user_ids": [agent.pk]}), 422, "users-unusable")
+    consent = {"scopes": version.technical.scopes, "text": consent_text(version)}
+    order = {**body, "app": "ledgerline", "consent": consent}
+    wrong = {**rules, "cap": None}
+    problem = refusal(api.post(f"{path}/installations", {**order, "auto_install": wrong}), 422, "users-unusable")
+    assert list(problem["errors"]) == ["cap"]
+    assert not Installation.objects.exists()
+    assert read(api.post(f"{path}/installations", order), 201)["unable"] == [agent.pk]
+    assert Installation.objects.get().auto_install_cap == 10

@@ -12,7 +12,7 @@ from tests.factories.installs import make_completed, make_installing
 from tests.http.wire.conftest import Program
 
 from fondaco.audit.models import Event
-from fondaco.installs.models import Installation
+from fondaco.installs.models import Installation, Operation
 from fondaco.kit import clock, deadlines
 from fondaco.messaging.models import Message
 
@@ -220,7 +220,9 @@ def test_a_late_answer_is_a_conflict(program: Program) -> None:
         deadlines.sweep_once()
         answer = program.post(f"{program.place}/state", {"state": "approve"})
     assert answer.status_code == 409
+    operation = Operation.objects.get()
     assert answer.json()["code"] == "409-answer-too-late"
+    assert (answer.json()["operation"]["id"], answer.json()["operation"]["kind"]) == (operation.pk.hex, "install")
     assert Installation.objects.get().status == "timeout"
 
 

@@ -23,6 +23,7 @@ from fondaco.identity.client_fields import ClientFields
 from fondaco.identity.tokens import issue_access_token
 from fondaco.installs.actions import answer_operation, uninstall_app
 from fondaco.installs.actions.updating import update_settings
+from fondaco.installs.auto_install import AutoInstall
 from fondaco.installs.changes import Settings
 from fondaco.installs.models import Installation
 from fondaco.kit import clock
@@ -216,7 +217,8 @@ def test_the_full_state_of_an_installation_with_an_open_change(client: Client) -
     with clock.freeze(datetime(2030, 1, 2, 3, 4, 5, tzinfo=UTC)):
         installation = make_completed(plan="Team")
         by, more = installation.installed_by, make_user(installation.account)
-        wanted = Settings(plan=installation.plan, users=[by, more], licences=5)
+        auto = AutoInstall(({"filter": "role", "match": "agent"},), 7)
+        wanted = Settings(plan=installation.plan, users=[by, more], licences=5, auto_install=auto)
         update_settings(actor=actor_for(by.person), by=by, installation=installation, wanted=wanted)
         program = Program(Installation.objects.get(), client)
         answer = program.get(f"{program.place}/full-state")
@@ -230,13 +232,17 @@ def test_the_full_state_of_an_installation_with_an_open_change(client: Client) -
     assert set(body["credentials"][0]) == {"client_id", "key_id", "key_algorithm", "created_at", "expires_at"}
     assert [body["installation"], body["account"], body["subscription"]] == parts
     assert body["operation"] == {
+        "id": installation.operations.get(kind="update").pk.hex,
         "kind": "update",
         "state": "open",
         "event_id": event.pk.hex,
         "created_at": "2030-01-02T03:04:05.000Z",
         "answer_due_at": "2030-01-09T03:04:05.000Z",
         "current": side(installation, before, 2),
-        "proposed": side(installation, sorted([by.pk, more.pk]), 5),
+        "proposed": {
+            **side(installation, sorted([by.pk, more.pk]), 5),
+            "auto_provision_filters": [{"filter": "role", "match": "agent"}],
+        },
     }
     rest = {"as_of", "last_sequence", "app_version_id", "app_version_name", "auto_provision_filters", "trial", "_links"}
     assert {name: body[name] for name in rest} == {

@@ -56,5 +56,16 @@ def test_problem_details() -> None:
     }
 
 
+class Busy(Conflict):
+    code = "busy"
+    message = "%(who)s is at it."
+    shown = ("by",)
+
+
+def test_what_a_refusal_shows_to_programs_is_a_member_of_its_own() -> None:
+    body = problem(Busy(who="Ada", by={"id": "7"}), instance="/")
+    assert (body["detail"], body["by"], "who" in body) == ("Ada is at it.", {"id": "7"}, False)
+
+
 def test_problem_without_field_errors_has_none() -> None:
     assert "errors" not in problem(TooFull(limit=3), instance="/")

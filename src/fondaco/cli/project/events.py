@@ -1,4 +1,4 @@
-"""Events of an app from the command line: looking, sending again, testing."""
+"""Events of an app from the command line: looking, sending again, testing, and how its addresses do."""
 
 from __future__ import annotations
 
@@ -60,6 +60,42 @@ def replay_many(voice: Voice, connection: Connection, path: str, chosen: Mapping
     done = connection.post(path, chosen)
     voice.say(f"{done['sent']} sent again, {done['left_out']} left out, {done['remaining']} more to ask for.")
     voice.end(**done)
+
+
+def show_health(voice: Voice, connection: Connection, path: str) -> None:
+    """Every callback address that something was ever sent to."""
+    found = list(connection.items(path))
+    for each in found:
+        voice.say(f"{each['status']:<8} {each['id']}  {each['url']}")
+        voice.say(f"         {_explain(each)}")
+    if not found:
+        voice.say("Nothing was sent to any address yet.")
+    is_well = all(each["status"] == "healthy" and not each["silent_since"] for each in found)
+    voice.end(Exit.DONE if is_well else Exit.DIFFERENT, endpoints=found)
+
+
+def try_address(voice: Voice, connection: Connection, path: str, app_id: str, wanted: str) -> None:
+    """A probe to the address that has this id, or is this."""
+    known = connection.items(f"{path}/apps/{app_id}/endpoints")
+    found = next((each for each in known if wanted in (each["id"], each["url"])), None)
+    if found is None:
+        raise Refused(f"The app has no callback address {wanted}. Nothing was sent.", code="no-such-address")
+    connection.post(f"{path}/endpoints/{found['id']}/try")
+    voice.say(f"{found['url']} is tried at once. If it takes the event, everything that waits follows.")
+    voice.end(tried=found["id"])
+
+
+def _explain(endpoint: Answer) -> str:
+    arrived = endpoint["last_success_at"]
+    parts = [f"{endpoint['waiting']} waiting", f"the last arrived {arrived}" if arrived else "nothing has arrived yet"]
+    if endpoint["failing_since"]:
+        why = endpoint["last_error"] or f"HTTP {endpoint['last_response_status']}"
+        parts.append(f"failing since {endpoint['failing_since']}: {why}")
+    if endpoint["silent_since"]:
+        parts.append(f"silent, noticed {endpoint['silent_since']}")
+    if endpoint["closed_until"]:
+        parts.append(f"tried again {endpoint['closed_until']}")
+    return ", ".join(parts)
 
 
 def send_test(voice: Voice, connection: Connection, path: str, version_id: str, kind: str) -> None:

@@ -84,4 +84,4 @@ def _repeat(operation: Operation, decision: Decision) -> Operation:
         return operation
     if outcome in _MATCHES:
         raise NothingToAnswer
-    raise AnswerTooLate(outcome=outcome.value.replace("_", " "))
+    raise AnswerTooLate(outcome=outcome.value.replace("_", " "), operation=operations.name(operation))

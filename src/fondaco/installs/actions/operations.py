@@ -88,7 +88,17 @@ def check_none_open(installation: Installation) -> None:
             app=installation.app.name,
             change=OPERATIONS[OperationKind(operation.kind)],
             since=date_format(operation.created_at, "j F Y, H:i"),
+            operation=name(operation),
         )
+
+
+def name(operation: Operation) -> dict[str, str]:
+    """How refusals name an operation to programs."""
+    return {
+        "id": operation.pk.hex,
+        "kind": operation.kind,
+        "answer_due_at": operation.answer_due_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+    }
 
 
 def find_last(installation: Installation) -> Operation | None:

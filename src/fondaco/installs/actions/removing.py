@@ -55,19 +55,19 @@ def cancel_installation(*, actor: Actor, by: User, installation: Installation) -
         return _remove_at_once(actor, locked, UninstallReason.OTHER.value, "")
 
 
-def force_uninstall_app(
-    *, actor: Actor, by: User | Operator, installation: Installation, reason: str = ""
-) -> Installation:
+def force_uninstall_app(*, actor: Actor, by: User | Operator, installation: Installation, reason: str) -> Installation:
     """Removes an app at once whatever its state (DOMAIN 7.9): by staff, or a manager where that is switched on.
 
-    Staff must say why; the account's managers and the partner's program read it.
+    Whoever it is must say why: of staff the account's managers read it, and the partner's program of both.
     """
     _check_reason(UninstallReason.OTHER.value, reason)
-    if isinstance(by, Operator) and not reason.strip():
-        raise Invalid(fields={"reason": [str(_("Say why. The customer reads it."))]})
     with transaction.atomic(durable=True):
         locked = _lock(installation)
         check_can_force(by, locked)
+        if not reason.strip():
+            is_staff = isinstance(by, Operator)
+            words = _("Say why. The customer reads it.") if is_staff else _("Say why. Its maker reads it.")
+            raise Invalid(fields={"reason": [str(words)]})
         if isinstance(by, Operator):
             return remove_by_staff(actor=actor, installation=locked, reason=reason)
         return _remove_at_once(actor, locked, UninstallReason.OTHER.value, reason)

@@ -18,6 +18,7 @@ from fondaco.surfaces.backoffice.views import (
     events,
     overview,
     partners,
+    signing_keys,
     staff,
 )
 
@@ -40,6 +41,7 @@ urlpatterns = [
     *urls_deliveries.urlpatterns,
     path("access", access.show_all, name="access"),
     path("access/token", access.token, name="access_token"),
+    path("access/signing-keys", signing_keys.show, name="signing_keys"),
     path("access/restore/<str:cutoff_id>", access.restore, name="restore_access"),
     path("access/rotate/<str:installation_id>", access.rotate, name="rotate_credentials"),
     path("access/<str:kind>/<str:target_id>", access.show, name="access_target"),

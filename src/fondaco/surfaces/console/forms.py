@@ -34,3 +34,15 @@ class ReasonForm(forms.Form):
         required=False,
         widget=forms.Textarea({"rows": 3}),
     )
+
+
+class ForceForm(forms.Form):
+    """Why an app is removed by force; its maker reads it."""
+
+    reason = forms.CharField(
+        label=_("Why can it not wait?"),
+        help_text=_("It is kept with the installation, and the app's maker reads it."),
+        max_length=MAX_REASON,
+        error_messages={"required": _("Say why. Its maker reads it.")},
+        widget=forms.Textarea({"rows": 3}),
+    )

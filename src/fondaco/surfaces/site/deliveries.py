@@ -147,10 +147,11 @@ class Health:
 
 def describe_health(app: App) -> list[Health]:
     """Every callback address of an app, the unwell ones first."""
-    return [_describe(found) for found in list_endpoint_health(app)]
+    return [describe_endpoint(found) for found in list_endpoint_health(app)]
 
 
-def _describe(found: EndpointHealth) -> Health:
+def describe_endpoint(found: EndpointHealth) -> Health:
+    """One callback address."""
     endpoint = found.endpoint
     words, tone = ENDPOINTS[endpoint.status]
     failure = ""

@@ -9,6 +9,8 @@ from typing import Final
 
 from django.http import HttpRequest
 
+from fondaco.installs.auto_install import NOBODY, AutoInstall
+from fondaco.installs.snapshots import Rule
 from fondaco.kit.crypto import seal, unseal
 
 _SEALED: Final = "storefront.draft.link"
@@ -24,6 +26,8 @@ class Draft:
     name: str = ""  # of the app, for pages that come before the offer is known
     plan: str = ""
     users: list[str] = field(default_factory=list)
+    rules: list[Rule] = field(default_factory=list)  # who gets it later without being picked
+    cap: int | None = None
 
     @property
     def token(self) -> str:
@@ -35,6 +39,16 @@ class Draft:
         if self.account != account_id:
             self.account = account_id
             self.users = [installer_id]
+            self.let_follow(NOBODY)
+
+    @property
+    def auto_install(self) -> AutoInstall:
+        """The rules, as the domain takes them."""
+        return AutoInstall(tuple(self.rules), self.cap)
+
+    def let_follow(self, auto: AutoInstall) -> None:
+        """Takes other rules."""
+        self.rules, self.cap = list(auto.rules), auto.cap
 
     def choose_users(self, *, shown: Iterable[str], ticked: Iterable[str]) -> None:
         """What a page of people was left with; those not on that page stay as they were."""

@@ -62,4 +62,4 @@ class UsersForm(forms.Form):
 
     shown = forms.CharField(required=False, max_length=100_000)
     q = forms.CharField(required=False, max_length=100)
-    do = forms.ChoiceField(choices=[(name, name) for name in ("next", "find", "all", "none", "keep")])
+    do = forms.ChoiceField(choices=[(name, name) for name in ("next", "later", "find", "all", "none", "keep")])

@@ -14,6 +14,7 @@ urlpatterns = [
     path("install/<slug:slug>", installing.choose_account, name="install"),
     path("install/<slug:slug>/plan", installing.choose_plan, name="install_plan"),
     path("install/<slug:slug>/users", installing.choose_users, name="install_users"),
+    path("install/<slug:slug>/later", installing.choose_later, name="install_later"),
     path("install/<slug:slug>/confirm", installing.confirm, name="install_confirm"),
     path("install/<str:app_id>/<str:version_id>", installing.open_link, name="install_by_link"),
     path("", include("fondaco.surfaces.storefront.urls_partners")),

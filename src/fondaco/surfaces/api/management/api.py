@@ -48,6 +48,15 @@ _PROBLEM: Final[dict[str, Any]] = {
             "description": "What is wrong with single fields, by name.",
             "additionalProperties": {"type": "array", "items": {"type": "string"}},
         },
+        "operation": {
+            "type": "object",
+            "description": "With `operation-open`: the one that waits for its answer.",
+            "properties": {
+                "id": {"type": "string"},
+                "kind": {"type": "string"},
+                "answer_due_at": {"type": "string", "format": "date-time"},
+            },
+        },
     },
 }
 _KEY: Final[dict[str, Any]] = {

@@ -55,7 +55,10 @@ def answer(body: Json, status: int = 200) -> HttpResponse:
 
 
 def refuse(error: DomainError, *, with_error: bool = False) -> HttpResponse:
-    """The standard shape; ``with_error`` adds the older ``error`` member for the two endpoints that document it."""
+    """The standard shape, with what the refusal shows beside it.
+
+    ``with_error`` adds the older ``error`` member for the two endpoints that document it.
+    """
     body: Json = {
         "code": f"{error.status}-{error.code}",
         "message": str(error),
@@ -63,6 +66,7 @@ def refuse(error: DomainError, *, with_error: bool = False) -> HttpResponse:
         "fields": [
             {"name": name, "description": " ".join(str(text) for text in texts)} for name, texts in error.fields.items()
         ],
+        **error.members,
     }
     if with_error:
         body = {"error": str(error), **body}

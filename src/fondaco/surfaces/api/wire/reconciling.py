@@ -56,6 +56,7 @@ def full_state(found: FullState) -> Json:
 
 def _operation(operation: Operation, event: Message | None) -> Json:
     return {
+        "id": operation.pk.hex,
         "kind": operation.kind,
         "state": operation.status,
         "event_id": event.pk.hex if event else None,

@@ -1,4 +1,4 @@
-"""What was sent to the program of any app, for operators who look after it."""
+"""What was sent to the program of any app, and where nothing arrives, for operators who look after it."""
 
 from __future__ import annotations
 
@@ -6,13 +6,25 @@ from http import HTTPStatus
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from fondaco.accounts.permissions import Permission
+from fondaco.messaging.endpoints import list_unwell
 from fondaco.messaging.logs import count_last_day, get_app_for_support, get_sent_for_support
+from fondaco.messaging.models import Delivery
+from fondaco.messaging.replaying import can_be_replayed
+from fondaco.surfaces.backoffice.forms_deliveries import SendAgainForm
 from fondaco.surfaces.site.access import requires
-from fondaco.surfaces.site.deliveries import FilterForm, describe_health, draw_day, in_full, make_listing
+from fondaco.surfaces.site.deliveries import (
+    FilterForm,
+    describe_endpoint,
+    describe_health,
+    draw_day,
+    in_full,
+    make_listing,
+)
 from fondaco.surfaces.site.paging import address_with
 from fondaco.surfaces.site.viewer import HouseRequest
 
@@ -33,6 +45,7 @@ def show_all(request: HouseRequest, app_id: str) -> HttpResponse:
         "listing": listing,
         "health": describe_health(app) if not request.htmx else [],
         "day": draw_day(count_last_day(app)) if not request.htmx else None,
+        "failed": f"{reverse('backoffice:replay_events', args=[app_id])}?status=failed",
         "refresh": None if cursor else address_with(request, mark=listing.mark),
         "newest": address_with(request, cursor=None, mark=None) if cursor else None,
         "older": address_with(request, cursor=listing.next_cursor, mark=None) if listing.next_cursor else None,
@@ -47,5 +60,22 @@ def show_all(request: HouseRequest, app_id: str) -> HttpResponse:
 def show(request: HouseRequest, event_id: str) -> HttpResponse:
     """One delivery in full."""
     delivery = get_sent_for_support(request.viewer.operator, event_id)
-    context = {**in_full(delivery), "app": delivery.installation.app}
-    return render(request, "backoffice/delivery.html", context)
+    return show_one(request, delivery, SendAgainForm())
+
+
+def show_one(
+    request: HouseRequest, delivery: Delivery, form: SendAgainForm, status: int = HTTPStatus.OK
+) -> HttpResponse:
+    """The same with what was typed to send it again."""
+    app = delivery.installation.app
+    context = {**in_full(delivery), "app": app, "form": form, "may_replay": can_be_replayed(delivery)}
+    return render(request, "backoffice/delivery.html", context, status=status)
+
+
+@never_cache
+@requires(Permission.OPERATOR_SUPPORT)
+@require_safe
+def show_unwell(request: HouseRequest) -> HttpResponse:
+    """Every callback address of any app that takes no events now; those where nothing arrives at all come first."""
+    found = [describe_endpoint(each) for each in list_unwell(request.viewer.operator)]
+    return render(request, "backoffice/unwell.html", {"found": found})

@@ -31,7 +31,7 @@ from fondaco.installs.ways import Situation, Way, customer_ways
 from fondaco.kit import clock
 from fondaco.kit.errors import Conflict, DomainError, Forbidden
 from fondaco.messaging.queries import list_changes_sent, sum_up_sign_outs
-from fondaco.surfaces.console.forms import ReasonForm
+from fondaco.surfaces.console.forms import ForceForm, ReasonForm
 from fondaco.surfaces.console.tiles import TONES
 from fondaco.surfaces.console.timeline import make_lines
 from fondaco.surfaces.site.access import signed_in
@@ -90,6 +90,7 @@ def show(request: HouseRequest, installation_id: str) -> HttpResponse:
         "trial": _trial(item),
         "users": users,
         "held": people.count() if len(users) == _MOST_NAMES else len(users),
+        "launches": Permission.APPS_LAUNCH,
         "summary": purchase_summary(installation.plan, installation.total_licences),
         "permissions": permission_lines(installation.version),
         "lines": lines,
@@ -147,11 +148,19 @@ def force_uninstall(request: HouseRequest, installation_id: str) -> HttpResponse
     item = manage(request, installation_id)
     if Badge.FORCE_UNINSTALL not in item.badges:
         raise Forbidden
+    form, status = ForceForm(request.POST if request.method == "POST" else None), int(HTTPStatus.OK)
     if request.method == "POST":
-        actions.force_uninstall_app(actor=request.viewer.actor, by=request.viewer.user, installation=item.installation)
-        return _gone(request, item)
-    context = {"item": item, "installation": item.installation, "form": None, "has_worked": True, "is_forced": True}
-    return render(request, "console/uninstall.html", context)
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+        if form.is_valid():
+            actor, by, reason = request.viewer.actor, request.viewer.user, form.cleaned_data["reason"]
+            try:
+                actions.force_uninstall_app(actor=actor, by=by, installation=item.installation, reason=reason)
+            except DomainError as refusal:
+                status = show_refusal(form, refusal)
+            else:
+                return _gone(request, item)
+    context = {"item": item, "installation": item.installation, "form": form, "has_worked": True, "is_forced": True}
+    return render(request, "console/uninstall.html", context, status=status)
 
 
 def _find(request: HouseRequest, installation_id: str) -> InstalledApp:

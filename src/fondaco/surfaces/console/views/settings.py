@@ -27,13 +27,14 @@ from fondaco.installs.actions import update_settings
 from fondaco.installs.changes import Settings, can_keep_trial, quote
 from fondaco.installs.errors import NothingToChange
 from fondaco.installs.models import Installation
-from fondaco.installs.policies import check_can_change
+from fondaco.installs.policies import check_can_change, find_unable
 from fondaco.kit.errors import DomainError, Forbidden, Invalid, NotFound
 from fondaco.surfaces.console.views.installation import manage
 from fondaco.surfaces.site.access import signed_in
 from fondaco.surfaces.site.viewer import HouseRequest
 
 _MOST_SHOWN = 100
+_MOST_NAMED = 5
 _MOST_LICENCES = 1_000_000
 
 
@@ -98,6 +99,8 @@ def _send(request: HouseRequest, by: User, installation: Installation, wish: Wis
         messages.success(
             request, _("%(app)s is being changed. People go on using it meanwhile.") % {"app": installation.app.name}
         )
+        held = set(installation.licences.values_list("user_id", flat=True))
+        _warn_of_unable(request, find_unable(user for user in settings.users if user.pk not in held))
         return redirect("console:installation", installation_id=installation.pk.hex)
     found = quote(by, installation, settings)
     if not found.is_change:
@@ -111,6 +114,12 @@ def _send(request: HouseRequest, by: User, installation: Installation, wish: Wis
         "held": installation.licences.count(),
     }
     return render(request, "console/settings_review.html", context)
+
+
+def _warn_of_unable(request: HouseRequest, unable: Sequence[User]) -> None:
+    if unable:
+        words = _("These people get a licence, but their role may not open apps: %(names)s.")
+        messages.warning(request, words % {"names": ", ".join(user.person.name for user in unable[:_MOST_NAMED])})
 
 
 def _begin(by: User, installation: Installation) -> Wish:

@@ -1,4 +1,7 @@
-"""From a listing to an order: account, plan, users, consent. Each step has its address, so that going back works."""
+"""From a listing to an order: account, plan, users, consent. Each step has its address, so that going back works.
+
+Beside the users, whoever wants to says who gets the app later without being picked.
+"""
 
 from __future__ import annotations
 
@@ -17,16 +20,22 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from fondaco.accounts.models import User
 from fondaco.accounts.permissions import Permission
-from fondaco.accounts.queries import list_users
+from fondaco.accounts.queries import list_roles, list_users
 from fondaco.catalog.models import Plan, Version
 from fondaco.catalog.queries import get_linked_version, get_listing, permission_lines
 from fondaco.installs.actions import Consent, install_app
-from fondaco.installs.actions.installing import check_users
+from fondaco.installs.actions.installing import check_rules, check_users
+from fondaco.installs.auto_install import roles_of
+from fondaco.installs.changes import at_most
 from fondaco.installs.errors import AlreadyInstalled, ConsentOutdated, UsersUnusable
 from fondaco.installs.offers import Offer, fingerprint, get_offer, list_installers
+from fondaco.installs.orders import quote_order
+from fondaco.installs.policies import find_unable
 from fondaco.installs.queries import consent_text, find_installed, purchase_summary
 from fondaco.kit.errors import Conflict, DomainError, Forbidden, NotFound
 from fondaco.surfaces.site.access import requires, signed_in
+from fondaco.surfaces.site.forms import show_refusal
+from fondaco.surfaces.site.forms_auto_install import AutoInstallForm
 from fondaco.surfaces.site.viewer import HouseRequest, Place, PlaceKind
 from fondaco.surfaces.storefront import draft as drafts
 from fondaco.surfaces.storefront.draft import Draft
@@ -124,7 +133,7 @@ def choose_users(request: HouseRequest, slug: str) -> HttpResponse:
         wish = form.cleaned_data["do"] if form.is_valid() else "keep"
         _change_selection(order, everyone, wish, request)
         drafts.keep(request, slug, order.draft)
-        if wish != "next":
+        if wish not in {"next", "later"}:
             text = form.cleaned_data.get("q", "") if wish == "find" else request.GET.get("q", "")
             return redirect(f"{request.path}?{urlencode({'q': text})}" if text else request.path)
         try:
@@ -132,8 +141,41 @@ def choose_users(request: HouseRequest, slug: str) -> HttpResponse:
         except UsersUnusable as refusal_:
             error = " ".join(refusal_.fields["users"])
         else:
-            return redirect("storefront:install_confirm", slug=slug)
+            step = "storefront:install_later" if wish == "later" else "storefront:install_confirm"
+            return redirect(step, slug=slug)
     return _show_users(request, order, everyone, error)
+
+
+@never_cache
+@requires(Permission.APPS_INSTALL)
+@require_http_methods(_METHODS)
+def choose_later(request: HouseRequest, slug: str) -> HttpResponse:
+    """Who follows without being picked, and what that may come to (T27). Nobody does unless this is filled in."""
+    order = _load(request, slug)
+    if refusal := _refuse(request, order):
+        return refusal
+    if order.plan is None:
+        return redirect("storefront:install_plan", slug=slug)
+    data = request.POST if request.method == "POST" else None
+    form = AutoInstallForm(data, roles=list_roles(order.by.account_id)).begin_with(order.draft.auto_install)
+    status, auto = int(HTTPStatus.OK), order.draft.auto_install
+    if request.method == "POST" and form.is_valid():
+        auto = form.wanted()
+        try:
+            check_rules(order.by, order.plan, auto)
+        except UsersUnusable as refusal_:
+            status = show_refusal(form, refusal_)
+        else:
+            order.draft.let_follow(auto)
+            drafts.keep(request, slug, order.draft)
+            if request.POST.get("do") == "next":
+                return redirect("storefront:install_confirm", slug=slug)
+    elif request.method == "POST":
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+    count = len(order.draft.users)
+    summary, most = purchase_summary(order.plan, count), at_most(order.plan, count, auto)
+    context = {"form": form, "auto": auto, "summary": summary, "most": most, "error": ""}
+    return _show(request, "storefront/install_later.html", order, 3, context, status)
 
 
 @never_cache
@@ -146,11 +188,12 @@ def confirm(request: HouseRequest, slug: str) -> HttpResponse:
         return refusal
     if order.plan is None:
         return redirect("storefront:install_plan", slug=slug)
-    users = _selected(order, list(list_users(order.by.account_id)))
+    users, auto = _selected(order, list(list_users(order.by.account_id))), order.draft.auto_install
     try:
-        check_users(order.by, order.plan, users)
-    except UsersUnusable:
-        return redirect("storefront:install_users", slug=slug)
+        found = quote_order(order.by, order.plan, users, auto)
+    except UsersUnusable as refusal_:
+        step = "storefront:install_users" if "users" in refusal_.fields else "storefront:install_later"
+        return redirect(step, slug=slug)
     error, status = "", HTTPStatus.OK
     if request.method == "POST":
         try:
@@ -161,10 +204,14 @@ def confirm(request: HouseRequest, slug: str) -> HttpResponse:
             error, status = str(refusal_), HTTPStatus(refusal_.status)
     context = {
         "users": users,
-        "summary": purchase_summary(order.plan, len(users)),
+        "summary": found.total,
         "permissions": permission_lines(order.version),
         "consent": consent_text(order.version),
-        "seen": fingerprint(order.by, order.version, order.plan, users),
+        "auto": auto,
+        "followers": roles_of(auto.rules, list_roles(order.by.account_id)) if auto.rules else [],
+        "most": found.most,
+        "unable": found.unable,
+        "seen": fingerprint(order.by, order.version, order.plan, users, auto),
         "error": error,
     }
     return _show(request, "storefront/install_confirm.html", order, 4, context, status)
@@ -257,7 +304,8 @@ def _show_users(request: HouseRequest, order: Order, everyone: list[User], error
         "chosen": chosen,
         "selected": selected,
         "everyone": len(everyone),
-        "unable": [user for user in selected if not user.can(Permission.APPS_LAUNCH)],
+        "unable": find_unable(selected),
+        "has_rules": order.draft.auto_install.admits_anybody,
         "launches": Permission.APPS_LAUNCH,
         "summary": purchase_summary(order.plan, len(selected)),
         "error": error,
@@ -277,7 +325,8 @@ def _matching(everyone: list[User], text: str) -> list[User]:
 
 
 def _install(request: HouseRequest, order: Order, plan: Plan, users: list[User]) -> HttpResponse:
-    if request.POST.get("seen") != fingerprint(order.by, order.version, plan, users):
+    auto = order.draft.auto_install
+    if request.POST.get("seen") != fingerprint(order.by, order.version, plan, users, auto):
         raise ConsentOutdated
     if request.POST.get("agreed") != "yes":
         raise Conflict(_("Nothing was ordered yet. Tick that you agree, then install."))
@@ -289,6 +338,7 @@ def _install(request: HouseRequest, order: Order, plan: Plan, users: list[User])
             plan=plan,
             users=users,
             consent=Consent(scopes=tuple(order.version.technical.scopes), text=consent_text(order.version)),
+            auto_install=auto,
             link=order.draft.token,
         )
     except AlreadyInstalled:

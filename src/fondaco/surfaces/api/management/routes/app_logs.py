@@ -8,11 +8,9 @@ from fondaco.accounts.permissions import Permission
 from fondaco.catalog.queries import get_app, get_version, list_app_events
 from fondaco.messaging.endpoints import list_endpoint_health
 from fondaco.messaging.logs import (
-    get_app_for_support,
     get_endpoint,
     get_sample,
     get_sent,
-    get_sent_for_support,
     list_samples,
     list_sent,
 )
@@ -34,7 +32,6 @@ from fondaco.surfaces.api.management.shapes.fields import Cursor, Limit, Page
 from fondaco.surfaces.api.management.shapes.installations import EventShape
 
 routes = Routes("Partner: app logs", Place.PARTNER, for_machines=True)
-operator_routes = Routes("Operator: deliveries", Place.OPERATOR)
 
 
 @routes.reads("/partners/{partner_id}/apps/{app_id}/events", Page[EventShape], Permission.PARTNER_VIEW)
@@ -117,24 +114,3 @@ def send_test_event(request: Request, partner_id: str, version_id: str, body: Sa
     by = request.caller.member
     version = get_version(by, version_id)
     return TestEventShape.of(send_sample(actor=request.caller.actor, by=by, version=version, type=body.type))
-
-
-@operator_routes.reads("/operator/apps/{app_id}/deliveries", Page[AppDeliveryShape], Permission.OPERATOR_SUPPORT)
-def list_deliveries_for_support(
-    request: Request, app_id: str, chosen: Query[ChosenQuery], cursor: Cursor = None, limit: Limit = 20
-) -> Page[AppDeliveryShape]:
-    """The events that were sent to any app's program, newest first, with every try: all, or those that are chosen."""
-    found = list_sent(get_app_for_support(request.caller.operator, app_id), chosen.chosen)
-    return page(found, AppDeliveryShape.of, cursor=cursor, limit=limit, order="-message")
-
-
-@operator_routes.reads("/operator/deliveries/{event_id}", WholeDeliveryShape, Permission.OPERATOR_SUPPORT)
-def get_delivery_for_support(request: Request, event_id: str) -> WholeDeliveryShape:
-    """Any delivery in full."""
-    return WholeDeliveryShape.of(get_sent_for_support(request.caller.operator, event_id))
-
-
-@operator_routes.reads("/operator/apps/{app_id}/endpoints", Page[EndpointShape], Permission.OPERATOR_SUPPORT)
-def list_callback_addresses_for_support(request: Request, app_id: str) -> Page[EndpointShape]:
-    """How each callback address of any app does, the unwell ones first."""
-    return whole(list_endpoint_health(get_app_for_support(request.caller.operator, app_id)), EndpointShape.of)

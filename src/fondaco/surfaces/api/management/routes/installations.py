@@ -6,7 +6,7 @@ from fondaco.accounts.models import User
 from fondaco.accounts.permissions import Permission
 from fondaco.accounts.queries import list_users
 from fondaco.catalog.models import Plan
-from fondaco.installs import actions
+from fondaco.installs import actions, orders
 from fondaco.installs.actions import Consent
 from fondaco.installs.auto_install import NOBODY
 from fondaco.installs.errors import PlanElsewhere, UsersUnusable
@@ -36,6 +36,7 @@ from fondaco.surfaces.api.management.shapes.installations import (
     UninstallBody,
 )
 from fondaco.surfaces.api.management.shapes.offers import PlanShape
+from fondaco.surfaces.api.management.shapes.orders import OrderedShape, OrderQuoteBody, OrderQuoteShape
 from fondaco.surfaces.api.management.shapes.people import UserShape
 
 routes = Routes("Account: apps", Place.ACCOUNT)
@@ -65,22 +66,31 @@ def get_account_offer(
     )
 
 
-@routes.creates("/accounts/{account_id}/installations", OperationShape, Permission.APPS_INSTALL)
-def install_app(request: Request, account_id: str, body: InstallBody) -> OperationShape:
-    """Orders an app. The operation is open until the app's program answers."""
+@routes.does("/accounts/{account_id}/offers/{app}/quote", OrderQuoteShape, Permission.APPS_INSTALL)
+def quote_order(request: Request, account_id: str, app: str, body: OrderQuoteBody) -> OrderQuoteShape:
+    """What an order would come to, also with everybody who may follow by its rules; nothing is ordered."""
     by = request.caller.user
+    plan = _plan(get_offer(by, app, body.version_id or "", body.t), body.plan_id)
+    auto_install = body.auto_install.wanted() if body.auto_install else NOBODY
+    return OrderQuoteShape.of(orders.quote_order(by, plan, _users(account_id, body.user_ids), auto_install))
+
+
+@routes.creates("/accounts/{account_id}/installations", OrderedShape, Permission.APPS_INSTALL)
+def install_app(request: Request, account_id: str, body: InstallBody) -> OrderedShape:
+    """Orders an app. The operation is open until the app's program answers."""
+    by, users = request.caller.user, _users(account_id, body.user_ids)
     offer = get_offer(by, body.app, body.version_id or "", body.t)
     operation = actions.install_app(
         actor=request.caller.actor,
         by=by,
         version=offer.version,
         plan=_plan(offer, body.plan_id),
-        users=_users(account_id, body.user_ids),
+        users=users,
         consent=Consent(scopes=tuple(body.consent.scopes), text=body.consent.text),
         auto_install=body.auto_install.wanted() if body.auto_install else NOBODY,
         link=body.t,
     )
-    return OperationShape.of(operation)
+    return OrderedShape.ordered(operation, users)
 
 
 @routes.reads("/accounts/{account_id}/installations", Page[InstallationShape])

@@ -11,7 +11,8 @@ from fondaco.installs.errors import PlanElsewhere, SettingsUnusable
 from fondaco.installs.models import Installation
 from fondaco.installs.queries import get_installation
 from fondaco.surfaces.api.management.door import Place, Request, Routes
-from fondaco.surfaces.api.management.shapes.installations import OperationShape, QuoteShape, SettingsBody
+from fondaco.surfaces.api.management.shapes.installations import QuoteShape, SettingsBody
+from fondaco.surfaces.api.management.shapes.orders import OrderedShape
 
 routes = Routes("Account: apps", Place.ACCOUNT)
 
@@ -26,19 +27,17 @@ def quote_settings(request: Request, account_id: str, installation_id: str, body
     return QuoteShape.of(quote(by, installation, _wanted(by, installation, body)))
 
 
-@routes.does("/accounts/{account_id}/installations/{installation_id}/settings", OperationShape, *_MANAGERS)
-def change_settings(request: Request, account_id: str, installation_id: str, body: SettingsBody) -> OperationShape:
+@routes.does("/accounts/{account_id}/installations/{installation_id}/settings", OrderedShape, *_MANAGERS)
+def change_settings(request: Request, account_id: str, installation_id: str, body: SettingsBody) -> OrderedShape:
     """Asks the app's program for a change. What is in force stays so until it approves."""
     by = request.caller.user
     installation = get_installation(by, installation_id).installation
+    wanted = _wanted(by, installation, body)
     operation = update_settings(
-        actor=request.caller.actor,
-        by=by,
-        installation=installation,
-        wanted=_wanted(by, installation, body),
-        seen=body.mark,
+        actor=request.caller.actor, by=by, installation=installation, wanted=wanted, seen=body.mark
     )
-    return OperationShape.of(operation)
+    held = operation.current["users"]
+    return OrderedShape.ordered(operation, (user for user in wanted.users if user.pk not in held))
 
 
 def _wanted(by: User, installation: Installation, body: SettingsBody) -> Settings:

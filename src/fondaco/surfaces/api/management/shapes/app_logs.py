@@ -100,7 +100,10 @@ class ReplayShape(Shape):
 
 
 class EndpointShape(Shape):
-    """A callback address. ``status`` is healthy, failing, paused or gone; nothing is sent before ``closed_until``."""
+    """A callback address. ``status`` is healthy, failing, paused or gone; nothing is sent before ``closed_until``.
+
+    ``silent_since`` is when it was noticed that nothing had arrived for 15 minutes; null when something has since.
+    """
 
     id: str
     url: str
@@ -108,6 +111,7 @@ class EndpointShape(Shape):
     since: datetime
     failing_since: datetime | None
     last_success_at: datetime | None
+    silent_since: datetime | None
     last_error: str
     last_response_status: int | None
     closed_until: datetime | None
@@ -124,6 +128,7 @@ class EndpointShape(Shape):
             since=endpoint.status_changed_at,
             failing_since=endpoint.failing_since,
             last_success_at=endpoint.last_success_at,
+            silent_since=endpoint.silent_since,
             last_error=endpoint.last_error,
             last_response_status=endpoint.last_response_status,
             closed_until=endpoint.closed_until if found.is_held else None,
