@@ -84,7 +84,8 @@ _ROTATED = """
     SELECT count(*), count(*) FILTER (WHERE d.status = 'delivered')
     FROM messaging_message m JOIN messaging_delivery d ON d.message_id = m.id
     JOIN installs_installation i ON i.id = m.installation_id
-    WHERE m.app_id = %(app)s::uuid AND i.account_id LIKE '0000%%' AND m.type = 'app.credentials_rotated' AND m.created_at >= %(since)s
+    WHERE m.app_id = %(app)s::uuid AND i.account_id LIKE '0000%%'
+      AND m.type = 'app.credentials_rotated' AND m.created_at >= %(since)s
 """
 
 
