@@ -73,6 +73,21 @@ def store_screenshot(data: bytes, crop: Crop | None = None) -> str:
     return _store("screenshots", picture, format_name)
 
 
+def find_fault(data: bytes, *, field: str) -> str:
+    """Why an upload for ``field`` (``icon`` or ``image``) is no picture, or too large; empty when that is not seen yet.
+
+    Only its header is read. Drawings and pixels are judged when it is stored.
+    """
+    most = ICON_BYTES if field == "icon" else SCREENSHOT_BYTES
+    try:
+        _check_size(data, field=field, most_bytes=most)
+        if field != "icon" or not looks_like_drawing(data):
+            _open(data, field=field, most_side=_MOST_SIDE)
+    except BadImage as refusal:
+        return refusal.fields[field][0]
+    return ""
+
+
 def digest_of(data: bytes) -> str:
     """The SHA-256 of an upload: the only thing kept of it, so that its owner can tell whether it is the same again."""
     return hashlib.sha256(data).hexdigest()
@@ -112,23 +127,33 @@ def _cut(picture: Image.Image, crop: Crop, *, field: str) -> Image.Image:
 def _decode(data: bytes, *, field: str, most_bytes: int, most_side: int) -> Image.Image:
     """The decoded picture. Its size is read from the header and judged before any pixel is unpacked."""
     _check_size(data, field=field, most_bytes=most_bytes)
-    kinds = _("This is not a PNG, JPEG or SVG picture, or it is damaged.") if field == "icon" else None
-    words = kinds or _("This is not a PNG or JPEG picture, or it is damaged.")
-    unreadable = BadImage(fields={field: [str(words)]})
+    picture = _open(data, field=field, most_side=most_side)
+    try:
+        picture.load()
+    except (OSError, ValueError, SyntaxError, MemoryError) as error:
+        raise _unreadable(field) from error
+    return picture
+
+
+def _open(data: bytes, *, field: str, most_side: int) -> Image.Image:
+    """The picture before any pixel is unpacked."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             picture = Image.open(BytesIO(data), formats=("PNG", "JPEG"))
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise unreadable from error
+        raise _unreadable(field) from error
     if max(picture.size) > most_side:
         most = _("Use at most %(most)d pixels on a side; this is %(width)d × %(height)d.")
         raise _bad(field, most, picture, most=most_side)
-    try:
-        picture.load()
-    except (OSError, ValueError, SyntaxError, MemoryError) as error:
-        raise unreadable from error
     return picture
+
+
+def _unreadable(field: str) -> BadImage:
+    words = _("This is not a PNG or JPEG picture, or it is damaged.")
+    if field == "icon":
+        words = _("This is not a PNG, JPEG or SVG picture, or it is damaged.")
+    return BadImage(fields={field: [str(words)]})
 
 
 def _check_size(data: bytes, *, field: str, most_bytes: int) -> None:

@@ -13,7 +13,7 @@ from hashlib import sha256
 
 from fondaco.catalog.models.draft import Entries
 
-REASON = "reason "  # before the name of a scope: the field that holds its reason
+REASON = "reason-"  # before the name of a scope: the field that holds its reason
 
 
 class Side(StrEnum):

@@ -22,6 +22,7 @@ class Part(StrEnum):
     PLAN = "plan"
     NEW_PLAN = "new-plan"
     DETAILS = "details"
+    NEW_APP = "new-app"
 
 
 class TechnicalStatus(StrEnum):

@@ -35,13 +35,10 @@ def list_events(
     as_json: AsJson = False,
 ) -> None:
     """List what was sent, the latest first, with every try."""
-    from fondaco.cli.project import events, planning, session
+    from fondaco.cli.project import events, session
 
-    with session.speaking(as_json=as_json) as voice, session.connect(url) as connection:
-        project, partner_id = session.open_both(folder, connection, partner)
-        app = planning.get_app(connection, partner_id, project.content.app["slug"])
-        chosen = events.choose(only or [])
-        events.show_list(voice, connection, f"/partners/{partner_id}/apps/{app['id']}", chosen, most)
+    with session.at_app(folder, url, partner, as_json=as_json) as at:
+        events.show_list(at.voice, at.connection, at.path, events.choose(only or []), most)
 
 
 @group.command()
@@ -95,22 +92,18 @@ def try_kind(
     """Send a test event, signed and marked, and say what was answered; exit 3 when it was not taken."""
     from fondaco.cli.project import events, planning, session
 
-    with session.speaking(as_json=as_json) as voice, session.connect(url) as connection:
-        project, partner_id = session.open_both(folder, connection, partner)
-        app = planning.get_app(connection, partner_id, project.content.app["slug"])
-        found = planning.pick_version(app, version)
-        events.send_test(voice, connection, f"/partners/{partner_id}", found["id"], kind)
+    with session.at_app(folder, url, partner, as_json=as_json) as at:
+        found = planning.pick_version(at.app, version)
+        events.send_test(at.voice, at.connection, at.partner, found["id"], kind)
 
 
 @group.command()
 def health(folder: Folder = HERE, url: Url = "", partner: Partner = "", as_json: AsJson = False) -> None:
     """Say how each callback address does, the unwell ones first; exit 3 when one does not work."""
-    from fondaco.cli.project import events, planning, session
+    from fondaco.cli.project import events, session
 
-    with session.speaking(as_json=as_json) as voice, session.connect(url) as connection:
-        project, partner_id = session.open_both(folder, connection, partner)
-        app = planning.get_app(connection, partner_id, project.content.app["slug"])
-        events.show_health(voice, connection, f"/partners/{partner_id}/apps/{app['id']}/endpoints")
+    with session.at_app(folder, url, partner, as_json=as_json) as at:
+        events.show_health(at.voice, at.connection, f"{at.path}/endpoints")
 
 
 @group.command("try")
@@ -122,9 +115,7 @@ def try_address(
     as_json: AsJson = False,
 ) -> None:
     """Try a paused or gone callback address now; what waits follows when it takes the event."""
-    from fondaco.cli.project import events, planning, session
+    from fondaco.cli.project import events, session
 
-    with session.speaking(as_json=as_json) as voice, session.connect(url) as connection:
-        project, partner_id = session.open_both(folder, connection, partner)
-        app = planning.get_app(connection, partner_id, project.content.app["slug"])
-        events.try_address(voice, connection, f"/partners/{partner_id}", app["id"], address)
+    with session.at_app(folder, url, partner, as_json=as_json) as at:
+        events.try_address(at, address)

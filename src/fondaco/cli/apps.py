@@ -198,12 +198,10 @@ def logs(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document a line.")] = False,
 ) -> None:
     """Show what happened to the app and what was sent to its program, with every try; the latest come last."""
-    from fondaco.cli.project import following, planning, session
+    from fondaco.cli.project import following, session
 
-    with session.speaking(as_json=as_json) as voice, session.connect(url) as connection:
-        project, partner_id = session.open_both(folder, connection, partner)
-        app = planning.get_app(connection, partner_id, project.content.app["slug"])
-        following.show_logs(connection, f"/partners/{partner_id}/apps/{app['id']}", voice, most=most, follows=follow)
+    with session.at_app(folder, url, partner, as_json=as_json) as at:
+        following.show_logs(at.connection, at.path, at.voice, most=most, follows=follow)
 
 
 def register(app: typer.Typer) -> None:

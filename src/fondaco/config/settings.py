@@ -96,6 +96,7 @@ MIDDLEWARE = [
     "fondaco.surfaces.site.sign_in.BrowserMiddleware",
     "fondaco.surfaces.site.middleware.BoundSessionMiddleware",
     "fondaco.surfaces.site.resuming.KeptFormMiddleware",
+    "fondaco.surfaces.site.stale_forms.StaleFormMiddleware",
     "fondaco.surfaces.site.middleware.RefusalMiddleware",
 ]
 ROOT_URLCONF = "fondaco.config.urls"
@@ -198,7 +199,7 @@ SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "fondaco.surfaces.site.views.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "fondaco.surfaces.site.stale_forms.csrf_failure"
 
 # ── Language and time ────────────────────────────────────────────────────────────────────────────────────────────────
 LANGUAGE_CODE = "en"

@@ -14,7 +14,7 @@ from fondaco.identity.models import OAuthClient
 from fondaco.installs.models import Installation, Operation
 from fondaco.messaging.models import Delivery
 from fondaco.partners.models import Partner, PartnerApplication
-from fondaco.review.models import Submission
+from fondaco.review.models import Sample, Submission
 from fondaco.runtime.demo import LOGINS, installations, seed
 from fondaco.runtime.demo.seeding import NotInProduction
 
@@ -59,7 +59,7 @@ def test_everybody_and_everything_is_there_and_twice_is_the_same() -> None:
     assert App.objects.count() == 14
     assert set(Version.objects.values_list("technical__status", "listing__status")) == {
         ("available", "advertised"), ("approved", "approved"), ("in_review", "in_review"),
-        ("rejected", "in_review"), ("draft", "draft"),
+        ("rejected", "in_review"), ("draft", "draft"), ("draft", "approved"),
     }  # fmt: skip
     assert states() == {
         "cadence-coach": "suspended",
@@ -74,6 +74,9 @@ def test_everybody_and_everything_is_there_and_twice_is_the_same() -> None:
         "callback-desk": "installing",
         "tempo-wfm": "installing",
     }
+    sample = Sample.objects.get()
+    assert (sample.submission.version.app.slug, sample.status) == ("signal-boards", "open")
+    assert [version.app.slug for version in Version.objects.exclude(withheld_at=None)] == ["vault-notes"]
     portal_clients = OAuthClient.objects.filter(kind="portal").annotate(sets=Count("credential_sets"))
     assert set(portal_clients.values_list("name", "is_public", "sets")) == {
         ("Nightly export", False, 2),

@@ -112,7 +112,11 @@ def test_nothing_typed_is_lost_when_it_does_not_fit(browser: Client, installatio
         assert browser.post(here(installation), filled(installation, licences=bad)).status_code == 422
     assert "Choose a plan." in text_of(browser.post(here(installation), filled(installation, plan="nonsense")))
     strange = filled(installation, users=["nobody", "\0"], chosen="x y z")
-    assert browser.post(here(installation), strange).status_code == 200  # only the installer is left
+    answer = browser.post(here(installation), strange)
+    assert answer.status_code == 422
+    assert "Somebody you chose is not in this account any more." in text_of(answer)  # the installer is left
+    assert 'aria-describedby="licences-help licences-error"' in page
+    assert 'value="none"' in page
     assert not Operation.objects.filter(kind="update").exists()
 
 

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django import Settings
 from tests.factories.accounts import actor_for
-from tests.factories.catalog import make_app, make_plan, make_version
+from tests.factories.catalog import make_app, make_plan, make_version, picture
 from tests.factories.partners import make_member
 
 from fondaco.audit.models import Event
@@ -165,3 +166,36 @@ def test_a_removed_plan_takes_its_drafts_along(client: Client, version: Version)
     assert EditingDraft.objects.count() == 1
     client.post(f"/portal/plans/{plan.pk.hex}/remove")
     assert not EditingDraft.objects.exists()
+
+
+def test_what_is_typed_to_register_an_app_is_kept_until_it_is_registered(client: Client, mara: Member) -> None:
+    drafts, address = f"/portal/drafts/new-app/{mara.partner_id.hex}", "/portal/apps/new"
+    typed = open_form(client, address, name="Ledger", website="half an addr")
+    facts = Event.objects.count()
+    assert "Kept as a draft at" in client.post(drafts, typed).content.decode()
+    page = text_of(client, address)
+    assert "Restored." in page
+    assert 'value="half an addr"' in page
+    bad = {**typed, "name": "Ledgerline", "choosing": "1"}
+    assert client.post(address, bad).status_code == 422  # no picture, and no address
+    assert 'value="Ledgerline"' in text_of(client, address)  # kept without scripts as well
+    assert (App.objects.count(), Event.objects.count()) == (0, facts)
+
+    colleague, marketing, stranger = (Client() for _ in range(3))
+    colleague.force_login(make_member(mara.partner).person)
+    marketing.force_login(make_member(mara.partner, role=MemberRole.MARKETING).person)
+    stranger.force_login(make_member().person)
+    assert "half an addr" not in text_of(colleague, address)
+    assert "is editing this too and has typed something." in text_of(colleague, address)
+    assert (marketing.post(drafts, typed).status_code, stranger.post(drafts, typed).status_code) == (403, 404)
+
+    sent = {
+        **typed,
+        "name": "Ledgerline",
+        "website": "https://ledger.example/",
+        "icon": SimpleUploadedFile("icon.png", picture(300, 300), "image/png"),
+    }
+    answer = client.post(address, sent)
+    assert answer["Location"] == f"/portal/apps/{App.objects.get(name='Ledgerline').pk.hex}"
+    assert not EditingDraft.objects.exists()
+    assert "Restored." not in text_of(client, address)

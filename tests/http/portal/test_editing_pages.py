@@ -225,7 +225,7 @@ def test_markdown_is_shown_as_the_marketplace_shows_it(client: Client, version: 
 def test_the_consent_follows_the_scopes(client: Client, version: Version) -> None:
     sent: dict[str, object] = {
         "scopes": ["contacts:read"],
-        "reason contacts:read": "to greet by name",
+        "reason-contacts:read": "to greet by name",
         "data_fields": ["contact.phones", "recording.media"],
         "receives_user_logout": "on",
     }
@@ -327,7 +327,7 @@ _NONSENSE: list[tuple[str, dict[str, Any]]] = [
     ("listing", {"revision": "0", "choosing": "1", "choose nope": "mine", "choose summary": "both"}),
     ("listing", {"revision": "0", "look": "1", "description": "x" * 300_000}),
     ("listing", {"revision": "0", "privacy_url": "javascript:alert(1)", "support_email": "a@b@c"}),
-    ("technical", {"revision": "0", "scopes": ["openid", "no:such"], "reason \x00": "x"}),
+    ("technical", {"revision": "0", "scopes": ["openid", "no:such"], "reason-\x00": "x"}),
     ("technical", {"revision": "0", "redirect_urls": "ftp://x\n" * 30, "release_notes": "x" * 300_000}),
     ("technical", {"revision": "0", "backchannel_logout_url": "https://10.0.0.1/x", "standalone_url": "//u:p@x"}),
 ]

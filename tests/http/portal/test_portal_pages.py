@@ -48,7 +48,7 @@ def technical_entries(**changes: object) -> dict[str, object]:
         "standalone_url": "https://app.ledgerline.example/start",
         "redirect_urls": "https://app.ledgerline.example/cb\r\nhttps://app.ledgerline.example/cb2",
         "scopes": ["users:read", "contacts:write"],
-        "reason contacts:write": "to note payments",
+        "reason-contacts:write": "to note payments",
         **changes,
     }
 

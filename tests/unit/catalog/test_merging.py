@@ -6,7 +6,7 @@ import pytest
 
 from fondaco.catalog.merging import Difference, Side, differences, fingerprints, merge, normal
 
-BASE = {"summary": ["Invoices"], "scopes": ["users:read"], "reason users:read": ["to greet"], "by_hand": []}
+BASE = {"summary": ["Invoices"], "scopes": ["users:read"], "reason-users:read": ["to greet"], "by_hand": []}
 
 
 def test_what_is_meant_is_the_same_however_it_was_sent() -> None:
@@ -17,8 +17,8 @@ def test_what_is_meant_is_the_same_however_it_was_sent() -> None:
 
 
 def test_a_reason_counts_only_with_its_scope() -> None:
-    assert "reason users:read" in normal(BASE)
-    assert "reason users:read" not in normal({**BASE, "scopes": []})
+    assert "reason-users:read" in normal(BASE)
+    assert "reason-users:read" not in normal({**BASE, "scopes": []})
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,7 @@ def test_a_line_goes_through_every_point_and_labels_some() -> None:
     chart = line_chart([(str(day), day) for day in range(23)])
     assert chart.path.count(" L") == 22
     assert [mark.label for mark in chart.marks if mark.is_labelled] == ["0", "3", "6", "9", "12", "15", "18", "21"]
+    assert [mark.label for mark in chart.marks if mark.is_labelled and not mark.is_spare] == ["0", "9", "18"]
 
 
 def test_no_points_is_an_empty_drawing() -> None:

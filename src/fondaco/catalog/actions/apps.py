@@ -11,6 +11,7 @@ from fondaco.accounts.permissions import Permission
 from fondaco.audit.actor import Actor
 from fondaco.audit.recording import record
 from fondaco.catalog import events
+from fondaco.catalog.cleaning import clean_details
 from fondaco.catalog.content import AppDetails
 from fondaco.catalog.errors import IconLocked, SlugLocked
 from fondaco.catalog.images import Crop, digest_of, store_icon
@@ -91,21 +92,13 @@ def change_app(
 
 def _clean(details: AppDetails, *, app: App | None) -> dict[str, str]:
     found = FieldProblems()
-    name = found.text("name", details.name, least=3, most=50)
-    clean = {
-        "name": name,
-        "slug": found.text("slug", details.slug, most=50) or (app.slug if app else _free_slug(name)),
-        "website": found.url("website", details.website),
-        "technical_email": found.email("technical_email", details.technical_email),
-        "support_email": found.email("support_email", details.support_email),
-        "billing_email": found.email("billing_email", details.billing_email),
-        "security_email": found.email("security_email", details.security_email),
-    }
+    clean = clean_details(found, details)
+    name = clean["name"]
+    if not clean["slug"] and name:
+        clean["slug"] = app.slug if app else _free_slug(name)
     others = App.objects.exclude(pk=app.pk) if app else App.objects.all()
     if name and others.filter(name__iexact=name).exists():
         found.add("name", _("Another app is already called “%(name)s”.") % {"name": name})
-    if name and not SLUG.fullmatch(clean["slug"]):
-        found.add("slug", _("Use 3 to 50 lower-case letters, digits and hyphens."))
     if others.filter(slug=clean["slug"]).exists():
         found.add("slug", _("Another app already has this address."))
     found.raise_if_any()

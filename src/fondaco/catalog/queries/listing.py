@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 
 from fondaco.catalog.data_fields import describe_fields
 from fondaco.catalog.labels import LICENCE_MODELS, describe_meter
+from fondaco.catalog.merging import REASON
 from fondaco.catalog.models import Category, Plan, Screenshot, Version
 from fondaco.catalog.models.draft import Entries
 from fondaco.catalog.scopes import SCOPES
@@ -148,7 +149,7 @@ def as_typed(
         )
     if technical is not None:
         scopes = technical.get("scopes", [])
-        reasons = {scope: _typed(technical, f"reason {scope}") for scope in scopes}
+        reasons = {scope: _typed(technical, f"{REASON}{scope}") for scope in scopes}
         by_hand = bool(technical.get("is_manually_provisioned"))
         permissions = lines_for(scopes, reasons, technical.get("data_fields", []))
         view = replace(view, permissions=permissions, is_manually_provisioned=by_hand)

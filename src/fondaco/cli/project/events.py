@@ -10,7 +10,7 @@ from typing import Final
 
 from fondaco.cli.project.connection import Connection, Refused
 from fondaco.cli.project.following import Answer, describe, describe_delivery
-from fondaco.cli.project.session import Exit, Voice
+from fondaco.cli.project.session import AtApp, Exit, Voice
 
 _PAUSE: Final = 0.5  # seconds between two looks at a test event
 _NAMES: Final = ("type", "status", "account", "installation", "since", "until")
@@ -74,15 +74,15 @@ def show_health(voice: Voice, connection: Connection, path: str) -> None:
     voice.end(Exit.DONE if is_well else Exit.DIFFERENT, endpoints=found)
 
 
-def try_address(voice: Voice, connection: Connection, path: str, app_id: str, wanted: str) -> None:
+def try_address(at: AtApp, wanted: str) -> None:
     """A probe to the address that has this id, or is this."""
-    known = connection.items(f"{path}/apps/{app_id}/endpoints")
+    known = at.connection.items(f"{at.path}/endpoints")
     found = next((each for each in known if wanted in (each["id"], each["url"])), None)
     if found is None:
         raise Refused(f"The app has no callback address {wanted}. Nothing was sent.", code="no-such-address")
-    connection.post(f"{path}/endpoints/{found['id']}/try")
-    voice.say(f"{found['url']} is tried at once. If it takes the event, everything that waits follows.")
-    voice.end(tried=found["id"])
+    at.connection.post(f"{at.partner}/endpoints/{found['id']}/try")
+    at.voice.say(f"{found['url']} is tried at once. If it takes the event, everything that waits follows.")
+    at.voice.end(tried=found["id"])
 
 
 def _explain(endpoint: Answer) -> str:

@@ -17,7 +17,7 @@ from fondaco.cli.manifest import ManifestRefused, Problem, Project, open_project
 from fondaco.cli.manifest.content import key_of
 from fondaco.cli.manifest.lines import Key
 from fondaco.cli.project.connection import Connection, Program, Refused
-from fondaco.cli.project.planning import find_partner
+from fondaco.cli.project.planning import find_partner, get_app
 from fondaco.cli.remote import choose_house, find_token, is_safe
 
 
@@ -100,6 +100,30 @@ def open_both(folder: Path, connection: Connection, partner: str) -> tuple[Proje
     """The folder, judged before the house is asked anything, and the partner to work for."""
     project = open_project(folder)
     return project, find_partner(connection, partner)
+
+
+@dataclass(frozen=True, slots=True)
+class AtApp:
+    """What a command works with at one app; ``partner`` is the path of its partner, ``app`` what the house says."""
+
+    voice: Voice
+    connection: Connection
+    partner: str
+    app: Mapping[str, Any]
+
+    @property
+    def path(self) -> str:
+        """Of the app."""
+        return f"{self.partner}/apps/{self.app['id']}"
+
+
+@contextmanager
+def at_app(folder: Path, url: str, partner: str, *, as_json: bool) -> Iterator[AtApp]:
+    """At the app of the folder, as far as it is at the house."""
+    with speaking(as_json=as_json) as voice, connect(url) as connection:
+        project, partner_id = open_both(folder, connection, partner)
+        app = get_app(connection, partner_id, project.content.app["slug"])
+        yield AtApp(voice, connection, f"/partners/{partner_id}", app)
 
 
 def place_fields(project: Project, part: str, fields: Mapping[str, list[str]]) -> list[Problem]:

@@ -156,13 +156,15 @@ def _check(by: User, entries: ProviderEntries, provider: IdentityProvider | None
     name, issuer, client_id = entries.name.strip(), entries.issuer.strip(), entries.client_id.strip()
     if not 1 <= len(name) <= 60 or not name.isprintable():
         problems["name"] = [_("Write a name of 1 to 60 characters, as your people call it.")]
-    problems |= _check_issuer(issuer)
+    if problem := problem_with_issuer(issuer):
+        problems["issuer"] = [problem]
     if not 1 <= len(client_id) <= 255 or not (client_id.isascii() and client_id.isprintable()):
         problems["client_id"] = [_("Copy the client ID from the provider.")]
     secret = entries.client_secret
     if secret is not None and not (secret.isascii() and secret.isprintable() and len(secret) <= 1000):
         problems["client_secret"] = [_("Copy the client secret from the provider.")]
-    if secret is None and provider is not None and provider.client_secret and provider.issuer != issuer:
+    is_other = provider is not None and provider.issuer != issuer and "issuer" not in problems
+    if secret is None and is_other and provider is not None and provider.client_secret:
         problems["client_secret"] = [_("This is another provider, so it needs its own secret.")]
     domains = [one.strip().lower().removeprefix("@") for one in entries.allowed_domains if one.strip()]
     if len(domains) > _MOST_DOMAINS or not all(_DOMAIN.fullmatch(one) for one in domains):
@@ -188,14 +190,15 @@ def _check(by: User, entries: ProviderEntries, provider: IdentityProvider | None
     )
 
 
-def _check_issuer(issuer: str) -> dict[str, list[str]]:
+def problem_with_issuer(issuer: str) -> str:
+    """Why this address cannot be a provider's; empty when it can."""
     try:
         check_url(issuer, allow_http=settings.OUTBOUND_ALLOW_LOOPBACK)
     except BadUrl as error:
-        return {"issuer": [str(error)]}
+        return str(error)
     if len(issuer) > 500 or "?" in issuer or not issuer.isascii():
-        return {"issuer": [_("Write the provider's issuer, like https://login.company.example, without “?”.")]}
-    return {}
+        return _("Write the provider's issuer, like https://login.company.example, without “?”.")
+    return ""
 
 
 def _check_mappings(claim: str, mappings: Sequence[tuple[str, Role]]) -> dict[str, list[str]]:

@@ -24,7 +24,7 @@ class CheckingResolver(AbstractResolver):
         try:
             found = await asyncio.get_running_loop().run_in_executor(_THREADS, _look_up, host, port, family)
         except (OSError, UnicodeError) as error:
-            raise OutboundError(FailureKind.DNS, f"{host} has no address ({error})") from error
+            raise OutboundError(FailureKind.DNS, f"{host} has no address") from error
         for _family, address in found:
             check_address(address, host)
         return [

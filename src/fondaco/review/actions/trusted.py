@@ -96,10 +96,16 @@ def approve_if_trusted(submission: Submission) -> PolicyDecision | None:
         targets.stop(submission)
         catalog.approve_track(actor=POLICY, version=version, track=Track.LISTING)
     if is_drawn:
-        if outcome == PolicyOutcome.APPROVED:
-            Sample.objects.create(submission=submission)
-        record(events.SUBMISSION_SAMPLED, submission, actor=POLICY, data=facts, **submission.audit_scope())
+        draw_sample(submission, outcome)
     return decision
+
+
+def draw_sample(submission: Submission, outcome: PolicyOutcome = PolicyOutcome.APPROVED) -> None:
+    """A step: has a person look at what passed by policy, or decide about it where that is the rule."""
+    if outcome == PolicyOutcome.APPROVED:
+        Sample.objects.create(submission=submission)
+    facts = {"track": submission.track, "version_id": submission.version_id.hex, "policy": outcome.value}
+    record(events.SUBMISSION_SAMPLED, submission, actor=POLICY, data=facts, **submission.audit_scope())
 
 
 def _object_to(version: Version) -> list[str]:

@@ -32,5 +32,5 @@ async def ask(dossier: Dossier, network: Network) -> list[Finding]:
         raise Skip(_("The listing has none of these links."))
     problems = await asyncio.gather(*(look_at(network, url) for _field, url in links))
     return [
-        Finding(f"{url} — {problem}", field) for (field, url), problem in zip(links, problems, strict=True) if problem
+        Finding(f"{url} — {problem}.", field) for (field, url), problem in zip(links, problems, strict=True) if problem
     ]

@@ -27,4 +27,4 @@ async def ask(dossier: Dossier, network: Network) -> list[Finding]:
     if not url:
         raise Skip(_("There is no such link yet."))
     problem = await look_at(network, url)
-    return [Finding(f"{url} — {problem}", "listing.terms_url")] if problem else []
+    return [Finding(f"{url} — {problem}.", "listing.terms_url")] if problem else []

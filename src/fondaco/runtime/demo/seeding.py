@@ -9,7 +9,7 @@ from fondaco.accounts.models import Operator
 from fondaco.audit.models import Event
 from fondaco.audit.recording import record
 from fondaco.kit.errors import DomainError
-from fondaco.runtime.demo import apps, clients, installations, lifecycle, people, reviews, tickets, upgrades
+from fondaco.runtime.demo import apps, clients, installations, lifecycle, oversight, people, reviews, tickets, upgrades
 from fondaco.runtime.demo.people import ACTOR
 from fondaco.runtime.events import DEMO_SEEDED
 
@@ -37,6 +37,7 @@ def seed(*, force: bool = False) -> bool:
     upgrades.make_upgrade()
     lifecycle.make_lifecycle()
     tickets.make_tickets()
+    oversight.make_oversight()
     with transaction.atomic():
         record(DEMO_SEEDED, Operator.objects.get(person__email=people.OPERATOR), actor=ACTOR)
     return True

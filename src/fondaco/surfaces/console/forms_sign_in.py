@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from fondaco.accounts.models import Role
+from fondaco.identity.actions.providers import problem_with_issuer
 from fondaco.identity.models import IdentityProvider
 
 
@@ -69,6 +70,13 @@ class ProviderForm(forms.Form):
             if provider is not None and provider.client_secret
             else _("Kept sealed and never shown again. Empty for a public client.")
         )
+
+    def clean_issuer(self) -> str:
+        """Told together with what else is wrong."""
+        issuer: str = self.cleaned_data["issuer"]
+        if problem := problem_with_issuer(issuer):
+            raise forms.ValidationError(problem)
+        return issuer
 
 
 class MappingForm(forms.Form):

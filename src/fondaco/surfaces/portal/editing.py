@@ -56,7 +56,7 @@ def _take(request: HouseRequest, sheet: Sheet) -> HttpResponse:
     saved = sheet.saved()
     mine = entries_sent(saved, request.POST)
     revision = revision_sent(request.POST)
-    chosen = choices_sent(request.POST)
+    chosen = choices_sent(request.POST) if sheet.content else None  # nobody saves meanwhile what is new
     if chosen is not None:
         found = clash(base_sent(request.POST), mine, saved)
         if not found.is_decided(chosen):

@@ -52,7 +52,7 @@ def _line(app: App, version: Version | None, by: Member) -> AppLine:
         version=version,
         offered=app.offered,  # type: ignore[attr-defined]  # annotated
         state=_say_state(need, version),
-        since=max(version.technical.status_changed_at, version.listing.status_changed_at) if version else None,
+        since=_last_step(version) if version else None,
         waits_for_you=need in WAITS_FOR_PARTNER,
         next=_next_step(need, app, version, by),
     )
@@ -90,3 +90,8 @@ def _next_step(need: Need, app: App, version: Version | None, by: Member) -> Nex
         url = reverse("portal:relist", args=[version.pk.hex])
         return NextStep(_("Bring it back"), url) if can_relist(by, version) else None
     return None
+
+
+def _last_step(version: Version) -> datetime:
+    moments = (version.technical.status_changed_at, version.listing.status_changed_at, version.withheld_at)
+    return max(moment for moment in moments if moment is not None)

@@ -18,11 +18,11 @@ from fondaco.catalog.policies import can_edit, is_icon_locked, is_price_locked, 
 from fondaco.catalog.queries import get_app, get_plan, get_version, list_categories, listing_view, missing_fields
 from fondaco.catalog.states import Part, Track
 from fondaco.kit.errors import NotFound
-from fondaco.partners.models import Member
+from fondaco.partners.models import Member, Partner
 from fondaco.review.queries import list_submissions
 from fondaco.surfaces.portal.conversations import latest_asked, show_beside
 from fondaco.surfaces.portal.entries import entries_in
-from fondaco.surfaces.portal.forms.apps import AppForm
+from fondaco.surfaces.portal.forms.apps import AppForm, RegisterForm
 from fondaco.surfaces.portal.forms.content import ListingForm, TechnicalForm
 from fondaco.surfaces.portal.forms.offers import PlanForm
 from fondaco.surfaces.portal.panels import panel_context
@@ -189,6 +189,38 @@ class DetailsSheet(Sheet):
         return form
 
 
+class RegisterSheet(Sheet):
+    """One more app of a partner."""
+
+    template = "portal/register.html"
+
+    def __init__(self, partner: Partner) -> None:
+        self.desk = Desk.of_new_app(partner)
+        self.title = _("Register an app")
+        self.url, self.back_url = reverse("portal:register"), reverse("portal:apps")
+
+    def saved(self) -> forms.Form:
+        return RegisterForm()
+
+    def filled(self, data: Sent, files: Files | None = None) -> forms.Form:
+        return RegisterForm(data, files)
+
+    def resumed(self, initial: Mapping[str, Any]) -> forms.Form:
+        return RegisterForm(initial=dict(initial))
+
+    def store(self, request: HouseRequest, form: Any, revision: int) -> str:
+        app = actions.register_app(
+            actor=request.viewer.actor,
+            by=request.viewer.member,
+            name=form.cleaned_data["name"],
+            icon=form.icon_bytes(),
+            details=form.details(),
+            crop=form.crop(),
+        )
+        self.back_url = reverse("portal:app", args=[app.pk.hex])
+        return _("%(app)s is registered. Begin its first version.") % {"app": app.name}
+
+
 class PlanSheet(Sheet):
     """A plan that there is."""
 
@@ -263,9 +295,17 @@ _OPENERS: Final[dict[Part, Callable[[Member, str], Sheet]]] = {
     Part.TECHNICAL: lambda by, name: TechnicalSheet(get_version(by, name)),
     Part.LISTING: lambda by, name: ListingSheet(get_version(by, name)),
     Part.DETAILS: lambda by, name: DetailsSheet(get_app(by, name)),
+    Part.NEW_APP: lambda by, name: RegisterSheet(_partner_of(by, name)),
     Part.PLAN: lambda by, name: PlanSheet(get_plan(by, name)),
     Part.NEW_PLAN: lambda by, name: NewPlanSheet(get_version(by, name)),
 }
+
+
+def _partner_of(by: Member, name: str) -> Partner:
+    """One's own; every other does not exist."""
+    if name != by.partner_id.hex:
+        raise NotFound
+    return by.partner
 
 
 def open_sheet(by: Member, part: str, subject_id: str) -> Sheet:

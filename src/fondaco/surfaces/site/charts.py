@@ -22,6 +22,7 @@ class Mark:
     width: float
     height: float
     is_labelled: bool
+    is_spare: bool  # its label is left out on phones, where there is room for a third of them
 
     @property
     def cells(self) -> tuple[str, str]:
@@ -80,6 +81,7 @@ def _draw(points: Points, unit: str, *, is_line: bool) -> Chart:
                 width=round(min(step * 0.62, 44), 1),
                 height=height,
                 is_labelled=position % every == 0,
+                is_spare=position // every % 3 != 0,
             )
         )
     rules = [Rule(round(base - (base - _TOP) * part, 1), _number(top * part, unit)) for part in (0, 0.5, 1)]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from django.forms import BaseForm
+from collections.abc import Callable
 
-from fondaco.kit.errors import DomainError, Forbidden, NotFound
+from django.forms import BaseForm
+from django.forms.boundfield import BoundField, BoundWidget
+
+from fondaco.kit.errors import DomainError, Forbidden, Invalid, NotFound
 
 
 def show_refusal(form: BaseForm, error: DomainError) -> int:
@@ -21,3 +24,24 @@ def show_refusal(form: BaseForm, error: DomainError) -> int:
     if elsewhere or not error.fields:
         form.add_error(None, elsewhere or str(error))
     return error.status
+
+
+def add_faults(form: BaseForm, judge: Callable[[], object]) -> None:
+    """Adds what the domain has against fields that the form itself takes, so that all errors are told at once.
+
+    Called from the form's ``clean``. ``judge`` raises :class:`Invalid`; fields that have an error keep that one.
+    """
+    try:
+        judge()
+    except Invalid as refusal:
+        for name, texts in refusal.fields.items():
+            if name in form.fields and name not in form.errors:
+                form.add_error(name, texts)
+
+
+def boxes_of(bound: BoundField) -> list[BoundWidget]:
+    """The boxes of a field that the page does not show in one group; each says by itself what is wrong with them."""
+    boxes = list(bound.subwidgets)
+    for box in boxes if bound.errors else ():
+        box.data["attrs"]["aria-describedby"] = f"{bound.auto_id}_error"
+    return boxes

@@ -5,46 +5,37 @@ It is never carried out by itself: the person looks at it and sends it. Password
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Final, cast
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
-from django.template.loader import render_to_string
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from fondaco.identity.kept_forms import KEPT_FOR, find_kept_form, forget_kept_form, keep_form
 from fondaco.identity.models import KeptForm
-from fondaco.surfaces.site.filling import fill
+from fondaco.surfaces.site.refilling import Sent, is_pressed, read_sent, refill, show_typed
 from fondaco.surfaces.site.viewer import HouseRequest
 
 BROWSER: Final = "browser"  # cookie by which a browser is known again; given at the sign-in
 _WAITING: Final = "form-kept"  # cookie that says that there is something to look for; holds nothing
-_FORMS: Final = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 _SURFACES: Final = frozenset({"storefront", "console", "portal", "backoffice"})
-_SECRET: Final = re.compile(r"password|secret|private_key|test_credentials|token$|(^|[_-])(code|pin|cvc)$")
 _WAS_LET_IN: Final = "was_let_in"  # attribute of a request
 _MOST_ADDRESS: Final = 1000
-_MAIN: Final = re.compile(r"<main\b[^>]*>")
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
     """Sends the browser to the sign-in page and back afterwards; what it sent from a form is kept for then."""
-    if request.method != "POST" or not _is_form(request):
+    if not _is_form(request):
         return redirect_to_login(request.get_full_path())
-    page = _page_of(request)
-    answer = redirect_to_login(page)
-    entries = {name: values for name, values in request.POST.lists() if not _SECRET.search(name)}
+    sent = read_sent(request, "")
+    answer = redirect_to_login(sent.page)
     browser = request.COOKIES.get(BROWSER, "")[:100]
-    is_odd = max(len(page), len(request.path)) > _MOST_ADDRESS or "\0" in request.path
-    if is_odd or not keep_form(browser=browser, page=page, target=request.path, entries=entries):
+    is_odd = max(len(sent.page), len(sent.target)) > _MOST_ADDRESS or "\0" in sent.target
+    if is_odd or not keep_form(browser=browser, page=sent.page, target=sent.target, entries=sent.entries):
         if browser:
             lost = _("Your session had ended, and what you typed could not be kept. Go back to copy it.")
             messages.warning(request, lost)
@@ -98,37 +89,14 @@ def _with_kept(request: HttpRequest, answer: HttpResponseBase, kept: KeptForm) -
     """The page with the form filled in; when it has no such form now, a page with what was typed."""
     if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return answer  # it waits until the house is in order again
-    entries = kept.entries
-    is_page = isinstance(answer, HttpResponse) and answer.status_code == HTTPStatus.OK
-    if is_page and isinstance(answer, HttpResponse):
-        text = answer.content.decode(answer.charset)
-        filled = fill(text, address=kept.page, target=kept.target, typed=entries)
-        if filled is not None:
-            note = render_to_string("site/kept_note.html", {"left_over": filled.left_over}, request)
-            answer.content = _MAIN.sub(lambda main: main.group() + note, filled.text, count=1)
-            if answer.has_header("Content-Length"):
-                answer.headers["Content-Length"] = str(len(answer.content))
-            return answer
+    sent = Sent(kept.page, kept.target, kept.entries, _("Your session had ended when you sent this form."))
+    if refill(request, answer, sent):
+        return answer
     forget_kept_form(browser=request.COOKIES.get(BROWSER, "")[:100], person=kept.person, target=kept.target)
-    typed = [(name, value) for name, values in entries.items() for value in values if value.strip()]
-    if not any(len(value) > 1 for _name, value in typed):
-        return answer  # a button was pressed, and nothing was typed
-    return render(request, "site/kept.html", {"typed": typed, "address": kept.page})
+    return show_typed(request, sent) if sent.has_text else answer
 
 
 def _is_form(request: HttpRequest) -> bool:
-    """Whether a person sent it by a form, not a script in the background."""
+    """Whether a person sent it by a form of a page that only who is signed in sees."""
     match = request.resolver_match
-    is_ours = match is not None and match.namespace in _SURFACES
-    by_script = "HX-Request" in request.headers or request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate"
-    return is_ours and not by_script and request.content_type in _FORMS
-
-
-def _page_of(request: HttpRequest) -> str:
-    """The page on which the form stands: where the browser says it comes from, if that is a page of ours."""
-    origin = request.headers.get("Referer", "")
-    if origin and url_has_allowed_host_and_scheme(origin, {request.get_host()}, require_https=request.is_secure()):
-        parts = urlsplit(origin)
-        if parts.path.startswith("/") and not parts.path.startswith(("//", "/account/")):
-            return f"{parts.path}?{parts.query}" if parts.query else parts.path
-    return request.get_full_path()
+    return match is not None and match.namespace in _SURFACES and is_pressed(request)

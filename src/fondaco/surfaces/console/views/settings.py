@@ -47,6 +47,7 @@ class Wish:
     licences: int
     chosen: set[str]
     seen: str
+    typed_licences: str = ""  # as they were typed, when that is no number
     trial_days_left: int | None = None
     text: str = ""
     errors: dict[str, list[str]] = field(default_factory=dict)
@@ -145,6 +146,8 @@ def _read(wish: Wish, installation: Installation, form: QueryDict) -> None:
         chosen |= {user.pk for user in _matching(wish.everyone, wish.text)}
     elif form.get("do") == "none":
         chosen = set()
+    if set(form.getlist("users")) - known:
+        wish.errors["users"] = [_("Somebody you chose is not in this account any more. Look at the list again.")]
     wish.chosen = chosen | ({installation.installed_by_id} & known)
     plan = next((plan for plan, closed in _plans(installation) if plan.pk.hex == form.get("plan") and not closed), None)
     if plan is None:
@@ -155,6 +158,7 @@ def _read(wish: Wish, installation: Installation, form: QueryDict) -> None:
     if text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= _MOST_LICENCES and len(text) <= 9:
         wish.licences = int(text)
     else:
+        wish.typed_licences = text
         wish.errors["licences"] = [_("Write a whole number, at least 1.")]
 
 
@@ -167,7 +171,7 @@ def _show(
         "installation": installation,
         "plans": _plans(installation),
         "chosen_plan": wish.plan.pk,
-        "licences": wish.licences,
+        "licences": wish.typed_licences or wish.licences,
         "shown": found[:_MOST_SHOWN],
         "more": max(0, len(found) - _MOST_SHOWN),
         "chosen": sorted(wish.chosen),

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from fondaco.catalog.cleaning import clean_details
 from fondaco.catalog.content import AppDetails
 from fondaco.catalog.images import ICON_BYTES
 from fondaco.catalog.models import App, Version
-from fondaco.surfaces.portal.forms.cropping import CROP_FIELDS, CropForm
+from fondaco.catalog.validation import FieldProblems
+from fondaco.surfaces.portal.forms.cropping import CROP_FIELDS, CropForm, PictureField
+from fondaco.surfaces.site.forms import add_faults
 
 _PICTURE = {"icon", *CROP_FIELDS}
 _ICON_HELP = _(
@@ -27,7 +31,8 @@ class AppForm(CropForm):
     name = forms.CharField(
         label=_("Name"), max_length=50, help_text=_("3 to 50 characters. Nobody else's app may have it.")
     )
-    icon = forms.FileField(
+    icon = PictureField(
+        part="icon",
         label=_("Icon"),
         help_text=_ICON_HELP,
         required=False,
@@ -65,9 +70,21 @@ class AppForm(CropForm):
         """The form as it stands for an app."""
         return cls(initial={name: getattr(app, name) for name in cls.base_fields if name not in _PICTURE})
 
+    def clean(self) -> dict[str, Any]:
+        """Everything that is wrong, at once."""
+        data = super().clean()
+        add_faults(self, self._judge)
+        return data
+
+    def _judge(self) -> None:
+        found = FieldProblems()
+        clean_details(found, self.details())
+        found.raise_if_any()
+
     def details(self) -> AppDetails:
-        """What was typed, for the action."""
-        return AppDetails(**{name: value for name, value in self.cleaned_data.items() if name not in _PICTURE})
+        """What was typed, for the action; what the form refuses is empty."""
+        names = [field.name for field in fields(AppDetails)]
+        return AppDetails(**{name: self.cleaned_data.get(name, "") for name in names})
 
     def icon_bytes(self) -> bytes:
         """The upload; one byte more than allowed is enough to refuse it."""
@@ -78,7 +95,8 @@ class AppForm(CropForm):
 class RegisterForm(AppForm):
     """Registers an app: the icon is required."""
 
-    icon = forms.FileField(
+    icon = PictureField(
+        part="icon",
         label=_("Icon"),
         help_text=_ICON_HELP,
         widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/svg+xml"}),

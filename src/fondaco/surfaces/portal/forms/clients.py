@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,11 +14,12 @@ from django.utils.translation import gettext_lazy as _
 
 from fondaco.catalog.scopes import FOR_PORTAL_CLIENTS, SCOPES, Scope, scopes_by_api
 from fondaco.identity.actions import Overlap
-from fondaco.identity.client_fields import AUTHORIZATION_CODE, CLIENT_CREDENTIALS, REFRESH_TOKEN, ClientFields
+from fondaco.identity.client_fields import AUTHORIZATION_CODE, CLIENT_CREDENTIALS, REFRESH_TOKEN, ClientFields, clean
 from fondaco.identity.key_pairs import ALGORITHMS
 from fondaco.identity.models import OAuthClient
 from fondaco.kit.ids import new_id
 from fondaco.surfaces.portal.forms.needed import NeededChoices
+from fondaco.surfaces.site.forms import add_faults, boxes_of
 
 SERVER, DEVICE = "server", "device"
 
@@ -92,14 +94,24 @@ class SettingsForm(forms.Form):
 
     def scope_groups(self) -> Iterator[tuple[str, list[ScopeBox]]]:
         """The scopes with their boxes, by API."""
-        boxes = {str(box.data["value"]): box for box in self["scopes"].subwidgets}
+        boxes = {str(box.data["value"]): box for box in boxes_of(self["scopes"])}
         for api, scopes in scopes_by_api():
             if offered := [ScopeBox(scope, boxes[scope.name]) for scope in scopes if scope.name in boxes]:
                 yield api, offered
 
+    @property
+    def is_public(self) -> bool:
+        """Whether the client has no secret."""
+        return False
+
+    def clean(self) -> dict[str, Any]:
+        """Everything that is wrong, at once."""
+        add_faults(self, lambda: clean(self.fields_of_client(), is_public=self.is_public))
+        return self.cleaned_data
+
     def fields_of_client(self) -> ClientFields:
-        """What was typed, for the action."""
-        data = self.cleaned_data
+        """What was typed, for the action; what the form refuses is empty."""
+        data = defaultdict[str, Any](str, self.cleaned_data)
         return ClientFields(
             name=data["name"],
             grant_types=tuple(data["grant_types"]),
@@ -125,7 +137,7 @@ class CreateClientForm(OnceForm, SettingsForm):
     @property
     def is_public(self) -> bool:
         """Whether the client will have no secret."""
-        return bool(self.cleaned_data["runs_on"] == DEVICE)
+        return bool(self.cleaned_data.get("runs_on") == DEVICE)
 
 
 class EditClientForm(SettingsForm):
@@ -133,11 +145,20 @@ class EditClientForm(SettingsForm):
 
     revision = forms.IntegerField(widget=forms.HiddenInput())
 
+    def __init__(self, *args: Any, client: OAuthClient, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.client = client
+
+    @property
+    def is_public(self) -> bool:
+        """Whether the client has no secret."""
+        return self.client.is_public
+
     @classmethod
     def of(cls, client: OAuthClient) -> EditClientForm:
         """The form as the client stands."""
         initial = {name: getattr(client, name) for name in ("name", "grant_types", "scopes", "revision")}
-        return cls(initial={**initial, "redirect_uris": "\n".join(client.redirect_uris)})
+        return cls(initial={**initial, "redirect_uris": "\n".join(client.redirect_uris)}, client=client)
 
 
 class RegenerateForm(OnceForm):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -10,11 +11,14 @@ from django import forms
 from django.forms.boundfield import BoundField, BoundWidget
 from django.utils.translation import gettext_lazy as _
 
+from fondaco.catalog.cleaning import clean_listing, clean_technical
 from fondaco.catalog.content import ListingFields, TechnicalFields
 from fondaco.catalog.data_fields import DATA_FIELDS
+from fondaco.catalog.merging import REASON
 from fondaco.catalog.models import Category, ListingContent, TechnicalContent
 from fondaco.catalog.scopes import REQUESTABLE, SCOPES, Scope
 from fondaco.surfaces.portal.forms.needed import CountedText, NeededChoices, NeededText
+from fondaco.surfaces.site.forms import add_faults, boxes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +122,13 @@ class TechnicalForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name in REQUESTABLE:
             label = _("Why you need %(scope)s") % {"scope": name}
-            self.fields[f"reason {name}"] = CountedText(label=label, required=False, max_length=200)
+            self.fields[f"{REASON}{name}"] = CountedText(label=label, required=False, max_length=200)
 
     @classmethod
     def of(cls, content: TechnicalContent) -> TechnicalForm:
         """The form as the content stands."""
         initial = {name: getattr(content, name) for name in cls.base_fields if hasattr(content, name)}
-        reasons = {f"reason {scope}": reason for scope, reason in content.scope_reasons.items()}
+        reasons = {f"{REASON}{scope}": reason for scope, reason in content.scope_reasons.items()}
         lines = "\n".join(content.redirect_urls)
         name = content.version.name
         return cls(initial={**initial, **reasons, "redirect_urls": lines, "version_name": name, "test_credentials": ""})
@@ -132,21 +136,28 @@ class TechnicalForm(forms.Form):
     def scope_lines(self) -> Iterator[ScopeLine]:
         """Each scope with its box, its reason and its data fields, for the template."""
         boxes: dict[str, list[BoundWidget]] = {}
-        for box in self["data_fields"].subwidgets:
+        for box in boxes_of(self["data_fields"]):
             boxes.setdefault(DATA_FIELDS[str(box.data["value"])].scope, []).append(box)
-        for box in self["scopes"].subwidgets:
+        for box in boxes_of(self["scopes"]):
             name = str(box.data["value"])
-            yield ScopeLine(SCOPES[name], box, self[f"reason {name}"], boxes.get(name, []))
+            yield ScopeLine(SCOPES[name], box, self[f"{REASON}{name}"], boxes.get(name, []))
+
+    def clean(self) -> dict[str, Any]:
+        """Everything that is wrong, at once."""
+        add_faults(self, lambda: clean_technical(self.technical_fields()))
+        return self.cleaned_data
 
     def technical_fields(self) -> TechnicalFields:
-        """What was typed, for the action."""
-        data = self.cleaned_data
+        """What was typed, for the action; what the form refuses is empty, and no scope is missing then."""
+        data = defaultdict[str, Any](str, self.cleaned_data)
+        if "scopes" in self.errors:
+            data["scopes"] = REQUESTABLE
         return TechnicalFields(
             events_callback_url=data["events_callback_url"],
             standalone_url=data["standalone_url"],
             redirect_urls=tuple(data["redirect_urls"].split()),
             scopes=tuple(data["scopes"]),
-            scope_reasons={name: data[f"reason {name}"] for name in data["scopes"]},
+            scope_reasons={name: data[f"{REASON}{name}"] for name in data["scopes"]},
             data_fields=tuple(data["data_fields"]),
             receives_user_logout=data["receives_user_logout"],
             backchannel_logout_url=data["backchannel_logout_url"],
@@ -204,7 +215,12 @@ class ListingForm(forms.Form):
         chosen = [category.slug for category in content.categories.all()]
         return cls(initial={**initial, "categories": chosen}, shelves=shelves)
 
+    def clean(self) -> dict[str, Any]:
+        """Everything that is wrong, at once."""
+        add_faults(self, lambda: clean_listing(self.listing_fields()))
+        return self.cleaned_data
+
     def listing_fields(self) -> ListingFields:
-        """What was typed, for the action."""
+        """What was typed, for the action; what the form refuses is empty."""
         data = {name: value for name, value in self.cleaned_data.items() if name != "revision"}
-        return ListingFields(**{**data, "categories": tuple(data["categories"])})
+        return ListingFields(**{**data, "categories": tuple(data.get("categories", ()))})

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from fondaco.catalog.images import Crop
+from fondaco.catalog.images import ICON_BYTES, SCREENSHOT_BYTES, Crop, find_fault
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -19,6 +19,25 @@ _MOST: Final = 10_000
 def _number(label: _StrPromise, *, least: int) -> forms.IntegerField:
     widget = forms.HiddenInput(attrs={"autocomplete": "off"})
     return forms.IntegerField(label=label, required=False, min_value=least, max_value=_MOST, widget=widget)
+
+
+class PictureField(forms.FileField):
+    """An upload that says at once when it is no picture; ``part`` is what the domain calls it."""
+
+    def __init__(self, *, part: Literal["icon", "image"], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.part: Final = part
+        self.most_bytes: Final = ICON_BYTES if part == "icon" else SCREENSHOT_BYTES
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        """The upload, from its beginning. One byte more than allowed is enough to refuse it."""
+        upload = super().clean(data, initial)
+        if upload:
+            fault = find_fault(upload.read(self.most_bytes + 1), field=self.part)
+            upload.seek(0)
+            if fault:
+                raise forms.ValidationError(fault)
+        return upload
 
 
 class CropForm(forms.Form):

@@ -11,7 +11,7 @@ from fondaco.catalog.content import PlanFields
 from fondaco.catalog.images import SCREENSHOT_BYTES
 from fondaco.catalog.models import LicenceModel, Meter, Plan, Version
 from fondaco.kit.money import BadAmount, Money, UnitPrice
-from fondaco.surfaces.portal.forms.cropping import CropForm
+from fondaco.surfaces.portal.forms.cropping import CropForm, PictureField
 
 
 class PlanForm(forms.Form):
@@ -122,7 +122,8 @@ class PlanForm(forms.Form):
 class ScreenshotForm(CropForm):
     """A picture of the app and what it shows in words."""
 
-    image = forms.FileField(
+    image = PictureField(
+        part="image",
         label=_("Picture"),
         help_text=_("PNG or JPEG, at least 640 × 360 pixels, best 1280 × 800, at most 2 MiB."),
         widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg"}),

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
+from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from fondaco.accounts.permissions import Permission
-from fondaco.catalog import actions
 from fondaco.catalog.models import App
 from fondaco.catalog.policies import can
 from fondaco.catalog.queries import get_app
 from fondaco.catalog.states import Part
-from fondaco.kit.errors import DomainError
 from fondaco.kit.pagination import numbered_page
 from fondaco.review.queries import list_own_projects, list_submissions
 from fondaco.surfaces.portal import boards, editing
-from fondaco.surfaces.portal.forms.apps import RegisterForm, VersionForm
+from fondaco.surfaces.portal.forms.apps import VersionForm
 from fondaco.surfaces.portal.projects import app_lines
-from fondaco.surfaces.portal.sheets import open_sheet
+from fondaco.surfaces.portal.sheets import RegisterSheet, open_sheet
 from fondaco.surfaces.site.access import requires
-from fondaco.surfaces.site.forms import show_refusal
 from fondaco.surfaces.site.paging import page_links, page_number
 from fondaco.surfaces.site.viewer import HouseRequest
 
@@ -51,26 +46,7 @@ def app_list(request: HouseRequest) -> HttpResponse:
 @requires(Permission.PARTNER_APPS_EDIT)
 def register(request: HouseRequest) -> HttpResponse:
     """Registers an app: name, icon, contacts."""
-    form = RegisterForm(request.POST or None, request.FILES or None)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                app = actions.register_app(
-                    actor=request.viewer.actor,
-                    by=request.viewer.member,
-                    name=form.cleaned_data["name"],
-                    icon=form.icon_bytes(),
-                    details=form.details(),
-                    crop=form.crop(),
-                )
-            except DomainError as refusal:
-                status = show_refusal(form, refusal)
-            else:
-                messages.success(request, _("%(app)s is registered. Begin its first version.") % {"app": app.name})
-                return redirect("portal:app", app.pk.hex)
-    return render(request, "portal/register.html", {"form": form}, status=status)
+    return editing.edit(request, RegisterSheet(request.viewer.member.partner))
 
 
 @require_safe

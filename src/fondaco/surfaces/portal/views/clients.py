@@ -90,7 +90,7 @@ def edit(request: HouseRequest, client_id: str) -> HttpResponse:
     form, status = EditClientForm.of(client), int(HTTPStatus.OK)
     theirs: list[tuple[str, str]] = []
     if request.method == "POST":
-        form, status = EditClientForm(request.POST), HTTPStatus.UNPROCESSABLE_ENTITY
+        form, status = EditClientForm(request.POST, client=client), HTTPStatus.UNPROCESSABLE_ENTITY
         if form.is_valid():
             try:
                 actions.edit_portal_client(
@@ -213,7 +213,7 @@ def _compare(
     """What was typed, now on top of what is saved, and ``(label, saved value)`` where the two differ."""
     entries = request.POST.copy()
     entries["revision"] = str(saved.initial["revision"])
-    form = EditClientForm(entries)
+    form = EditClientForm(entries, client=saved.client)
     form.is_valid()
     form.add_error(None, str(conflict))
     theirs = []

@@ -53,11 +53,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return _answer(request, Broken(), "site/errors/500.html")
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403 of a form that was open for too long, or came from another site."""
-    return render(request, "site/errors/csrf.html", status=Forbidden.status)
-
-
 def _answer(request: HttpRequest, error: DomainError, page: str) -> HttpResponse:
     if _is_program(request):
         return JsonResponse(problem(error, instance=request.path), status=error.status, content_type=CONTENT_TYPE)

@@ -9,6 +9,7 @@ from pydantic import Field
 from fondaco.accounts.permissions import Permission
 from fondaco.kit.ids import parse_wire
 from fondaco.support import actions
+from fondaco.support.policies import Asker
 from fondaco.support.queries import (
     Order,
     QueueFilter,
@@ -59,8 +60,7 @@ def list_account_tickets(
     request: Request, account_id: str, is_living: bool | None = None, cursor: Cursor = None, limit: Limit = 20
 ) -> Page[TicketShape]:
     """The account's tickets, newest first; ``is_living`` those that are not over, or only those that are."""
-    found = list_own_tickets(request.caller.user, living=is_living)
-    return page(found, TicketShape.of, cursor=cursor, limit=limit, order="-created_at")
+    return _list(request.caller.user, is_living, cursor, limit)
 
 
 @account_routes.creates(_OF_ACCOUNT, TicketShape, Permission.SUPPORT_ASK)
@@ -79,7 +79,7 @@ def get_account_ticket(request: Request, account_id: str, ticket_id: str) -> Tic
 @account_routes.reads(f"{_IN_ACCOUNT}/messages", Page[TicketMessageShape], Permission.SUPPORT_ASK)
 def list_account_ticket_messages(request: Request, account_id: str, ticket_id: str) -> Page[TicketMessageShape]:
     """What was said in it, oldest first."""
-    return whole(list_messages(get_own_ticket(request.caller.user, ticket_id)), TicketMessageShape.of)
+    return _list_messages(request.caller.user, ticket_id)
 
 
 @account_routes.creates(f"{_IN_ACCOUNT}/messages", TicketMessageShape, Permission.SUPPORT_ASK)
@@ -87,18 +87,13 @@ def write_in_account_ticket(
     request: Request, account_id: str, ticket_id: str, body: TicketWordsBody
 ) -> TicketMessageShape:
     """Says something: then it is support's turn. A solved ticket is opened again by it."""
-    by = request.caller.user
-    ticket = get_own_ticket(by, ticket_id)
-    message = actions.write_to_support(actor=request.caller.actor, by=by, ticket=ticket, text=body.text)
-    return TicketMessageShape.of(message)
+    return _write(request, request.caller.user, ticket_id, body)
 
 
 @account_routes.does(f"{_IN_ACCOUNT}/solve", TicketShape, Permission.SUPPORT_ASK)
 def solve_account_ticket(request: Request, account_id: str, ticket_id: str, body: LastWordsBody) -> TicketShape:
     """Says that it is solved."""
-    by = request.caller.user
-    ticket = get_own_ticket(by, ticket_id)
-    return TicketShape.of(actions.solve(actor=request.caller.actor, by=by, ticket=ticket, text=body.text))
+    return _solve(request, request.caller.user, ticket_id, body)
 
 
 @partner_routes.reads(_OF_PARTNER, Page[TicketShape], Permission.PARTNER_SUPPORT)
@@ -106,8 +101,7 @@ def list_partner_tickets(
     request: Request, partner_id: str, is_living: bool | None = None, cursor: Cursor = None, limit: Limit = 20
 ) -> Page[TicketShape]:
     """The tickets that the partner opened or helps with, newest first."""
-    found = list_own_tickets(request.caller.member, living=is_living)
-    return page(found, TicketShape.of, cursor=cursor, limit=limit, order="-created_at")
+    return _list(request.caller.member, is_living, cursor, limit)
 
 
 @partner_routes.creates(_OF_PARTNER, TicketShape, Permission.PARTNER_SUPPORT)
@@ -127,7 +121,7 @@ def get_partner_ticket(request: Request, partner_id: str, ticket_id: str) -> Tic
 @partner_routes.reads(f"{_AT_PARTNER}/messages", Page[TicketMessageShape], Permission.PARTNER_SUPPORT)
 def list_partner_ticket_messages(request: Request, partner_id: str, ticket_id: str) -> Page[TicketMessageShape]:
     """What was said in it, oldest first."""
-    return whole(list_messages(get_own_ticket(request.caller.member, ticket_id)), TicketMessageShape.of)
+    return _list_messages(request.caller.member, ticket_id)
 
 
 @partner_routes.creates(f"{_AT_PARTNER}/messages", TicketMessageShape, Permission.PARTNER_SUPPORT)
@@ -135,18 +129,13 @@ def write_in_partner_ticket(
     request: Request, partner_id: str, ticket_id: str, body: TicketWordsBody
 ) -> TicketMessageShape:
     """Says something, which the customer reads as well when it is a customer's ticket."""
-    by = request.caller.member
-    ticket = get_own_ticket(by, ticket_id)
-    message = actions.write_to_support(actor=request.caller.actor, by=by, ticket=ticket, text=body.text)
-    return TicketMessageShape.of(message)
+    return _write(request, request.caller.member, ticket_id, body)
 
 
 @partner_routes.does(f"{_AT_PARTNER}/solve", TicketShape, Permission.PARTNER_SUPPORT)
 def solve_partner_ticket(request: Request, partner_id: str, ticket_id: str, body: LastWordsBody) -> TicketShape:
     """Says that it is solved; only of a ticket that the partner opened."""
-    by = request.caller.member
-    ticket = get_own_ticket(by, ticket_id)
-    return TicketShape.of(actions.solve(actor=request.caller.actor, by=by, ticket=ticket, text=body.text))
+    return _solve(request, request.caller.member, ticket_id, body)
 
 
 @routes.reads("/operator/tickets", Page[QueuedTicketShape], Permission.OPERATOR_SUPPORT)
@@ -251,3 +240,23 @@ def solve_ticket(request: Request, ticket_id: str, body: LastWordsBody) -> Queue
     by = request.caller.operator
     ticket = get_ticket(by, ticket_id)
     return QueuedTicketShape.of(actions.solve(actor=request.caller.actor, by=by, ticket=ticket, text=body.text))
+
+
+def _list(by: Asker, is_living: bool | None, cursor: Cursor, limit: Limit) -> Page[TicketShape]:
+    found = list_own_tickets(by, living=is_living)
+    return page(found, TicketShape.of, cursor=cursor, limit=limit, order="-created_at")
+
+
+def _list_messages(by: Asker, ticket_id: str) -> Page[TicketMessageShape]:
+    return whole(list_messages(get_own_ticket(by, ticket_id)), TicketMessageShape.of)
+
+
+def _write(request: Request, by: Asker, ticket_id: str, body: TicketWordsBody) -> TicketMessageShape:
+    ticket = get_own_ticket(by, ticket_id)
+    message = actions.write_to_support(actor=request.caller.actor, by=by, ticket=ticket, text=body.text)
+    return TicketMessageShape.of(message)
+
+
+def _solve(request: Request, by: Asker, ticket_id: str, body: LastWordsBody) -> TicketShape:
+    ticket = get_own_ticket(by, ticket_id)
+    return TicketShape.of(actions.solve(actor=request.caller.actor, by=by, ticket=ticket, text=body.text))
