@@ -6,8 +6,8 @@ token of ours is the same bytes as long as its key signs; so that is done once p
 
 from __future__ import annotations
 
-import base64
 import json
+from binascii import b2a_base64
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
@@ -15,7 +15,6 @@ from typing import Any, Final
 import msgspec
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from joserfc.jws import JWSRegistry
 from joserfc.util import urlsafe_b64decode
 
@@ -24,25 +23,21 @@ from fondaco.identity import signing_keys
 _ALGORITHM: Final = JWSRegistry.algorithms[signing_keys.ALGORITHM]
 _ES256: Final = ec.ECDSA(hashes.SHA256())
 _HALF: Final = 32  # bytes of each number of a signature
+_URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")
 _LONGEST: Final = 8192  # characters; ours are far shorter
+_REMEMBERED: Final = 4096  # tokens
 
 
 def sign(claims: Mapping[str, Any], kind: str) -> str:
     """``claims`` signed with the present key; ``kind`` is the ``typ`` of the header."""
     key = signing_keys.signing_key()
     signed = _header(key.key_id, kind) + b"." + _segment(msgspec.json.encode(claims))
-    first, second = decode_dss_signature(key.private_key.sign(signed, _ES256))  # RFC 7518 §3.4 wants them bare
-    signature = first.to_bytes(_HALF, "big") + second.to_bytes(_HALF, "big")
-    return (signed + b"." + _segment(signature)).decode()
+    return (signed + b"." + _segment(_bare(key.private_key.sign(signed, _ES256)))).decode()
 
 
-def peek(token: str) -> dict[str, Any]:
+def peek(token: str) -> Mapping[str, Any]:
     """What a token claims, not believed before :func:`is_signed` said yes; empty when it cannot be read."""
-    try:
-        claims = json.loads(urlsafe_b64decode(_split(token)[1]))
-    except (ValueError, RecursionError):
-        return {}
-    return claims if isinstance(claims, dict) else {}
+    return _read(token)[1]
 
 
 def is_signed(token: str, kind: str) -> bool:
@@ -50,24 +45,39 @@ def is_signed(token: str, kind: str) -> bool:
 
     No is no refusal: a token may be good and written otherwise. Who gets a no asks the library.
     """
-    try:
-        head = _split(token)[0]
-        key_id = str(json.loads(urlsafe_b64decode(head)).get("kid", ""))
-    except (ValueError, RecursionError, AttributeError):
-        return False
+    key_id = _read(token)[0]
     is_published = signing_keys.find_key(key_id) is not None
-    return is_published and head == _header(key_id, kind) and _is_signed_by(token, key_id)
+    return is_published and token.startswith(_header(key_id, kind).decode() + ".") and _is_signed_by(token, key_id)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=_REMEMBERED)
+def _read(token: str) -> tuple[str, Mapping[str, Any]]:
+    # Remembered like the signature: a resource server asks about the same token with every call.
+    try:
+        head, claims, _signature = _split(token)
+        key_id, found = json.loads(urlsafe_b64decode(head))["kid"], json.loads(urlsafe_b64decode(claims))
+    except (ValueError, RecursionError, LookupError, TypeError):
+        return "", {}
+    return str(key_id), found if isinstance(found, dict) else {}
+
+
+@lru_cache(maxsize=_REMEMBERED)
 def _is_signed_by(token: str, key_id: str) -> bool:
-    # Remembered, because it is true for ever, and a resource server asks about the same token with every call.
+    # True for ever: only whether the key still counts is asked again.
     key = signing_keys.find_key(key_id)
     head, claims, signature = _split(token)
     try:
         return key is not None and _ALGORITHM.verify(head + b"." + claims, urlsafe_b64decode(signature), key.key)
     except ValueError:
         return False
+
+
+def _bare(signature: bytes) -> bytes:
+    """The two numbers of a signature side by side (RFC 7518 §3.4) instead of in DER: 30 n 02 n … 02 n …"""
+    middle = 4 + signature[3]
+    first, second = signature[4:middle], signature[middle + 2 :]
+    # Each may have a zero in front, which says that it is positive, or lack leading zeros.
+    return first[-_HALF:].rjust(_HALF, b"\0") + second[-_HALF:].rjust(_HALF, b"\0")
 
 
 def _split(token: str) -> list[bytes]:
@@ -83,4 +93,4 @@ def _header(key_id: str, kind: str) -> bytes:
 
 
 def _segment(plain: bytes) -> bytes:
-    return base64.urlsafe_b64encode(plain).rstrip(b"=")
+    return b2a_base64(plain, newline=False).translate(_URL_SAFE).rstrip(b"=")

@@ -6,7 +6,7 @@ it, here as in every other API of the operator's; what it asks others over HTTP,
 
 from __future__ import annotations
 
-import secrets
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -91,18 +91,21 @@ def issue_access_token(*, credentials: CredentialSet, scope: str, family: TokenF
         account_id=client.account_id,
         scope=scope,
         valid_after=int(client.tokens_valid_after.timestamp()),
+        now=int(clock.now().timestamp()),
     )
     if family is not None:
         claims |= {"sub": family.user_id, "sid": family.login_session_id.hex, "family": family.pk.hex}
     return compact.sign(claims, TYPE)
 
 
-def access_claims(*, client_id: str, issued_by: str, account_id: str, scope: str, valid_after: int) -> dict[str, Any]:
+def access_claims(
+    *, client_id: str, issued_by: str, account_id: str, scope: str, valid_after: int, now: int
+) -> dict[str, Any]:
     """What a token of ten minutes says that a client gets for itself; ``issued_by`` is its account's issuer.
 
     ``valid_after`` is the client's: tokens from before that second are dead, and this one is not.
     """
-    now = max(int(clock.now().timestamp()), valid_after)
+    now = max(now, valid_after)
     return {
         "iss": issued_by,
         "sub": client_id,
@@ -112,7 +115,7 @@ def access_claims(*, client_id: str, issued_by: str, account_id: str, scope: str
         "scope": scope,
         "iat": now,
         "exp": now + LIFETIME_SECONDS,
-        "jti": secrets.token_hex(16),
+        "jti": os.urandom(16).hex(),
     }
 
 

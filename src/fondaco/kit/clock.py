@@ -6,6 +6,7 @@ Tests and simulations shift the clock of the whole process, all threads included
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -44,6 +45,13 @@ def now(account_id: str | None = None) -> datetime:
     """The time, aware and in UTC; with ``account_id`` that account's own time (one query in each transaction)."""
     moment = _shift.now()
     return moment + offset_of(account_id) if account_id else moment
+
+
+def epoch() -> float:
+    """The same for real time, in seconds since 1970."""
+    if _shift.frozen is not None:
+        return _shift.frozen.timestamp()
+    return time.time() + _shift.by.total_seconds()
 
 
 def offset_of(account_id: str) -> timedelta:

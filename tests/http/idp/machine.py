@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from django.core.wsgi import get_wsgi_application
 from tests.factories.identity import Program
 
+from fondaco.identity.hot.directory import Directory
 from fondaco.identity.models import SpentAssertion
 from fondaco.identity.tokens import verify_access_token
 from fondaco.kit import clock
@@ -87,11 +88,12 @@ class Answer:
 class Machine:
     """Both doors of one process."""
 
-    def __init__(self) -> None:
+    def __init__(self, directory: Directory | None = None) -> None:
+        """Without a directory each request is answered from the tables."""
         self._asked_django = 0
         self.alone = 0  # comparisons in which the shim did without Django
         self._application = get_wsgi_application()
-        self.shim = Shim(self._django)
+        self.shim = Shim(self._django, clients=Directory() if directory is None else directory)
 
     def ask(self, request: Request) -> Answer:
         """Through the shim."""

@@ -21,11 +21,11 @@ _NOTE: Final = Statement(
     """WITH sets AS (
         UPDATE identity_credentialset SET last_used_at = $2::timestamptz WHERE id IN (
             SELECT id FROM identity_credentialset
-            WHERE id = ANY($1::uuid[]) AND (last_used_at IS NULL OR last_used_at <= $3::timestamptz)
+            WHERE wire_client_id = ANY($1::text[]) AND (last_used_at IS NULL OR last_used_at <= $3::timestamptz)
             ORDER BY id FOR NO KEY UPDATE SKIP LOCKED))
     UPDATE identity_oauthclient SET last_used_at = $2::timestamptz WHERE id IN (
         SELECT id FROM identity_oauthclient
-        WHERE id IN (SELECT client_id FROM identity_credentialset WHERE id = ANY($1::uuid[]))
+        WHERE id IN (SELECT client_id FROM identity_credentialset WHERE wire_client_id = ANY($1::text[]))
             AND (last_used_at IS NULL OR last_used_at <= $3::timestamptz)
         ORDER BY id FOR NO KEY UPDATE SKIP LOCKED)""",
 )
@@ -40,11 +40,11 @@ class LastUse:
         self._some = threading.Event()
         self._thread: threading.Thread | None = None
 
-    def note(self, credentials: str) -> None:
-        """Remembers the credential set with this row id."""
-        if credentials in self._used:
+    def note(self, client_id: str) -> None:
+        """Remembers the credential set with this id on the wire."""
+        if client_id in self._used:
             return
-        self._used.add(credentials)
+        self._used.add(client_id)
         self._some.set()
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="last-use", daemon=True)
@@ -61,7 +61,8 @@ class LastUse:
             try:
                 _NOTE.run(f"{{{','.join(used)}}}", now.isoformat(), (now - USE_IS_NOTED_EVERY).isoformat())
             except Unavailable:
-                return  # they are due all the same when they are used again
+                self._used |= used  # for when the database is back
+                self._some.set()
 
     def _run(self) -> None:
         pause = threading.Event()

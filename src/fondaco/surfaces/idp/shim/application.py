@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Final
 
-import msgspec
 from django.db import Error as DatabaseError
 
+from fondaco.identity.hot.directory import Directory
+from fondaco.identity.hot.listening import directory
 from fondaco.identity.hot.statements import Unavailable
 from fondaco.surfaces.idp.shim.calls import read_call
 from fondaco.surfaces.idp.shim.envelopes import Envelopes, Environment, StartResponse
@@ -17,10 +18,14 @@ OK: Final = "200 OK"
 
 
 class Shim:
-    """``Shim(django)`` is a WSGI application that gives the same answers as ``django``, some of them sooner."""
+    """``Shim(django)`` is a WSGI application that gives the same answers as ``django``, some of them sooner.
 
-    def __init__(self, django: Application) -> None:
+    ``clients`` is what the process knows of them.
+    """
+
+    def __init__(self, django: Application, *, clients: Directory = directory) -> None:
         self._django = django
+        self._clients = clients
         self._envelopes = Envelopes()
 
     def __call__(self, environ: Environment, start_response: StartResponse) -> Iterable[bytes]:
@@ -31,11 +36,10 @@ class Shim:
         if headers is None:
             return self._django(environ, self._envelopes.watch(call.kind, environ, start_response))
         try:
-            answer = call.answer()
+            answer = call.answer(self._clients)
         except (Unavailable, DatabaseError):
             answer = None
         if answer is None:
             return self._django(environ, start_response)
-        body = msgspec.json.encode(answer)
-        start_response(OK, [*headers, ("Content-Length", str(len(body)))])
-        return [body]
+        start_response(OK, [*headers, ("Content-Length", str(len(answer)))])
+        return [answer]

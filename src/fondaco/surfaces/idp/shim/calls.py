@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from binascii import a2b_base64
-from collections.abc import Callable
-from functools import partial
+from functools import lru_cache
 from io import BytesIO
 from typing import Final, NamedTuple
 from urllib.parse import parse_qsl
@@ -13,70 +12,93 @@ from urllib.parse import parse_qsl
 from django.conf import settings
 
 from fondaco.identity.hot.clients import Proof
+from fondaco.identity.hot.directory import Directory
 from fondaco.identity.hot.endpoints import Answer, grant_token, introspect, publish_keys
 from fondaco.identity.issuer import account_name_of_host
 from fondaco.surfaces.idp.shim.envelopes import Environment
 
 Form = dict[str, str]
 
-_GRANT: Final = "oauth/token"
-_INTROSPECT: Final = "oauth/introspect"
-_KEYS: Final = ".well-known/jwks.json"
+GRANT: Final = "oauth/token"
+INTROSPECT: Final = "oauth/introspect"
+KEYS: Final = ".well-known/jwks.json"
 _FORM: Final = "application/x-www-form-urlencoded"
 _SLUG: Final = re.compile(r"[-a-zA-Z0-9_]{1,40}")
 _CREDENTIALS: Final = re.compile(r"([0-9a-f]{32}):([!-$&-~]{1,200})")  # no %: nothing in them is escaped
-_BASIC: Final = re.compile(r"[Bb]asic ([A-Za-z0-9+/]+={0,2})")
 _LONGEST: Final = 16 * 1024
 _FIELDS: Final = {  # of each kind; the keys take none
-    _GRANT: frozenset({"grant_type", "scope", "client_id", "client_secret"}),
-    _INTROSPECT: frozenset({"token", "token_type_hint", "client_id", "client_secret"}),
-    _KEYS: frozenset(),
+    GRANT: frozenset({"grant_type", "scope", "client_id", "client_secret"}),
+    INTROSPECT: frozenset({"token", "token_type_hint", "client_id", "client_secret"}),
+    KEYS: frozenset(),
 }
-# Their presence changes what Django's middleware says, or how the body is read.
-_UNUSUAL: Final = (
-    "HTTP_COOKIE",
-    "HTTP_ORIGIN",
-    "HTTP_TRANSFER_ENCODING",
-    "HTTP_CONTENT_ENCODING",
-    "QUERY_STRING",
-    "SCRIPT_NAME",
-)
+_PLAIN_GRANT: Final = {"grant_type": "client_credentials"}
+_PLAIN_GRANT_BODY: Final = b"grant_type=client_credentials"  # what most programs send, with Basic
 
 
 class Call(NamedTuple):
-    """A request that may be answered here. ``kind`` is its path without the account."""
+    """A request that may be answered here. ``kind`` is its path without the account; the keys need no proof."""
 
     kind: str
-    answer: Callable[[], Answer | None]
+    account: str
+    proof: Proof | None = None
+    form: Form = {}
+
+    def answer(self, directory: Directory) -> Answer | None:
+        """What it gets; None when Django is to answer."""
+        if self.proof is None:
+            return publish_keys(self.account)
+        if self.kind == GRANT:
+            return grant_token(directory, self.proof, scope=self.form.get("scope", ""))
+        return introspect(directory, self.proof, token=self.form["token"])
 
 
 def read_call(environ: Environment) -> Call | None:
     """The request, or None when it is Django's. Its body can be read again in either case."""
     account, kind = _address(environ)
-    if not account or any(map(environ.get, _UNUSUAL)) or environ.get("HTTP_ACCEPT_LANGUAGE", "*") != "*":
+    if not account or _is_unusual(environ):
         return None
-    method, length = environ.get("REQUEST_METHOD"), environ.get("CONTENT_LENGTH", "")
-    if kind == _KEYS:
-        return Call(kind, partial(publish_keys, account)) if method == "GET" and length in {"", "0"} else None
+    method = environ.get("REQUEST_METHOD")
+    if kind == KEYS:
+        is_plain = method == "GET" and environ.get("CONTENT_LENGTH", "") in {"", "0"}
+        return Call(kind, account) if is_plain else None
     form = _form(environ, _FIELDS[kind]) if method == "POST" else None
     proof = _proof(environ, form, account) if form else None
     if form is None or proof is None:
         return None
-    if kind == _INTROSPECT and "token" in form:
-        return Call(kind, partial(introspect, proof, token=form["token"]))
-    if kind == _GRANT and form.get("grant_type") == "client_credentials":
-        return Call(kind, partial(grant_token, proof, scope=form.get("scope", "")))
-    return None
+    is_ours = "token" in form if kind == INTROSPECT else form.get("grant_type") == "client_credentials"
+    return Call(kind, account, proof, form) if is_ours else None
+
+
+def _is_unusual(environ: Environment) -> bool:
+    """Whether there is what changes what Django's middleware says, or how the body is read."""
+    get = environ.get
+    return bool(
+        get("HTTP_COOKIE")
+        or get("HTTP_ORIGIN")
+        or get("HTTP_TRANSFER_ENCODING")
+        or get("HTTP_CONTENT_ENCODING")
+        or get("QUERY_STRING")
+        or get("SCRIPT_NAME")
+        or get("HTTP_ACCEPT_LANGUAGE", "*") != "*"
+    )
 
 
 def _address(environ: Environment) -> tuple[str, str]:
     """The account's name and the kind of the request; no name when the path is none of ours."""
-    root, _slash, rest = environ.get("PATH_INFO", "").partition("/")
-    if settings.IDENTITY_STYLE == "host":
-        account, kind = account_name_of_host(environ.get("HTTP_HOST", "")), rest
+    host = environ.get("HTTP_HOST")
+    if host is None:
+        return "", ""
+    return _read_address(environ.get("PATH_INFO", ""), host if settings.IDENTITY_STYLE == "host" else "")
+
+
+@lru_cache(maxsize=1024)
+def _read_address(path: str, host: str) -> tuple[str, str]:
+    root, _slash, rest = path.partition("/")
+    if host:
+        account, kind = account_name_of_host(host), rest
     else:
         account, _slash, kind = rest.partition("/")
-    is_ours = kind in _FIELDS and not root and "HTTP_HOST" in environ and _SLUG.fullmatch(account)
+    is_ours = kind in _FIELDS and not root and _SLUG.fullmatch(account)
     return (account, kind) if is_ours else ("", "")
 
 
@@ -87,6 +109,8 @@ def _form(environ: Environment, known: frozenset[str]) -> Form | None:
         return None
     body = environ["wsgi.input"].read(int(length))
     environ["wsgi.input"] = BytesIO(body)
+    if body == _PLAIN_GRANT_BODY:
+        return _PLAIN_GRANT if "grant_type" in known else None
     if not body.isascii():
         return None
     text = body.decode()
@@ -115,8 +139,9 @@ def _proof(environ: Environment, form: Form, account: str) -> Proof | None:
 
 
 def _basic(authorization: str) -> str:
-    match = _BASIC.fullmatch(authorization)
+    if not authorization.startswith("Basic "):
+        return ""
     try:
-        return a2b_base64(match[1]).decode() if match else ""
+        return a2b_base64(authorization[6:], strict_mode=True).decode()
     except ValueError:
         return ""
