@@ -11,16 +11,34 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import override_settings
 from pytest_django import DjangoDbBlocker
-from tests import emptying, signing_in
+from tests import cloning, emptying, signing_in
 
 from fondaco.identity import signing_keys
 
+LONG = {"test_crashes.py", "test_log_out_everywhere.py", "test_runtime_house.py", "test_query_counts.py"}
+
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
-    """Databases are kept between runs, and a run that was killed leaves rows in them."""
+def django_db_createdb() -> bool:
+    """``--create-db`` is heard below."""
+    return False
+
+
+@pytest.fixture(scope="session")
+def _is_new(
+    request: pytest.FixtureRequest, django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker
+) -> bool:
     with django_db_blocker.unblock():
-        call_command("flush", interactive=False, verbosity=0)
+        name = connection.creation._get_test_db_name()  # type: ignore[attr-defined]
+        return cloning.clone_database(name, anew=request.config.getoption("create_db"))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(_is_new: bool, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Databases are kept between runs, and a run that was killed leaves rows in them."""
+    if not _is_new:
+        with django_db_blocker.unblock():
+            call_command("flush", interactive=False, verbosity=0)
     emptying.install()
 
 
@@ -42,6 +60,12 @@ def _not_a_test_of_patience() -> Iterator[None]:
     hashers = [f"{__name__}.{QuickHasher.__name__}"]
     with override_settings(PASSWORD_HASHERS=hashers, TOKENS_PER_SECOND=100_000):
         yield
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long comes first, so that in the end no worker is alone with it."""
+    items.sort(key=lambda item: item.path.name not in LONG)
 
 
 def pytest_collection_finish() -> None:

@@ -1,13 +1,15 @@
 """A real Chromium, and the house as real processes with its demo.
 
-`house` lives as long as the ring; a browser as long as a module, because Playwright keeps an event loop in this thread.
+`house` and a browser live as long as the ring. Beside other rings in one process a browser only lives as long as a
+module, because Playwright keeps an event loop in this thread.
 """
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -21,13 +23,19 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-domain-reliability",
+    "--disable-gpu",  # there is none: what would be drawn by it is drawn by software that plays one
     "--disable-sync",
     "--no-first-run",
 ]
 PageAs = Callable[..., Page]
 
 
-@pytest.fixture(scope="module")
+def _how_long(fixture_name: str, config: pytest.Config) -> Literal["session", "module"]:
+    """Starting a browser takes seconds of work."""
+    return "session" if all("browser" in Path(argument).parts for argument in config.args) else "module"
+
+
+@pytest.fixture(scope=_how_long)
 def chromium() -> Iterator[Browser]:
     """The system's Chromium, else the one that Playwright brought.
 

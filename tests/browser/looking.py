@@ -15,9 +15,17 @@ KEEPS_PICTURES: Final = bool(os.environ.get("FONDACO_PICTURES"))  # `make pictur
 WIDTHS: Final = (390, 768, 1440)
 HEIGHT: Final = 900
 _AXE: Final = Axe()
-_RULES: Final = {
+_ALL_RULES: Final = {
     "resultTypes": ["violations"],
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
+}
+# What another theme or width can break. Names, roles, labels and structure stay what they are.
+_RULES_OF_LOOKS: Final = {
+    "resultTypes": ["violations"],
+    "runOnly": {
+        "type": "rule",
+        "values": ["color-contrast", "link-in-text-block", "target-size", "scrollable-region-focusable"],
+    },
 }
 
 
@@ -43,11 +51,12 @@ class Complaints:
             self.said.append(f"{response.url}: {response.status}")
 
 
-def find_faults(page: Page) -> list[str]:
-    """What axe finds wrong, one line each."""
+def find_faults(page: Page, *, in_looks_only: bool = False) -> list[str]:
+    """What axe finds wrong, one line each; ``in_looks_only``: on a page that it has seen in another theme and size."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(_AXE.axe_script)
-    found: list[dict[str, Any]] = page.evaluate("rules => axe.run(rules)", _RULES)["violations"]
+    rules = _RULES_OF_LOOKS if in_looks_only else _ALL_RULES
+    found: list[dict[str, Any]] = page.evaluate("async rules => (await axe.run(rules)).violations", rules)
     return [f"{fault['id']}: {node['target']} {_why(node)}" for fault in found for node in fault["nodes"]]
 
 

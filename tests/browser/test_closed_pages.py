@@ -53,9 +53,9 @@ def open_as(page: Page, person: Person | None, path: str, status: int) -> None:
 
 
 def look(page: Page, name: str) -> None:
-    for width, theme in ((1440, "light"), (390, "dark"), (390, "light"), (1440, "dark")):
+    for width, theme in ((1440, "light"), (390, "dark")):
         resize(page, width, theme)
-        assert (name, theme, find_faults(page)) == (name, theme, [])
+        assert (name, theme, find_faults(page, in_looks_only=theme == "dark")) == (name, theme, [])
         assert (name, width, find_overflow(page)) == (name, width, [])
         keep_picture(page, f"closed-{name}", theme, width)
 

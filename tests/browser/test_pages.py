@@ -138,7 +138,7 @@ def test_every_page_is_in_order(who: str, house: House, page_as: PageAs) -> None
         for theme, width in (("light", 768), ("dark", 390)):
             resize(page, width, theme)
             faults += [(f"{address} at {width}", fault) for fault in find_overflow(page)]
-        faults += [(f"{address} dark, at 390", fault) for fault in find_faults(page)]
+        faults += [(f"{address} dark, at 390", fault) for fault in find_faults(page, in_looks_only=True)]
         if KEEPS_PICTURES and route not in pictured:
             pictured.add(route)
             sizes = product(THEMES, WIDTHS) if route in KEY_PAGES[who] else [("light", 1440)]

@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.test import Client
 from pytest_django.fixtures import Settings
 from tests.http.counting import count_rows
+from tests.http.remembering import remember_who_calls
 from tests.http.test_every_address import insiders
 from tests.http.test_every_operation import OPERATIONS, Operation, token_of
 from tests.http.touching import watched
@@ -30,6 +31,7 @@ Schema = dict[str, Any]
 
 @pytest.fixture
 def world(settings: Settings, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> World:
+    remember_who_calls(monkeypatch)
     settings.MEDIA_ROOT = tmp_path
     monkeypatch.setattr(door, "_LIMIT", 1_000_000)
     return make_world()

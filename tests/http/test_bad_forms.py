@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 from tests.http.forms_on_pages import TEXTS, Control, Form, Page
+from tests.http.remembering import remember_who_asks
 from tests.http.test_every_address import PAGES, insiders, kept_cookies, signed_in
 from tests.http.touching import watched
 from tests.http.world import World, make_world, undone
@@ -35,7 +36,8 @@ _NONE_OF_ITS_KIND: Final = {
 
 
 @pytest.fixture
-def world(settings: Any, tmp_path: Any) -> World:
+def world(settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> World:
+    remember_who_asks(monkeypatch)
     settings.EMAIL_FILE_PATH = tmp_path
     settings.MEDIA_ROOT = tmp_path
     return make_world()

@@ -16,6 +16,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
 from tests.factories.accounts import make_operator, make_person
+from tests.http.remembering import remember_who_asks
 from tests.http.world import ACCOUNT, OPERATOR, PARTNER, UNKNOWN, Viewer, World, make_world, undone
 
 from fondaco.accounts.permissions import ADMIN, OperatorRole, Permission
@@ -163,7 +164,8 @@ PAGES = [one for one in addresses() if not UNMARKED.match(one.route) and not MAC
 
 
 @pytest.fixture
-def world(settings: Any, tmp_path: Any) -> World:
+def world(settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> World:
+    remember_who_asks(monkeypatch)
     settings.EMAIL_FILE_PATH = tmp_path
     return make_world()
 
@@ -225,8 +227,12 @@ def is_of_interest(address: Address, viewer: Viewer) -> bool:
 
 
 def methods(address: Address, viewer: Viewer, number: int) -> tuple[str, ...]:
-    """Whom a surface is not for is stopped at its door, whatever they send: they send one thing each, in turn."""
-    is_for_them = address.kind in {ACCOUNT, viewer.kind}
+    """Whom a surface is not for is stopped at its door, whatever they send: they send one thing each, in turn.
+
+    So do those who were made to try one permission, where another one is asked for.
+    """
+    is_at_the_door_only = viewer.has_one_permission and address.access not in {"signed-in", *viewer.permissions}
+    is_for_them = address.kind in {ACCOUNT, viewer.kind} and not is_at_the_door_only
     return ("GET", "POST") if is_for_them else (("GET", "POST")[number % 2],)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pytest
 from django.test import Client
 from tests.factories.accounts import actor_for
+from tests.http.remembering import remember_who_calls
 from tests.http.world import ACCOUNT, OPERATOR, PARTNER, UNKNOWN, Viewer, World, make_world, undone
 
 from fondaco.accounts.permissions import ADMIN
@@ -42,7 +43,8 @@ OPERATIONS = [Operation(path, door) for path, doors in Routes.doors.items() for 
 
 
 @pytest.fixture
-def world() -> World:
+def world(monkeypatch: pytest.MonkeyPatch) -> World:
+    remember_who_calls(monkeypatch)
     return make_world()
 
 

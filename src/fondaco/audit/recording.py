@@ -168,9 +168,11 @@ def _words(actor: Actor) -> dict[str, str]:
 
 
 def _name(subject: models.Model | Row) -> tuple[str, str]:
-    model = subject.model if isinstance(subject, Row) else type(subject)
+    meta = (
+        subject.model._meta if isinstance(subject, Row) else subject._meta
+    )  # of a lazy one, too: whoever is signed in
     key = subject.pk
-    return model._meta.model_name or "", key.hex if isinstance(key, UUID) else str(key)
+    return meta.model_name or "", key.hex if isinstance(key, UUID) else str(key)
 
 
 def _load(subjects: Collection[models.Model | Row]) -> list[models.Model]:

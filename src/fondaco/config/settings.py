@@ -146,6 +146,7 @@ CACHES = {
 }
 MEDIA_ROOT = HOME / "media"
 MEDIA_URL = "/media/"
+TEMPLATE_CACHE = environment.folder("FONDACO_TEMPLATE_CACHE", HOME / "templates")
 STATIC_URL = "/static/"
 STATIC_ROOT = environment.folder("FONDACO_STATIC_ROOT", HOME / "static")
 WHITENOISE_USE_FINDERS = True

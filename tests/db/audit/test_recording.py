@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.utils.functional import SimpleLazyObject
 
 from fondaco.accounts import events
 from fondaco.accounts.models import Account
@@ -29,6 +30,14 @@ def test_a_fact_outside_a_transaction_is_refused() -> None:
     with pytest.raises(transaction.TransactionManagementError):
         record(events.ACCOUNT_CREATED, account, actor=ACTOR)
     assert not Event.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_fact_about_who_is_signed_in_names_them() -> None:
+    """A request's user is loaded when it is looked at."""
+    account = Account.objects.create(name="acme", company_name="Acme")
+    event = record(events.ACCOUNT_CREATED, SimpleLazyObject(lambda: account), actor=ACTOR)  # type: ignore[arg-type]
+    assert (event.subject_type, event.subject_id) == ("account", account.pk)
 
 
 @pytest.mark.django_db

@@ -10,6 +10,7 @@ from tests.factories.catalog import make_app, make_version
 from tests.factories.partners import make_member
 from tests.factories.reviews import finish_checks
 from tests.http.api.caller import Api, read, refusal
+from tests.http.remembering import remember_who_calls
 from tests.http.test_every_operation import OPERATIONS, Operation, ask
 from tests.http.world import World, make_world
 
@@ -210,7 +211,10 @@ def headers_for(person: Person, *scopes: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("kind", ["account", "partner", "operator"])
-def test_a_token_of_one_scope_opens_what_asks_for_it_and_nothing_else(kind: str) -> None:
+def test_a_token_of_one_scope_opens_what_asks_for_it_and_nothing_else(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remember_who_calls(monkeypatch)
     world = make_world()
     person = make_everybody(world)
     whole = headers_for(person)

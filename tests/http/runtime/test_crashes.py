@@ -14,7 +14,6 @@ import processes
 import psycopg
 
 INSTALLATIONS = 200
-KILLS = 8
 VICTIMS = ("fondaco.cli dispatch", "fondaco.cli worker", "granian", "postgres -D")
 WORLD = Path(__file__).with_name("crash_world.py")
 _COUNTS = {
@@ -40,8 +39,8 @@ def test_two_hundred_installations_come_through(home: Path, ports: tuple[int, in
     os.kill(dispatcher, signal.SIGSTOP)  # so that all of them are under way at once
     order(home, *(f"http://127.0.0.1:{port}" for port in ports))
     os.kill(dispatcher, signal.SIGKILL)
-    for _number in range(KILLS):
-        kill_one(home)
+    for name in random.sample(VICTIMS, len(VICTIMS)):
+        kill_one(home, name)
     processes.wait_until(lambda: ask(home), 60)
     let_pauses_pass(home)  # a try that met a dying house is made again five minutes later
 
@@ -73,9 +72,8 @@ def order(home: Path, site: str, partner: str) -> None:
     subprocess.run([sys.executable, WORLD, str(INSTALLATIONS), partner], env=environment, check=True)
 
 
-def kill_one(home: Path) -> None:
-    """Any of them, and on as soon as another has taken its place."""
-    name = random.choice(VICTIMS)
+def kill_one(home: Path, name: str) -> None:
+    """Any process of this name, and on as soon as another has taken its place."""
     processes.wait_until(lambda: pids(home, name), 120)
     victim = random.choice(pids(home, name))
     os.kill(victim, signal.SIGKILL)

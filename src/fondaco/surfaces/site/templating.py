@@ -15,6 +15,7 @@ from fondaco.catalog.labels import describe_meter
 from fondaco.kit import clock
 from fondaco.surfaces.site import words
 from fondaco.surfaces.site.charts import bar_chart, line_chart
+from fondaco.surfaces.site.compiled import CompiledPages
 from fondaco.surfaces.site.icons import icon
 from fondaco.surfaces.site.navigation import find_entries
 
@@ -30,6 +31,7 @@ def environment(**options: Any) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         autoescape=True,
+        bytecode_cache=CompiledPages(settings.TEMPLATE_CACHE),
         **options,
     )
     install = env.install_gettext_callables  # type: ignore[attr-defined]  # added by the i18n extension
