@@ -1,7 +1,8 @@
 """Deliveries: how many a second, how soon after the commit, and what hanging receivers cost the others.
 
 The events are written into the database of a running house, whose dispatcher finds, signs, sends and records them; the
-receiver is another process, the same for the peer. ``BENCH_SCALE`` (100,000) bounds how far growth is printed.
+receiver is another process, the same for the peer. ``BENCH_SCALE`` (100,000) bounds how far growth is printed, and
+``BENCH_ROTATIONS`` (10,000) how far that of new credentials for every installation of an app.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import httpx
@@ -21,10 +22,13 @@ from benchmarks.context import Context, House
 from benchmarks.rounds import Comparison, constant
 
 SCALE = int(os.environ.get("BENCH_SCALE", "100000"))
+ROTATIONS = min(SCALE, int(os.environ.get("BENCH_ROTATIONS", "10000")))
 AT_ONCE = min(SCALE, 5_000)  # events of one round
 ENDPOINTS = 50
 PACED, EVERY_SECONDS, A_TIME = 100, 0.05, 10  # a thousand events within five seconds
 PATIENCE = 600.0
+ROTATION_PATIENCE = 7200.0
+_SUPPORT = "jon@fondaco.example"
 SWEEPER_BUDGET_PER_SECOND = 100.0
 _PAD = "x" * 700  # so that a body is about as long as an event's
 _ENDPOINTS = """
@@ -66,6 +70,23 @@ _DEADLINES = """
     FROM generate_series(1, %(count)s) n
 """
 _DUE = "SELECT count(*) FROM kit_deadline WHERE kind = 'message.secrets_expire' AND try_at <= now()"
+
+_APP = "SELECT name FROM catalog_app WHERE id = %(app)s::uuid"
+_LIVING_SETS = """
+    SELECT count(*) FROM identity_credentialset s JOIN identity_oauthclient c ON c.id = s.client_id
+    WHERE c.app_id = %(app)s::uuid AND s.status <> 'revoked'
+"""
+_IN_USE = """
+    SELECT count(*) FROM installs_installation
+    WHERE app_id = %(app)s::uuid AND status NOT IN ('revoked', 'rejected', 'timeout') AND account_id LIKE '0000%%'
+"""
+_ROTATED = """
+    SELECT count(*), count(*) FILTER (WHERE d.status = 'delivered')
+    FROM messaging_message m JOIN messaging_delivery d ON d.message_id = m.id
+    JOIN installs_installation i ON i.id = m.installation_id
+    WHERE m.app_id = %(app)s::uuid AND i.account_id LIKE '0000%%'
+      AND m.type = 'app.credentials_rotated' AND m.created_at >= %(since)s
+"""
 
 
 @dataclass
@@ -161,6 +182,11 @@ def bench(context: Context) -> Iterator[Comparison]:
             sys.stdout.write(f"fan-out to {count} installations: {post.rate(count):.0f} deliveries/s\n")
         if count <= SCALE * 10:
             sys.stdout.write(f"sweeper beside {count} deadlines: {sweep_rate(database, count):.0f} deadlines/s\n")
+    staff = house.token(_SUPPORT)
+    for count in (1_000, 10_000, 100_000):
+        if count <= ROTATIONS:
+            house.run("benchmarks.delivery_world", str(count), sink)
+            sys.stdout.write(f"new credentials for {count} installations: {rotate(post, staff)}\n")
     yield Comparison(
         peer="budget",
         unit=f"deadlines/s beside {min(SCALE * 10, 1_000_000)}",
@@ -169,6 +195,41 @@ def bench(context: Context) -> Iterator[Comparison]:
         rounds=1,
         goal=1.0,
     )
+
+
+def rotate(post: Post, staff: str) -> str:
+    """An operator keeps an app's programs out and lets them in again: each installation's gets new credentials.
+
+    Counted from the second click to the commit of the last event, and to its delivery; of the copies only, for what
+    the demo sends may wait behind an older event.
+    """
+    app, headers = {"app": post.app}, {"Authorization": f"Bearer {staff}"}
+    (name,) = post.database.execute(_APP, app).fetchone() or ("",)
+    (wanted,) = post.database.execute(_IN_USE, app).fetchone() or (0,)
+    with httpx.Client(base_url=f"{post.house.url}/api/v1", headers=headers, trust_env=False, timeout=60) as client:
+        words = {"reason": "It is measured.", "confirmation": str(name)}
+        done = client.post(f"/operator/access/app/{post.app}/cut-off", json=words).raise_for_status()
+        _wait(lambda: post.database.execute(_LIVING_SETS, app).fetchone() == (0,))
+        (since,) = post.database.execute("SELECT now()").fetchone() or (None,)
+        begun = time.monotonic()
+        client.post(f"/operator/cutoffs/{done.json()['id']}/restore", json={"reason": "It was."}).raise_for_status()
+    seconds = []
+    for column in (0, 1):
+        _wait(lambda at=column: _count(post, since)[at] >= wanted)  # type: ignore[misc]
+        seconds.append(time.monotonic() - begun)
+    return f"{wanted / seconds[0]:.0f}/s queued within {seconds[0]:.0f} s, delivered within {seconds[1]:.0f} s"
+
+
+def _count(post: Post, since: object) -> tuple[int, ...]:
+    return post.database.execute(_ROTATED, {"app": post.app, "since": since}).fetchone() or (0, 0)
+
+
+def _wait(is_over: Callable[[], bool]) -> None:
+    until = time.monotonic() + ROTATION_PATIENCE
+    while not is_over():
+        if time.monotonic() > until:
+            raise RuntimeError("it took too long")
+        time.sleep(0.2)
 
 
 def sweep_rate(database: psycopg.Connection[tuple[int]], waiting: int) -> float:

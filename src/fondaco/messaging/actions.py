@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
@@ -141,12 +140,6 @@ def wake_dispatcher() -> None:
     """Lets the dispatcher look at once; takes effect with the commit."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify(%s, '')", [WAKE_CHANNEL])
-
-
-def endpoint_of(url: str) -> str:
-    """Scheme, host and port: what one receiver's share of the dispatcher is counted by."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.lower()}"
 
 
 @deadlines.handler(RETRY_DUE)

@@ -88,8 +88,7 @@ class Dispatcher:
         self._running: Counter[str] = Counter()  # leased and not answered yet
         self._running_slow = 0  # of those, for receivers not known as quick
         self._turns: dict[str, asyncio.Semaphore] = {}
-        self._quick: set[str] = set()  # receivers that answered the last time within a second
-        self._slow: set[str] = set()  # those that did not
+        self._slow: set[str] = set()  # receivers that did not answer the last time, or not within a second
         self._reported: dict[str, float] = {}  # when it was last written that an endpoint works
         self._tasks: set[asyncio.Task[None]] = set()
         self._database = _address()
@@ -142,7 +141,7 @@ class Dispatcher:
             return False
         self._has_news, self._looked_at = False, time.monotonic()
         slow_limit = max(self._at_once // _SLOW_PART - self._running_slow, 0)
-        taking = Room(room, self._share, dict(self._running), set(self._slow), set(self._quick), slow_limit)
+        taking = Room(room, self._share, dict(self._running), set(self._slow), slow_limit)
         try:
             parcels, signer = await self._in_thread(lambda: self._claim(taking))
         except (DatabaseError, psycopg.Error):
@@ -217,19 +216,21 @@ class Dispatcher:
             self._wake.set()
 
     def _note_speed(self, endpoint: str, *, is_quick: bool) -> None:
-        (self._quick if is_quick else self._slow).add(endpoint)
-        (self._slow if is_quick else self._quick).discard(endpoint)
+        if is_quick:
+            self._slow.discard(endpoint)
+        else:
+            self._slow.add(endpoint)
 
     async def _record(self, parcel: Parcel, outcome: Outcome) -> None:
         written = self._desks[parcel.kind].put((parcel.delivery_id, outcome))
-        if parcel.kind is Kind.LOGOUT_TOKEN or not self._is_news(parcel, outcome):
-            await written
-        else:
+        if self._is_news(parcel, outcome):
             await asyncio.gather(written, self._ward.put(_observe(parcel, outcome)))
+        else:
+            await written
 
     def _is_news(self, parcel: Parcel, outcome: Outcome) -> bool:
         """Whether it has to be written how the endpoint did; that it goes on working, twice a minute will do."""
-        if not outcome.is_success or parcel.is_troubled or parcel.is_probe:
+        if not _is_well(parcel, outcome) or parcel.is_troubled or parcel.is_probe:
             self._reported.pop(parcel.endpoint, None)
             return True
         now = time.monotonic()
@@ -314,11 +315,17 @@ async def _send(client: SafeClient, signer: Signer, parcel: Parcel) -> Outcome:
     return hide_token(outcome, parcel.body) if parcel.kind is Kind.LOGOUT_TOKEN else outcome
 
 
+def _is_well(parcel: Parcel, outcome: Outcome) -> bool:
+    """Whether the endpoint did what it is for. A program that will not sign a user out (400) says so, and is well."""
+    is_answer = parcel.kind is Kind.LOGOUT_TOKEN and not outcome.error
+    return outcome.is_success or (is_answer and outcome.response_status in RULES[parcel.kind].refused)
+
+
 def _observe(parcel: Parcel, outcome: Outcome) -> Observation:
     now = clock.now()
     answer = Answer(
         at=now,
-        is_success=outcome.is_success,
+        is_success=_is_well(parcel, outcome),
         status=None if outcome.error else outcome.response_status,
         wait=asked_to_wait(outcome.response_status, outcome.response_headers, now),
         is_probe=parcel.is_probe,

@@ -1,4 +1,4 @@
-"""Callback addresses of apps: finding them for what is sent, and how each of them does."""
+"""Addresses of apps that events and logout tokens go to: finding them for what is sent, and how each of them does."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from fondaco.accounts.policies import check_operator_can
 from fondaco.catalog.models import App
 from fondaco.kit import clock
 from fondaco.messaging.explanations import explain_failure
-from fondaco.messaging.models import Delivery, Endpoint
+from fondaco.messaging.models import Delivery, Endpoint, LogoutDelivery
 from fondaco.messaging.states import DeliveryStatus, EndpointStatus
 
 MOST_LISTED: Final = 200
@@ -102,9 +102,10 @@ def _with_waiting(endpoints: Sequence[Endpoint]) -> list[EndpointHealth]:
 
 def _count_waiting(ids: Collection[UUID]) -> dict[UUID, tuple[int, datetime]]:
     pending = Q(endpoint__in=ids, status=DeliveryStatus.PENDING)
-    rows = (
-        Delivery.objects.filter(pending)
-        .values("endpoint")
-        .annotate(waiting=Count("pk"), oldest=Min("message__created_at"))
-    )
-    return {row["endpoint"]: (row["waiting"], row["oldest"]) for row in rows.order_by()}
+    events = Delivery.objects.filter(pending).values_list("endpoint").annotate(Count("pk"), Min("message__created_at"))
+    tokens = LogoutDelivery.objects.filter(pending).values_list("endpoint").annotate(Count("pk"), Min("ended_at"))
+    found: dict[UUID, tuple[int, datetime]] = {}
+    for endpoint, count, oldest in events.order_by().union(tokens.order_by(), all=True):
+        before, since = found.get(endpoint, (0, oldest))
+        found[endpoint] = before + count, min(since, oldest)
+    return found

@@ -25,12 +25,16 @@ from fondaco.messaging.states import DeliveryStatus, EndpointStatus
 _HEALTH: Final = ("failures", "failing_since", "last_success_at", "closed_until", "pauses")
 # Rows that somebody works on are left out: they get their next time from that.
 _BRING_FORWARD: Final = """
-    UPDATE messaging_delivery SET next_attempt_at = %(now)s WHERE message_id IN (
-        SELECT message_id FROM messaging_delivery
+    UPDATE {table} SET next_attempt_at = %(now)s WHERE {key} IN (
+        SELECT {key} FROM {table}
         WHERE endpoint_id = %(endpoint)s AND status = 'pending' AND next_attempt_at > %(now)s
         FOR UPDATE SKIP LOCKED
     )
 """
+_BRING_ALL_FORWARD: Final = (
+    _BRING_FORWARD.format(table="messaging_delivery", key="message_id"),
+    _BRING_FORWARD.format(table="messaging_logoutdelivery", key="id"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +102,8 @@ def _catch_up(endpoint: Endpoint) -> None:
     """It takes events again: everything that waits for its next try, or for its next round, is tried now."""
     now: datetime = clock.now()
     with connection.cursor() as cursor:
-        cursor.execute(_BRING_FORWARD, {"now": now, "endpoint": endpoint.pk})
+        for query in _BRING_ALL_FORWARD:
+            cursor.execute(query, {"now": now, "endpoint": endpoint.pk})
     failed = Delivery.objects.filter(endpoint=endpoint, status=DeliveryStatus.FAILED)
     awaited = failed.filter(is_awaited=True, message__operation__status=OperationStatus.OPEN)
     hasten_retries(list(awaited.values_list("message__operation_id", flat=True)))

@@ -331,7 +331,7 @@ class LogoutDelivery(Posting):
     MACHINE = LOGOUT_DELIVERY
 
     id = IdField()
-    endpoint = models.CharField(max_length=300)  # scheme, host and port of the URL: what is bounded together
+    endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="logout_deliveries", db_index=False)
     client = models.ForeignKey(OAuthClient, on_delete=models.CASCADE, related_name="logout_deliveries")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")  # the token's ``sub``
     login_session = models.ForeignKey(LoginSession, on_delete=models.CASCADE, related_name="+")  # its ``sid``

@@ -99,15 +99,6 @@ _TAKE_PROBES: Final = """, taken AS (
         FROM chosen c WHERE e.id = c.endpoint AND c.is_probe
     )
 """
-_FREE_ADDRESSES: Final = """
-    free AS (
-        SELECT r.endpoint, r.endpoint AS app, COALESCE((%(running)s::jsonb ->> r.endpoint)::int, 0) AS running,
-               COALESCE((%(running)s::jsonb ->> r.endpoint)::int, 0) AS app_running,
-               FALSE AS is_probe, FALSE AS is_troubled, r.endpoint = ANY(%(quick)s) AS is_quick,
-               %(share)s * CASE WHEN r.endpoint = ANY(%(quick)s) THEN %(ahead)s ELSE 1 END AS share
-        FROM receivers r WHERE r.endpoint IS NOT NULL
-    )
-"""
 _IS_DUE: Final = """
     d.status = 'pending' AND d.{column} = f.endpoint
     AND d.next_attempt_at <= (SELECT at FROM horizon)
@@ -150,13 +141,13 @@ _CLAIM_DELIVERIES: Final = _CLAIM.format(
     key="message_id",
 )
 _CLAIM_LOGOUTS: Final = _CLAIM.format(
-    free=_FREE_ADDRESSES,
+    free=_FREE_ENDPOINTS,
     due=_DUE_LOGOUTS.format(
-        is_due=_IS_DUE.format(column="endpoint", owner="identity_oauthclient", owned_by="client_id")
+        is_due=_IS_DUE.format(column="endpoint_id", owner="identity_oauthclient", owned_by="client_id")
     ),
-    and_then="",
+    and_then=_TAKE_PROBES,
     table="messaging_logoutdelivery",
-    column="endpoint",
+    column="endpoint_id",
     key="id",
 )
 
@@ -176,8 +167,8 @@ class Kind(Enum):
 class Parcel:
     """One delivery to try now. ``body`` may hold secrets and is in no ``repr``.
 
-    ``endpoint`` is what is bounded together: an endpoint's id, or the origin of a logout address. ``is_probe``: it is
-    the one try that a closed endpoint gets. ``is_troubled``: the endpoint has failures that a success would end.
+    ``endpoint`` is the id of what is bounded together. ``is_probe``: it is the one try that a closed endpoint gets.
+    ``is_troubled``: the endpoint has failures that a success would end.
     """
 
     delivery_id: UUID
@@ -196,15 +187,14 @@ class Parcel:
 class Room:
     """How much a dispatcher may take: ``limit`` in all, at most ``slow_limit`` of it for receivers not known as quick.
 
-    ``share`` is one endpoint's, together with what is ``running`` there. ``slow`` and ``quick`` are what this
-    dispatcher has seen of receivers; of endpoints it is known from their rows who answers at all.
+    ``share`` is one endpoint's, together with what is ``running`` there. ``slow`` are those that this
+    dispatcher has seen answer slowly; who answers at all is known from the rows of endpoints.
     """
 
     limit: int
     share: int
     running: Mapping[str, int] = field(default_factory=dict)
     slow: Collection[str] = ()
-    quick: Collection[str] = ()
     slow_limit: int = 1_000_000
 
 
@@ -238,7 +228,6 @@ def _lease(query: str, room: Room) -> list[_Row]:
         "term": LEASE,
         "running": json.dumps(dict(room.running)),
         "slow": list(room.slow),
-        "quick": list(room.quick),
         "ahead": AHEAD,
         "share": room.share,
         "limit": room.limit,

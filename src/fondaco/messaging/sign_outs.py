@@ -26,7 +26,7 @@ from fondaco.installs.states import InstallationStatus, OperationKind, Operation
 from fondaco.kit import clock
 from fondaco.kit.ids import new_id
 from fondaco.messaging import events, payloads
-from fondaco.messaging.actions import endpoint_of, wake_dispatcher
+from fondaco.messaging.actions import wake_dispatcher
 from fondaco.messaging.endpoints import ensure_endpoint
 from fondaco.messaging.models import Delivery, Endpoint, LogoutDelivery, Message, SignOut
 from fondaco.messaging.schedule import GIVES_UP_AFTER
@@ -174,17 +174,20 @@ def _queue_tokens(families: QuerySet[TokenFamily], ends: Mapping[UUID, datetime]
     """One logout delivery for each client and session in which the client got tokens, dead ones too: what the app
     opened with them may live on."""
     clients = families.exclude(client__backchannel_logout_url="").exclude(UNUSED).order_by("client", "login_session")
+    chosen = list(clients.exclude(client__app=None).distinct("client", "login_session").select_related("client"))
+    wanted = {(family.client.app_id, family.client.backchannel_logout_url) for family in chosen}
+    endpoints = {address: ensure_endpoint(*address) for address in wanted}
     rows = [
         LogoutDelivery(
             client=family.client,
             user_id=family.user_id,
             login_session_id=family.login_session_id,
             url=family.client.backchannel_logout_url,
-            endpoint=endpoint_of(family.client.backchannel_logout_url),
+            endpoint=endpoints[family.client.app_id, family.client.backchannel_logout_url],
             ended_at=ends[family.login_session_id],
             next_attempt_at=ends[family.login_session_id] + clock.offset_of(family.client.account_id),
         )
-        for family in clients.distinct("client", "login_session").select_related("client")
+        for family in chosen
     ]
     if rows:
         LogoutDelivery.objects.bulk_create(rows, batch_size=_ROWS)

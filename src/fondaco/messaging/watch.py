@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 
 from fondaco.audit.actor import Actor
 from fondaco.audit.recording import record
@@ -16,13 +17,14 @@ from fondaco.messaging import events
 from fondaco.messaging.actions import Outcome
 from fondaco.messaging.endpoints import last_failure
 from fondaco.messaging.explanations import TURNED_AWAY, explain_failure
-from fondaco.messaging.models import Attempt, Delivery, Endpoint, LogoutAttempt, Try
+from fondaco.messaging.models import Attempt, Delivery, Endpoint, LogoutAttempt, LogoutDelivery, Try
 from fondaco.messaging.results import follow_failure, turn_away
 from fondaco.messaging.states import DeliveryStatus
 
 TURN_AWAY_EVERY: Final = timedelta(seconds=15)
 TURN_AWAY_AFTER: Final = timedelta(seconds=30)  # a short pause and a probe under way may still end well
 GIVE_UP_EVERY: Final = timedelta(minutes=5)
+TOKENS_WAIT: Final = timedelta(days=1)
 SILENT_AFTER: Final = timedelta(minutes=15)
 LISTEN_EVERY: Final = timedelta(minutes=1)
 ATTEMPTS_KEPT: Final = timedelta(days=90)
@@ -87,6 +89,7 @@ def give_up() -> None:
     reasons = {row.pk: _why(row.endpoint) for row in rows}
     transition_all(rows, DeliveryStatus.FAILED, actor=_SELF, reasons=reasons)
     follow_failure(actor=_SELF, deliveries=rows, reasons=reasons)
+    _give_up_tokens()
 
 
 @deadlines.recurring("endpoint.listen", every=LISTEN_EVERY)
@@ -108,6 +111,16 @@ def forget_attempts() -> None:
     for model in models:
         oldest = model._base_manager.filter(started_at__lt=before).order_by("started_at")
         model._base_manager.filter(pk__in=oldest.values("pk")[:FORGET_BATCH]).delete()
+
+
+def _give_up_tokens() -> None:
+    """What stood before a closed endpoint for a day: the session of which it tells is long over."""
+    idle = Q(leased_until=None) | Q(leased_until__lte=clock.now())
+    waiting = LogoutDelivery.objects.filter(idle, next_attempt_at__lte=clock.now() - TOKENS_WAIT)
+    pending = waiting.filter(status=DeliveryStatus.PENDING).select_for_update(of=("self",), skip_locked=True)
+    rows = list(pending.select_related("endpoint", "client").order_by("next_attempt_at")[:GIVE_UP_BATCH])
+    reasons = {row.pk: _why(row.endpoint) for row in rows}
+    transition_all(rows, DeliveryStatus.FAILED, actor=_SELF, reasons=reasons)
 
 
 def _find(query: str, **parameters: Any) -> list[UUID]:

@@ -24,9 +24,11 @@ from fondaco.identity.models import CredentialSet, LoginSession, TokenFamily
 from fondaco.identity.signing_keys import published_keys
 from fondaco.installs.models import Installation
 from fondaco.kit import clock
+from fondaco.messaging.breaker import PAUSED_AFTER
 from fondaco.messaging.dispatcher import drain
-from fondaco.messaging.models import Delivery, LogoutAttempt, LogoutDelivery
+from fondaco.messaging.models import Delivery, Endpoint, LogoutAttempt, LogoutDelivery
 from fondaco.messaging.queue import Room, claim_logouts
+from fondaco.messaging.watch import give_up
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -151,8 +153,8 @@ def test_T05_a_hanging_receiver_holds_up_nobody_else() -> None:
             leave(f"{good.url}/logout")
         drain()
         assert len(good.got) == 3
-    ends = LogoutAttempt.objects.values_list("delivery__endpoint", "error").distinct()
-    assert dict(ends) == {hanging.url: "timeout", good.url: ""}
+    ends = LogoutAttempt.objects.values_list("delivery__endpoint__url", "error").distinct()
+    assert dict(ends) == {f"{hanging.url}/logout": "timeout", f"{good.url}/logout": ""}
     assert LogoutDelivery.objects.filter(status="delivered").count() == 3
 
 
@@ -189,6 +191,46 @@ def test_what_an_app_got_in_a_session_that_goes_on_is_remembered_once() -> None:
         assert LogoutDelivery.objects.count() == 1
         assert forget_expired() == 2
     assert not TokenFamily.objects.exists()
+
+
+def test_T05_an_address_that_keeps_failing_is_left_alone_until_a_probe_arrives() -> None:
+    with receiving(500) as receiver, clock.freeze() as start:
+        installation, _session = leave(f"{receiver.url}/logout")
+        _leave_again(installation, PAUSED_AFTER - 1)
+        drain()
+        endpoint = Endpoint.objects.get(url=f"{receiver.url}/logout")
+        assert (len(receiver.got), endpoint.status, endpoint.app_id) == (PAUSED_AFTER, "paused", installation.app_id)
+        _leave_again(installation, 1)
+        drain()
+        assert len(receiver.got) == PAUSED_AFTER
+        receiver.answers = [200]
+        with clock.freeze(start + timedelta(seconds=30)):
+            drain()
+        assert len(receiver.got) == 2 * PAUSED_AFTER + 1  # the probe, and then everything that waited
+        assert set(LogoutDelivery.objects.values_list("status")) == {("delivered",)}
+        assert Endpoint.objects.get(pk=endpoint.pk).status == "healthy"
+
+
+def test_a_program_that_will_not_sign_out_is_well_and_what_stood_still_for_a_day_is_given_up() -> None:
+    with receiving(400) as receiver, clock.freeze() as start:
+        installation, _session = leave(f"{receiver.url}/logout")
+        drain()
+        endpoint = Endpoint.objects.get(url=f"{receiver.url}/logout")
+        assert (endpoint.status, endpoint.failures, endpoint.last_success_at) == ("healthy", 0, start)
+        _leave_again(installation, 1)
+        with transaction.atomic():
+            give_up()
+        assert LogoutDelivery.objects.filter(status="pending").count() == 1
+        with clock.freeze(start + timedelta(days=1)), transaction.atomic():
+            give_up()
+        assert LogoutDelivery.objects.filter(status="failed").count() == 2
+        assert len(receiver.got) == 1
+
+
+def _leave_again(installation: Installation, times: int) -> None:
+    for _ in range(times):
+        session = sign_in_to_app(installation.installed_by, installation.client)
+        end_login_session(actor=SYSTEM, session_id=session.pk)
 
 
 def _claim_later() -> list[object]:

@@ -221,8 +221,8 @@ def test_logout_tokens_go_to_clients_that_got_tokens_in_the_session_and_gave_an_
     assert (delivery.client_id, delivery.user_id, delivery.login_session_id) == (
         installation.client_id, user.pk, session.pk,
     )  # fmt: skip
-    assert (delivery.url, delivery.endpoint, delivery.status) == (
-        LOGOUT_URL, "https://app.ledgerline.example", "pending",
+    assert (delivery.url, delivery.endpoint.url, delivery.status) == (
+        LOGOUT_URL, "https://app.ledgerline.example/logout", "pending",
     )  # fmt: skip
 
 

@@ -3,10 +3,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta, timezone
 
-import pytest
-
 from fondaco.messaging import payloads
-from fondaco.messaging.actions import endpoint_of
 
 
 def test_moments_have_one_form() -> None:
@@ -37,15 +34,3 @@ def test_an_echo_is_cleaned_also_where_slashes_are_escaped() -> None:
     hide = payloads.Redactor(body)
     assert hide('got "top" and "MIG\\/abc==" and MIG/abc==') == 'got "•••" and "•••" and •••'
     assert payloads.Redactor(None)("anything") == "anything"
-
-
-@pytest.mark.parametrize(
-    ("url", "endpoint"),
-    [
-        ("https://App.Example/events?x=1", "https://app.example"),
-        ("https://app.example:8443/a", "https://app.example:8443"),
-        ("http://[::1]:9/a", "http://[::1]:9"),
-    ],
-)
-def test_an_endpoint_is_scheme_host_and_port(url: str, endpoint: str) -> None:
-    assert endpoint_of(url) == endpoint

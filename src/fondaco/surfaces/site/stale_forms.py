@@ -1,4 +1,4 @@
-"""A form with an old token, shown again as it was typed (ADR 0041).
+"""A form with an old token, shown again as it was typed (ADR 0040).
 
 The token is made anew with each sign-in, so a form that was open in another window then cannot be told from one that
 somebody forged. It is never carried out. When the browser says that it comes from a page of ours, its sender gets that
