@@ -21,7 +21,7 @@ def test_the_app_is_left_with_the_platform(page_as: Callable[..., Page], house: 
     page = page_as()  # a session of its own: the one that others keep stays open
     sign_in(page, ANA, PASSWORD)
     page.goto("/my-apps")
-    address = page.locator('a[href^="/launch/"]').first.get_attribute("href")
+    address = page.locator('a[href^="/launch/"]', has_text="Ledgerline").first.get_attribute("href")
     app = page.context.new_page()
     app.goto(f"{house.site}{address}")
     expect(app.get_by_role("heading", name=re.compile("^Hello, Ana"))).to_be_visible()
