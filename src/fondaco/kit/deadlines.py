@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import wraps
 from uuid import UUID
 
 import psycopg
@@ -88,10 +89,10 @@ def joint_handler(kind: str) -> Callable[[JointHandler], JointHandler]:
     """
 
     def register(function: JointHandler) -> JointHandler:
+        @wraps(function)
         def run(subject_id: str, due_at: datetime) -> None:
             function([subject_id])
 
-        run.__doc__ = function.__doc__
         handler(kind)(run)
         _joint_handlers[kind] = function
         return function

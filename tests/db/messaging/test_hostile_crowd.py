@@ -50,7 +50,7 @@ def test_a_thousand_hostile_tries_at_once_keep_no_healthy_receiver_waiting() -> 
             uvloop.run(dispatcher.drain())
         grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     attempts = list(Attempt.objects.select_related("delivery"))
-    found = Counter((each.delivery.url.split("/")[3], each.error, each.response_status) for each in attempts)
+    found = Counter(_ending(each) for each in attempts)
     assert found == {(kind, *EXPECTED[kind]): ADDRESSES * EACH for kind in EXPECTED} | {("good", "", 204): HEALTHY + 2}
     assert len(got) == HEALTHY + 2
     first_to_end = min(
@@ -63,6 +63,12 @@ def test_a_thousand_hostile_tries_at_once_keep_no_healthy_receiver_waiting() -> 
     assert not hostile.filter(next_attempt_at__lte=clock.now() + timedelta(minutes=4)).exists()
     assert set(Delivery.objects.filter(url__contains="/good/").values_list("status", "lease")) == {("delivered", None)}
     assert set(Endpoint.objects.exclude(url__contains="/good/").values_list("failures")) == {(EACH,)}
+
+
+def _ending(attempt: Attempt) -> tuple[str, str, int | None]:
+    """Who hangs up first on endless headers, reader or writer, is a matter of chance."""
+    kind, error = attempt.delivery.url.split("/")[3], attempt.error
+    return kind, "protocol" if (kind, error) == ("headers", "connect") else error, attempt.response_status
 
 
 def queue(installation: Installation, urls: list[str]) -> None:

@@ -58,6 +58,7 @@ register(
             "/backoffice/marketplace",
             "/backoffice/apps",
             "/backoffice/deliveries",
+            "/backoffice/endpoints",
         ),
     ),
     NavItem(
