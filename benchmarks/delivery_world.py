@@ -22,10 +22,11 @@ def main(count: int, sink: str) -> dict[str, str]:
 
     found = Installation.objects.exclude(status="revoked").select_related("client", "version", "app").order_by("id")
     installation = found[0]
-    more = count - Installation.objects.filter(app=installation.app_id).exclude(status="revoked").count()
+    there = Installation.objects.filter(app=installation.app_id)
+    more = count - there.exclude(status="revoked").count()
     with transaction.atomic():
         if more > 0:
-            copy_installations(installation, 70_000_000, more)
+            copy_installations(installation, 70_000_000 + there.count(), more)  # behind those of an earlier call
         TechnicalContent.objects.filter(version__app=installation.app_id).update(
             events_callback_url=f"{sink}/good/rotated"
         )
