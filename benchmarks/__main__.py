@@ -29,11 +29,13 @@ def run(names: list[str], benches: dict[str, Bench], root: Path) -> int:
         sys.stderr.write(f"There is no bench {', '.join(unknown)}. There are: {', '.join(benches) or 'none'}.\n")
         return 2
     results: list[Result] = []
-    for name in names or list(benches):
-        with Context(root=root, name=name) as context:
-            # A comparison is run before the bench goes on, so a bench may hold processes open around its ``yield``.
-            results.extend(compare(name, comparison) for comparison in benches[name](context))
-    report(results, sys.stdout)
+    try:
+        for name in names or list(benches):
+            with Context(root=root, name=name) as context:
+                # A comparison is run before the bench goes on, so a bench may hold processes around its ``yield``.
+                results.extend(compare(name, comparison) for comparison in benches[name](context))
+    finally:
+        report(results, sys.stdout)  # also of what was measured before something broke
     return 0
 
 

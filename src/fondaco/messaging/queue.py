@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum
+from time import monotonic
 from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
@@ -25,11 +26,13 @@ from fondaco.messaging.models import LogoutDelivery, Message
 from fondaco.messaging.payloads import CARRY_CREDENTIALS
 
 LEASE: Final = timedelta(seconds=30)
+_PLAN_KEPT_SECONDS: Final = 2
 _NEVER: Final = 1_000_000_000  # uses of a statement before it is prepared without being asked to
 AHEAD: Final = 5  # shares that are leased ahead for a receiver which answers quickly
 # What waits is a changing few of all rows, so PostgreSQL's statistics know nothing of it, and by them it would read and
 # sort all that waits, for each receiver anew. In this statement every order comes from an index, every row by its key,
-# and since weighing that takes longer than doing it, the plan is kept.
+# and since weighing that takes longer than doing it, the plan is kept: for a moment, because one that was made for an
+# empty table reads the whole of a full one.
 _PLAN: Final = """
     SELECT set_config(name, 'off', TRUE), set_config('plan_cache_mode', 'force_generic_plan', TRUE)
     FROM unnest(ARRAY['enable_sort', 'enable_seqscan', 'enable_bitmapscan', 'enable_hashjoin', 'enable_mergejoin',
@@ -63,7 +66,7 @@ _CLAIM: Final = """
     ), chosen AS (
         SELECT d.{key} AS key, f.endpoint, f.app, f.is_quick, f.is_probe, f.is_troubled
         FROM {table} d JOIN ranked f ON f.key = d.{key}
-        WHERE d.status = 'pending' AND (f.is_quick OR f.rank <= %(slow_limit)s)
+        WHERE d.status || '' = 'pending' AND (f.is_quick OR f.rank <= %(slow_limit)s)
           AND (d.leased_until IS NULL OR d.leased_until <= %(now)s::timestamptz)
         ORDER BY f.turn, d.next_attempt_at LIMIT %(limit)s
         FOR UPDATE OF d SKIP LOCKED
@@ -238,7 +241,8 @@ def _lease(query: str, room: Room) -> list[_Row]:
         driver.prepare_threshold = _NEVER
         with psycopg.Cursor[_Row](driver) as cursor:
             cursor.execute(_PLAN)
-            rows = cursor.execute(query, parameters, prepare=True).fetchall()
+            mark = int(monotonic() // _PLAN_KEPT_SECONDS)  # another text is another statement, planned anew
+            rows = cursor.execute(f"{query} -- {mark}", parameters, prepare=True).fetchall()
             cursor.execute(_PLAN_AGAIN)  # for whoever claims inside a transaction of theirs
     return rows
 
