@@ -50,14 +50,14 @@ def hand_over(*, actor: Actor, handovers: Sequence[Handover]) -> None:
     )
 
 
-def take_back(*, actor: Actor, installations: Sequence[Installation], reason: str) -> list[Message]:
-    """Erases credentials that are dead before they were delivered or fetched; returns the events not delivered."""
+def take_back(*, actor: Actor, installations: Sequence[Installation], reason: str) -> None:
+    """Erases credentials that are dead before they were delivered or fetched, and sends their events no more."""
     erase_claims(installations)
     known = {each.pk: each for each in installations}
     held = Message.objects.filter(installation__in=known, type__in=payloads.CARRY_CREDENTIALS, body__isnull=False)
-    messages = list(held.defer("body").select_related("delivery", "operation").order_by("installation", "sequence"))
+    messages = list(held.defer("body").select_related("delivery"))
     if not messages:
-        return []
+        return
     keys = [message.pk.hex for message in messages]
     deadlines.cancel_all(SECRETS_EXPIRE, keys)
     deadlines.cancel_all(RETRY_DUE, keys)
@@ -66,7 +66,6 @@ def take_back(*, actor: Actor, installations: Sequence[Installation], reason: st
         delivery.installation = known[delivery.installation_id]
     transition_all(pending, DeliveryStatus.FAILED, actor=actor, reasons={each.pk: reason for each in pending})
     Message.objects.filter(pk__in=[message.pk for message in messages]).update(body=None)
-    return messages
 
 
 def _new_token(installation: Installation) -> str:

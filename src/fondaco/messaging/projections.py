@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from fondaco.accounts.models import User
 from fondaco.audit.actor import Actor, ActorKind
 from fondaco.audit.models import Event
@@ -17,7 +19,7 @@ from fondaco.identity.models import LoginSession
 from fondaco.installs import events as facts
 from fondaco.installs.actions.operations import lock_all
 from fondaco.installs.models import Installation, Operation, Trial
-from fondaco.installs.states import OperationKind, SnapshotSide
+from fondaco.installs.states import OperationKind, OperationStatus, SnapshotSide
 from fondaco.kit import clock, jobs
 from fondaco.kit.ids import parse_wire
 from fondaco.messaging import payloads
@@ -27,6 +29,7 @@ from fondaco.messaging.jobs import announce_sign_outs
 from fondaco.messaging.models import Delivery
 from fondaco.messaging.payloads import Content, MessageType
 from fondaco.messaging.sign_outs import note_ended_sessions, note_user_left
+from fondaco.messaging.states import DeliveryStatus
 
 
 @projects(facts.OPERATION_OPENED)
@@ -53,11 +56,8 @@ def tell_rotations(rotated: Sequence[tuple[Event, object]]) -> None:
         return
     actor = _actor(rotated[0][0])
     forced = [each for each in installations if events[each.client_id].data.get("is_forced")]
-    unheard = {
-        message.installation_id: message.operation
-        for message in take_back(actor=actor, installations=forced, reason="replaced")
-        if message.type == MessageType.APP_INSTALLED and message.operation is not None and message.operation.is_open
-    }
+    take_back(actor=actor, installations=forced, reason="replaced")
+    unheard = {operation.installation_id: operation for operation in _find_unheard(forced)}
     handovers = [Handover(each, events[each.client_id].occurred_at, unheard.get(each.pk)) for each in installations]
     hand_over(actor=actor, handovers=handovers)
 
@@ -143,6 +143,14 @@ def _installed(event: Event, operation: Operation) -> None:
     if end_credentials(actor=actor, clients=[installation.client]):
         take_back(actor=actor, installations=[installation], reason=event.kind)
     hand_over(actor=actor, handovers=[Handover(installation, event.occurred_at, operation)])
+
+
+def _find_unheard(installations: Sequence[Installation]) -> QuerySet[Operation]:
+    """Orders that wait for an answer and never arrived."""
+    orders = Operation.objects.filter(
+        installation__in=installations, kind=OperationKind.INSTALL, status=OperationStatus.OPEN
+    )
+    return orders.exclude(messages__delivery__status=DeliveryStatus.DELIVERED)
 
 
 def _updated(event: Event, operation: Operation) -> None:
