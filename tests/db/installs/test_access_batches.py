@@ -173,16 +173,18 @@ def test_one_that_fails_holds_up_no_other_and_gets_a_job_of_its_own(jon: Operato
     assert facts("installation.restored") == sorted(each.pk.hex for each in (bad, *others))
 
 
-def test_what_follows_goes_before_the_mails_it_causes(jon: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(access, "BATCH", 1)
+def test_what_follows_goes_before_the_letters_it_causes(jon: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(access, "BATCH", 2)
+    monkeypatch.setattr(jobs, "TURN_SECONDS", 0)
     version = make_published_version()
-    for _ in range(2):
+    for _ in range(3):
         some = make_completed(version=version)
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM procrastinate_jobs")
     cutoff = cut(jon, target_of(some, "app"))
     jobs.follow_cutoff(cutoff_id=cutoff.pk.hex)
-    queued = ProcrastinateJob.objects.order_by("-priority", "id").values_list("task_name", "priority")
-    assert list(queued) == [
-        (access.FOLLOW, 1), (access.FOLLOW, 1), ("notify.send", 0), ("notify.send", 0),
+    queued = ProcrastinateJob.objects.order_by("-priority", "id")
+    assert [(job.task_name, job.priority, job.scheduled_at is None) for job in queued] == [
+        (access.FOLLOW, 1, True), (access.FOLLOW, 1, True),
+        ("notify.send", 0, True), ("notify.send_all", -1, False),
     ]  # fmt: skip
