@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from enum import IntEnum
 from typing import Any, Generic, ParamSpec, TypeVar
 
@@ -94,7 +94,7 @@ def defer_all(
             lock=None,
             queueing_lock=None,
             priority=priority.value,
-            scheduled_at=datetime.now(UTC) + wait if wait else None,
+            scheduled_at=clock.now() + wait if wait else None,
         )
         for kwargs in each
     ]
