@@ -15,6 +15,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('accounts', '0001_initial'),
         ('catalog', '0001_initial'),
         ('partners', '0001_initial'),
     ]
