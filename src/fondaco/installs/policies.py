@@ -129,6 +129,13 @@ def check_not_cut_off(installation: Installation) -> None:
         raise AccessCutOff(app=installation.app.name, reason=reason, support=settings.SUPPORT_EMAIL)
 
 
+def check_version_let_in(installation: Installation) -> None:
+    """Raises :class:`AccessCutOff` for an installation that would move to a version, or app, that is cut off: people
+    who get in now would be locked out."""
+    if cutoff := find_cutoff(installation.version):
+        raise AccessCutOff(app=installation.app.name, reason=cutoff.reason, support=settings.SUPPORT_EMAIL)
+
+
 def find_obstacles(user: User, installation: Installation, *, is_licensed: bool) -> dict[Lack, Promise | str]:
     """Everything that keeps ``user`` from opening the app, in plain words; empty when nothing does."""
     found: dict[Lack, Promise | str] = {}
