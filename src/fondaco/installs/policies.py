@@ -31,6 +31,7 @@ _NOT_READY: dict[InstallationStatus, Promise] = {
         "its maker did not confirm the installation. An administrator can try again or remove it."
     ),
     InstallationStatus.SUSPENDED: _("its trial is over. An administrator can choose a plan."),
+    InstallationStatus.PENDING: _("its trial is over, and what was asked for since waits for its maker to confirm it."),
     InstallationStatus.REVOKED: _("it was removed from this account."),
 }
 
@@ -160,6 +161,8 @@ def _explain_state(installation: Installation) -> Promise | str:
             reason=installation.cut_off_reason,
             support=settings.SUPPORT_EMAIL,
         )
+    if installation.is_update_broken:  # people would go on, so only a trial that ended keeps them out
+        return _("its trial is over, and a change of it failed, which support has to mend first.")
     status = InstallationStatus(installation.status)
     return _NOT_READY.get(status, _NOT_READY[InstallationStatus.SUSPENDED])
 

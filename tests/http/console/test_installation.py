@@ -15,6 +15,7 @@ from tests.factories.identity import make_login_session
 from tests.factories.installs import PARTNER_PROGRAM, make_completed, make_installing, make_pending
 from tests.factories.jobs import run_jobs
 from tests.factories.sessions import sign_in_to_app
+from tests.factories.upgrades import agree, make_newer
 from tests.http.console.test_my_apps import failed, rejected, signed_in, suspended, timed_out
 
 from fondaco.accounts.models import Account, User
@@ -82,6 +83,17 @@ def test_waiting_says_for_whom_since_when_until_when() -> None:
     html = re.sub(r"<[^>]+>", "", page(make_installing()))
     assert re.search(r"Waiting for Ledgerline GmbH( \d+)? · since just now · at the latest until \d+ \w+ 20\d\d", html)
     assert "usually within seconds" in html
+
+
+def test_who_does_it_by_hand_is_said_while_it_waits() -> None:
+    """Of the version installed, and of the one that is coming (FAQ 16)."""
+    words = "usually a few days, because people do it by hand"
+    assert words in page(make_installing(is_manually_provisioned=True))
+    installation = make_completed(plan="Team")
+    make_newer(installation, is_manually_provisioned=True)
+    agree(installation)
+    assert words in page(installation)
+    assert "people do it by hand; at the end" in page(make_pending(is_manually_provisioned=True))
 
 
 def test_reason_of_the_partner_is_quoted() -> None:

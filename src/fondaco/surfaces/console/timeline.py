@@ -52,6 +52,7 @@ _NEWS: Final[dict[str, Promise]] = {
     "app.uninstalled": gettext_lazy("the removal"),
     "app.credentials_rotated": gettext_lazy("new credentials"),
     "app.trial_started": gettext_lazy("the beginning of the trial"),
+    "app.trial_extended": gettext_lazy("more days of the trial"),
     "app.trial_ended": gettext_lazy("the end of the trial"),
 }
 
