@@ -5,7 +5,8 @@ from fondaco.audit.kinds import declare
 INSTALLATION_REQUESTED = declare("installation.requested", "A customer asked to install an app.")
 INSTALLATION_RETRIED = declare("installation.retried", "A failed installation was tried again.")
 INSTALLATION_FAILED = declare(
-    "installation.failed", "The app could not be reached, so the installation failed for now."
+    "installation.failed",
+    "An app could not be reached for now, or a change of it could not be taken back (failed update).",
 )
 INSTALLATION_REJECTED = declare("installation.rejected", "The app's program declined the installation.")
 INSTALLATION_TIMED_OUT = declare("installation.timed_out", "The app's program did not answer within seven days.")
