@@ -20,6 +20,11 @@ INSTALLATION_RESTORED = declare(
 )
 INSTALLATION_LAUNCHED = declare("installation.launched", "A user opened an app by single sign-on.")
 
+FORCE_UNINSTALL_ALLOWED = declare(
+    "account.force_uninstall_allowed",
+    "Staff said whether an account's managers may remove apps at once, whatever their state.",
+)
+
 OPERATION_OPENED = declare("operation.opened", "An operation was opened and waits for the app's program.")
 OPERATION_RETRIED = declare("operation.retried", "An operation that never reached the app's program is sent again.")
 OPERATION_OBJECTED = declare(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from django.conf import settings
 from django.utils.functional import Promise
@@ -22,6 +23,8 @@ from fondaco.installs.models import Installation, Licence
 from fondaco.installs.states import CHANGEABLE, InstallationStatus, Lack
 from fondaco.kit.errors import Forbidden, NotFound
 from fondaco.partners.models import Member
+
+FORCE_UNINSTALL: Final = "force_uninstall"  # the feature of an account
 
 _NOT_READY: dict[InstallationStatus, Promise] = {
     InstallationStatus.INSTALLING: _("it is still being installed."),
@@ -90,13 +93,18 @@ def check_can_change(installation: Installation) -> None:
         raise NotChangeable(app=installation.app.name)
 
 
+def may_force(account: Account) -> bool:
+    """Whether the platform's staff put the account on the list of those whose managers may remove apps at once."""
+    return account.has_feature(FORCE_UNINSTALL)
+
+
 def check_can_force(by: User | Operator, installation: Installation) -> None:
     """Removing without waiting: staff always, a manager where the operator switched it on (DOMAIN 7.9)."""
     if isinstance(by, Operator):
         check_can_force_any(by)
         return
     check_can_manage(by, installation)
-    if not installation.account.has_feature("force_uninstall"):
+    if not may_force(installation.account):
         raise Forbidden(
             _("Removing without the app's answer is not switched on for your account. Nothing was changed.")
         )

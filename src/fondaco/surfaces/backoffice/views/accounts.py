@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from fondaco.accounts.permissions import Permission
 from fondaco.accounts.queries import get_account, list_accounts, list_events, list_users
 from fondaco.installs.labels import STATUSES
+from fondaco.installs.policies import may_force
 from fondaco.installs.queries import list_for_support
 from fondaco.installs.states import InstallationStatus
 from fondaco.kit.pagination import numbered_page
@@ -28,7 +29,8 @@ def show_all(request: HouseRequest) -> HttpResponse:
     """Every account by company; ``q`` searches company and name."""
     text = request.GET.get("q", "").replace("\0", "").strip()[:120]
     page = numbered_page(list_accounts(request.viewer.operator, text=text), page_number(request), _PER_PAGE)
-    context = {"page": page, "links": page_links(request, page), "text": text}
+    may_mend = request.viewer.operator.can(Permission.OPERATOR_SUPPORT)
+    context = {"page": page, "links": page_links(request, page), "text": text, "may_mend": may_mend}
     return render(request, "backoffice/accounts.html", context)
 
 
@@ -45,6 +47,7 @@ def show(request: HouseRequest, account_id: str) -> HttpResponse:
         "account": account,
         "users": list(list_users(account.pk, only_active=False)[:_MOST]),
         "may_see_apps": may_see_apps,
+        "may_force": may_force(account),
         "may_pick_for_reviews": by.can(Permission.OPERATOR_PARTNERS) and not hasattr(account, "partner"),
         "may_cut_off": by.can(Permission.OPERATOR_ACCESS_REVOKE),
         "installations": [(one, STATUSES[InstallationStatus(one.status)]) for one in found],
