@@ -69,6 +69,8 @@ _KINDS: Final[Mapping[Side, tuple[str, ...]]] = {
 }
 # What staff noted among themselves.
 _INTERNAL: Final = frozenset({"operation.settled"})
+# What was said stands at the operation's own entry, and why it is suspended in the sentence.
+_UNQUOTED: Final = frozenset({"installation.completed", "installation.rejected", "installation.suspended"})
 
 
 def read_timeline(
@@ -113,7 +115,8 @@ def _wire_ids(rows: QuerySet[Any]) -> QuerySet[Any]:
 def _of_event(event: Event, side: Side) -> Entry:
     data = event.data
     about = str(data.get("kind") or data.get("version") or "")
-    is_shown = side == Side.STAFF or not (event.kind in _INTERNAL or data.get("failed_side"))
+    is_internal = event.kind in _INTERNAL or bool(data.get("failed_side"))
+    is_shown = event.kind not in _UNQUOTED and (side == Side.STAFF or not is_internal)
     return Entry(
         id=event.pk,
         kind=event.kind,
@@ -126,11 +129,11 @@ def _of_event(event: Event, side: Side) -> Entry:
 
 
 def _who(event: Event, side: Side) -> str:
-    """A customer's people are nothing to the partner, and staff are nameless to both."""
-    is_person = event.actor_kind == ActorKind.PERSON
-    if side == Side.STAFF or not is_person:
+    """People are nothing to the partner, who mended something is nothing to the customer, and what the house did by
+    itself has a name for staff only."""
+    if side == Side.STAFF or event.actor_kind == ActorKind.CLIENT:
         return event.actor_label
-    if side == Side.PARTNER or event.kind in _INTERNAL:
+    if event.actor_kind == ActorKind.SYSTEM or side == Side.PARTNER or event.kind in _INTERNAL:
         return ""
     return event.actor_label
 

@@ -81,6 +81,9 @@ def fail(actor: Actor, operation: Operation, reason: str) -> None:
         return
     if operation.kind == OperationKind.INSTALL and installation.status == InstallationStatus.INSTALLING:
         _settle(actor, installation, InstallationStatus.FAILED, reason)
+    elif installation.status == InstallationStatus.FAILED:  # tried again in vain: what people read is the latest
+        installation.reason = reason
+        installation.save(update_fields=["reason"])
     operations.schedule_retry(operation)
 
 
