@@ -17,6 +17,7 @@ from tests.browser.house import House, open_house
 from tests.browser.looking import HEIGHT, Complaints
 
 from fondaco.runtime.demo.people import PASSWORD
+from fondaco.runtime.diagnosis import CHROMIUM
 
 FLAGS = [
     "--no-sandbox",
@@ -41,8 +42,7 @@ def chromium() -> Iterator[Browser]:
 
     Playwright keeps an event loop in this thread, which Django takes for asynchronous code.
     """
-    names = ("chromium", "chromium-browser", "google-chrome")
-    path = next((found for found in map(shutil.which, names) if found), None)
+    path = next((found for found in map(shutil.which, CHROMIUM) if found), None)
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)

@@ -17,6 +17,7 @@ from fondaco.audit.kinds import EventKind
 from fondaco.audit.recording import Fact, Row, record, record_all
 from fondaco.kit import clock
 from fondaco.kit.errors import Conflict
+from fondaco.kit.rows import write_rows
 
 # The lock shows what the last one to hold it has left; that, and nothing older, is what the step is judged by.
 _MOVE: Final = """
@@ -25,7 +26,7 @@ _MOVE: Final = """
         ORDER BY "{key}" FOR UPDATE
     )
     UPDATE "{table}" t SET status = %(to)s, status_changed_at = moved.at{along}
-    FROM locked JOIN unnest(%(keys)s::{type}[], %(moments)s::timestamptz[]) AS moved(key, at) USING (key)
+    FROM locked JOIN json_to_recordset(%(moved)s::json) AS moved(key {type}, at timestamptz) USING (key)
     WHERE t."{key}" = locked.key AND locked.status = ANY(%(origins)s) AND t.status = locked.status
     RETURNING locked.key, locked.status
 """
@@ -196,7 +197,7 @@ def _move(model: type[Stateful], moments: Mapping[Any, datetime], to: StrEnum, a
     origins = [state.value for state in model.MACHINE.states if model.MACHINE.allows(state, to)]
     parameters: dict[str, Any] = {
         "keys": list(moments),
-        "moments": list(moments.values()),
+        "moved": write_rows({"key": key, "at": at} for key, at in moments.items()),
         "to": to.value,
         "origins": origins,
     }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.functions import Coalesce
@@ -87,6 +89,14 @@ def find_cutoff(version: Version) -> Cutoff | None:
     """What keeps every program of this version out, if anything does."""
     found = Q(version=version) | Q(app=version.app_id)
     return Cutoff.objects.filter(found, status=CutoffStatus.IN_FORCE).order_by("id").first()
+
+
+def find_usable(client_ids: Collection[UUID]) -> set[UUID]:
+    """Those of the clients that have credentials which let them in."""
+    sets = CredentialSet.objects.filter(client__in=client_ids).exclude(status=CredentialStatus.REVOKED)
+    living = list(sets.select_related("client").annotate(has_cutoff=Cutoff.keeps_out()))
+    clock.offsets_of({each.client.account_id for each in living})  # at once, instead of one by one
+    return {each.client_id for each in living if each.is_usable}
 
 
 def list_credentials(client: OAuthClient) -> QuerySet[CredentialSet]:

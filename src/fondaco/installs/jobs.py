@@ -15,7 +15,15 @@ def follow_cutoff(cutoff_id: str, after: str = "") -> None:
         actor=access.FOLLOWER, cutoff_id=UUID(hex=cutoff_id), after=UUID(hex=after) if after else None
     )
     if following is not None:
-        jobs.defer(access.FOLLOW, cutoff_id=cutoff_id, after=following.hex)
+        jobs.defer_all(access.FOLLOW, [{"cutoff_id": cutoff_id, "after": following.hex}], is_urgent=True)
+
+
+@jobs.task(access.FOLLOW_ONE)
+def follow_cutoff_for_one(cutoff_id: str, installation_id: str) -> None:
+    """An installation that failed among others, again and again until it works or a day and a half has passed."""
+    access.follow_for(
+        actor=access.FOLLOWER, cutoff_id=UUID(hex=cutoff_id), installation_ids=[UUID(hex=installation_id)]
+    )
 
 
 @jobs.task(clearing.CLEAR)

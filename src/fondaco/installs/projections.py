@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fondaco.accounts import events as accounts_events
 from fondaco.accounts.models import Role, User
 from fondaco.audit.models import Event
-from fondaco.audit.recording import projects
+from fondaco.audit.recording import projects, projects_jointly
 from fondaco.identity import events
 from fondaco.identity.models import ClientKind, CredentialSet, OAuthClient
 from fondaco.installs import events as own_events
 from fondaco.installs.actions import automatic
-from fondaco.installs.actions.credentials import ROTATE_DUE, schedule_rotation
+from fondaco.installs.actions.credentials import ROTATE_DUE, schedule_rotations
 from fondaco.installs.models import Installation
 from fondaco.kit import deadlines
 
 
-@projects(events.CREDENTIALS_ISSUED)
-def count_their_days(event: Event, credentials: CredentialSet) -> None:
-    """An installation's new set will be replaced in its turn."""
-    if credentials.client.kind == ClientKind.INSTALLATION:
-        schedule_rotation(credentials)
+@projects_jointly(events.CREDENTIALS_ISSUED)
+def count_their_days(issued: Sequence[tuple[Event, CredentialSet]]) -> None:
+    """The new sets of installations will be replaced in their turn."""
+    of_installations = [each for _event, each in issued if each.client.kind == ClientKind.INSTALLATION]
+    if of_installations:
+        schedule_rotations(of_installations)
 
 
 @projects(events.CLIENT_REVOKED)

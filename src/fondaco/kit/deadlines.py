@@ -68,6 +68,15 @@ class _Claim:
     now: datetime  # in the time of the deadline's account
 
 
+@dataclass(frozen=True, slots=True)
+class Due:
+    """When something happens to one subject, in the time of its account."""
+
+    subject_id: str
+    due_at: datetime
+    account_id: str | None = None
+
+
 def handler(kind: str) -> Callable[[Handler], Handler]:
     """Registers ``function(subject_id, due_at)`` for a kind. It runs in the sweeper's transaction, as a step.
 
@@ -142,20 +151,34 @@ def schedule(
 
     ``replace`` moves an existing one, otherwise that stays as it is. Part of the caller's transaction.
     """
-    deadline = Deadline(
-        kind=kind, subject_id=subject_id, account_id=account_id, due_at=due_at, try_at=due_at, created_at=clock.now()
-    )
+    schedule_all(kind, [Due(subject_id, due_at, account_id)], replace=replace)
+
+
+def schedule_all(kind: str, dues: Collection[Due], *, replace: bool = True) -> None:
+    """The same for many subjects, each once."""
+    now = clock.now()
+    deadlines = [
+        Deadline(
+            kind=kind,
+            subject_id=due.subject_id,
+            account_id=due.account_id,
+            due_at=due.due_at,
+            try_at=due.due_at,
+            created_at=now,
+        )
+        for due in dues
+    ]
     if replace:
         Deadline.objects.bulk_create(
-            [deadline],
+            deadlines,
             update_conflicts=True,
             unique_fields=["kind", "subject_id"],
             update_fields=["account_id", "due_at", "try_at", "attempts", "last_error", "created_at"],
         )
     else:
-        Deadline.objects.bulk_create([deadline], ignore_conflicts=True)
+        Deadline.objects.bulk_create(deadlines, ignore_conflicts=True)
     # A notification makes commits wait for each other, so only what cannot wait for the next second sends one.
-    if due_at <= clock.now() + timedelta(seconds=1):
+    if any(due.due_at <= now + timedelta(seconds=1) for due in dues):
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_notify(%s, '')", [clock.WAKE_CHANNEL])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,15 +14,16 @@ from django.db import connection
 from django.db.models import Max
 
 from fondaco.audit.actor import Actor, ActorKind
-from fondaco.audit.recording import record
+from fondaco.audit.recording import Fact, record_all
 from fondaco.audit.status import transition
 from fondaco.installs.models import Installation, Operation
 from fondaco.kit import clock, deadlines
+from fondaco.kit.deadlines import Due
 from fondaco.kit.ids import new_id
 from fondaco.messaging import events, payloads
-from fondaco.messaging.endpoints import ensure_endpoint, probe_at_once
+from fondaco.messaging.endpoints import Address, ensure_endpoints, probe_at_once
 from fondaco.messaging.explanations import explain_failure
-from fondaco.messaging.models import Delivery, Message
+from fondaco.messaging.models import Delivery, Endpoint, Message
 from fondaco.messaging.payloads import Content, MessageType
 from fondaco.messaging.precedence import give_way
 from fondaco.messaging.schedule import GIVES_UP_AFTER
@@ -30,6 +32,7 @@ from fondaco.messaging.states import DeliveryStatus
 WAKE_CHANNEL: Final = "fondaco_deliveries"  # the dispatcher listens here
 SECRETS_EXPIRE: Final = "message.secrets_expire"
 RETRY_DUE: Final = "message.retry_due"
+_AT_ONCE: Final = 1000  # rows of one INSERT
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,55 +59,89 @@ class Outcome:
         return explain_failure(self.error, self.response_status)
 
 
-def write_message(
-    *,
-    actor: Actor,
-    installation: Installation,
-    content: Content,
-    created_at: datetime,
-    operation: Operation | None = None,
-) -> Message:
-    """Writes an event for the partner and queues it. A step; the installation is locked, or was made just now.
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An event that is to be written. One that is not ``is_ordered`` holds nothing up and waits for nothing."""
+
+    installation: Installation
+    content: Content
+    created_at: datetime  # in the account's time
+    operation: Operation | None = None
+    is_ordered: bool = True
+
+    @property
+    def address(self) -> Address:
+        """Where it is sent."""
+        return self.installation.app_id, self.installation.version.technical.events_callback_url
+
+
+def write_messages(*, actor: Actor, drafts: Sequence[Draft]) -> list[Message]:
+    """Writes events for partners and queues them. A step; the installations are locked, or were made just now.
 
     The bytes are made here, once; every try sends these.
     """
-    message_id = new_id()
-    body = payloads.envelope(message_id, created_at, installation, content)
-    is_secret = payloads.has_secrets(body)
-    last = Message.objects.filter(installation=installation).aggregate(last=Max("sequence"))["last"] or 0
-    message = Message.objects.create(
-        id=message_id,
-        installation=installation,
-        app_id=installation.app_id,
-        operation=operation,
-        sequence=last + 1,
-        type=content.type.value,
-        body=payloads.serialise(body).encode() if is_secret else None,
-        public_body=payloads.serialise(payloads.redact(body)),
-        created_at=created_at,
-    )
-    url = installation.version.technical.events_callback_url
-    give_way(actor=actor, message=message)
-    Delivery.objects.create(
-        message=message,
-        installation=installation,
-        endpoint=ensure_endpoint(installation.app_id, url),
-        sequence=message.sequence,
-        is_awaited=operation is not None,
-        give_up_at=None if operation else created_at + GIVES_UP_AFTER,
-        url=url,
-        next_attempt_at=created_at,
-    )
-    if is_secret:
-        deadlines.schedule(
-            SECRETS_EXPIRE,
-            subject_id=message.pk.hex,
-            due_at=created_at + settings.ANSWER_WINDOW,
-            account_id=installation.account_id,
-        )
-    record(events.MESSAGE_QUEUED, message, actor=actor, data={"type": message.type}, **installation.audit_scope())
+    if not drafts:
+        return []
+    endpoints = ensure_endpoints(draft.address for draft in drafts)
+    messages = [_compose(draft, sequence) for draft, sequence in zip(drafts, _next_sequences(drafts), strict=True)]
+    Message.objects.bulk_create(messages, batch_size=_AT_ONCE)
+    give_way(actor=actor, messages=messages)
+    deliveries = [
+        _deliver(draft, message, endpoints[draft.address]) for draft, message in zip(drafts, messages, strict=True)
+    ]
+    Delivery.objects.bulk_create(deliveries, batch_size=_AT_ONCE)
+    secret = [
+        Due(each.pk.hex, each.created_at + settings.ANSWER_WINDOW, each.installation.account_id)
+        for each in messages
+        if each.body is not None
+    ]
+    if secret:
+        deadlines.schedule_all(SECRETS_EXPIRE, secret)
+    facts = [Fact(each, **each.installation.audit_scope(), data={"type": each.type}) for each in messages]
+    record_all(events.MESSAGE_QUEUED, facts, actor=actor)
     wake_dispatcher()
-    return message
+    return messages
+
+
+def _next_sequences(drafts: Sequence[Draft]) -> list[int]:
+    """The number of each among the events of its installation."""
+    last = Message.objects.filter(installation__in={draft.installation.pk for draft in drafts})
+    numbers = Counter(dict(last.values_list("installation").annotate(last=Max("sequence"))))
+    sequences = []
+    for draft in drafts:
+        numbers[draft.installation.pk] += 1
+        sequences.append(numbers[draft.installation.pk])
+    return sequences
+
+
+def _compose(draft: Draft, sequence: int) -> Message:
+    message_id = new_id()
+    body = payloads.envelope(message_id, draft.created_at, draft.installation, draft.content)
+    return Message(
+        id=message_id,
+        installation=draft.installation,
+        app_id=draft.installation.app_id,
+        operation=draft.operation,
+        sequence=sequence,
+        type=draft.content.type.value,
+        body=payloads.serialise(body).encode() if payloads.has_secrets(body) else None,
+        public_body=payloads.serialise(payloads.redact(body)),
+        created_at=draft.created_at,
+    )
+
+
+def _deliver(draft: Draft, message: Message, endpoint: Endpoint) -> Delivery:
+    return Delivery(
+        message=message,
+        installation=draft.installation,
+        endpoint=endpoint,
+        sequence=message.sequence,
+        is_ordered=draft.is_ordered,
+        is_awaited=draft.operation is not None,
+        give_up_at=None if draft.operation else draft.created_at + GIVES_UP_AFTER,
+        url=endpoint.url,
+        next_attempt_at=draft.created_at,
+    )
 
 
 def retry_failed(*, actor: Actor, operation: Operation) -> int:

@@ -6,7 +6,6 @@ nothing is loaded; the rows are locked, told of, and moved through the one door 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
@@ -16,6 +15,7 @@ from django.db import connection
 from fondaco.audit.actor import Actor
 from fondaco.audit.status import Step, move_all
 from fondaco.kit.ids import new_id
+from fondaco.kit.rows import write_rows
 from fondaco.messaging.actions import Outcome
 from fondaco.messaging.models import Delivery
 from fondaco.messaging.redaction import excerpt, hide_secrets, keep_headers
@@ -23,18 +23,15 @@ from fondaco.messaging.states import DeliveryStatus
 
 _NOTE: Final = """
     WITH tries AS (
-        SELECT * FROM unnest(
-            %(ids)s::uuid[], %(deliveries)s::uuid[], %(moments)s::timestamptz[], %(durations)s::int[],
-            %(sent)s::text[], %(answers)s::int[], %(headers)s::text[], %(excerpts)s::text[], %(addresses)s::text[]
-        ) AS t(id, delivery_id, started_at, duration_ms, sent, answer, headers, excerpt, address)
+        SELECT * FROM json_to_recordset(%(tries)s::json) AS t(id uuid, delivery_id uuid, started_at timestamptz,
+            duration_ms int, sent jsonb, answer int, headers jsonb, excerpt text, address text)
     ), locked AS MATERIALIZED (
         SELECT message_id, installation_id, status FROM messaging_delivery
-        WHERE message_id = ANY(%(deliveries)s::uuid[]) ORDER BY message_id FOR UPDATE
+        WHERE message_id = ANY(ARRAY(SELECT delivery_id FROM tries)) ORDER BY message_id FOR UPDATE
     ), noted AS (
         INSERT INTO messaging_attempt (id, delivery_id, started_at, duration_ms, request_headers, response_status,
             response_headers, response_excerpt, error, address)
-        SELECT t.id, t.delivery_id, t.started_at, t.duration_ms, t.sent::jsonb, t.answer, t.headers::jsonb, t.excerpt,
-               '', t.address
+        SELECT t.id, t.delivery_id, t.started_at, t.duration_ms, t.sent, t.answer, t.headers, t.excerpt, '', t.address
         FROM tries t JOIN locked l ON l.message_id = t.delivery_id
     )
     SELECT l.message_id, i.account_id, a.partner_id
@@ -48,21 +45,20 @@ RELEASED: Final = "attempt_count = t.attempt_count + 1, next_attempt_at = NULL, 
 def record_arrivals(*, actor: Actor, arrivals: Sequence[tuple[UUID, Outcome]]) -> None:
     """Writes the tries, and *delivered* for every delivery that still is to be. A step."""
     with connection.cursor() as cursor:
-        cursor.execute(_NOTE, _columns(arrivals))
+        cursor.execute(_NOTE, {"tries": write_rows(_row(key, outcome) for key, outcome in arrivals)})
         steps = [Step(*row) for row in cursor.fetchall()]
     move_all(Delivery, steps, DeliveryStatus.DELIVERED, actor=actor, along=RELEASED)
 
 
-def _columns(arrivals: Sequence[tuple[UUID, Outcome]]) -> dict[str, list[Any]]:
-    outcomes = [outcome for _key, outcome in arrivals]
+def _row(delivery_id: UUID, outcome: Outcome) -> dict[str, Any]:
     return {
-        "ids": [new_id() for _ in arrivals],
-        "deliveries": [key for key, _outcome in arrivals],
-        "moments": [each.started_at for each in outcomes],
-        "durations": [each.duration_ms for each in outcomes],
-        "sent": [json.dumps(dict(each.request_headers)) for each in outcomes],
-        "answers": [each.response_status for each in outcomes],
-        "headers": [json.dumps(keep_headers(each.response_headers, hide_secrets)) for each in outcomes],
-        "excerpts": [excerpt(each.response_body, hide_secrets) for each in outcomes],
-        "addresses": [each.address for each in outcomes],
+        "id": new_id(),
+        "delivery_id": delivery_id,
+        "started_at": outcome.started_at,
+        "duration_ms": outcome.duration_ms,
+        "sent": outcome.request_headers,
+        "answer": outcome.response_status,
+        "headers": keep_headers(outcome.response_headers, hide_secrets),
+        "excerpt": excerpt(outcome.response_body, hide_secrets),
+        "address": outcome.address,
     }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from fondaco.audit.recording import record
 from fondaco.identity.models import CredentialSet
 from fondaco.installs.models import Installation
 from fondaco.kit import clock, crypto, deadlines
+from fondaco.kit.deadlines import Due
 from fondaco.kit.errors import NotFound
 from fondaco.messaging import events, payloads
 from fondaco.messaging.errors import ClaimOver
@@ -23,18 +25,31 @@ TOKEN_PREFIX: Final = "fdk_"  # noqa: S105 - what the tokens of our links begin 
 EXPIRES: Final = "credential_claim.expires"
 
 
-def offer_claim(*, message: Message, credential_set: CredentialSet, data: payloads.Json, token: str) -> CredentialClaim:
-    """Keeps the credentials for whoever comes with ``token``, for seven days. A step."""
-    account_id = message.installation.account_id
-    claim = CredentialClaim.objects.create(
-        message=message,
-        credential_set=credential_set,
-        token_hash=crypto.keyed_hash(token),
-        credentials=payloads.serialise(data).encode(),
-        expires_at=message.created_at + settings.ANSWER_WINDOW,
-    )
-    deadlines.schedule(EXPIRES, subject_id=message.pk.hex, due_at=claim.expires_at, account_id=account_id)
-    return claim
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Credentials (``data``) that whoever comes with ``token`` may fetch."""
+
+    message: Message
+    credential_set: CredentialSet
+    data: payloads.Json = field(repr=False)
+    token: str = field(repr=False)
+
+
+def offer_claims(offers: Sequence[Offer]) -> None:
+    """Keeps the credentials for seven days. A step."""
+    claims = [
+        CredentialClaim(
+            message=offer.message,
+            credential_set=offer.credential_set,
+            token_hash=crypto.keyed_hash(offer.token),
+            credentials=payloads.serialise(offer.data).encode(),
+            expires_at=offer.message.created_at + settings.ANSWER_WINDOW,
+        )
+        for offer in offers
+    ]
+    CredentialClaim.objects.bulk_create(claims)
+    dues = [Due(each.pk.hex, each.expires_at, each.message.installation.account_id) for each in claims]
+    deadlines.schedule_all(EXPIRES, dues)
 
 
 def claim_credentials(*, token: str, address: str) -> bytes:
@@ -59,9 +74,9 @@ def claim_credentials(*, token: str, address: str) -> bytes:
     return found
 
 
-def erase_claims(installation: Installation) -> None:
+def erase_claims(installations: Collection[Installation]) -> None:
     """What waits to be fetched is dead. A step."""
-    CredentialClaim.objects.filter(message__installation=installation).update(credentials=None)
+    CredentialClaim.objects.filter(message__installation__in=installations).update(credentials=None)
 
 
 @deadlines.joint_handler(EXPIRES)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -18,6 +18,8 @@ from fondaco.kit import clock
 from fondaco.messaging.explanations import explain_failure
 from fondaco.messaging.models import Delivery, Endpoint, LogoutDelivery
 from fondaco.messaging.states import DeliveryStatus, EndpointStatus
+
+Address = tuple[UUID, str]  # of which app, and where
 
 MOST_LISTED: Final = 200
 
@@ -68,13 +70,15 @@ def list_silent(by: Operator) -> QuerySet[Endpoint]:
     return Endpoint.objects.filter(silent_since__isnull=False, app__retired_at=None)
 
 
-def ensure_endpoint(app_id: UUID, url: str) -> Endpoint:
-    """The row of an address, made when something is sent there for the first time. A step."""
-    found = Endpoint.objects.filter(app_id=app_id, url=url).first()
-    if found is None:
+def ensure_endpoints(addresses: Iterable[Address]) -> dict[Address, Endpoint]:
+    """The rows of some addresses, made when something is sent there for the first time. A step."""
+    wanted = set(addresses)
+    found = _find(wanted)
+    if missing := sorted(wanted - set(found)):
         # Two may meet here: the second does nothing, and reads what the first has made.
-        Endpoint.objects.bulk_create([Endpoint(app_id=app_id, url=url)], ignore_conflicts=True)
-        found = Endpoint.objects.get(app_id=app_id, url=url)
+        rows = [Endpoint(app_id=app_id, url=url) for app_id, url in missing]
+        Endpoint.objects.bulk_create(rows, ignore_conflicts=True)
+        found |= _find(missing)
     return found
 
 
@@ -89,6 +93,13 @@ def probe_at_once(endpoint_ids: Collection[UUID]) -> None:
     """Somebody waits: paused endpoints get their next probe now. A step."""
     closed = Endpoint.objects.filter(pk__in=endpoint_ids, status=EndpointStatus.PAUSED)
     closed.filter(closed_until__gt=clock.now()).update(closed_until=clock.now())
+
+
+def _find(addresses: Collection[Address]) -> dict[Address, Endpoint]:
+    """Those of the addresses that have a row."""
+    apps, urls = {app_id for app_id, _url in addresses}, {url for _app_id, url in addresses}
+    rows = Endpoint.objects.filter(app__in=apps, url__in=urls) if addresses else []
+    return {(row.app_id, row.url): row for row in rows if (row.app_id, row.url) in addresses}
 
 
 def _with_waiting(endpoints: Sequence[Endpoint]) -> list[EndpointHealth]:

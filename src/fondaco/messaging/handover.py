@@ -1,57 +1,81 @@
-"""Handing new credentials to a partner, and taking back what was not handed over yet. All are steps."""
+"""Handing new credentials to partners, and taking back what was not handed over yet. All are steps.
+
+One installation or a batch of them: the statements are the same, and as many. The installations are locked.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from fondaco.audit.actor import Actor
-from fondaco.audit.status import transition
-from fondaco.identity.actions import issue_credentials
+from fondaco.audit.status import transition_all
+from fondaco.identity.actions import issue_credentials_to_all
 from fondaco.installs.models import Installation, Operation
 from fondaco.kit import crypto, deadlines
 from fondaco.messaging import payloads
-from fondaco.messaging.actions import RETRY_DUE, SECRETS_EXPIRE, write_message
-from fondaco.messaging.claims import TOKEN_PREFIX, erase_claims, offer_claim
+from fondaco.messaging.actions import RETRY_DUE, SECRETS_EXPIRE, Draft, write_messages
+from fondaco.messaging.claims import TOKEN_PREFIX, Offer, erase_claims, offer_claims
 from fondaco.messaging.models import Message
-from fondaco.messaging.payloads import Content, Json
 from fondaco.messaging.states import DeliveryStatus
 
 
-def hand_over(
-    *,
-    actor: Actor,
-    installation: Installation,
-    build: Callable[[Installation, Json], Content],
-    created_at: datetime,
-    operation: Operation | None = None,
-) -> Message:
-    """Issues a set and writes the event that carries it, or the link to it where the version wants that."""
-    issued = issue_credentials(actor=actor, client=installation.client)
-    data = payloads.credentials_data(installation, issued)
-    content, token = build(installation, data), ""
-    if installation.version.technical.are_credentials_claimed:
-        token = crypto.new_secret(TOKEN_PREFIX)
-        content = payloads.claimable(content, token)
-    message = write_message(
-        actor=actor, installation=installation, content=content, created_at=created_at, operation=operation
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """New credentials for one installation: its first, with the order that waits for an answer, or other ones."""
+
+    installation: Installation
+    created_at: datetime
+    order: Operation | None = None
+
+
+def hand_over(*, actor: Actor, handovers: Sequence[Handover]) -> None:
+    """Issues sets and writes the events that carry them, or the links to them where the version wants that."""
+    clients = [each.installation.client for each in handovers]
+    issued = issue_credentials_to_all(actor=actor, clients=clients)
+    drafts, offered = [], []
+    for handover, credentials in zip(handovers, issued, strict=True):
+        data = payloads.credentials_data(handover.installation, credentials)
+        token = _new_token(handover.installation)
+        drafts.append(_draft(handover, data, token))
+        offered.append((credentials, data, token))
+    messages = write_messages(actor=actor, drafts=drafts)
+    offer_claims(
+        [
+            Offer(message, credentials.set, data, token)
+            for message, (credentials, data, token) in zip(messages, offered, strict=True)
+            if token
+        ]
     )
+
+
+def take_back(*, actor: Actor, installations: Sequence[Installation], reason: str) -> None:
+    """Erases credentials that are dead before they were delivered or fetched, and sends their events no more."""
+    erase_claims(installations)
+    known = {each.pk: each for each in installations}
+    held = Message.objects.filter(installation__in=known, type__in=payloads.CARRY_CREDENTIALS, body__isnull=False)
+    messages = list(held.defer("body").select_related("delivery"))
+    if not messages:
+        return
+    keys = [message.pk.hex for message in messages]
+    deadlines.cancel_all(SECRETS_EXPIRE, keys)
+    deadlines.cancel_all(RETRY_DUE, keys)
+    pending = [message.delivery for message in messages if message.delivery.status == DeliveryStatus.PENDING]
+    for delivery in pending:
+        delivery.installation = known[delivery.installation_id]
+    transition_all(pending, DeliveryStatus.FAILED, actor=actor, reasons={each.pk: reason for each in pending})
+    Message.objects.filter(pk__in=[message.pk for message in messages]).update(body=None)
+
+
+def _new_token(installation: Installation) -> str:
+    """Of the link, where the version wants one."""
+    return crypto.new_secret(TOKEN_PREFIX) if installation.version.technical.are_credentials_claimed else ""
+
+
+def _draft(handover: Handover, data: payloads.Json, token: str) -> Draft:
+    build = payloads.installed if handover.order else payloads.credentials_rotated
+    content = build(handover.installation, data)
     if token:
-        offer_claim(message=message, credential_set=issued.set, data=data, token=token)
-    return message
-
-
-def take_back(*, actor: Actor, installation: Installation, reason: str) -> list[Message]:
-    """Erases credentials that are dead before they were delivered or fetched; returns the events not delivered."""
-    erase_claims(installation)
-    held = installation.messages.filter(type__in=payloads.CARRY_CREDENTIALS, body__isnull=False)
-    messages = list(held.select_related("delivery", "operation").order_by("sequence"))
-    for message in messages:
-        deadlines.cancel(SECRETS_EXPIRE, subject_id=message.pk.hex)
-        deadlines.cancel(RETRY_DUE, subject_id=message.pk.hex)
-        delivery = message.delivery
-        delivery.installation, delivery.message = installation, message
-        if delivery.status == DeliveryStatus.PENDING:
-            transition(delivery, DeliveryStatus.FAILED, actor=actor, reason=reason)
-    held.update(body=None)
-    return messages
+        content = payloads.claimable(content, token)
+    return Draft(handover.installation, content, handover.created_at, handover.order)

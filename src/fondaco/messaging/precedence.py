@@ -7,6 +7,7 @@ which nothing could be answered: those step aside.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -44,23 +45,30 @@ class Follower:
     type: str
 
 
-def give_way(*, actor: Actor, message: Message) -> None:
-    """Clears the way for a new event that somebody waits for. A step; the installation is locked.
+def give_way(*, actor: Actor, messages: Sequence[Message]) -> None:
+    """Clears the way for new events that somebody waits for. A step; the installations are locked.
 
     What is being tried at this moment is left to :func:`judge_failed`.
     """
-    if message.operation_id is None and message.type != MessageType.APP_UNINSTALLED:
+    followers: dict[UUID, list[Follower]] = defaultdict(list)
+    installations = {}
+    for message in messages:
+        if message.operation_id is not None or message.type == MessageType.APP_UNINSTALLED:
+            key = message.installation_id
+            followers[key].append(Follower(key, message.sequence, message.type))
+            installations[key] = message.installation
+    if not followers:
         return
-    follower = Follower(message.installation_id, message.sequence, message.type)
-    standing = _standing({message.installation_id}).filter(attempt_count__gt=0).select_related("message")
+    standing = _standing(followers).filter(attempt_count__gt=0).select_related("message")
     idle = Q(leased_until=None) | Q(leased_until__lte=clock.now())
     ways = [
-        (each, judge_failed(each, each.message.type, each.attempt_count, [follower])) for each in standing.filter(idle)
+        (each, judge_failed(each, each.message.type, each.attempt_count, followers[each.installation_id]))
+        for each in standing.filter(idle)
     ]
     step_aside([each for each, way in ways if way is Way.STEPS_ASIDE])
     over = [each for each, way in ways if way is Way.IS_OVER]
     for each in over:
-        each.installation = message.installation
+        each.installation = installations[each.installation_id]
     transition_all(over, DeliveryStatus.FAILED, actor=actor, reasons={each.pk: SUPERSEDED for each in over})
 
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from fondaco.accounts.models import User
 from fondaco.audit.actor import Actor, ActorKind
 from fondaco.audit.models import Event
@@ -15,18 +17,19 @@ from fondaco.identity import events as identity_events
 from fondaco.identity.actions import end_credentials
 from fondaco.identity.models import LoginSession
 from fondaco.installs import events as facts
-from fondaco.installs.actions.operations import lock
+from fondaco.installs.actions.operations import lock_all
 from fondaco.installs.models import Installation, Operation, Trial
-from fondaco.installs.states import OperationKind, SnapshotSide
+from fondaco.installs.states import OperationKind, OperationStatus, SnapshotSide
 from fondaco.kit import clock, jobs
 from fondaco.kit.ids import parse_wire
 from fondaco.messaging import payloads
-from fondaco.messaging.actions import retry_failed, withdraw, write_message
-from fondaco.messaging.handover import hand_over, take_back
+from fondaco.messaging.actions import Draft, retry_failed, withdraw, write_messages
+from fondaco.messaging.handover import Handover, hand_over, take_back
 from fondaco.messaging.jobs import announce_sign_outs
 from fondaco.messaging.models import Delivery
 from fondaco.messaging.payloads import Content, MessageType
 from fondaco.messaging.sign_outs import note_ended_sessions, note_user_left
+from fondaco.messaging.states import DeliveryStatus
 
 
 @projects(facts.OPERATION_OPENED)
@@ -41,33 +44,29 @@ def announce_operation(event: Event, operation: Operation) -> None:
     tell(event, operation)
 
 
-@projects(identity_events.CREDENTIALS_ROTATED)
-def tell_rotation(event: Event, subject: object) -> None:
-    """The new set goes to the partner. One that never got its first (only when forced) gets that event anew."""
-    found = (
-        Installation.objects.filter(client_id=parse_wire(event.data.get("client"))).values_list("pk", flat=True).first()
-    )
-    if found is None:  # of a client made by hand, whose owner sees the new secret on the page
+@projects_jointly(identity_events.CREDENTIALS_ROTATED)
+def tell_rotations(rotated: Sequence[tuple[Event, object]]) -> None:
+    """The new sets go to the partner. One that never got its first (only when forced) gets that event anew.
+
+    Not those of clients made by hand, whose owners see the new secret on the page.
+    """
+    events = {parse_wire(event.data.get("client")): event for event, _subject in rotated}
+    installations = lock_all(Installation.objects.filter(client__in=[each for each in events if each]))
+    if not installations:
         return
-    installation, actor = lock(found), _actor(event)
-    operation = None
-    if event.data.get("is_forced"):
-        held = take_back(actor=actor, installation=installation, reason="replaced")
-        unheard = (message.operation for message in held if message.type == MessageType.APP_INSTALLED)
-        operation = next((each for each in unheard if each is not None and each.is_open), None)
-    hand_over(
-        actor=actor,
-        installation=installation,
-        build=payloads.installed if operation else payloads.credentials_rotated,
-        created_at=event.occurred_at,
-        operation=operation,
-    )
+    actor = _actor(rotated[0][0])
+    forced = [each for each in installations if events[each.client_id].data.get("is_forced")]
+    take_back(actor=actor, installations=forced, reason="replaced")
+    unheard = {operation.installation_id: operation for operation in _find_unheard(forced)}
+    handovers = [Handover(each, events[each.client_id].occurred_at, unheard.get(each.pk)) for each in installations]
+    hand_over(actor=actor, handovers=handovers)
 
 
-@projects(facts.INSTALLATION_CUT_OFF, facts.INSTALLATION_REVOKED)
-def keep_back(event: Event, installation: Installation) -> None:
+@projects_jointly(facts.INSTALLATION_CUT_OFF, facts.INSTALLATION_REVOKED)
+def keep_back(happened: Sequence[tuple[Event, Installation]]) -> None:
     """Credentials that are dead are neither sent nor kept."""
-    take_back(actor=_actor(event), installation=installation, reason=event.kind)
+    event, _installation = happened[0]
+    take_back(actor=_actor(event), installations=[each for _event, each in happened], reason=event.kind)
 
 
 @projects(facts.OPERATION_RETRIED)
@@ -92,13 +91,17 @@ def tell_settlement(event: Event, operation: Operation) -> None:
         _write(event, operation.installation, content)
 
 
-@projects(facts.INSTALLATION_REVOKED)
-def tell_removal(event: Event, installation: Installation) -> None:
-    """Whoever may have heard of the installation hears of its end, also when it was removed without asking."""
-    if event.data.get("is_partner_told", True) or not _may_know(installation):
-        return
-    content = payloads.uninstalled(installation, reason_type=event.data["reason_type"], reason=event.data["reason"])
-    _write(event, installation, content)
+@projects_jointly(facts.INSTALLATION_REVOKED)
+def tell_removals(removed: Sequence[tuple[Event, Installation]]) -> None:
+    """Whoever may have heard of the installation hears of its end, also when it was removed without asking.
+
+    After what was kept back, which it does not wait for.
+    """
+    for event, installation in removed:
+        if event.data.get("is_partner_told", True) or not _may_know(installation):
+            continue
+        content = payloads.uninstalled(installation, reason_type=event.data["reason_type"], reason=event.data["reason"])
+        _write(event, installation, content)
 
 
 @projects(facts.TRIAL_STARTED)
@@ -137,15 +140,17 @@ def tell_user_left(event: Event, user: User) -> None:
 def _installed(event: Event, operation: Operation) -> None:
     """One operation, one credential set (T11). Asking anew ends the set of the time before."""
     actor, installation = _actor(event), operation.installation
-    if end_credentials(actor=actor, client=installation.client):
-        take_back(actor=actor, installation=installation, reason=event.kind)
-    hand_over(
-        actor=actor,
-        installation=installation,
-        build=payloads.installed,
-        created_at=event.occurred_at,
-        operation=operation,
+    if end_credentials(actor=actor, clients=[installation.client]):
+        take_back(actor=actor, installations=[installation], reason=event.kind)
+    hand_over(actor=actor, handovers=[Handover(installation, event.occurred_at, operation)])
+
+
+def _find_unheard(installations: Sequence[Installation]) -> QuerySet[Operation]:
+    """Orders that wait for an answer and never arrived."""
+    orders = Operation.objects.filter(
+        installation__in=installations, kind=OperationKind.INSTALL, status=OperationStatus.OPEN
     )
+    return orders.exclude(messages__delivery__status=DeliveryStatus.DELIVERED)
 
 
 def _updated(event: Event, operation: Operation) -> None:
@@ -178,13 +183,8 @@ def _write(
     *,
     created_at: datetime | None = None,
 ) -> None:
-    write_message(
-        actor=_actor(event),
-        installation=installation,
-        content=content,
-        created_at=created_at or event.occurred_at,
-        operation=operation,
-    )
+    draft = Draft(installation, content, created_at or event.occurred_at, operation)
+    write_messages(actor=_actor(event), drafts=[draft])
 
 
 def _actor(event: Event) -> Actor:

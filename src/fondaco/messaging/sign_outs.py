@@ -14,22 +14,19 @@ from typing import Final
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Exists, Max, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from fondaco.accounts.models import User
 from fondaco.audit.actor import Actor
-from fondaco.audit.recording import Fact, record_all
 from fondaco.identity.models import LoginSession, TokenFamily
 from fondaco.identity.queries import UNUSED
 from fondaco.installs.models import Installation, Licence, Operation
 from fondaco.installs.states import InstallationStatus, OperationKind, OperationStatus
 from fondaco.kit import clock
-from fondaco.kit.ids import new_id
-from fondaco.messaging import events, payloads
-from fondaco.messaging.actions import wake_dispatcher
-from fondaco.messaging.endpoints import ensure_endpoint
-from fondaco.messaging.models import Delivery, Endpoint, LogoutDelivery, Message, SignOut
-from fondaco.messaging.schedule import GIVES_UP_AFTER
+from fondaco.messaging import payloads
+from fondaco.messaging.actions import Draft, wake_dispatcher, write_messages
+from fondaco.messaging.endpoints import ensure_endpoints
+from fondaco.messaging.models import LogoutDelivery, Message, SignOut
 
 BATCH: Final = 500
 _ROWS: Final = 1000  # of one INSERT
@@ -88,62 +85,16 @@ def _announce(taken: Sequence[SignOut]) -> int:
     for sign_out in taken:
         together[sign_out.installation_id, sign_out.user_id].append(sign_out)
     installations = _lock({installation for installation, _user in together})
-    last = Message.objects.filter(installation__in=installations).values_list("installation")
-    sequences = dict(last.annotate(last=Max("sequence")))
-    endpoints = _endpoints(installations.values())
-    messages, deliveries = [], []
-    for (installation_id, _user), sign_outs in together.items():
-        sequences[installation_id] = sequences.get(installation_id, 0) + 1
-        installation = installations[installation_id]
-        endpoint = endpoints[_address(installation)]
-        message, delivery = _write(installation, sign_outs[0], sequences[installation_id], endpoint)
-        messages.append(message)
-        deliveries.append(delivery)
-    Message.objects.bulk_create(messages, batch_size=_ROWS)
-    Delivery.objects.bulk_create(deliveries, batch_size=_ROWS)
+    drafts = [_draft(installations[key], sign_outs[0]) for (key, _user), sign_outs in together.items()]
+    messages = write_messages(actor=_SELF, drafts=drafts)
     _note_messages(zip(messages, together.values(), strict=True))
-    facts = [Fact(each, **each.installation.audit_scope(), data={"type": each.type}) for each in messages]
-    record_all(events.MESSAGE_QUEUED, facts, actor=_SELF)
-    wake_dispatcher()
     return len(messages)
 
 
-def _endpoints(installations: Iterable[Installation]) -> dict[tuple[UUID, str], Endpoint]:
-    """Few for many installations: one for each version that is in use."""
-    wanted = {_address(installation) for installation in installations}
-    return {address: ensure_endpoint(*address) for address in wanted}
-
-
-def _address(installation: Installation) -> tuple[UUID, str]:
-    return installation.app_id, installation.version.technical.events_callback_url
-
-
-def _write(
-    installation: Installation, sign_out: SignOut, sequence: int, endpoint: Endpoint
-) -> tuple[Message, Delivery]:
-    message_id = new_id()
+def _draft(installation: Installation, sign_out: SignOut) -> Draft:
     created_at = sign_out.ended_at + clock.offset_of(installation.account_id)
     content = payloads.user_logout(installation, sign_out.user)
-    message = Message(
-        id=message_id,
-        installation=installation,
-        app_id=installation.app_id,
-        sequence=sequence,
-        type=content.type.value,
-        public_body=payloads.serialise(payloads.envelope(message_id, created_at, installation, content)),
-        created_at=created_at,
-    )
-    delivery = Delivery(
-        message=message,
-        installation=installation,
-        sequence=sequence,
-        is_ordered=False,
-        url=endpoint.url,
-        endpoint=endpoint,
-        next_attempt_at=created_at,
-        give_up_at=created_at + GIVES_UP_AFTER,
-    )
-    return message, delivery
+    return Draft(installation, content, created_at, is_ordered=False)
 
 
 def _note_messages(pairs: Iterable[tuple[Message, Sequence[SignOut]]]) -> None:
@@ -175,8 +126,7 @@ def _queue_tokens(families: QuerySet[TokenFamily], ends: Mapping[UUID, datetime]
     opened with them may live on."""
     clients = families.exclude(client__backchannel_logout_url="").exclude(UNUSED).order_by("client", "login_session")
     chosen = list(clients.exclude(client__app=None).distinct("client", "login_session").select_related("client"))
-    wanted = {(family.client.app_id, family.client.backchannel_logout_url) for family in chosen}
-    endpoints = {address: ensure_endpoint(*address) for address in wanted}
+    endpoints = ensure_endpoints((family.client.app_id, family.client.backchannel_logout_url) for family in chosen)
     rows = [
         LogoutDelivery(
             client=family.client,

@@ -63,7 +63,11 @@ class Mail:
 
     def queue(self, subject_id: UUID) -> None:
         """Sends it after the commit of the current transaction, or never if that is rolled back."""
-        jobs.defer(send, mail=self.name, subject_id=subject_id.hex)
+        self.queue_all([subject_id])
+
+    def queue_all(self, subject_ids: Iterable[UUID]) -> None:
+        """The same about many."""
+        jobs.defer_all(send, [{"mail": self.name, "subject_id": each.hex} for each in subject_ids])
 
 
 @jobs.task("notify.send")

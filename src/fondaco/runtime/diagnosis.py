@@ -24,7 +24,7 @@ from fondaco.runtime.readiness import answers
 
 EXTENSIONS = ("pg_trgm", "btree_gist", "unaccent")
 LEAST_FREE = 1024**3
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")  # the cheapest first
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from fondaco.catalog.models import App
 from fondaco.installs.models import Installation
 from fondaco.kit import clock
 from fondaco.messaging import feed, payloads
-from fondaco.messaging.actions import write_message
+from fondaco.messaging.actions import Draft, write_messages
 from fondaco.messaging.feed import read_app_feed
 from fondaco.messaging.models import Message
 
@@ -24,7 +24,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def write(installation: Installation) -> Message:
     held = Installation.objects.select_for_update(of=("self",)).get(pk=installation.pk)
     content = payloads.uninstalled(held, reason_type="other", reason="")
-    return write_message(actor=Actor.system("test"), installation=held, content=content, created_at=clock.now())
+    [message] = write_messages(actor=Actor.system("test"), drafts=[Draft(held, content, clock.now())])
+    return message
 
 
 def numbers(app: App, after: int = 0) -> list[tuple[int | None, str]]:

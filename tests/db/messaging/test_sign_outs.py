@@ -154,7 +154,7 @@ def test_a_job_that_runs_again_doubles_nothing_and_one_that_failed_loses_nothing
     installation = subscribed()
     sign_out(installation.installed_by)
     with monkeypatch.context() as broken:
-        broken.setattr(sign_outs, "record_all", _break)
+        broken.setattr(sign_outs, "_note_messages", _break)
         with pytest.raises(ZeroDivisionError):
             sign_outs.announce()
     assert told() == []

@@ -117,7 +117,7 @@ def _revoke(clerk: Clerk) -> None:
 
 def _end_sets(clerk: Clerk) -> None:
     with transaction.atomic():
-        actions.end_credentials(actor=SYSTEM, client=clerk.program.client, reason="It leaked.")
+        actions.end_credentials(actor=SYSTEM, clients=[clerk.program.client], reason="It leaked.")
 
 
 def _cut_off(**covers: str) -> Callable[[Clerk], None]:

@@ -229,7 +229,7 @@ def test_the_link_is_over_after_seven_days(claiming: Program, client: Client) ->
 def test_the_link_of_a_dead_set_is_over(claiming: Program, client: Client) -> None:
     path = link_of(Message.objects.get(type="app.installed"))
     with transaction.atomic():
-        end_credentials(actor=SYSTEM, client=claiming.installation.client)
+        end_credentials(actor=SYSTEM, clients=[claiming.installation.client])
     standard(client.post(path), 410, "claim-over")
     assert CredentialClaim.objects.get().claimed_at is None
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from fondaco.accounts.models import Account
 from fondaco.audit.actor import Actor
-from fondaco.audit.recording import record
+from fondaco.audit.recording import Fact, record, record_all
 from fondaco.audit.status import transition
 from fondaco.identity import events, key_pairs, policies
 from fondaco.identity.actions.rotation import end_credentials
@@ -88,41 +88,33 @@ def issue_credentials(*, actor: Actor, client: OAuthClient, algorithm: str = "ES
 
     An empty ``algorithm`` leaves the key pair out. A public client gets neither pair nor secret.
     """
-    if not client.may_get_tokens:
+    (issued,) = issue_credentials_to_all(actor=actor, clients=[client], algorithm=algorithm)
+    return issued
+
+
+def issue_credentials_to_all(
+    *, actor: Actor, clients: Sequence[OAuthClient], algorithm: str = "ES256"
+) -> list[IssuedCredentials]:
+    """The same for many clients, in their order."""
+    if not all(client.may_get_tokens for client in clients):
         raise ClientRevoked
-    is_keyed = bool(algorithm) and not client.is_public
-    pair = key_pairs.generate(algorithm) if is_keyed else key_pairs.KeyPair(public="", private="")
-    secret = "" if client.is_public else crypto.new_secret(SECRET_PREFIX)
-    algorithm = algorithm or key_pairs.ALGORITHMS[0]
-    credentials = CredentialSet.objects.create(
-        client=client,
-        wire_client_id=new_id().hex,
-        secret_hash=crypto.keyed_hash(secret) if secret else "",
-        key_id=new_id().hex,
-        key_algorithm=algorithm,
-        public_key=pair.public,
-    )
-    record(
-        events.CREDENTIALS_ISSUED,
-        credentials,
-        actor=actor,
-        account_id=client.account_id,
-        data={
-            "client": client.pk.hex,
-            "client_id": credentials.wire_client_id,
-            "key_id": credentials.key_id,
-            "key_algorithm": algorithm,
-        },
-    )
-    return IssuedCredentials(
-        set=credentials,
-        client_id=credentials.wire_client_id,
-        client_secret=secret,
-        private_key=pair.private,
-        public_key=pair.public,
-        key_id=credentials.key_id,
-        key_algorithm=algorithm,
-    )
+    issued = [_make_set(client, algorithm) for client in clients]
+    CredentialSet.objects.bulk_create(each.set for each in issued)
+    facts = [
+        Fact(
+            each.set,
+            each.set.client.account_id,
+            data={
+                "client": each.set.client_id.hex,
+                "client_id": each.client_id,
+                "key_id": each.key_id,
+                "key_algorithm": each.key_algorithm,
+            },
+        )
+        for each in issued
+    ]
+    record_all(events.CREDENTIALS_ISSUED, facts, actor=actor)
+    return issued
 
 
 def suspend_client(*, actor: Actor, client: OAuthClient, reason: str = "") -> OAuthClient:
@@ -138,5 +130,29 @@ def resume_client(*, actor: Actor, client: OAuthClient, reason: str = "") -> OAu
 def revoke_client(*, actor: Actor, client: OAuthClient, reason: str = "") -> OAuthClient:
     """Ends a client for good: its sets, codes, refresh tokens and access tokens are dead with this commit."""
     transition(client, ClientStatus.REVOKED, actor=actor, reason=reason)
-    end_credentials(actor=actor, client=client, reason=reason)
+    end_credentials(actor=actor, clients=[client], reason=reason)
     return client
+
+
+def _make_set(client: OAuthClient, algorithm: str) -> IssuedCredentials:
+    """A set that is not written yet, with its secrets."""
+    is_keyed = bool(algorithm) and not client.is_public
+    pair = key_pairs.generate(algorithm) if is_keyed else key_pairs.KeyPair(public="", private="")
+    secret = "" if client.is_public else crypto.new_secret(SECRET_PREFIX)
+    credentials = CredentialSet(
+        client=client,
+        wire_client_id=new_id().hex,
+        secret_hash=crypto.keyed_hash(secret) if secret else "",
+        key_id=new_id().hex,
+        key_algorithm=algorithm or key_pairs.ALGORITHMS[0],
+        public_key=pair.public,
+    )
+    return IssuedCredentials(
+        set=credentials,
+        client_id=credentials.wire_client_id,
+        client_secret=secret,
+        private_key=pair.private,
+        public_key=pair.public,
+        key_id=credentials.key_id,
+        key_algorithm=credentials.key_algorithm,
+    )

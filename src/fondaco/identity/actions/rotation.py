@@ -1,7 +1,12 @@
-"""Replacing a client's credential sets (DOMAIN 2.8), and ending them. All are steps of a larger change."""
+"""Replacing clients' credential sets (DOMAIN 2.8), and ending them. All are steps of a larger change.
+
+One client or thousands: the statements are the same, and as many.
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -9,52 +14,51 @@ from uuid import UUID
 from django.conf import settings
 
 from fondaco.audit.actor import Actor
-from fondaco.audit.recording import record
-from fondaco.audit.status import transition
+from fondaco.audit.recording import Fact, record_all
+from fondaco.audit.status import transition, transition_all
 from fondaco.identity import events
 from fondaco.identity.errors import ClientRevoked, NothingToAcknowledge, RotationUnderWay
 from fondaco.identity.models import CredentialSet, OAuthClient, TokenFamily
 from fondaco.identity.states import CredentialStatus
 from fondaco.kit import clock, deadlines
+from fondaco.kit.deadlines import Due
 from fondaco.kit.errors import NotFound
 
 EXPIRES: Final = "credentials.expire"
 
 
-def rotate_credentials(*, actor: Actor, client: OAuthClient, is_forced: bool = False, reason: str = "") -> None:
+def rotate_credentials(
+    *, actor: Actor, clients: Sequence[OAuthClient], is_forced: bool = False, reason: str = ""
+) -> None:
     """Ends the old sets, in seven days or (``is_forced``) with this commit, and says so.
 
-    The new set is issued by whoever hands it over and projects ``credentials.rotated``, because its secrets exist only
-    in that moment. Raises :class:`RotationUnderWay` while an earlier rotation's overlap runs, unless forced.
+    The new sets are issued by whoever hands them over and projects ``credentials.rotated``, because their secrets exist
+    only in that moment. Raises :class:`RotationUnderWay` while an earlier rotation's overlap runs, unless forced.
     """
-    if not client.may_get_tokens:
+    if not all(client.may_get_tokens for client in clients):
         raise ClientRevoked
-    now = clock.now(client.account_id)
-    old = _living_sets(client)
-    until = None
     if is_forced:
-        end_credentials(actor=actor, client=client, reason=reason)
+        old, ends = _end_all(actor, clients, reason), {}
     else:
-        until = now + settings.CREDENTIALS_OVERLAP
-        ending = [each.expires_at for each in old if each.expires_at is not None and each.expires_at > now]
-        if ending:
-            raise RotationUnderWay(until=max(ending).strftime("%Y-%m-%d %H:%M UTC"))
-        for each in old:
-            if each.expires_at is None:  # else its time is over, and the sweeper about to say so
-                _expire_at(each, until)
-    record(
-        events.CREDENTIALS_ROTATED,
-        client,
-        actor=actor,
-        account_id=client.account_id,
-        data={
-            "client": client.pk.hex,
-            "is_forced": is_forced,
-            "reason": reason,
-            "old_client_ids": [each.wire_client_id for each in old],
-            "old_end_at": until.isoformat() if until else None,
-        },
-    )
+        old = _lock_living(clients)
+        clock.offsets_of({client.account_id for client in clients})  # at once, instead of one by one
+        ends = {client.pk: clock.now(client.account_id) + settings.CREDENTIALS_OVERLAP for client in clients}
+        _begin_overlap(old, ends)
+    facts = [
+        Fact(
+            client,
+            client.account_id,
+            data={
+                "client": client.pk.hex,
+                "is_forced": is_forced,
+                "reason": reason,
+                "old_client_ids": [each.wire_client_id for each in old.get(client.pk, ())],
+                "old_end_at": ends[client.pk].isoformat() if client.pk in ends else None,
+            },
+        )
+        for client in clients
+    ]
+    record_all(events.CREDENTIALS_ROTATED, facts, actor=actor)
 
 
 def acknowledge_credentials(*, actor: Actor, client: OAuthClient, wire_client_id: str) -> CredentialSet:
@@ -69,24 +73,19 @@ def acknowledge_credentials(*, actor: Actor, client: OAuthClient, wire_client_id
         raise NotFound
     if found != sets[0] or found.status != CredentialStatus.ISSUED:
         raise NothingToAcknowledge
-    found.client = client
+    for each in sets:
+        each.client = client
     transition(found, CredentialStatus.ACKNOWLEDGED, actor=actor)
-    for old in sets[1:]:
-        if old.status != CredentialStatus.REVOKED:
-            old.client = client
-            _revoke(actor, old, "acknowledged")
+    _revoke(actor, [old for old in sets[1:] if old.status != CredentialStatus.REVOKED], "acknowledged")
     return found
 
 
-def end_credentials(*, actor: Actor, client: OAuthClient, reason: str = "") -> bool:
-    """Every set, code, refresh token and access token of the client is dead with this commit; False: all were."""
-    living = _living_sets(client)
-    client.tokens_valid_after = clock.now()
-    client.save(update_fields=["tokens_valid_after"])
-    for credentials in living:
-        _revoke(actor, credentials, reason)
-    TokenFamily.objects.filter(client=client, ended_at=None).update(ended_at=client.tokens_valid_after)
-    return bool(living)
+def end_credentials(*, actor: Actor, clients: Sequence[OAuthClient], reason: str = "") -> set[UUID]:
+    """Every set, code, refresh token and access token of the clients is dead with this commit.
+
+    Returns the ids of those that had a living set.
+    """
+    return set(_end_all(actor, clients, reason))
 
 
 @deadlines.handler(EXPIRES)
@@ -97,19 +96,43 @@ def end_overlap(subject_id: str, due_at: datetime) -> None:
         transition(credentials, CredentialStatus.REVOKED, actor=Actor.system("sweeper"), reason="replaced")
 
 
-def _living_sets(client: OAuthClient) -> list[CredentialSet]:
-    sets = list(client.credential_sets.select_for_update().exclude(status=CredentialStatus.REVOKED).order_by("id"))
-    for each in sets:
-        each.client = client
-    return sets
+def _end_all(actor: Actor, clients: Sequence[OAuthClient], reason: str) -> dict[UUID, list[CredentialSet]]:
+    """The sets that lived until now, of those clients that had any."""
+    old, now = _lock_living(clients), clock.now()
+    _revoke(actor, [each for sets in old.values() for each in sets], reason)
+    keys = [client.pk for client in clients]
+    OAuthClient.objects.filter(pk__in=keys).update(tokens_valid_after=now)
+    for client in clients:
+        client.tokens_valid_after = now
+    TokenFamily.objects.filter(client__in=keys, ended_at=None).update(ended_at=now)
+    return old
 
 
-def _expire_at(credentials: CredentialSet, moment: datetime) -> None:
-    credentials.expires_at = moment
-    credentials.save(update_fields=["expires_at"])
-    deadlines.schedule(EXPIRES, subject_id=credentials.pk.hex, due_at=moment, account_id=credentials.client.account_id)
+def _lock_living(clients: Sequence[OAuthClient]) -> dict[UUID, list[CredentialSet]]:
+    """The sets that are not revoked, oldest first, locked in the order of their ids."""
+    known = {client.pk: client for client in clients}
+    living = CredentialSet.objects.filter(client__in=known).exclude(status=CredentialStatus.REVOKED)
+    found: dict[UUID, list[CredentialSet]] = defaultdict(list)
+    for each in living.select_for_update().order_by("id"):
+        each.client = known[each.client_id]
+        found[each.client_id].append(each)
+    return dict(found)
 
 
-def _revoke(actor: Actor, credentials: CredentialSet, reason: str) -> None:
-    transition(credentials, CredentialStatus.REVOKED, actor=actor, reason=reason)
-    deadlines.cancel(EXPIRES, subject_id=credentials.pk.hex)
+def _begin_overlap(old: dict[UUID, list[CredentialSet]], ends: dict[UUID, datetime]) -> None:
+    """The old sets work until then. What has an end already has had its overlap."""
+    sets = [each for of_client in old.values() for each in of_client]
+    running = [until for each in sets if (until := each.expires_at) and until > clock.now(each.client.account_id)]
+    if running:
+        raise RotationUnderWay(until=max(running).strftime("%Y-%m-%d %H:%M UTC"))
+    ending = [each for each in sets if each.expires_at is None]  # else its time is over, the sweeper about to say so
+    for each in ending:
+        each.expires_at = ends[each.client_id]
+    CredentialSet.objects.bulk_update(ending, ["expires_at"])
+    dues = [Due(each.pk.hex, ends[each.client_id], each.client.account_id) for each in ending]
+    deadlines.schedule_all(EXPIRES, dues)
+
+
+def _revoke(actor: Actor, sets: Sequence[CredentialSet], reason: str) -> None:
+    revoked = transition_all(sets, CredentialStatus.REVOKED, actor=actor, reasons={each.pk: reason for each in sets})
+    deadlines.cancel_all(EXPIRES, [each.pk.hex for each in revoked])

@@ -1,15 +1,19 @@
 """The kill switch: cutting programs off at once, and letting them in again with new credentials.
 
 The cut-off is one row, and in force with its commit. What it means for each installation (credentials ended for good,
-its people told) follows in jobs, batch by batch, and may be repeated: each brings an installation to what the row says.
+its people told) follows in jobs, each batch in one commit, and may be repeated: they bring installations to what the
+row says.
 """
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Collection, Sequence
 from typing import Final
 from uuid import UUID
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import Exists
 from django.utils.translation import gettext as _
 
 from fondaco.accounts.models import Operator
@@ -17,9 +21,10 @@ from fondaco.accounts.permissions import Permission
 from fondaco.accounts.policies import check_operator_can
 from fondaco.audit.actor import Actor
 from fondaco.audit.kinds import EventKind
-from fondaco.audit.recording import record
+from fondaco.audit.recording import Fact, record_all
 from fondaco.identity import actions as identity
 from fondaco.identity.models import Cutoff
+from fondaco.identity.queries import find_usable
 from fondaco.installs import events
 from fondaco.installs.actions import operations
 from fondaco.installs.actions.credentials import ROTATE_DUE, check_reason
@@ -30,8 +35,11 @@ from fondaco.installs.states import InstallationStatus
 from fondaco.kit import deadlines, jobs
 from fondaco.kit.errors import Invalid
 
+logger = logging.getLogger(__name__)
+
 FOLLOW: Final = "installs.follow_cutoff"
-BATCH: Final = 200
+FOLLOW_ONE: Final = "installs.follow_cutoff_for_one"
+BATCH: Final = 100
 FOLLOWER: Final = Actor.system("kill switch")  # whose doing is what follows for each of many
 _HAS_NOTHING: Final = frozenset({InstallationStatus.REJECTED, InstallationStatus.TIMEOUT})
 
@@ -51,9 +59,9 @@ def cut_off(*, actor: Actor, by: Operator, target: Target, reason: str, confirma
             raise AlreadyRemoved(app=locked.app.name)
         cutoff = identity.begin_cutoff(actor=actor, reason=reason, covers=locked.client if locked else target.covers)
         if locked is not None:
-            _end_access(actor, locked, cutoff)
+            _end_access(actor, [locked], cutoff)
         else:
-            jobs.defer(FOLLOW, cutoff_id=cutoff.pk.hex)
+            _begin_to_follow(cutoff)
     return cutoff
 
 
@@ -62,50 +70,80 @@ def restore_access(*, actor: Actor, by: Operator, cutoff: Cutoff, reason: str) -
     check_operator_can(by, Permission.OPERATOR_ACCESS_REVOKE)
     reason = check_reason(reason, is_required=True)
     with transaction.atomic(durable=True):
-        covered = covered_by(cutoff).values_list("pk", flat=True).first() if cutoff.client_id else None
-        locked = operations.lock(covered) if covered else None
+        locked = operations.lock_all(covered_by(cutoff)) if cutoff.client_id else []
         identity.lift_cutoff(actor=actor, cutoff=cutoff, reason=reason)
-        if locked is not None:
+        if cutoff.client_id:
             _restore(actor, locked)
-        elif not cutoff.client_id:
-            jobs.defer(FOLLOW, cutoff_id=cutoff.pk.hex)
+        else:
+            _begin_to_follow(cutoff)
     return cutoff
 
 
 def follow_cutoff(*, actor: Actor, cutoff_id: UUID, after: UUID | None = None) -> UUID | None:
-    """Brings one batch of installations to what the cut-off says now; returns where the next one begins."""
+    """Brings one batch of installations to what the cut-off says now; returns where the next one begins.
+
+    A batch is one commit. If it fails, each of it is followed by itself, and which fails alone gets a job of its own,
+    so that none holds up the others.
+    """
     found = covered_by(Cutoff.objects.get(pk=cutoff_id)).order_by("pk")
     if after is not None:
         found = found.filter(pk__gt=after)
     batch = list(found.values_list("pk", flat=True)[:BATCH])
-    for installation_id in batch:
-        with transaction.atomic(durable=True):
-            locked = operations.lock(installation_id)
-            cutoff = Cutoff.objects.get(pk=cutoff_id)
-            if not locked.is_gone and cutoff.is_in_force:
-                _end_access(actor, locked, cutoff)
-            elif not locked.is_gone:
-                _restore(actor, locked)
+    if batch and not _can_follow(actor, cutoff_id, batch):
+        bad = [each for each in batch if not _can_follow(actor, cutoff_id, [each])]
+        jobs.defer_all(FOLLOW_ONE, [{"cutoff_id": cutoff_id.hex, "installation_id": each.hex} for each in bad])
     return batch[-1] if len(batch) == BATCH else None
 
 
-def _end_access(actor: Actor, installation: Installation, cutoff: Cutoff) -> None:
-    """Ends the credentials for good, so that nothing comes back to life by itself."""
-    if identity.end_credentials(actor=actor, client=installation.client, reason=cutoff.reason):
-        deadlines.cancel(ROTATE_DUE, subject_id=installation.client_id.hex)
-        _record(events.INSTALLATION_CUT_OFF, installation, actor, cutoff.reason)
+def follow_for(*, actor: Actor, cutoff_id: UUID, installation_ids: Collection[UUID]) -> None:
+    """Brings these installations to what the cut-off says now, unless they are gone or not covered any more."""
+    with transaction.atomic(durable=True):
+        cutoff = Cutoff.objects.get(pk=cutoff_id)
+        locked = operations.lock_all(covered_by(cutoff).filter(pk__in=installation_ids))
+        cutoff.refresh_from_db(fields=["status"])  # whatever was done while this waited for them
+        if cutoff.is_in_force:
+            _end_access(actor, locked, cutoff)
+        else:
+            _restore(actor, locked)
 
 
-def _restore(actor: Actor, installation: Installation) -> None:
-    """New credentials, unless it is still cut off otherwise, has some, or has to be asked for anew anyway."""
-    if installation.is_cut_off or installation.status in _HAS_NOTHING:
-        return
-    sets = installation.client.credential_sets.select_related("client").order_by("-id")[:2]
-    if any(each.is_usable for each in sets):
-        return
-    identity.rotate_credentials(actor=actor, client=installation.client, is_forced=True, reason=str(_("restored")))
-    _record(events.INSTALLATION_RESTORED, installation, actor, "")
+def _can_follow(actor: Actor, cutoff_id: UUID, installation_ids: Collection[UUID]) -> bool:
+    """Does it. A database that is busy or away is no installation's fault: that is raised, and the job runs again."""
+    try:
+        follow_for(actor=actor, cutoff_id=cutoff_id, installation_ids=installation_ids)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        logger.exception("cut-off %s could not be followed for %d installations", cutoff_id, len(installation_ids))
+        return False
+    return True
 
 
-def _record(kind: EventKind, installation: Installation, actor: Actor, reason: str) -> None:
-    record(kind, installation, actor=actor, data={"reason": reason}, **installation.audit_scope())
+def _begin_to_follow(cutoff: Cutoff) -> None:
+    """Before all that is not as urgent: the mails, which it brings about, wait."""
+    jobs.defer_all(FOLLOW, [{"cutoff_id": cutoff.pk.hex}], is_urgent=True)
+
+
+def _end_access(actor: Actor, installations: Sequence[Installation], cutoff: Cutoff) -> None:
+    """Ends their credentials for good, so that nothing comes back to life by itself."""
+    clients = [each.client for each in installations]
+    ended = identity.end_credentials(actor=actor, clients=clients, reason=cutoff.reason)
+    deadlines.cancel_all(ROTATE_DUE, [client.hex for client in ended])
+    hit = [each for each in installations if each.client_id in ended]
+    _record_all(events.INSTALLATION_CUT_OFF, hit, actor, cutoff.reason)
+
+
+def _restore(actor: Actor, installations: Sequence[Installation]) -> None:
+    """New credentials for those that are not cut off otherwise, have none, and need not be asked for anew anyway."""
+    asked = [each for each in installations if each.status not in _HAS_NOTHING]
+    out = Installation.objects.filter(Exists(Cutoff.covering("client")), pk__in=[each.pk for each in asked])
+    kept_out = set(out.values_list("pk", flat=True))
+    usable = find_usable([each.client_id for each in asked])
+    lacking = [each for each in asked if each.pk not in kept_out and each.client_id not in usable]
+    clients = [each.client for each in lacking]
+    identity.rotate_credentials(actor=actor, clients=clients, is_forced=True, reason=str(_("restored")))
+    _record_all(events.INSTALLATION_RESTORED, lacking, actor, "")
+
+
+def _record_all(kind: EventKind, installations: Sequence[Installation], actor: Actor, reason: str) -> None:
+    record_all(kind, [Fact(each, **each.audit_scope(), data={"reason": reason}) for each in installations], actor=actor)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -21,6 +22,7 @@ from fondaco.installs.models import Installation
 from fondaco.installs.policies import check_can_rotate, check_not_cut_off
 from fondaco.installs.states import InstallationStatus
 from fondaco.kit import clock, deadlines
+from fondaco.kit.deadlines import Due
 from fondaco.kit.errors import Conflict, Invalid
 from fondaco.partners.models import Member
 
@@ -67,15 +69,19 @@ def rotate(actor: Actor, installation: Installation, *, is_forced: bool = False,
     check_not_cut_off(installation)
     if not is_forced and not operations.has_worked(installation):
         raise NotInUse(app=installation.app.name)
-    identity.rotate_credentials(actor=actor, client=installation.client, is_forced=is_forced, reason=reason)
+    identity.rotate_credentials(actor=actor, clients=[installation.client], is_forced=is_forced, reason=reason)
 
 
-def schedule_rotation(credentials: CredentialSet) -> None:
-    """Lets the newest set of a client be replaced when it has grown old. A step."""
-    account_id = credentials.client.account_id
+def schedule_rotations(newest: Collection[CredentialSet]) -> None:
+    """Lets the newest set of each of some clients be replaced when it has grown old. A step."""
     if settings.CREDENTIALS_ROTATE_EVERY:
-        due_at = clock.now(account_id) + settings.CREDENTIALS_ROTATE_EVERY
-        deadlines.schedule(ROTATE_DUE, subject_id=credentials.client_id.hex, due_at=due_at, account_id=account_id)
+        accounts = {each.client_id: each.client.account_id for each in newest}
+        clock.offsets_of(set(accounts.values()))  # at once, instead of one by one
+        dues = [
+            Due(client.hex, clock.now(account) + settings.CREDENTIALS_ROTATE_EVERY, account)
+            for client, account in accounts.items()
+        ]
+        deadlines.schedule_all(ROTATE_DUE, dues)
 
 
 def check_reason(reason: str, *, is_required: bool) -> str:

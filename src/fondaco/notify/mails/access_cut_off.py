@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from fondaco.audit.models import Event
-from fondaco.audit.recording import projects
+from fondaco.audit.recording import projects, projects_jointly
 from fondaco.catalog.models import App
 from fondaco.identity import events as identity_events
 from fondaco.identity.models import Cutoff
@@ -43,14 +44,14 @@ RESTORED_PARTNER = Mail(
 )
 
 
-@projects(events.INSTALLATION_CUT_OFF)
-def queue_cut_off_customer(event: Event, installation: Installation) -> None:
-    CUT_OFF_CUSTOMER.queue(event.pk)
+@projects_jointly(events.INSTALLATION_CUT_OFF)
+def queue_cut_off_customers(happened: Sequence[tuple[Event, Installation]]) -> None:
+    CUT_OFF_CUSTOMER.queue_all(event.pk for event, _installation in happened)
 
 
-@projects(events.INSTALLATION_RESTORED)
-def queue_restored_customer(event: Event, installation: Installation) -> None:
-    RESTORED_CUSTOMER.queue(event.pk)
+@projects_jointly(events.INSTALLATION_RESTORED)
+def queue_restored_customers(happened: Sequence[tuple[Event, Installation]]) -> None:
+    RESTORED_CUSTOMER.queue_all(event.pk for event, _installation in happened)
 
 
 @projects(identity_events.ACCESS_CUT_OFF)
