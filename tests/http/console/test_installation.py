@@ -232,6 +232,8 @@ def test_force_uninstall_needs_the_switch_and_works_with_it() -> None:
     assert sent.headers["Location"] == "/my-apps"
     installation.refresh_from_db()
     assert installation.status == "revoked"
+    again = client.post(address(installation, "/force-uninstall"), {"reason": "It leaks."})
+    assert (again.status_code, "was already removed" in again.content.decode()) == (409, True)
 
 
 @pytest.mark.parametrize("make", [rejected, timed_out])

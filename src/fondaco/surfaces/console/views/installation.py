@@ -20,6 +20,7 @@ from fondaco.installs.badges import LOOKS, Badge, Look
 from fondaco.installs.history import find_next_tries, list_history
 from fondaco.installs.models import Operation, Trial
 from fondaco.installs.newer import is_by_hand
+from fondaco.installs.policies import check_can_force
 from fondaco.installs.queries import (
     InstalledApp,
     get_installation,
@@ -148,8 +149,7 @@ def uninstall(request: HouseRequest, installation_id: str) -> HttpResponse:
 def force_uninstall(request: HouseRequest, installation_id: str) -> HttpResponse:
     """Removes an app at once, whatever its state; only where the operator switched that on (DOMAIN 7.9)."""
     item = manage(request, installation_id)
-    if Badge.FORCE_UNINSTALL not in item.badges:
-        raise Forbidden
+    check_can_force(request.viewer.user, item.installation)
     form, status = ForceForm(request.POST if request.method == "POST" else None), int(HTTPStatus.OK)
     if request.method == "POST":
         status = HTTPStatus.UNPROCESSABLE_ENTITY
