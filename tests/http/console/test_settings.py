@@ -83,6 +83,65 @@ def test_first_what_it_comes_to_and_then_the_change(browser: Client, installatio
     assert not Operation.objects.filter(kind="update").exists()
 
     chosen = re.search(r'name="chosen" value="([^"]+)"', review)
+    seen = re.search(r'name="seen" value="([^"]+)"', review)
+    assert chosen
+    assert seen
+    sent = {"do": "send", "chosen": chosen[1], "seen": seen[1], "plan": paid.pk.hex, "licences": "3"}
+    answer = browser.post(here(installation), sent)
+    assert (answer.status_code, answer["Location"]) == (302, f"/my-apps/{installation.pk.hex}")
+    operation = Operation.objects.get(kind="update")
+    assert (operation.proposed["users"], operation.proposed["plan"]) == (everybody(installation), paid.pk.hex)
+    page = text_of(browser.get(f"/my-apps/{installation.pk.hex}"))
+    assert "A change of Ledgerline waits for its maker" in re.sub(r"</?b>", "", page)
+    assert browser.get(here(installation)).status_code == 302  # one change at a time
+
+    answer_operation(actor=PARTNER_PROGRAM, installation=installation, decision="reject", reason="too many")
+    page = text_of(browser.get(f"/my-apps/{installation.pk.hex}"))
+    assert "was declined; all is as before" in page
+    assert "too many" in page
+
+
+def test_nothing_typed_is_lost_when_it_does_not_fit(browser: Client, installation: Installation) -> None:
+    form = filled(installation, licences="none", users=everybody(installation))
+    answer = browser.post(here(installation), form)
+    page = text_of(answer)
+    assert answer.status_code == 422
+    assert "Write a whole number, at least 1." in page
+    assert "3 of 3 chosen" in page
+    for bad in ("0", "-1", "1e3", "9" * 30, "٣"):
+        assert browser.post(here(installation), filled(installation, licences=bad)).status_code == 422
+    assert "Choose a plan." in text_of(browser.post(here(installation), filled(installation, plan="nonsense")))
+    strange = filled(installation, users=["nobody", "\0"], chosen="x y z")
+    answer = browser.post(here(installation), strange)
+    assert answer.status_code == 422
+    assert "Somebody you chose is not in this account any more." in text_of(answer)  # the installer is left
+    assert 'aria-describedby="licences-help licences-error"' in page
+    assert 'value="none"' in page
+    assert not Operation.objects.filter(kind="update").exists()
+
+
+def test_people_are_searched_without_losing_the_choice(browser: Client, installation: Installation) -> None:
+    page = text_of(browser.post(here(installation), filled(installation, do="find", q="nia")))
+    assert "Nia New" in page
+    assert "Samir" not in page
+    assert "2 of 3 chosen" in page
+    assert "3 of 3 chosen" in text_of(browser.post(here(installation), filled(installation, do="all")))
+    assert "1 of 3 chosen" in text_of(browser.post(here(installation), filled(installation, do="none")))
+
+
+def test_no_change_and_an_old_page_are_told(browser: Client, installation: Installation) -> None:
+    same = browser.post(here(installation), filled(installation))
+    assert (same.status_code, "is set up exactly so already" in text_of(same)) == (409, True)
+    old = filled(installation, do="send", seen="0" * 64, users=everybody(installation))
+    answer = browser.post(here(installation), old)
+    assert (answer.status_code, "Somebody changed" in text_of(answer)) == (409, True)
+    assert not Operation.objects.filter(kind="update").exists()
+
+
+def test_the_slower_of_two_managers_is_told_whose_change_came_first(
+    browser: Client, installation: Installation
+) -> None:
+    """And keeps what they typed: of people and plan, and of auto-install rules."""
     sent = filled(installation, do="send", users=everybody(installation))
     assert browser.post(here(installation), sent).status_code == 302
     slower = browser.post(here(installation), {**sent, "licences": "9"})
