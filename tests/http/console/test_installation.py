@@ -112,6 +112,20 @@ def test_history_tells_of_tries_in_plain_words() -> None:
     assert "was told of the installation" in html
 
 
+def test_where_the_clock_runs_ahead_what_came_later_stands_first_and_what_is_due_is_not_put_off() -> None:
+    account = make_account()
+    clock.set_offset(account.pk, timedelta(days=31))
+    installation = make_completed(account, plan="Team")  # and nothing was sent yet
+    html = re.sub(r"<[^>]+>", "", page(installation))
+    told, ready = html.index("is about to be told of the installation"), html.index("Ledgerline is ready")
+    assert told < ready < html.index("Ledgerline was ordered")
+    assert "next try" not in html
+    outcome = Outcome(started_at=clock.now(), duration_ms=5, response_status=204)
+    record_attempt(actor=SYSTEM, delivery_id=Delivery.objects.get().pk, outcome=outcome)
+    html = re.sub(r"<[^>]+>", "", page(installation))
+    assert html.index("was told of the installation") < html.index("Ledgerline is ready")
+
+
 def test_plan_users_and_permissions_are_shown_to_managers() -> None:
     html = page(make_completed(plan="Team"))
     for words in ("<dd>Team</dd>", "<dd>$36.00</dd>", "Samir Sol", "installed it", "Adds and changes your contacts"):
