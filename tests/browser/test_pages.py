@@ -107,7 +107,7 @@ CLOSED = {
     "portal": {"retire_version"},
     "backoffice": {
         "ending", "remove_installation", "sample", "extend_trial",
-        "installation", "broken_updates", "explanation", "allow_force",
+        "installation", "broken_updates", "explanation",
     },
 }  # fmt: skip
 WALKED: dict[str, Walk] = {}  # each walk is made once, by whichever test comes first

@@ -81,9 +81,10 @@ def test_staff_allow_an_account_to_remove_apps_at_once(client: Client) -> None:
     forced = f"/my-apps/{installation.pk.hex}/force-uninstall"
     assert ada.get(forced).status_code == 403
     client.force_login(jon.person)
-    here = f"/backoffice/accounts/{account.pk}/force-uninstall"
-    assert f'href="{here}"' in client.get(f"/backoffice/accounts/{account.pk}").content.decode()
-    assert client.post(here, {"allow": "yes"}).status_code == 422
+    here = f"/backoffice/accounts/{account.pk}"
+    assert re.search(r'value="no"[^>]*checked', text_of(client.get(here)))
+    refused = client.post(here, {"allow": "yes"})
+    assert (refused.status_code, "Write the reason." in text_of(refused)) == (422, True)
     assert Event.objects.filter(kind="account.force_uninstall_allowed").count() == 0
     assert client.post(here, {"allow": "yes", "reason": "They asked in #1006."}).status_code == 302
     assert f'href="{forced}"' in ada.get("/my-apps").content.decode()
