@@ -51,6 +51,11 @@ class Complaints:
             self.said.append(f"{response.url}: {response.status}")
 
 
+def bring_axe(page: Page) -> None:
+    """Every page that is opened here from now on has axe in it: half a megabyte that is not sent for each of them."""
+    page.add_init_script(_AXE.axe_script)
+
+
 def find_faults(page: Page, *, in_looks_only: bool = False) -> list[str]:
     """What axe finds wrong, one line each; ``in_looks_only``: on a page that it has seen in another theme and size."""
     if not page.evaluate("'axe' in window"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections import Counter, deque
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
@@ -30,23 +30,12 @@ _MANY: Final = {
 _LEFT_OUT: Final = {"console:launch", "site:inbox_mail_html", "site:media"}
 
 
-@dataclass
-class Walk:
-    """``found`` is (name of the route, address) in the order of discovery."""
+def walk(page: Page, site: str, start: list[str], within: tuple[str, ...], look: Callable[[str, str], None]) -> None:
+    """From ``start`` over all links whose path begins with one of ``within``, each page opened once in ``page``.
 
-    found: list[tuple[str, str]] = field(default_factory=list)
-
-    @property
-    def routes(self) -> set[str]:
-        return {route for route, _ in self.found}
-
-
-def walk(page: Page, site: str, start: list[str], within: tuple[str, ...]) -> Walk:
-    """From ``start`` over all links whose path begins with one of ``within``, with the cookies of ``page``.
-
-    Every page must answer with 200.
+    Every page must answer with 200. ``look(route, address)`` is called while it is open.
     """
-    result, seen, counted = Walk(), set[str](), Counter[str]()
+    seen, counted = set[str](), Counter[str]()
     waiting = deque(urljoin(site, path) for path in start)
     while waiting:
         address = waiting.popleft()
@@ -54,19 +43,19 @@ def walk(page: Page, site: str, start: list[str], within: tuple[str, ...]) -> Wa
         if address in seen or route in _LEFT_OUT or counted[route] >= _MANY.get(route, _USUAL):
             continue
         seen.add(address)
-        answer = page.request.get(address)
+        answer = page.goto(address)
+        assert answer is not None
         final = urlsplit(answer.url)
         assert answer.status == 200, f"{address}: {answer.status}"
         if final.path != urlsplit(address).path:
             waiting.append(answer.url)
             continue
         counted[route] += 1
-        result.found.append((route, f"{final.path}?{final.query}" if final.query else final.path))
         for link in _LINK.findall(answer.text()):
             target = urljoin(answer.url, html.unescape(link))
             if target.startswith(f"{site}/") and urlsplit(target).path.startswith(within):
                 waiting.append(target.partition("#")[0])
-    return result
+        look(route, f"{final.path}?{final.query}" if final.query else final.path)
 
 
 def name_of(path: str) -> str:

@@ -19,9 +19,10 @@ _LINK = re.compile(r"https?://[^\s]+")
 def deliver() -> list[mail.EmailMessage]:
     """Runs every queued mail job once, in order, and returns the mails that this sent."""
     before = len(mail.outbox)
-    jobs = list(ProcrastinateJob.objects.filter(task_name="notify.send", status="todo").order_by("id"))
+    tasks = {task.name: task for task in (letters.send, letters.send_all)}
+    jobs = list(ProcrastinateJob.objects.filter(task_name__in=tasks, status="todo").order_by("id"))
     for job in jobs:
-        letters.send(**job.args)
+        tasks[job.task_name](**job.args)
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM procrastinate_jobs WHERE id = %s", [job.pk])
     return list(mail.outbox[before:])

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from time import monotonic
+from typing import Final
 from uuid import UUID
 
 from fondaco.installs.actions import access, clearing
 from fondaco.kit import jobs
 
+TURN_SECONDS: Final = 10.0  # a worker that is asked to stop waits for it, and one that dies has it done again
+
 
 @jobs.task(access.FOLLOW)
 def follow_cutoff(cutoff_id: str, after: str = "") -> None:
-    """One batch of installations, then the next. A repetition finds what is done and leaves it."""
-    following = access.follow_cutoff(
-        actor=access.FOLLOWER, cutoff_id=UUID(hex=cutoff_id), after=UUID(hex=after) if after else None
-    )
-    if following is not None:
-        jobs.defer_all(access.FOLLOW, [{"cutoff_id": cutoff_id, "after": following.hex}], is_urgent=True)
+    """Batches of installations for some seconds, then the next turn. A repetition finds what is done and leaves it."""
+    until = monotonic() + TURN_SECONDS
+    following = UUID(hex=after) if after else None
+    while True:
+        following = access.follow_cutoff(actor=access.FOLLOWER, cutoff_id=UUID(hex=cutoff_id), after=following)
+        if following is None:
+            return
+        if monotonic() >= until:
+            break
+    turn = {"cutoff_id": cutoff_id, "after": following.hex}
+    jobs.defer_all(access.FOLLOW, [turn], priority=jobs.Priority.URGENT)
 
 
 @jobs.task(access.FOLLOW_ONE)

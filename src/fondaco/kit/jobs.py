@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
+from enum import IntEnum
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from procrastinate import RetryStrategy
@@ -30,6 +32,14 @@ DEFAULT_RETRY = RetryStrategy(max_attempts=8, exponential_wait=4)
 HEARTBEAT_SECONDS = 5.0
 STALLED_SECONDS = 30.0  # without a heartbeat for so long, a worker counts as dead
 MAX_RESCUES = 20  # a job that takes its worker down each time must not do so for ever
+
+
+class Priority(IntEnum):
+    """What waits longest runs first, among what is equally urgent."""
+
+    BULK = -1  # so much of it that nothing else should stand behind it
+    USUAL = 0
+    URGENT = 1
 
 
 class Task(Generic[P, R]):
@@ -64,9 +74,14 @@ def defer(task: Task[..., Any] | str, /, **kwargs: Any) -> int:
 
 
 def defer_all(
-    task: Task[..., Any] | str, /, each: Iterable[Mapping[str, Any]], *, is_urgent: bool = False
+    task: Task[..., Any] | str,
+    /,
+    each: Iterable[Mapping[str, Any]],
+    *,
+    priority: Priority = Priority.USUAL,
+    wait: timedelta = timedelta(0),
 ) -> list[int]:
-    """The same for many jobs of one task, in one statement. What is urgent goes before everything that is not."""
+    """The same for many jobs of one task, in one statement. None runs before ``wait`` is over."""
     # Not the app's own manager: inside a worker that one writes through the worker's connections, which would queue
     # the job even when the running task's transaction is rolled back.
     manager = JobManager(DjangoConnector())
@@ -78,7 +93,8 @@ def defer_all(
             queue=DEFAULT_QUEUE,
             lock=None,
             queueing_lock=None,
-            priority=int(is_urgent),
+            priority=priority.value,
+            scheduled_at=clock.now() + wait if wait else None,
         )
         for kwargs in each
     ]

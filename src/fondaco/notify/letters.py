@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -13,6 +16,11 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from fondaco.kit import jobs
+
+logger = logging.getLogger(__name__)
+
+SENT_BY_ONE_JOB: Final = 20  # so many letters may be sent twice when a worker dies
+LETTERS_TO_MANY_WAIT: Final = timedelta(minutes=2)  # for what they tell of to be done for all
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +74,14 @@ class Mail:
         self.queue_all([subject_id])
 
     def queue_all(self, subject_ids: Iterable[UUID]) -> None:
-        """The same about many."""
-        jobs.defer_all(send, [{"mail": self.name, "subject_id": each.hex} for each in subject_ids])
+        """The same about many: several by one job, which costs more than most letters, and when all else is done."""
+        keys = [each.hex for each in subject_ids]
+        if len(keys) == 1:
+            jobs.defer(send, mail=self.name, subject_id=keys[0])
+            return
+        parts = [keys[at : at + SENT_BY_ONE_JOB] for at in range(0, len(keys), SENT_BY_ONE_JOB)]
+        kwargs = [{"mail": self.name, "subject_ids": part} for part in parts]
+        jobs.defer_all(send_all, kwargs, priority=jobs.Priority.BULK, wait=LETTERS_TO_MANY_WAIT)
 
 
 @jobs.task("notify.send")
@@ -77,6 +91,17 @@ def send(mail: str, subject_id: str) -> None:
         letter = _composers[mail](UUID(subject_id))
         if letter is not None and letter.to:
             message(letter).send()
+
+
+@jobs.task("notify.send_all")
+def send_all(mail: str, subject_ids: Sequence[str]) -> None:
+    """One after the other. What cannot be sent gets a job of its own, lest all others are sent again for its sake."""
+    for subject_id in subject_ids:
+        try:
+            send(mail, subject_id)
+        except Exception:
+            logger.exception("mail %s about %s could not be sent and is tried again", mail, subject_id)
+            jobs.defer(send, mail=mail, subject_id=subject_id)
 
 
 def message(letter: Letter) -> EmailMultiAlternatives:

@@ -24,6 +24,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 CONNECT_SECONDS, TOTAL_SECONDS = 3.0, 6.0
 ADDRESSES, EACH = 25, 5  # of every kind; fewer than the ten failures that pause an endpoint
 HEALTHY = 50
+BODY = '{"data":{}}'
 MOST_MEMORY_KB = 150_000
 # What comes of a try: the kind of failure, or else the status.
 EXPECTED = {
@@ -81,7 +82,7 @@ def queue(installation: Installation, urls: list[str]) -> None:
             app_id=installation.app_id,
             sequence=100 + at,
             type="user.logout",
-            public_body='{"data":{}}',
+            public_body=BODY,
         )
         for at, _url in enumerate(urls)
     ]
@@ -111,6 +112,7 @@ def crowd() -> Iterator[tuple[str, list[str]]]:
                 writer.write(b"220 mail.example ESMTP\r\n")  # to who speaks TLS
                 return
             head = await reader.readuntil(b"\r\n\r\n")
+            await reader.readexactly(len(BODY))  # who closes with something unread may take back what was answered
             path = head.split(b" ")[1].decode()
             await _answer(path.split("/")[1], path, got, writer)
         except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, asyncio.CancelledError):
@@ -135,7 +137,9 @@ async def _answer(kind: str, path: str, got: list[str], writer: asyncio.StreamWr
         got.append(path)
         writer.write(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
     elif kind == "loop":
-        writer.write(b"HTTP/1.1 302 Found\r\nLocation: %s\r\nContent-Length: 0\r\n\r\n" % path.encode())
+        writer.write(
+            b"HTTP/1.1 302 Found\r\nLocation: %s\r\nConnection: close\r\nContent-Length: 0\r\n\r\n" % path.encode()
+        )
     elif kind == "hang":
         await asyncio.sleep(20)
     elif kind == "drip":

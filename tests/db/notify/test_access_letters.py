@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from procrastinate.contrib.django.models import ProcrastinateJob
 from tests.db.installs.test_access import WHY, cut, restore, target_of, two
 from tests.db.installs.test_credentials import force, rotated
 from tests.db.notify.test_letters import told
@@ -15,8 +16,11 @@ from tests.factories.partners import make_member
 
 from fondaco.accounts.models import Operator
 from fondaco.accounts.permissions import OperatorRole
+from fondaco.audit.models import Event
 from fondaco.installs.models import Installation
+from fondaco.kit.ids import new_id
 from fondaco.messaging.models import Message
+from fondaco.notify.mails.access_cut_off import CUT_OFF_CUSTOMER
 from fondaco.partners.models import MemberRole
 
 pytestmark = pytest.mark.django_db
@@ -101,3 +105,15 @@ def test_the_partner_reads_how_far_it_reaches(jon: Operator, kind: str, words: s
     cut(jon, target_of(ours, kind))
     [text] = [str(letter.body) for letter in deliver() if letter.to == people]
     assert words in text
+
+
+def test_of_many_letters_one_that_cannot_be_sent_gets_a_job_of_its_own(jon: Operator) -> None:
+    ours, _theirs = two()
+    deliver()
+    cut(jon, target_of(ours, "installation"))
+    deliver()
+    known, unknown = Event.objects.get(kind="installation.cut_off").pk, new_id()
+    CUT_OFF_CUSTOMER.queue_all([unknown, known])
+    assert [letter.to for letter in deliver()] == [[ours.installed_by.person.email]]
+    left = ProcrastinateJob.objects.get(task_name="notify.send")
+    assert left.args == {"mail": "access_cut_off_customer", "subject_id": unknown.hex}

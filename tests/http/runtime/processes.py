@@ -51,12 +51,14 @@ def belonging_to(home: Path) -> dict[int, str]:
     return found
 
 
-def wait_until(condition: Callable[[], object], seconds: float = 60, *, because: Callable[[], str] = str) -> None:
-    """Fails when it does not come true, with the words of ``because``."""
+def wait_until(
+    condition: Callable[[], object], seconds: float = 60, *, because: Callable[[], str] = str, every: float = 0.05
+) -> None:
+    """Looks ``every`` so many seconds; fails when it does not come true, with the words of ``because``."""
     give_up = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < give_up, f"waited in vain. {because()}"
-        time.sleep(0.05)
+        time.sleep(every)
 
 
 def answers(url: str) -> bool:

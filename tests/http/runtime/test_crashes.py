@@ -44,7 +44,7 @@ def test_two_hundred_installations_come_through(home: Path, ports: tuple[int, in
     processes.wait_until(lambda: ask(home), 60)
     let_pauses_pass(home)  # a try that met a dying house is made again five minutes later
 
-    processes.wait_until(lambda: is_settled(home), 400, because=lambda: f"{ask(home)} {complaints(home)}")
+    processes.wait_until(lambda: is_settled(home), 400, because=lambda: f"{ask(home)} {complaints(home)}", every=1.0)
     each = INSTALLATIONS
     assert ask(home) == {**dict.fromkeys(_COUNTS, each), "messages": 2 * each, "delivered": 2 * each}
     with sqlite3.connect(f"file:{home / 'hello_partner.sqlite3'}?mode=ro", uri=True) as partner:

@@ -134,6 +134,29 @@ async def test_hanging_up() -> None:
         assert (await failure(url, client)).kind is FailureKind.CONNECT
 
 
+async def test_a_kept_connection_that_its_server_gave_up_is_no_failure() -> None:
+    came: list[int] = []
+
+    async def hang_up_on_the_second(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for number in (1, 2):
+            await reader.readuntil(b"\r\n\r\n{}")
+            came.append(number)
+            if number == 1:
+                writer.write(OK)
+
+    async with server(hang_up_on_the_second) as url, SafeClient() as client:
+        answers = [await client.request("POST", url, body=b"{}") for _ in range(2)]
+    assert [answer.status for answer in answers] == [200, 200]
+    assert came == [1, 2, 1]
+
+
+async def test_who_hangs_up_at_once_is_asked_once() -> None:
+    requests: list[bytes] = []
+    async with server(answering(b"", requests)) as url, SafeClient() as client:
+        assert (await failure(url, client)).kind is FailureKind.CONNECT
+    assert len(requests) == 1
+
+
 async def test_T06_silence_ends_at_the_deadline() -> None:
     async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read()

@@ -120,8 +120,8 @@ def _can_follow(actor: Actor, cutoff_id: UUID, installation_ids: Collection[UUID
 
 
 def _begin_to_follow(cutoff: Cutoff) -> None:
-    """Before all that is not as urgent: the mails, which it brings about, wait."""
-    jobs.defer_all(FOLLOW, [{"cutoff_id": cutoff.pk.hex}], is_urgent=True)
+    """Before everything that is not as urgent."""
+    jobs.defer_all(FOLLOW, [{"cutoff_id": cutoff.pk.hex}], priority=jobs.Priority.URGENT)
 
 
 def _end_access(actor: Actor, installations: Sequence[Installation], cutoff: Cutoff) -> None:

@@ -29,12 +29,20 @@ _SHORTEST_RETRY, _LONGEST_RETRY = timedelta(hours=1), timedelta(hours=12)
 
 def lock(installation_id: UUID) -> Installation:
     """The installation as the database has it now, locked until the commit. Every write begins here."""
-    return _locked(Installation.objects.filter(pk=installation_id)).get()
+    return (
+        Installation.objects.select_for_update(of=("self",))
+        .select_related("app__partner", "version__technical", "plan", "account", "client", "installed_by__person")
+        .get(pk=installation_id)
+    )
 
 
 def lock_all(found: QuerySet[Installation]) -> list[Installation]:
-    """The same for many, in the order of their keys. Of what has changed meanwhile, only those that are still found."""
-    return list(_locked(found).order_by("pk"))
+    """The same for many, in the order of their keys. Of what has changed meanwhile, only those that are still found.
+
+    Of what belongs to them, accounts and clients are loaded, and apps and versions, which many share.
+    """
+    locked = found.select_for_update(of=("self",)).select_related("account", "client").order_by("pk")
+    return list(locked.prefetch_related("app", "version__technical"))
 
 
 def open_operation(
@@ -138,12 +146,6 @@ def cancel_deadlines(operation: Operation) -> bool:
     """Nothing more is awaited for this operation; whether a retry was."""
     deadlines.cancel(ANSWER_DUE, subject_id=operation.pk.hex)
     return deadlines.cancel(RETRY_DUE, subject_id=operation.pk.hex)
-
-
-def _locked(found: QuerySet[Installation]) -> QuerySet[Installation]:
-    return found.select_for_update(of=("self",)).select_related(
-        "app__partner", "version__technical", "plan", "account", "client", "installed_by__person"
-    )
 
 
 def _with(installation: Installation, operation: Operation | None) -> Operation | None:

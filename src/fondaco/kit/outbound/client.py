@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
+from weakref import WeakSet
 
 import aiohttp
 from aiohttp import ClientResponse
@@ -27,6 +28,7 @@ CONNECT_SECONDS = 5.0
 TOTAL_SECONDS = 10.0
 _HEADER_LINE = 8 * 1024
 _HEADER_COUNT = 64
+_STALE_SECONDS = 1.0  # a connection that its server had given up shows that within a round trip
 _DEFAULT_HEADERS = {"User-Agent": "Fondaco", "Accept-Encoding": "identity"}
 
 
@@ -104,23 +106,23 @@ class SafeClient:
     ) -> Answer:
         """One exchange. Any status is an answer, redirects too; what is none raises :class:`OutboundError`.
 
-        A body over ``max_bytes`` is an error, or with ``truncate`` is cut off there; the rest is never read.
+        A body over ``max_bytes`` is an error, or with ``truncate`` is cut off there; the rest is never read. A
+        connection that was kept open, and that the server closes at the moment it is used again, says nothing about the
+        server: the same is sent once more.
         """
-        if self._session is None:
-            raise RuntimeError("SafeClient is used inside `async with`")
         started = time.monotonic()
         try:
-            async with self._session.request(
-                method, url, headers=headers, data=body or None, allow_redirects=False
-            ) as response:
-                content, is_cut = await _read(response, max_bytes)
-                if is_cut:
-                    response.close()
-                    if not truncate:
-                        detail = f"the answer is longer than {max_bytes} bytes"
-                        raise OutboundError(FailureKind.TOO_LARGE, detail, status=response.status)
+            try:
+                response, content, is_cut = await self._exchange(method, url, headers, body, max_bytes)
+            except _StaleConnection:
+                if time.monotonic() - started > _STALE_SECONDS:
+                    raise
+                response, content, is_cut = await self._exchange(method, url, headers, body, max_bytes)
         except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
             raise _translate(error, self._timeout) from error
+        if is_cut and not truncate:
+            detail = f"the answer is longer than {max_bytes} bytes"
+            raise OutboundError(FailureKind.TOO_LARGE, detail, status=response.status)
         return Answer(
             status=response.status,
             headers={name.lower(): value for name, value in response.headers.items()},
@@ -129,6 +131,19 @@ class SafeClient:
             elapsed_ms=round((time.monotonic() - started) * 1000),
             truncated=is_cut,
         )
+
+    async def _exchange(
+        self, method: str, url: str, headers: Mapping[str, str] | None, body: bytes, max_bytes: int
+    ) -> tuple[ClientResponse, bytes, bool]:
+        if self._session is None:
+            raise RuntimeError("SafeClient is used inside `async with`")
+        async with self._session.request(
+            method, url, headers=headers, data=body or None, allow_redirects=False
+        ) as response:
+            content, is_cut = await _read(response, max_bytes)
+            if is_cut:
+                response.close()
+        return response, content, is_cut
 
 
 def fetch(
@@ -149,6 +164,13 @@ def fetch(
     return asyncio.run(once())
 
 
+class _StaleConnection(aiohttp.ServerDisconnectedError):
+    """A connection that had carried an answer before was closed instead of carrying another."""
+
+
+_served: WeakSet[Any] = WeakSet()  # open connections that have carried an answer
+
+
 class _PeerResponse(ClientResponse):
     """Remembers who answered: a short answer gives its connection back before anyone could ask."""
 
@@ -158,7 +180,15 @@ class _PeerResponse(ClientResponse):
         if connection.transport is not None:
             peer = connection.transport.get_extra_info("peername")
             self.peer_address = str(peer[0]) if peer else ""
-        return await super().start(connection)
+        protocol = connection.protocol
+        try:
+            started = await super().start(connection)
+        except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
+            if protocol in _served:
+                raise _StaleConnection(str(error)) from error
+            raise
+        _served.add(protocol)
+        return started
 
 
 def _checked_socket(entry: Any) -> socket.socket:

@@ -144,8 +144,9 @@ def _backward() -> str:
 
 
 class Migration(migrations.Migration):
+    replaces = [("identity", "0006_changes_of_clients_are_told")]
     dependencies = [
-        ("identity", "0005_forms_kept_for_the_sign_in"),
+        ("identity", "0001_initial"),
         ("accounts", "0001_initial"),
         ("kit", "0001_initial"),
     ]

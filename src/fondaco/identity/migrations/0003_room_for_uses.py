@@ -9,7 +9,8 @@ _TABLES = ("identity_credentialset", "identity_oauthclient")
 
 
 class Migration(migrations.Migration):
-    dependencies = [("identity", "0006_changes_of_clients_are_told")]
+    replaces = [("identity", "0007_room_for_uses")]
+    dependencies = [("identity", "0002_changes_of_clients_are_told")]
 
     operations = [
         migrations.RunSQL(
