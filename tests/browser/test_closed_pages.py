@@ -194,3 +194,5 @@ def test_a_newer_version_and_what_support_sees(page: Page) -> None:
     look(page, "support-explanation")
     open_as(page, ines, "/backoffice/installations/failed-updates", 200)
     look(page, "failed-updates")
+    open_as(page, ines, f"/backoffice/accounts/{account.pk}", 200)
+    look(page, "support-account")

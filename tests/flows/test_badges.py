@@ -69,8 +69,9 @@ def test_active() -> None:
 @pytest.mark.parametrize("is_by_hand", [False, True])
 def test_installing(is_by_hand: bool) -> None:
     eyes = open_eyes(make_installing(plan="Team", is_manually_provisioned=is_by_hand))
-    installing = Tile(f"Installing · waiting for {MAKER}", "Installing", is_dim=True, launches=False)
-    eyes.check(installing, partner="Installing")  # also by hand: what is higher hides that
+    words = f"Being set up by hand by {MAKER}" if is_by_hand else f"Installing · waiting for {MAKER}"
+    installing = Tile(words, "Installing", is_dim=True, launches=False)  # by hand, too: what is higher hides that badge
+    eyes.check(installing, partner="Installing")
     for browser in (eyes.ada, eyes.samir):
         assert eyes.launch(browser) == 403
         usually = "usually a few days, because people do it by hand" if is_by_hand else "usually within seconds"
@@ -187,7 +188,7 @@ def test_trial_expired_opens_nothing_but_a_plan_and_the_way_out() -> None:
         team = next(each.label for form in page.forms for each in form.controls if each.label.startswith("Team "))
         eyes.ada.press("Next: what it comes to", {team: True})
         eyes.ada.press("Make this change")
-        waiting = replace(UPDATING, launches=False)
+        waiting = replace(UPDATING, state="Updating · opens again once confirmed", launches=False)
         assert eyes.tile(eyes.ada) == waiting
         answer(eyes, "approve")
         eyes.check(ACTIVE, partner="Active")

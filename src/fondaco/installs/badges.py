@@ -90,7 +90,7 @@ LOOKS: Final[dict[Badge, Look]] = {
         _("Installing"), _("Waiting for the app's maker to confirm."), "loader-2", "info", dims_icon=True
     ),
     Badge.UPDATING: Look(
-        _("Updating"), _("A change waits for the app's maker. You can go on using the app."), "refresh", "info"
+        _("Updating"), _("A change waits for the app's maker. What worked before goes on working."), "refresh", "info"
     ),
     Badge.UPGRADE_AVAILABLE: Look(
         _("Upgrade available"),

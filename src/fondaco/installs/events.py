@@ -5,7 +5,8 @@ from fondaco.audit.kinds import declare
 INSTALLATION_REQUESTED = declare("installation.requested", "A customer asked to install an app.")
 INSTALLATION_RETRIED = declare("installation.retried", "A failed installation was tried again.")
 INSTALLATION_FAILED = declare(
-    "installation.failed", "The app could not be reached, so the installation failed for now."
+    "installation.failed",
+    "An app could not be reached for now, or a change of it could not be taken back (failed update).",
 )
 INSTALLATION_REJECTED = declare("installation.rejected", "The app's program declined the installation.")
 INSTALLATION_TIMED_OUT = declare("installation.timed_out", "The app's program did not answer within seven days.")
@@ -18,6 +19,11 @@ INSTALLATION_RESTORED = declare(
     "installation.restored", "A cut-off was lifted; the app's program was sent new credentials."
 )
 INSTALLATION_LAUNCHED = declare("installation.launched", "A user opened an app by single sign-on.")
+
+FORCE_UNINSTALL_ALLOWED = declare(
+    "account.force_uninstall_allowed",
+    "Staff said whether an account's managers may remove apps at once, whatever their state.",
+)
 
 OPERATION_OPENED = declare("operation.opened", "An operation was opened and waits for the app's program.")
 OPERATION_RETRIED = declare("operation.retried", "An operation that never reached the app's program is sent again.")

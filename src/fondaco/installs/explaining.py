@@ -206,7 +206,7 @@ def _state_of(found: Installation, words: Promise | str) -> tuple[Rule, str, Men
     if found.is_cut_off and not found.is_gone:
         return Rule.CUT_OFF, _sentence(words), Mender.PLATFORM
     over = (Rule.TRIAL_OVER, Mender.ADMINISTRATOR)
-    rule, mender = _STATES.get(InstallationStatus(found.status), over)
+    rule, mender = over if found.is_update_broken else _STATES.get(InstallationStatus(found.status), over)
     return rule, _sentence(words), mender
 
 

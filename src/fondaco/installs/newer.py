@@ -9,7 +9,8 @@ from fondaco.catalog.models import Version
 from fondaco.catalog.states import TechnicalStatus
 from fondaco.identity.models import Cutoff
 from fondaco.identity.states import CutoffStatus
-from fondaco.installs.models import Installation
+from fondaco.installs.models import Installation, Operation
+from fondaco.installs.states import OperationKind
 
 _SUBMITTED = (TechnicalStatus.IN_REVIEW, TechnicalStatus.APPROVED, TechnicalStatus.AVAILABLE)
 
@@ -43,3 +44,14 @@ def find_newer(installation: Installation) -> Version | None:
         return None
     found = Version.objects.filter(pk=newest).select_related("app__partner", "technical", "listing")
     return found.defer("listing__search").prefetch_related("plans").first()
+
+
+def is_by_hand(installation: Installation, operation: Operation | None) -> bool:
+    """Whether people at the app's maker carry out what is open: the version installed says so, or the one coming
+    (FAQ 16)."""
+    if installation.version.technical.is_manually_provisioned:
+        return True
+    if operation is None or operation.kind != OperationKind.UPGRADE:
+        return False
+    coming = Version.objects.filter(pk=operation.proposed["version"], technical__is_manually_provisioned=True)
+    return coming.exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from django.conf import settings
 from django.utils.functional import Promise
@@ -23,6 +24,8 @@ from fondaco.installs.states import CHANGEABLE, InstallationStatus, Lack
 from fondaco.kit.errors import Forbidden, NotFound
 from fondaco.partners.models import Member
 
+FORCE_UNINSTALL: Final = "force_uninstall"  # the feature of an account
+
 _NOT_READY: dict[InstallationStatus, Promise] = {
     InstallationStatus.INSTALLING: _("it is still being installed."),
     InstallationStatus.FAILED: _("it could not be reached when it was installed. We are trying again."),
@@ -31,6 +34,7 @@ _NOT_READY: dict[InstallationStatus, Promise] = {
         "its maker did not confirm the installation. An administrator can try again or remove it."
     ),
     InstallationStatus.SUSPENDED: _("its trial is over. An administrator can choose a plan."),
+    InstallationStatus.PENDING: _("its trial is over, and what was asked for since waits for its maker to confirm it."),
     InstallationStatus.REVOKED: _("it was removed from this account."),
 }
 
@@ -89,13 +93,18 @@ def check_can_change(installation: Installation) -> None:
         raise NotChangeable(app=installation.app.name)
 
 
+def may_force(account: Account) -> bool:
+    """Whether the platform's staff put the account on the list of those whose managers may remove apps at once."""
+    return account.has_feature(FORCE_UNINSTALL)
+
+
 def check_can_force(by: User | Operator, installation: Installation) -> None:
     """Removing without waiting: staff always, a manager where the operator switched it on (DOMAIN 7.9)."""
     if isinstance(by, Operator):
         check_can_force_any(by)
         return
     check_can_manage(by, installation)
-    if not installation.account.has_feature("force_uninstall"):
+    if not may_force(installation.account):
         raise Forbidden(
             _("Removing without the app's answer is not switched on for your account. Nothing was changed.")
         )
@@ -129,6 +138,13 @@ def check_not_cut_off(installation: Installation) -> None:
         raise AccessCutOff(app=installation.app.name, reason=reason, support=settings.SUPPORT_EMAIL)
 
 
+def check_version_let_in(installation: Installation) -> None:
+    """Raises :class:`AccessCutOff` for an installation that would move to a version, or app, that is cut off: people
+    who get in now would be locked out."""
+    if cutoff := find_cutoff(installation.version):
+        raise AccessCutOff(app=installation.app.name, reason=cutoff.reason, support=settings.SUPPORT_EMAIL)
+
+
 def find_obstacles(user: User, installation: Installation, *, is_licensed: bool) -> dict[Lack, Promise | str]:
     """Everything that keeps ``user`` from opening the app, in plain words; empty when nothing does."""
     found: dict[Lack, Promise | str] = {}
@@ -153,6 +169,8 @@ def _explain_state(installation: Installation) -> Promise | str:
             reason=installation.cut_off_reason,
             support=settings.SUPPORT_EMAIL,
         )
+    if installation.is_update_broken:  # people would go on, so only a trial that ended keeps them out
+        return _("its trial is over, and a change of it failed, which support has to mend first.")
     status = InstallationStatus(installation.status)
     return _NOT_READY.get(status, _NOT_READY[InstallationStatus.SUSPENDED])
 

@@ -25,7 +25,7 @@ from fondaco.identity.models import Cutoff, OAuthClient
 from fondaco.installs.badges import Badge, InstallationFacts, ViewerFacts, badges
 from fondaco.installs.models import Installation, Licence, Operation, Trial
 from fondaco.installs.newer import newer_versions
-from fondaco.installs.policies import can_manage, check_can_force_any, explain_launch
+from fondaco.installs.policies import can_manage, check_can_force_any, explain_launch, may_force
 from fondaco.installs.states import InstallationStatus, OperationKind, OperationStatus, TrialStatus
 from fondaco.kit import clock
 from fondaco.kit.errors import NotFound
@@ -339,9 +339,7 @@ def _show(installation: Any, by: User, now: datetime) -> InstalledApp:
         has_upgrade=installation.newer_name is not None,
         is_cut_off=installation.is_cut_off,
     )
-    viewer = ViewerFacts(
-        can_manage=is_manager, can_force=is_manager and installation.account.has_feature("force_uninstall")
-    )
+    viewer = ViewerFacts(can_manage=is_manager, can_force=is_manager and may_force(installation.account))
     return InstalledApp(
         installation=installation,
         badges=badges(facts, viewer),

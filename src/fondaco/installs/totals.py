@@ -6,7 +6,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from fondaco.installs.models import Installation, Licence
-from fondaco.installs.states import LAUNCHABLE
 from fondaco.kit.money import Money
 
 
@@ -21,8 +20,8 @@ class Totals:
 
 
 def add_up(installations: Collection[Installation]) -> Totals:
-    """Of the apps that work now. One query."""
-    working = [installation for installation in installations if installation.status in LAUNCHABLE]
+    """Of the apps that work now, also while a change waits or failed. One query."""
+    working = [installation for installation in installations if installation.can_be_launched]
     sums: dict[str, Money] = {}
     for installation in working:
         price = installation.plan.monthly_total(installation.total_licences)

@@ -17,15 +17,13 @@ from django.db.models import Func, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 
 from fondaco.audit.actor import ActorKind
-from fondaco.audit.kinds import all_kinds
 from fondaco.audit.models import Event
 from fondaco.identity.models import CredentialSet
 from fondaco.installs.models import Installation, Operation, Trial
 from fondaco.messaging.actions import Outcome
 from fondaco.messaging.models import Attempt
 from fondaco.messaging.payloads import MessageType
-
-_REACHED, _MISSED = "attempt.reached", "attempt.missed"
+from fondaco.messaging.timeline_words import MISSED, REACHED, describe
 
 
 class Side(StrEnum):
@@ -41,7 +39,7 @@ class Entry:
     """One thing that happened. ``kind`` is an event's, or ``attempt.reached`` or ``attempt.missed``.
 
     ``who`` is a person or program, empty where the side may not know. ``words`` is what was said with it, or why a try
-    failed. ``about`` names the message of a try, or what kind of operation it was.
+    failed. ``about`` names the message of a try, or what kind of operation it was. ``meaning`` is a sentence.
     """
 
     id: UUID
@@ -71,6 +69,8 @@ _KINDS: Final[Mapping[Side, tuple[str, ...]]] = {
 }
 # What staff noted among themselves.
 _INTERNAL: Final = frozenset({"operation.settled"})
+# What was said stands at the operation's own entry, and why it is suspended in the sentence.
+_UNQUOTED: Final = frozenset({"installation.completed", "installation.rejected", "installation.suspended"})
 
 
 def read_timeline(
@@ -114,24 +114,26 @@ def _wire_ids(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 def _of_event(event: Event, side: Side) -> Entry:
     data = event.data
-    is_shown = side == Side.STAFF or not (event.kind in _INTERNAL or data.get("failed_side"))
+    about = str(data.get("kind") or data.get("version") or "")
+    is_internal = event.kind in _INTERNAL or bool(data.get("failed_side"))
+    is_shown = event.kind not in _UNQUOTED and (side == Side.STAFF or not is_internal)
     return Entry(
         id=event.pk,
         kind=event.kind,
-        meaning=_meaning(event.kind),
+        meaning=describe(event.kind, about),
         at=event.occurred_at,
         who=_who(event, side),
         words=str(data.get("reason") or "") if is_shown else "",
-        about=str(data.get("kind") or data.get("version") or ""),
+        about=about,
     )
 
 
 def _who(event: Event, side: Side) -> str:
-    """A customer's people are nothing to the partner, and staff are nameless to both."""
-    is_person = event.actor_kind == ActorKind.PERSON
-    if side == Side.STAFF or not is_person:
+    """People are nothing to the partner, who mended something is nothing to the customer, and what the house did by
+    itself has a name for staff only."""
+    if side == Side.STAFF or event.actor_kind == ActorKind.CLIENT:
         return event.actor_label
-    if side == Side.PARTNER or event.kind in _INTERNAL:
+    if event.actor_kind == ActorKind.SYSTEM or side == Side.PARTNER or event.kind in _INTERNAL:
         return ""
     return event.actor_label
 
@@ -143,22 +145,13 @@ def _of_attempt(attempt: Attempt) -> Entry:
         response_status=attempt.response_status,
         error=attempt.error,
     )
-    kind = _REACHED if outcome.is_success else _MISSED
+    kind, about = REACHED if outcome.is_success else MISSED, attempt.delivery.message.type
     return Entry(
         id=attempt.pk,
         kind=kind,
-        meaning=_meaning(kind),
+        meaning=describe(kind, about),
         at=attempt.started_at,
         who="",
         words="" if outcome.is_success else outcome.explanation,
-        about=attempt.delivery.message.type,
+        about=about,
     )
-
-
-def _meaning(kind: str) -> str:
-    tries = {
-        _REACHED: "The app's program took an event.",
-        _MISSED: "The app's program could not be told of an event.",
-    }
-    meanings = {each.name: each.meaning for each in all_kinds()}
-    return tries.get(kind) or meanings.get(kind, kind)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.conf import settings
 from django.db import models
 
 from fondaco.accounts.models import Account, Person
+from fondaco.accounts.speaking import Message, Note
 from fondaco.audit.status import Stateful
 from fondaco.catalog.models import App
 from fondaco.installs.models import Installation, Operation
@@ -112,48 +112,19 @@ class Ticket(Stateful):
         return {"account_id": self.account_id or "", "partner_id": self.partner_id}
 
 
-class TicketMessage(models.Model):
-    """Something said, which all who take part can read; the first is what the ticket was opened with.
+class TicketMessage(Message):
+    """Something said, which all who take part can read; the first is what the ticket was opened with."""
 
-    ``message_id`` is that of the mail it came in, else of the mail it went out in. ``left_out`` counts attachments of a
-    mail, which are never taken in.
-    """
+    CONVERSATION = "ticket"
 
-    id = IdField()
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="messages")
-    author = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     side = models.CharField(max_length=10, choices=[(side.value, side.value) for side in Side])
-    text = models.TextField(max_length=5000)
-    message_id = models.CharField(max_length=255, unique=True)
-    in_reply_to = models.CharField(max_length=255, blank=True)
-    came_by_mail = models.BooleanField(default=False)
-    left_out = models.PositiveSmallIntegerField(default=0)
-    created_at = models.DateTimeField(default=clock.now, editable=False)
 
-    class Meta:
-        ordering = ["created_at", "id"]
+    class Meta(Message.Meta):
         indexes = [models.Index(fields=["ticket", "created_at"], name="ticket_message_thread")]
 
-    def __str__(self) -> str:
-        return f"{self.author}: {self.text[:40]}"
 
-    @property
-    def outgoing_id(self) -> str:
-        """The Message-ID of the mail that tells the other sides; never that of somebody else's mail."""
-        return f"<ticket-{self.pk.hex}@{settings.REPLY_DOMAIN}>"
-
-
-class TicketNote(models.Model):
+class TicketNote(Note):
     """What operators tell each other. No query, page, mail or answer for customers and partners reads this table."""
 
-    id = IdField()
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="notes")
-    author = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
-    text = models.TextField(max_length=5000)
-    created_at = models.DateTimeField(default=clock.now, editable=False)
-
-    class Meta:
-        ordering = ["created_at", "id"]
-
-    def __str__(self) -> str:
-        return f"{self.author}: {self.text[:40]}"

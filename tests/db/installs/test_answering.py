@@ -11,7 +11,7 @@ from tests.factories.installs import PARTNER_PROGRAM, make_completed, make_insta
 from fondaco.audit.models import Event
 from fondaco.identity.states import ClientStatus
 from fondaco.installs import errors
-from fondaco.installs.actions import answer_operation, force_uninstall_app, retry_installation
+from fondaco.installs.actions import answer_operation, fail_open_operation, force_uninstall_app, retry_installation
 from fondaco.installs.models import Installation, Licence, Operation, Trial
 from fondaco.kit import clock, deadlines
 from fondaco.kit.errors import Invalid
@@ -184,3 +184,10 @@ def test_a_working_app_is_not_retried() -> None:
     with pytest.raises(errors.NotRetryable):
         retry_installation(actor=actor_for(by.person), by=by, installation=installation)
     assert Event.objects.count() == before
+
+
+def test_tried_again_in_vain_people_read_the_latest_reason() -> None:
+    installation = make_installing()
+    for reason in ("The app's program cannot be reached.", "The app's program answered with HTTP status 500."):
+        fail_open_operation(actor=PARTNER_PROGRAM, installation=installation, reason=reason)
+        assert (reload(installation).status, reload(installation).reason) == ("failed", reason)

@@ -182,6 +182,12 @@ def test_a_version_that_was_cut_off_meanwhile_is_not_moved_to(support: Operator)
     found = reload(installation)
     assert (operation.failed_side, found.version.name, found.can_be_launched) == ("proposed", "1.0.0", True)
     assert "It leaks" in operation.failure
+    for way in (Mending.RETRY, Mending.PROPOSED):  # nor by staff
+        with pytest.raises(errors.AccessCutOff):
+            mend(installation, support, way)
+    found = reload(installation)
+    assert (found.status, found.version.name, found.can_be_launched) == ("failed", "1.0.0", True)
+    assert not Event.objects.filter(kind="operation.settled").exists()
     restore_access(actor=actor, by=support, cutoff=cutoff, reason="Mended")
     mend(installation, support, Mending.RETRY)
     assert (reload(installation).status, reload(installation).version) == ("completed", newer)

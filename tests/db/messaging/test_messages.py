@@ -16,7 +16,14 @@ from fondaco.audit.actor import Actor
 from fondaco.audit.models import Event
 from fondaco.audit.status import transition
 from fondaco.identity.models import CredentialSet
-from fondaco.installs.actions import answer_operation, extend_trial, fail_open_operation, retry_installation
+from fondaco.installs.actions import (
+    answer_operation,
+    extend_trial,
+    fail_open_operation,
+    retry_installation,
+    update_settings,
+)
+from fondaco.installs.changes import Settings
 from fondaco.installs.models import Installation, Operation
 from fondaco.kit import clock, crypto, deadlines
 from fondaco.messaging.models import Delivery, Message
@@ -97,6 +104,30 @@ def test_app_installed() -> None:
     )
     assert (delivery.status, delivery.next_attempt_at) == ("pending", NOON)
     assert message.operation == Operation.objects.get()
+
+
+def test_app_updated() -> None:
+    with clock.freeze(NOON):
+        installation = make_completed(make_account("acme"))
+        ada = installation.installed_by
+        samir = installation.licences.exclude(user=ada).get().user
+        wanted = Settings(installation.version.plans.get(name="Team"), [ada], 10)
+        update_settings(actor=actor_for(ada.person), by=ada, installation=installation, wanted=wanted)
+    message = Message.objects.get(type="app.updated")
+    assert message.body is None
+    assert message.content == envelope(
+        message,
+        installation,
+        app_version_name="1.0.0",
+        data={
+            "installation_id": installation.pk.hex,
+            "account_id": installation.account_id,
+            "account_name": "acme",
+            "users": {"adding": [], "removing": [samir.pk]},
+            "subscription": {"adding": {"name": "Team", "licenses": "10"}, "removing": {"name": "Trial"}},
+        },
+        _links=links(message, installation),
+    )
 
 
 def test_app_uninstalled() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from pytest_django import DjangoAssertNumQueries
 from tests.factories.accounts import actor_for, make_operator
 from tests.factories.faults import break_on
-from tests.factories.installs import PARTNER_PROGRAM, make_completed
+from tests.factories.installs import PARTNER_PROGRAM, make_completed, make_installing
 from tests.factories.upgrades import agree, make_newer
 
 from fondaco.accounts.permissions import OperatorRole
@@ -15,7 +17,7 @@ from fondaco.installs import events
 from fondaco.installs.actions import answer_operation, mend_update, record_launch, rotate_credentials
 from fondaco.installs.models import Installation
 from fondaco.installs.states import Mending
-from fondaco.kit import clock
+from fondaco.kit import clock, deadlines
 from fondaco.messaging.actions import Outcome
 from fondaco.messaging.models import Delivery
 from fondaco.messaging.results import record_attempt
@@ -77,6 +79,18 @@ def test_each_side_sees_its_part(
             True, False, False,
         )  # fmt: skip
     assert "The app's program cannot be reached." in words(Side.CUSTOMER)
+
+
+def test_what_the_house_does_by_itself_has_no_name_and_no_code_for_others() -> None:
+    installation = make_installing()
+    answer_operation(actor=PARTNER_PROGRAM, installation=installation, decision="approve", reason="Welcome.")
+    with clock.travel(timedelta(days=31)):
+        deadlines.sweep_once()
+    for side, who in ((Side.STAFF, "sweeper"), (Side.CUSTOMER, ""), (Side.PARTNER, "")):
+        entries, _older = read_timeline(installation, side)
+        assert [entry.kind for entry in entries if entry.words == "Welcome."] == ["operation.approved"]  # once
+        [over] = [entry for entry in entries if entry.kind == "installation.suspended"]
+        assert (over.who, over.words, over.meaning) == (who, "", "The trial is over, so nobody gets in.")
 
 
 def test_pages_follow_each_other_without_a_gap(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from html import unescape
 
 import pytest
@@ -12,11 +13,13 @@ from tests.factories.faults import break_on
 from tests.factories.installs import PARTNER_PROGRAM, make_completed
 
 from fondaco.accounts.permissions import OperatorRole
+from fondaco.audit.models import Event
 from fondaco.identity.actions import create_personal_token
 from fondaco.installs import events
-from fondaco.installs.actions import answer_operation, update_settings
+from fondaco.installs.actions import allow_force_uninstall, answer_operation, update_settings
 from fondaco.installs.changes import Settings
 from fondaco.installs.models import Installation
+from fondaco.kit.errors import Forbidden
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -45,6 +48,9 @@ def test_support_sees_both_sides_and_mends(client: Client, monkeypatch: pytest.M
     assert "A change could not be completed" in page
     assert "Try again now" not in page
     client.force_login(jon.person)
+    assert "One thing waits for you." in text_of(client.get("/backoffice/"))
+    for way in ("/backoffice/", "/backoffice/accounts"):
+        assert 'href="/backoffice/installations/failed-updates"' in client.get(way).content.decode()
     assert installation.app.name in text_of(client.get("/backoffice/installations/failed-updates"))
     here = f"/backoffice/installations/{installation.pk.hex}"
     page = text_of(client.get(here))
@@ -65,3 +71,44 @@ def test_support_sees_both_sides_and_mends(client: Client, monkeypatch: pytest.M
     )
     assert (again.status_code, again.json()["code"]) == (409, "not-broken")
     assert Installation.objects.get().total_licences == 9
+
+
+def test_staff_allow_an_account_to_remove_apps_at_once(client: Client) -> None:
+    """On the page and through the API; the reason is in the trail, and saying the same again records nothing."""
+    installation, jon = make_completed(plan="Team"), make_operator(OperatorRole.SUPPORT)
+    account, ada = installation.account, Client()
+    ada.force_login(installation.installed_by.person)
+    forced = f"/my-apps/{installation.pk.hex}/force-uninstall"
+    assert ada.get(forced).status_code == 403
+    client.force_login(jon.person)
+    here = f"/backoffice/accounts/{account.pk}"
+    assert re.search(r'value="no"[^>]*checked', text_of(client.get(here)))
+    refused = client.post(here, {"allow": "yes"})
+    assert (refused.status_code, "Write the reason." in text_of(refused)) == (422, True)
+    assert Event.objects.filter(kind="account.force_uninstall_allowed").count() == 0
+    assert client.post(here, {"allow": "yes", "reason": "They asked in #1006."}).status_code == 302
+    assert f'href="{forced}"' in ada.get("/my-apps").content.decode()
+    token = create_personal_token(actor=actor_for(jon.person), person=jon.person, name="support")[1]
+    api = partial(
+        client.put,
+        f"/api/v1/operator/accounts/{account.pk}/force-uninstall",
+        content_type="application/json",
+        headers={"Authorization": f"Bearer {token}"},
+    )
+    assert api({"is_allowed": True, "reason": "Again"}).json()["features"] == ["force_uninstall"]
+    assert api({"is_allowed": False, "reason": ""}).status_code == 422
+    assert api({"is_allowed": False, "reason": "Their season is over."}).json()["features"] == []
+    assert ada.get(forced).status_code == 403
+    told = Event.objects.filter(kind="account.force_uninstall_allowed").order_by("pk")
+    assert [(event.data["is_allowed"], event.data["reason"]) for event in told] == [
+        (True, "They asked in #1006."),
+        (False, "Their season is over."),
+    ]
+    with pytest.raises(Forbidden):
+        allow_force_uninstall(
+            actor=actor_for(jon.person),
+            by=make_operator(OperatorRole.MARKETING_REVIEWER),
+            account=account,
+            is_allowed=True,
+            reason="Why not",
+        )

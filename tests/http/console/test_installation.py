@@ -15,6 +15,7 @@ from tests.factories.identity import make_login_session
 from tests.factories.installs import PARTNER_PROGRAM, make_completed, make_installing, make_pending
 from tests.factories.jobs import run_jobs
 from tests.factories.sessions import sign_in_to_app
+from tests.factories.upgrades import agree, make_newer
 from tests.http.console.test_my_apps import failed, rejected, signed_in, suspended, timed_out
 
 from fondaco.accounts.models import Account, User
@@ -84,6 +85,17 @@ def test_waiting_says_for_whom_since_when_until_when() -> None:
     assert "usually within seconds" in html
 
 
+def test_who_does_it_by_hand_is_said_while_it_waits() -> None:
+    """Of the version installed, and of the one that is coming (FAQ 16)."""
+    words = "usually a few days, because people do it by hand"
+    assert words in page(make_installing(is_manually_provisioned=True))
+    installation = make_completed(plan="Team")
+    make_newer(installation, is_manually_provisioned=True)
+    agree(installation)
+    assert words in page(installation)
+    assert "people do it by hand; at the end" in page(make_pending(is_manually_provisioned=True))
+
+
 def test_reason_of_the_partner_is_quoted() -> None:
     assert "Not in your region" in page(rejected(make_account()))
 
@@ -98,6 +110,20 @@ def test_history_tells_of_tries_in_plain_words() -> None:
     assert "did not answer within ten seconds" in html
     assert "answered with HTTP status 500" in html
     assert "was told of the installation" in html
+
+
+def test_where_the_clock_runs_ahead_what_came_later_stands_first_and_what_is_due_is_not_put_off() -> None:
+    account = make_account()
+    clock.set_offset(account.pk, timedelta(days=31))
+    installation = make_completed(account, plan="Team")  # and nothing was sent yet
+    html = re.sub(r"<[^>]+>", "", page(installation))
+    told, ready = html.index("is about to be told of the installation"), html.index("Ledgerline is ready")
+    assert told < ready < html.index("Ledgerline was ordered")
+    assert "next try" not in html
+    outcome = Outcome(started_at=clock.now(), duration_ms=5, response_status=204)
+    record_attempt(actor=SYSTEM, delivery_id=Delivery.objects.get().pk, outcome=outcome)
+    html = re.sub(r"<[^>]+>", "", page(installation))
+    assert html.index("was told of the installation") < html.index("Ledgerline is ready")
 
 
 def test_plan_users_and_permissions_are_shown_to_managers() -> None:
@@ -220,6 +246,8 @@ def test_force_uninstall_needs_the_switch_and_works_with_it() -> None:
     assert sent.headers["Location"] == "/my-apps"
     installation.refresh_from_db()
     assert installation.status == "revoked"
+    again = client.post(address(installation, "/force-uninstall"), {"reason": "It leaks."})
+    assert (again.status_code, "was already removed" in again.content.decode()) == (409, True)
 
 
 @pytest.mark.parametrize("make", [rejected, timed_out])

@@ -6,17 +6,24 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
-from tests.factories.accounts import actor_for, make_account, make_operator, make_person, make_user
+from tests.factories.accounts import SYSTEM, actor_for, make_account, make_operator, make_person, make_user
 from tests.factories.installs import make_completed, make_installing
-from tests.http.console.test_my_apps import failed, rejected, signed_in, suspended, timed_out
+from tests.http.console.test_my_apps import broken, chosen_late, failed, rejected, signed_in, suspended, timed_out
 
 from fondaco.accounts.models import Account, User
 from fondaco.audit.models import Event
+from fondaco.identity.actions import suspend_client
 from fondaco.installs.actions import record_launch
 from fondaco.installs.errors import LaunchRefused
 from fondaco.installs.models import Installation
 
 pytestmark = pytest.mark.django_db
+
+
+def broken_late(account: Account) -> Installation:
+    installation = broken(account)
+    suspend_client(actor=SYSTEM, client=installation.client)
+    return installation
 
 
 def launched() -> int:
@@ -42,6 +49,8 @@ def test_icon_leads_to_the_app_with_both_hints() -> None:
         (rejected, "its maker declined the installation."),
         (timed_out, "its maker did not confirm the installation."),
         (suspended, "its trial is over."),
+        (broken_late, "its trial is over, and a change of it failed, which support has to mend first."),
+        (chosen_late, "its trial is over, and what was asked for since waits for its maker to confirm it."),
     ],
 )
 def test_not_ready_says_why(make: Callable[[Account], Installation], words: str) -> None:

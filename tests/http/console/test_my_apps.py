@@ -16,8 +16,11 @@ from tests.factories.installs import PARTNER_PROGRAM, make_completed, make_insta
 from fondaco.accounts.models import Account, User
 from fondaco.accounts.permissions import Permission
 from fondaco.audit.models import Event
-from fondaco.installs.actions import answer_operation, fail_open_operation
+from fondaco.audit.status import transition
+from fondaco.installs.actions import answer_operation, fail_open_operation, update_settings
+from fondaco.installs.changes import Settings
 from fondaco.installs.models import Installation, Operation
+from fondaco.installs.states import InstallationStatus
 from fondaco.kit import clock, deadlines
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +64,28 @@ def suspended(account: Account) -> Installation:
     return installation
 
 
+def chosen_late(account: Account) -> Installation:
+    """The trial is over, and the plan that was chosen then waits for the partner."""
+    installation = suspended(account)
+    by = installation.installed_by
+    users = [licence.user for licence in installation.licences.select_related("user")]
+    wanted = Settings(installation.version.plans.get(name="Team"), users, len(users))
+    update_settings(actor=SYSTEM, by=by, installation=installation, wanted=wanted)
+    return installation
+
+
+def broken(account: Account) -> Installation:
+    """A failed update of what people go on using."""
+    installation = make_completed(account, plan="Team")
+    transition(installation, InstallationStatus.PENDING, actor=SYSTEM)
+    transition(installation, InstallationStatus.FAILED, actor=SYSTEM)
+    return installation
+
+
+def set_up_by_hand(account: Account) -> Installation:
+    return make_installing(account, is_manually_provisioned=True)
+
+
 def by_hand(account: Account) -> Installation:
     return make_completed(account, is_manually_provisioned=True, plan="Team")
 
@@ -80,6 +105,9 @@ def paid(account: Account) -> Installation:
         (make_pending, "Being removed · waiting for Ledgerline GmbH", "Updating", False),
         (by_hand, "Set up by hand · slower changes", "Manually provisioned", False),
         (make_completed, "Trial · 30 days left", None, False),
+        (chosen_late, "Updating · opens again once confirmed", "Updating", False),
+        (broken, "Update failed · get help", "Failed update", False),
+        (set_up_by_hand, "Being set up by hand by Ledgerline GmbH", "Installing", True),
         (paid, "Ledgerline GmbH", None, False),
     ],
 )
@@ -173,6 +201,12 @@ def test_note_names_what_needs_a_manager() -> None:
     assert "One app needs you." in html
     assert "The maker of Ledgerline declined the installation." in html
     assert "need" not in page(account.users.get(role__key="supervisor")).split('class="app-grid"')[0].split("<main")[1]
+    for name in ("Whisper", "Zeppelin"):
+        declined = order(make_published_version(make_app(name=name)), [installation.installed_by]).installation
+        answer_operation(actor=PARTNER_PROGRAM, installation=declined, decision="reject")
+    html = page(installation.installed_by)
+    assert "3 apps need you." in html
+    assert "One more is marked below." in html
 
 
 def test_recent_changes_name_who_did_what() -> None:
@@ -189,6 +223,8 @@ def test_totals_are_list_prices_of_what_works() -> None:
     html = page(ada)
     assert "<b>$36.00</b> <span>a month</span>" in html
     assert "<dd>2 of 2</dd>" in html
+    assert "<b>$36.00</b> <span>a month</span>" in page(broken(make_account()).installed_by)  # people go on
+    assert "At list prices" not in page(chosen_late(make_account()).installed_by)  # nobody gets in yet
 
 
 def test_page_refreshes_itself_only_while_something_waits() -> None:

@@ -138,6 +138,20 @@ def test_no_change_and_an_old_page_are_told(browser: Client, installation: Insta
     assert not Operation.objects.filter(kind="update").exists()
 
 
+def test_the_slower_of_two_managers_is_told_whose_change_came_first(
+    browser: Client, installation: Installation
+) -> None:
+    """And keeps what they typed: of people and plan, and of auto-install rules."""
+    sent = filled(installation, do="send", users=everybody(installation))
+    assert browser.post(here(installation), sent).status_code == 302
+    slower = browser.post(here(installation), {**sent, "licences": "9"})
+    rules = browser.post(f"/my-apps/{installation.pk.hex}/auto-install", {"who": "all", "cap": "9", "do": "send"})
+    for answer in (slower, rules):
+        assert (answer.status_code, "still waits for the app's answer" in text_of(answer)) == (409, True)
+        assert re.search(r'value="9"', text_of(answer))
+    assert Operation.objects.filter(kind="update").count() == 1
+
+
 def test_when_the_trial_is_over_only_paid_plans_are_offered(browser: Client, installation: Installation) -> None:
     with clock.travel(timedelta(days=31)):
         deadlines.sweep_once()
@@ -151,6 +165,7 @@ def test_when_the_trial_is_over_only_paid_plans_are_offered(browser: Client, ins
         sent = filled(installation, do="send", plan=paid.pk.hex)
         assert browser.post(here(installation), sent).status_code == 302
         page = text_of(browser.get(f"/my-apps/{installation.pk.hex}"))
+        assert "is being changed. People get in again once it is confirmed." in page
         assert "People get in again once it is confirmed." in page
         assert "2 of 2 licences · once it is confirmed" in page
 

@@ -65,7 +65,7 @@ def test_a_failed_update_is_a_ticket_in_two_clicks(installation: Installation) -
     )
     form = client.get(unescape(address)).content.decode()
     assert "app.installed of" in form  # what goes along is shown before
-    assert "1.0.0 is installed: Failed" in form
+    assert "1.0.0 is installed: Failed update" in form
     sent = client.post("/support/new", fields_of(form))
     ticket = Ticket.objects.get()
     assert (sent.status_code, sent["Location"]) == (302, f"/support/{ticket.pk.hex}")

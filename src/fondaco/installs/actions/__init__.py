@@ -1,6 +1,7 @@
 """Writes of the installs domain."""
 
 from fondaco.installs.actions.access import cut_off, restore_access
+from fondaco.installs.actions.allowing import allow_force_uninstall
 from fondaco.installs.actions.answering import answer_operation, fail_open_operation, reach_installation
 from fondaco.installs.actions.clearing import clear_version
 from fondaco.installs.actions.credentials import (
@@ -20,6 +21,7 @@ from fondaco.installs.actions.upgrading import upgrade_app
 __all__ = [
     "Consent",
     "acknowledge_credentials",
+    "allow_force_uninstall",
     "answer_operation",
     "cancel_installation",
     "clear_version",

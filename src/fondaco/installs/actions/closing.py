@@ -10,18 +10,15 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final
 
-from django.conf import settings
-
 from fondaco.audit.actor import Actor
 from fondaco.audit.recording import record
 from fondaco.audit.status import transition
 from fondaco.identity.actions import revoke_client
-from fondaco.identity.queries import find_cutoff
 from fondaco.installs import events, snapshots
 from fondaco.installs.actions import operations, trials
 from fondaco.installs.actions.breaking import carry_out
-from fondaco.installs.errors import AccessCutOff
 from fondaco.installs.models import Installation, Operation
+from fondaco.installs.policies import check_version_let_in
 from fondaco.installs.states import (
     CHANGES,
     InstallationStatus,
@@ -84,6 +81,9 @@ def fail(actor: Actor, operation: Operation, reason: str) -> None:
         return
     if operation.kind == OperationKind.INSTALL and installation.status == InstallationStatus.INSTALLING:
         _settle(actor, installation, InstallationStatus.FAILED, reason)
+    elif installation.status == InstallationStatus.FAILED:  # tried again in vain: what people read is the latest
+        installation.reason = reason
+        installation.save(update_fields=["reason"])
     operations.schedule_retry(operation)
 
 
@@ -121,8 +121,7 @@ def _approve_change(actor: Actor, operation: Operation, answer: str) -> None:
     installation = operation.installation
     _close(actor, operation, OperationStatus.APPROVED, answer)
     snapshots.put_in_force(installation, operation.proposed, actor=actor)
-    if cutoff := find_cutoff(installation.version):  # moving there would lock people out who get in now
-        raise AccessCutOff(app=installation.app.name, reason=cutoff.reason, support=settings.SUPPORT_EMAIL)
+    check_version_let_in(installation)
     if not installation.plan.is_trial:
         trials.leave(actor, installation)
     standing = standing_of(installation.client.may_sign_users_in)

@@ -17,6 +17,7 @@ from fondaco.installs.actions import operations, trials
 from fondaco.installs.actions.credentials import check_reason
 from fondaco.installs.errors import NotBroken
 from fondaco.installs.models import Installation, Operation
+from fondaco.installs.policies import check_version_let_in
 from fondaco.installs.states import (
     InstallationStatus,
     Mending,
@@ -43,8 +44,10 @@ def mend_update(*, actor: Actor, by: Operator, installation: Installation, way: 
             return _ask_again(actor, locked, broken, reason)
         side = SnapshotSide(broken.failed_side if way == Mending.RETRY else way.value)
         snapshots.put_in_force(locked, broken.current if side == SnapshotSide.CURRENT else broken.proposed, actor=actor)
-        if side == SnapshotSide.PROPOSED and not locked.plan.is_trial:
-            trials.leave(actor, locked)
+        if side == SnapshotSide.PROPOSED:
+            check_version_let_in(locked)
+            if not locked.plan.is_trial:
+                trials.leave(actor, locked)
         believes = _what_partner_believes(broken)
         _settle(actor, broken, side.value, way, reason, is_partner_told=side != believes)
         locked.reason = ""

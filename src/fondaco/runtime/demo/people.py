@@ -32,6 +32,7 @@ LOGINS: Final = (
     ("Customer agent, Starship Support", "leo@starship.example", PASSWORD, "/my-apps"),
     ("Partner, Ledgerline GmbH", PARTNER, PASSWORD, "/portal/"),
     ("Operator of the platform", OPERATOR, PASSWORD, "/backoffice/"),
+    ("Operator, support", "ines@fondaco.example", PASSWORD, "/backoffice/tickets"),
 )
 
 _OPERATORS = (

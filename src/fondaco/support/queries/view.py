@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from fondaco.accounts.models import User
 from fondaco.catalog.models import App, Version
 from fondaco.catalog.queries import get_app, list_apps
-from fondaco.installs.badges import Badge
+from fondaco.installs.badges import LOOKS, Badge
 from fondaco.installs.labels import STATUSES
 from fondaco.installs.models import Installation, Operation
 from fondaco.installs.queries import get_installation, get_of_partner, list_installations, list_operations
@@ -81,7 +81,8 @@ class InView:
     def _tell_versions(self) -> dict[str, str]:
         assert self.installation is not None
         coming = {"coming": self.coming} if self.coming else {}
-        return {"installed": self.installation.version.name, "status": self.installation.status, **coming}
+        broken = {"badge": Badge.FAILED_UPDATE.value} if self.installation.is_update_broken else {}
+        return {"installed": self.installation.version.name, "status": self.installation.status, **broken, **coming}
 
     def _tell_operation(self) -> dict[str, str]:
         operation = self.operation
@@ -159,7 +160,8 @@ def _tell(delivery: Delivery) -> dict[str, Any]:
 
 
 def _versions(kept: Mapping[str, str]) -> list[str]:
-    status = str(STATUSES[InstallationStatus(kept["status"])])
+    badge = kept.get("badge")
+    status = LOOKS[Badge(badge)].label if badge else STATUSES[InstallationStatus(kept["status"])]
     lines = [_("%(version)s is installed: %(status)s") % {"version": kept["installed"], "status": status}]
     return [*lines, _("%(version)s is to come") % {"version": kept["coming"]}] if "coming" in kept else lines
 

@@ -74,6 +74,8 @@ def _state(item: InstalledApp, badge: Badge, operation: Operation | None) -> str
     company = installation.app.partner.name
     if operation is not None and operation.kind == OperationKind.UNINSTALL:
         return _("Being removed · waiting for %(company)s") % {"company": company}
+    if badge == Badge.INSTALLING and installation.version.technical.is_manually_provisioned:
+        return _("Being set up by hand by %(company)s") % {"company": company}
     if badge == Badge.FAILED_INSTALLATION:
         return {
             InstallationStatus.REJECTED: _("Declined by its maker · see why"),
@@ -83,7 +85,9 @@ def _state(item: InstalledApp, badge: Badge, operation: Operation | None) -> str
         return _("Cut off by the platform: “%(reason)s”") % {"reason": installation.cut_off_reason}
     sentences = {
         Badge.INSTALLING: _("Installing · waiting for %(company)s") % {"company": company},
-        Badge.UPDATING: _("Updating · launch as usual"),
+        Badge.UPDATING: _("Updating · launch as usual")
+        if installation.can_be_launched
+        else _("Updating · opens again once confirmed"),
         Badge.FAILED_UPDATE: _("Update failed · get help"),
         Badge.TRIAL_EXPIRED: _("Trial ended · nobody can open it"),
         Badge.UPGRADE_AVAILABLE: _("Version %(version)s is there") % {"version": item.newer_version},

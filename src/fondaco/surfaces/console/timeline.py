@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
@@ -40,6 +41,7 @@ TONES = {
 }
 TONES |= {kind.replace("change.", "upgrade."): tone for kind, tone in TONES.items() if kind.startswith("change.")}
 _CHANGES: Final = {"update": "change", "upgrade": "upgrade"}
+_TO_COME: Final = UUID(int=2**128 - 1)
 _SAID: Final = frozenset(  # somebody's own words
     {
         "installation.rejected", "operation.objected", "installation.pending", "installation.cut_off",
@@ -52,14 +54,19 @@ _NEWS: Final[dict[str, Promise]] = {
     "app.uninstalled": gettext_lazy("the removal"),
     "app.credentials_rotated": gettext_lazy("new credentials"),
     "app.trial_started": gettext_lazy("the beginning of the trial"),
+    "app.trial_extended": gettext_lazy("more days of the trial"),
     "app.trial_ended": gettext_lazy("the end of the trial"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """``kind`` is an event's, or one of ``change.…`` (asked, and what became of it) or ``attempt.…``."""
+    """``kind`` is an event's, or one of ``change.…`` (asked, and what became of it) or ``attempt.…``.
 
+    ``id`` tells what came before what, also where the account's clock runs ahead; None for what is to come.
+    """
+
+    id: UUID | None
     kind: str
     when: datetime
     tone: str
@@ -78,6 +85,7 @@ def event_line(event: Event) -> Line:
     is_said = kind in _SAID
     is_cause = kind in {"installation.failed", "change.failed", "upgrade.failed"}
     return Line(
+        id=event.pk,
         kind=kind,
         when=event.occurred_at,
         tone=TONES.get(kind, "mute"),
@@ -102,7 +110,7 @@ def make_lines(events: Iterable[Event], deliveries: Iterable[Delivery], now: dat
     lines = [event_line(event) for event in events]
     for delivery in deliveries:
         lines.extend(_tries(delivery, now))
-    return sorted(lines, key=lambda line: line.when, reverse=True)
+    return sorted(lines, key=lambda line: (line.id or _TO_COME, line.when), reverse=True)
 
 
 def _tries(delivery: Delivery, now: datetime) -> list[Line]:
@@ -111,7 +119,7 @@ def _tries(delivery: Delivery, now: datetime) -> list[Line]:
     lines = [_try(attempt, news) for attempt in attempts]
     if delivery.next_attempt_at is not None and delivery.status == "pending":
         due = delivery.next_attempt_at
-        lines.append(Line("attempt.queued", when=due, tone="mute", news=news, next_at=due if due > now else None))
+        lines.append(Line(None, "attempt.queued", when=due, tone="mute", news=news, next_at=due if due > now else None))
     return lines
 
 
@@ -123,5 +131,5 @@ def _try(attempt: Attempt, news: str | Promise) -> Line:
         error=attempt.error,
     )
     if outcome.is_success:
-        return Line("attempt.reached", when=attempt.started_at, tone="good", news=news)
-    return Line("attempt.missed", when=attempt.started_at, tone="bad", news=news, why=outcome.explanation)
+        return Line(attempt.pk, "attempt.reached", when=attempt.started_at, tone="good", news=news)
+    return Line(attempt.pk, "attempt.missed", when=attempt.started_at, tone="bad", news=news, why=outcome.explanation)

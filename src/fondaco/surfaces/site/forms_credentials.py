@@ -21,5 +21,8 @@ class RotateForm(forms.Form):
         widget=forms.RadioSelect(),
     )
     reason = forms.CharField(
-        label=_("Reason"), max_length=1000, required=False, help_text=_("Needed when forced; the partner reads it.")
+        label=_("Reason"),
+        max_length=1000,
+        required=False,
+        help_text=_("Needed when forced; the mail to the app's developers quotes it."),
     )

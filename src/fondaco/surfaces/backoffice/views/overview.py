@@ -19,6 +19,7 @@ from fondaco.accounts.queries import list_events
 from fondaco.catalog.lifecycle_states import TransferStatus
 from fondaco.catalog.queries import list_all_transfers
 from fondaco.catalog.states import Track
+from fondaco.installs.mends import list_broken
 from fondaco.messaging.endpoints import list_silent
 from fondaco.partners.queries import list_applications
 from fondaco.partners.states import ApplicationStatus
@@ -75,6 +76,7 @@ def _queues(request: HouseRequest) -> list[Queue]:
     if operator.can(Permission.OPERATOR_SUPPORT):
         tickets = list_tickets(operator, wanted=TicketFilter())
         queues.append(_queue(_("Tickets"), tickets, "backoffice:tickets", "lifebuoy"))
+        queues.append(_queue(_("Failed updates"), list_broken(operator), "backoffice:broken_updates", "urgent"))
         title = _("Addresses where no event arrives")
         silent = list_silent(operator)
         queues.append(_queue(title, silent, "backoffice:unwell_endpoints", "webhook", since="silent_since"))

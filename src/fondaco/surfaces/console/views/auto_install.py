@@ -45,7 +45,7 @@ def change(request: HouseRequest, installation_id: str) -> HttpResponse:
     kind = OperationKind(operation.kind) if operation else None
     situation = Situation(InstallationStatus(installation.status), True, kind, installation.is_cut_off)
     is_open = Way.CHANGE in customer_ways(situation)
-    if request.method != "POST" or not is_open:
+    if request.method != "POST":
         form = AutoInstallForm(roles=roles).begin_with(auto)
         return _show(request, installation, roles, form, is_open=is_open)
     form = AutoInstallForm(request.POST, roles=roles).begin_with(auto)

@@ -19,6 +19,8 @@ from fondaco.installs import actions
 from fondaco.installs.badges import LOOKS, Badge, Look
 from fondaco.installs.history import find_next_tries, list_history
 from fondaco.installs.models import Operation, Trial
+from fondaco.installs.newer import is_by_hand
+from fondaco.installs.policies import check_can_force
 from fondaco.installs.queries import (
     InstalledApp,
     get_installation,
@@ -59,6 +61,7 @@ class Standing:
     can_force: bool
     can_change: bool
     is_broken: bool  # a failed update
+    is_by_hand: bool  # people carry out what is open
     needs_support: bool  # it is, and the viewer may ask
 
 
@@ -77,7 +80,7 @@ def show(request: HouseRequest, installation_id: str) -> HttpResponse:
         except Conflict:
             return redirect(request.path)  # it was answered in this very moment
     deliveries = list_changes_sent(installation) if item.can_manage else []
-    lines = make_lines(list_history(installation, operations), deliveries, clock.now())
+    lines = make_lines(list_history(installation, operations), deliveries, clock.now(installation.account_id))
     mark = f"{installation.status}-{len(lines)}"
     if request.htmx and request.GET.get("mark") == mark:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
@@ -146,8 +149,7 @@ def uninstall(request: HouseRequest, installation_id: str) -> HttpResponse:
 def force_uninstall(request: HouseRequest, installation_id: str) -> HttpResponse:
     """Removes an app at once, whatever its state; only where the operator switched that on (DOMAIN 7.9)."""
     item = manage(request, installation_id)
-    if Badge.FORCE_UNINSTALL not in item.badges:
-        raise Forbidden
+    check_can_force(request.viewer.user, item.installation)
     form, status = ForceForm(request.POST if request.method == "POST" else None), int(HTTPStatus.OK)
     if request.method == "POST":
         status = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -216,6 +218,7 @@ def _standing(item: InstalledApp, operations: list[Operation], *, may_ask: bool)
         can_force=Way.FORCE in ways,
         can_change=Way.CHANGE in ways,
         is_broken=situation.is_broken,
+        is_by_hand=is_by_hand(installation, operation),
         needs_support=situation.is_broken and may_ask,
     )
 

@@ -69,10 +69,12 @@ def change(request: HouseRequest, installation_id: str) -> HttpResponse:
     """The form, what it comes to, and the change itself."""
     item = manage(request, installation_id)
     installation = item.installation
-    if installation.operations.filter(status="open").exists():
+    is_waiting = installation.operations.filter(status="open").exists()
+    if is_waiting and request.method != "POST":  # who posts is told whose change came first, and keeps what they typed
         messages.info(request, _("A change is under way. Settings can be changed when it is done."))
         return redirect("console:installation", installation_id=installation_id)
-    check_can_change(installation)
+    if not is_waiting:
+        check_can_change(installation)
     by = request.viewer.user
     wish = _begin(by, installation)
     wish.trial_days_left = item.trial_days_left
@@ -97,9 +99,12 @@ def _send(request: HouseRequest, by: User, installation: Installation, wish: Wis
     settings = wish.settings()
     if request.POST.get("do") == "send":
         update_settings(actor=request.viewer.actor, by=by, installation=installation, wanted=settings, seen=wish.seen)
-        messages.success(
-            request, _("%(app)s is being changed. People go on using it meanwhile.") % {"app": installation.app.name}
+        goes_on, comes_back = (
+            _("%(app)s is being changed. People go on using it meanwhile."),
+            _("%(app)s is being changed. People get in again once it is confirmed."),
         )
+        words = goes_on if installation.can_be_launched else comes_back
+        messages.success(request, words % {"app": installation.app.name})
         held = set(installation.licences.values_list("user_id", flat=True))
         _warn_of_unable(request, find_unable(user for user in settings.users if user.pk not in held))
         return redirect("console:installation", installation_id=installation.pk.hex)

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from fondaco.installs.actions import Consent, upgrade_app
+from fondaco.installs.actions.operations import check_none_open
 from fondaco.installs.errors import NotUpgradable
 from fondaco.installs.policies import check_can_change
 from fondaco.installs.upgrades import Upgrade, get_upgrade
@@ -27,16 +28,14 @@ from fondaco.surfaces.site.viewer import HouseRequest
 def upgrade(request: HouseRequest, installation_id: str) -> HttpResponse:
     """The page, and the consent. Leaving it changes nothing: the version before runs on."""
     installation = manage(request, installation_id).installation
-    if installation.operations.filter(status="open").exists():
-        messages.info(request, _("A change is under way. Upgrading is possible when it is done."))
-        return redirect("console:installation", installation_id=installation_id)
     try:
+        check_none_open(installation)
         found = get_upgrade(request.viewer.user, installation)
         check_can_change(installation)
     except (NotUpgradable, DomainError) as refusal:
         if isinstance(refusal, NotFound | Forbidden):
             raise
-        messages.info(request, str(refusal))
+        messages.warning(request, str(refusal))
         return redirect("console:installation", installation_id=installation_id)
     if request.method != "POST":
         return _show(request, found, found.suggested.pk.hex if found.suggested else "")

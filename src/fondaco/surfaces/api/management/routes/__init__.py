@@ -2,6 +2,7 @@
 
 from fondaco.surfaces.api.management.routes import (
     access,
+    allowing,
     app_logs,
     apps,
     auto_install,
@@ -88,6 +89,7 @@ ALL = [
     mends.routes,
     house.routes,
     access.routes,
+    allowing.routes,
     testing.routes,
     testing.account_routes,
     tickets.account_routes,
