@@ -20,8 +20,8 @@ def main(count: int, sink: str) -> dict[str, str]:
     from fondaco.catalog.models import TechnicalContent
     from fondaco.installs.models import Installation
 
-    found = Installation.objects.exclude(status="revoked").select_related("client", "version", "app").order_by("id")
-    installation = found[0]
+    found = Installation.objects.exclude(status="revoked").exclude(account__pk__startswith="0000")  # no copy
+    installation = found.select_related("client", "version", "app").order_by("id")[0]
     there = Installation.objects.filter(app=installation.app_id)
     more = count - there.exclude(status="revoked").count()
     with transaction.atomic():

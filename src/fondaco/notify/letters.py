@@ -20,7 +20,7 @@ from fondaco.kit import jobs
 logger = logging.getLogger(__name__)
 
 SENT_BY_ONE_JOB: Final = 20  # so many letters may be sent twice when a worker dies
-LETTERS_TO_MANY_WAIT: Final = timedelta(minutes=2)  # for what they tell of to be done for all
+LETTERS_TO_MANY_WAIT: Final = timedelta(minutes=5)  # for what they tell of to be done for all
 
 
 @dataclass(frozen=True, slots=True)
