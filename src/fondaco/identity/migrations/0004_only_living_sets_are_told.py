@@ -35,7 +35,7 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("identity", "0007_room_for_uses")]
+    dependencies = [("identity", "0003_room_for_uses")]
     operations = [
         migrations.RunSQL(
             _FUNCTIONS.format(most=500, limit=501, living=" AND status <> 'revoked'"),
