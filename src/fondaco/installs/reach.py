@@ -14,6 +14,7 @@ from fondaco.accounts.models import Operator
 from fondaco.accounts.permissions import Permission
 from fondaco.accounts.policies import check_operator_can
 from fondaco.catalog.models import App, Version
+from fondaco.catalog.states import TechnicalStatus
 from fondaco.identity.models import Cutoff, OAuthClient, TokenFamily
 from fondaco.identity.queries import get_cutoff, list_cutoffs
 from fondaco.installs.models import Installation, Licence
@@ -92,12 +93,14 @@ def get_target(by: Operator, kind: str, target_id: str) -> Target:
 
 
 def find_targets(by: Operator, text: str) -> list[Target]:
-    """Apps by name or address, then versions and installations of those, of an account's name, or with that id."""
+    """Apps by name or address, then versions of those which somebody has or may have, and installations of an account's
+    name, or with that id."""
     check_operator_can(by, Permission.OPERATOR_ACCESS_REVOKE)
     if id_ := parse_wire(text.strip()):
         return [target for finder in (_app, _version, _installation) if (target := finder(id_)) is not None]
     apps = list(App.objects.filter(Q(name__icontains=text) | Q(slug=text.lower())).order_by("name")[:MOST_FOUND])
-    versions = Version.objects.filter(app__in=apps, installations__isnull=False).distinct()
+    installable = Q(technical__status__in=(TechnicalStatus.APPROVED, TechnicalStatus.AVAILABLE))
+    versions = Version.objects.filter(installable | Q(installations__isnull=False), app__in=apps).distinct()
     accounts = Q(account__name=text.lower()) | Q(account__company_name__icontains=text)
     return [
         *(Target(TargetKind.APP, app) for app in apps),

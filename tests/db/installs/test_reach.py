@@ -9,6 +9,7 @@ from tests.db.installs.test_access import WHY, is_let_in, target_of, token_of, t
 from tests.factories.accounts import actor_for, make_account, make_operator
 from tests.factories.catalog import make_app
 from tests.factories.installs import make_completed
+from tests.factories.upgrades import make_newer
 
 from fondaco.accounts.models import Operator
 from fondaco.accounts.permissions import OperatorRole
@@ -48,6 +49,11 @@ def test_finding_what_to_cut_off(jon: Operator) -> None:
         ("app", ours.app_id.hex),
         ("version", ours.version_id.hex),
     ]
+    newer = make_newer(ours)  # nobody has it yet, and it must be stopped before somebody does
+    assert [each.id for each in find_targets(jon, ours.app.name) if each.kind == "version"] == [
+        newer.pk.hex,
+        ours.version_id.hex,
+    ]
     for text in ("acme", "Acme ph", ours.pk.hex):
         assert [each.id for each in find_targets(jon, text)] == [ours.pk.hex]
     assert [each.id for each in find_targets(jon, app.pk.hex)] == [app.pk.hex]
@@ -55,7 +61,7 @@ def test_finding_what_to_cut_off(jon: Operator) -> None:
     for kind, id_ in (("app", "0" * 32), ("nothing", ours.app_id.hex), ("version", "x"), ("app", ours.pk.hex)):
         with pytest.raises(NotFound):
             get_target(jon, kind, id_)
-    assert Version.objects.count() == 1
+    assert Version.objects.count() == 2
 
 
 def test_one_token_is_ended_and_no_other(jon: Operator) -> None:
