@@ -15,13 +15,15 @@ KEEPS_PICTURES: Final = bool(os.environ.get("FONDACO_PICTURES"))  # `make pictur
 WIDTHS: Final = (390, 768, 1440)
 HEIGHT: Final = 900
 _AXE: Final = Axe()
+# Fetches no files, because none of these rules reads any, and names no nodes unless there is one to tell of.
+_QUICKLY: Final = {"resultTypes": ["violations"], "preload": False, "selectors": False}
 _ALL_RULES: Final = {
-    "resultTypes": ["violations"],
+    **_QUICKLY,
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
 }
 # What another theme or width can break. Names, roles, labels and structure stay what they are.
 _RULES_OF_LOOKS: Final = {
-    "resultTypes": ["violations"],
+    **_QUICKLY,
     "runOnly": {
         "type": "rule",
         "values": ["color-contrast", "link-in-text-block", "target-size", "scrollable-region-focusable"],
@@ -51,17 +53,15 @@ class Complaints:
             self.said.append(f"{response.url}: {response.status}")
 
 
-def bring_axe(page: Page) -> None:
-    """Every page that is opened here from now on has axe in it: half a megabyte that is not sent for each of them."""
-    page.add_init_script(_AXE.axe_script)
-
-
 def find_faults(page: Page, *, in_looks_only: bool = False) -> list[str]:
     """What axe finds wrong, one line each; ``in_looks_only``: on a page that it has seen in another theme and size."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(_AXE.axe_script)
     rules = _RULES_OF_LOOKS if in_looks_only else _ALL_RULES
-    found: list[dict[str, Any]] = page.evaluate("async rules => (await axe.run(rules)).violations", rules)
+    run = "async rules => (await axe.run(rules)).violations"
+    found: list[dict[str, Any]] = page.evaluate(run, rules)
+    if found:
+        found = page.evaluate(run, {**rules, "selectors": True})
     return [f"{fault['id']}: {node['target']} {_why(node)}" for fault in found for node in fault["nodes"]]
 
 

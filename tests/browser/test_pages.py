@@ -11,7 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from playwright.sync_api import Page, expect
 from tests.browser.conftest import PageAs
 from tests.browser.house import House
-from tests.browser.looking import KEEPS_PICTURES, WIDTHS, bring_axe, find_faults, find_overflow, keep_picture, resize
+from tests.browser.looking import KEEPS_PICTURES, WIDTHS, find_faults, find_overflow, keep_picture, resize
 from tests.browser.walking import walk
 
 from fondaco.runtime.demo.people import CUSTOMER, OPERATOR, PARTNER
@@ -129,7 +129,6 @@ def tour(who: str, house: House, page_as: PageAs) -> Tour:
         return WALKED[who]
     email, start, within = WALKS[who]
     page, seen = page_as(email), Tour()
-    bring_axe(page)
 
     def look(route: str, address: str) -> None:
         seen.count += 1
