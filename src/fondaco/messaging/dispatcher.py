@@ -301,6 +301,7 @@ async def _send(client: SafeClient, signer: Signer, parcel: Parcel) -> Outcome:
             duration_ms=_since(begun),
             response_status=error.status,
             error=error.kind.value,
+            address=error.address,
             request_headers=headers,
         )
     outcome = Outcome(

@@ -76,7 +76,7 @@ def post_sample(sample_id: str) -> None:
     try:
         answer = fetch("POST", sample.url, headers=headers, body=body)
     except OutboundError as error:
-        sample.error, sample.response_status = error.kind.value, error.status
+        sample.error, sample.response_status, sample.address = error.kind.value, error.status, error.address
     else:
         sample.response_status, sample.duration_ms, sample.address = answer.status, answer.elapsed_ms, answer.address
         sample.response_headers = keep_headers(answer.headers, hide_secrets)

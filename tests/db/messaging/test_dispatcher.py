@@ -144,11 +144,11 @@ def test_nobody_listens_and_bad_names_are_failures() -> None:
     make_installing(events_callback_url="https://nowhere.invalid/events")
     make_installing(events_callback_url="https://169.254.169.254/latest")
     drain()
-    found = Attempt.objects.order_by("delivery__url").values_list("delivery__endpoint__url", "error")
+    found = Attempt.objects.order_by("delivery__url").values_list("delivery__endpoint__url", "error", "address")
     assert list(found) == [
-        ("http://127.0.0.1:9/events", "connect"),
-        ("https://169.254.169.254/latest", "refused_address"),
-        ("https://nowhere.invalid/events", "dns"),
+        ("http://127.0.0.1:9/events", "connect", "127.0.0.1"),
+        ("https://169.254.169.254/latest", "refused_address", "169.254.169.254"),
+        ("https://nowhere.invalid/events", "dns", ""),
     ]
 
 

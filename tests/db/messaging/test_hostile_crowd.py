@@ -53,6 +53,7 @@ def test_a_thousand_hostile_tries_at_once_keep_no_healthy_receiver_waiting() -> 
     attempts = list(Attempt.objects.select_related("delivery"))
     found = Counter(_ending(each) for each in attempts)
     assert found == {(kind, *EXPECTED[kind]): ADDRESSES * EACH for kind in EXPECTED} | {("good", "", 204): HEALTHY + 2}
+    assert {each.address for each in attempts} == {"127.0.0.1"}
     assert len(got) == HEALTHY + 2
     first_to_end = min(
         each.started_at + timedelta(milliseconds=each.duration_ms) for each in attempts if each.error == "timeout"

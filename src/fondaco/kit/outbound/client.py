@@ -11,6 +11,7 @@ import socket
 import ssl
 import time
 from collections.abc import Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -78,7 +79,7 @@ class SafeClient:
             connector=connector,
             timeout=self._timeout,
             cookie_jar=aiohttp.DummyCookieJar(),
-            response_class=_PeerResponse,
+            response_class=_Response,
             headers=_DEFAULT_HEADERS,
             auto_decompress=False,
             trust_env=False,
@@ -110,7 +111,8 @@ class SafeClient:
         connection that was kept open, and that the server closes at the moment it is used again, says nothing about the
         server: the same is sent once more.
         """
-        started = time.monotonic()
+        started, called = time.monotonic(), list[str]()
+        _called.set(called)
         try:
             try:
                 response, content, is_cut = await self._exchange(method, url, headers, body, max_bytes)
@@ -119,15 +121,15 @@ class SafeClient:
                     raise
                 response, content, is_cut = await self._exchange(method, url, headers, body, max_bytes)
         except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
-            raise _translate(error, self._timeout) from error
+            raise _translate(error, self._timeout, called[-1] if called else "") from error
         if is_cut and not truncate:
             detail = f"the answer is longer than {max_bytes} bytes"
-            raise OutboundError(FailureKind.TOO_LARGE, detail, status=response.status)
+            raise OutboundError(FailureKind.TOO_LARGE, detail, status=response.status, address=called[-1])
         return Answer(
             status=response.status,
             headers={name.lower(): value for name, value in response.headers.items()},
             body=content,
-            address=getattr(response, "peer_address", ""),
+            address=called[-1],
             elapsed_ms=round((time.monotonic() - started) * 1000),
             truncated=is_cut,
         )
@@ -169,17 +171,16 @@ class _StaleConnection(aiohttp.ServerDisconnectedError):
 
 
 _served: WeakSet[Any] = WeakSet()  # open connections that have carried an answer
+_called: ContextVar[list[str]] = ContextVar("the addresses that this exchange was tried with, the last one last")
 
 
-class _PeerResponse(ClientResponse):
-    """Remembers who answered: a short answer gives its connection back before anyone could ask."""
-
-    peer_address = ""
+class _Response(ClientResponse):
+    """Notes who is asked: a short answer gives its connection back before anyone could look."""
 
     async def start(self, connection: Connection) -> ClientResponse:
-        if connection.transport is not None:
-            peer = connection.transport.get_extra_info("peername")
-            self.peer_address = str(peer[0]) if peer else ""
+        peer = connection.transport.get_extra_info("peername") if connection.transport is not None else None
+        if peer:
+            _called.get().append(str(peer[0]))
         protocol = connection.protocol
         try:
             started = await super().start(connection)
@@ -195,6 +196,7 @@ def _checked_socket(entry: Any) -> socket.socket:
     family, kind, protocol, _name, address = entry
     # Literal addresses never pass the resolver; here is the last place that every connection passes.
     check_address(address[0], address[0])
+    _called.get().append(str(address[0]))
     return socket.socket(family, kind, protocol)
 
 
@@ -207,13 +209,14 @@ async def _read(response: ClientResponse, max_bytes: int) -> tuple[bytes, bool]:
     return bytes(content), False
 
 
-def _translate(error: Exception, timeout: aiohttp.ClientTimeout) -> OutboundError:
+def _translate(error: Exception, timeout: aiohttp.ClientTimeout, address: str) -> OutboundError:
+    kind, detail = FailureKind.PROTOCOL, str(error) or type(error).__name__
     if isinstance(error, TimeoutError):
-        return OutboundError(FailureKind.TIMEOUT, f"no complete answer within {timeout.total:g} seconds")
-    if isinstance(error, aiohttp.ClientSSLError | ssl.SSLError | ssl.CertificateError):
-        return OutboundError(FailureKind.TLS, f"the secure connection failed: {error}")
-    if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return OutboundError(FailureKind.DNS, str(error))
-    if isinstance(error, aiohttp.ClientConnectionError | OSError):
-        return OutboundError(FailureKind.CONNECT, str(error) or type(error).__name__)
-    return OutboundError(FailureKind.PROTOCOL, str(error) or type(error).__name__)
+        kind, detail = FailureKind.TIMEOUT, f"no complete answer within {timeout.total:g} seconds"
+    elif isinstance(error, aiohttp.ClientSSLError | ssl.SSLError | ssl.CertificateError):
+        kind, detail = FailureKind.TLS, f"the secure connection failed: {error}"
+    elif isinstance(error, aiohttp.ClientConnectorDNSError):
+        kind = FailureKind.DNS
+    elif isinstance(error, aiohttp.ClientConnectionError | OSError):
+        kind = FailureKind.CONNECT
+    return OutboundError(kind, detail, address=address)

@@ -16,9 +16,13 @@ class FailureKind(StrEnum):
 
 
 class OutboundError(Exception):
-    """``kind`` says what went wrong, the text says it for people; ``status`` is set when one had already arrived."""
+    """``kind`` says what went wrong, the text says it for people; ``status`` is set when one had already arrived.
 
-    def __init__(self, kind: FailureKind, detail: str, *, status: int | None = None) -> None:
+    ``address`` is the IP that was called, or that may not be called; empty when the name has none.
+    """
+
+    def __init__(self, kind: FailureKind, detail: str, *, status: int | None = None, address: str = "") -> None:
         super().__init__(detail)
         self.kind = kind
         self.status = status
+        self.address = address

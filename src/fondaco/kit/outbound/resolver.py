@@ -46,7 +46,8 @@ class CheckingResolver(AbstractResolver):
 def check_address(address: str, host: str) -> None:
     """Raises :class:`OutboundError` of the kind ``refused_address`` unless the address may be called."""
     if not is_allowed(address):
-        raise OutboundError(FailureKind.REFUSED_ADDRESS, f"{host} is at {address}, which may not be called from here")
+        detail = f"{host} is at {address}, which may not be called from here"
+        raise OutboundError(FailureKind.REFUSED_ADDRESS, detail, address=address)
 
 
 def _look_up(host: str, port: int, family: int) -> list[tuple[socket.AddressFamily, str]]:
