@@ -43,6 +43,7 @@ _ANSWERS_AT_ONCE = frozenset({"test_sign_in", "submission_credentials", "signatu
 _LEADS_ON = {"submissions": 302}
 # The app is here already; in another account these steps lead back to the first one.
 _INSTALLING = {"install_plan": 200, "install_users": 302, "install_later": 302, "install_confirm": 302}
+_TO_SEND = {("backoffice", "account"): Permission.OPERATOR_SUPPORT}  # what looking at the page does not need
 _OF_HIGHER_RANK = frozenset({"deactivate", "reactivate"})  # about a supervisor, who may do more than one thing
 _ANSWER_IN_PLACE = frozenset({"test_sign_in", "draft", "panel"})  # to whatever is sent, or to nothing
 _OF_THE_ACCOUNT = frozenset({"remove_sign_in", "switch_sign_in", "test_sign_in"})  # named by no parameter
@@ -119,6 +120,12 @@ class Address:
         if self.name in _REMOVING:
             return _MAY_REMOVE
         return _TECHNICAL if {"track", "part"} & set(self.parameters) or self.name == "conversation" else frozenset()
+
+    @property
+    def also_needed_to_send(self) -> frozenset[Permission]:
+        """What its form needs beyond its page."""
+        found = _TO_SEND.get((self.surface, self.name))
+        return frozenset({found}) if found else frozenset()
 
     @property
     def owner(self) -> str | None:
@@ -285,6 +292,8 @@ def _expected(address: Address, viewer: Viewer, method: str) -> set[int]:
     if not is_ours:
         return {404}
     if address.name in _OF_HIGHER_RANK and viewer.permissions != ADMIN:
+        return {403}
+    if method == "POST" and not viewer.permissions.issuperset(address.also_needed_to_send):
         return {403}
     if method == "POST":
         return {200} if address.name in _ANSWERS_AT_ONCE | _ANSWER_IN_PLACE else {302, 409, 422}
