@@ -29,9 +29,9 @@ _NEVER: Final = 1_000_000_000  # uses of a statement before it is prepared witho
 AHEAD: Final = 5  # shares that are leased ahead for a receiver which answers quickly
 # What waits is a changing few of all rows, so PostgreSQL's statistics know nothing of it, and by them it would read and
 # sort all that waits, for each receiver anew. In this statement every order comes from an index, every row by its key,
-# and since weighing that takes longer than doing it, the plan is kept. The last look at a status (``|| ''``) can use no
-# index of what waits: where nothing waited when statistics were made, reading all of it for each row looks cheaper than
-# a key.
+# and since weighing that takes longer than doing it, the plan is kept, also one that was made when nothing waited. So
+# nothing is left to weigh: rows are not joined but looked up one by one (a query that locks, or has an ``OFFSET``, is
+# never merged into another) or by an array of keys, and what is locked (``|| ''``) by no index of what waits.
 _PLAN: Final = """
     SELECT set_config(name, 'off', TRUE), set_config('plan_cache_mode', 'force_generic_plan', TRUE)
     FROM unnest(ARRAY['enable_sort', 'enable_seqscan', 'enable_bitmapscan', 'enable_hashjoin', 'enable_mergejoin',
@@ -63,17 +63,23 @@ _CLAIM: Final = """
     ), ranked AS (
         SELECT *, row_number() OVER (PARTITION BY is_quick ORDER BY turn, next_attempt_at) AS rank FROM turns
     ), chosen AS (
-        SELECT d.{key} AS key, f.endpoint, f.app, f.is_quick, f.is_probe, f.is_troubled
-        FROM {table} d JOIN ranked f ON f.key = d.{key}
-        WHERE d.status || '' = 'pending' AND (f.is_quick OR f.rank <= %(slow_limit)s)
-          AND (d.leased_until IS NULL OR d.leased_until <= %(now)s::timestamptz)
-        ORDER BY f.turn, d.next_attempt_at LIMIT %(limit)s
-        FOR UPDATE OF d SKIP LOCKED
-    ){and_then}
-    UPDATE {table} d SET lease = %(lease)s, leased_until = %(now)s::timestamptz + %(term)s
-    FROM chosen WHERE d.{key} = chosen.key
-    RETURNING d.{key}, d.url, chosen.endpoint::text, chosen.app::text, chosen.is_quick, chosen.is_probe,
-              chosen.is_troubled
+        SELECT f.key, d.url, f.endpoint, f.app, f.is_quick, f.is_probe, f.is_troubled
+        FROM (SELECT * FROM ranked WHERE is_quick OR rank <= %(slow_limit)s ORDER BY turn, next_attempt_at) f,
+        LATERAL (
+            SELECT d.url FROM {table} d
+            WHERE d.{key} = f.key AND d.status || '' = 'pending'
+              AND (d.leased_until IS NULL OR d.leased_until <= %(now)s::timestamptz)
+            FOR UPDATE SKIP LOCKED
+        ) d
+        LIMIT %(limit)s
+    ), taken AS (
+        UPDATE messaging_endpoint SET closed_until = %(now)s::timestamptz + %(term)s
+        WHERE id = ANY(ARRAY(SELECT endpoint FROM chosen WHERE is_probe))
+    ), leased AS (
+        UPDATE {table} SET lease = %(lease)s, leased_until = %(now)s::timestamptz + %(term)s
+        WHERE {key} = ANY(ARRAY(SELECT key FROM chosen))
+    )
+    SELECT key, url, endpoint::text, app::text, is_quick, is_probe, is_troubled FROM chosen
 """
 # An endpoint that is held gets nothing. Of one that is closed, a single dispatcher gets one parcel, the probe: whoever
 # holds the row's lock decides, and its new ``closed_until`` keeps the others out while the probe is under way.
@@ -88,17 +94,13 @@ _FREE_ENDPOINTS: Final = """
                e.failures = 0 AND e.last_success_at IS NOT NULL AND NOT e.id::text = ANY(%(slow)s) AS is_quick,
                CASE WHEN e.status IN ('paused', 'gone') THEN p.id IS NOT NULL
                     ELSE e.closed_until IS NULL OR e.closed_until <= %(now)s::timestamptz END AS is_open
-        FROM receivers r JOIN messaging_endpoint e ON e.id = r.endpoint
+        FROM receivers r
+        CROSS JOIN LATERAL (SELECT * FROM messaging_endpoint WHERE id = r.endpoint OFFSET 0) e
         LEFT JOIN probes p ON p.id = e.id
     ), free AS (
         SELECT *, SUM(running) OVER (PARTITION BY app) AS app_running,
                CASE WHEN is_probe THEN 1 WHEN is_quick THEN %(share)s * %(ahead)s ELSE %(share)s END AS share
         FROM known WHERE is_open
-    )
-"""
-_TAKE_PROBES: Final = """, taken AS (
-        UPDATE messaging_endpoint e SET closed_until = %(now)s::timestamptz + %(term)s
-        FROM chosen c WHERE e.id = c.endpoint AND c.is_probe
     )
 """
 _IS_DUE: Final = """
@@ -137,7 +139,6 @@ _CLAIM_DELIVERIES: Final = _CLAIM.format(
     due=_DUE_DELIVERIES.format(
         is_due=_IS_DUE.format(column="endpoint_id", owner="installs_installation", owned_by="installation_id")
     ),
-    and_then=_TAKE_PROBES,
     table="messaging_delivery",
     column="endpoint_id",
     key="message_id",
@@ -147,7 +148,6 @@ _CLAIM_LOGOUTS: Final = _CLAIM.format(
     due=_DUE_LOGOUTS.format(
         is_due=_IS_DUE.format(column="endpoint_id", owner="identity_oauthclient", owned_by="client_id")
     ),
-    and_then=_TAKE_PROBES,
     table="messaging_logoutdelivery",
     column="endpoint_id",
     key="id",
