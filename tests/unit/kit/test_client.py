@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from aiohttp.connector import Connection
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -148,6 +149,21 @@ async def test_a_kept_connection_that_its_server_gave_up_is_no_failure() -> None
         answers = [await client.request("POST", url, body=b"{}") for _ in range(2)]
     assert [answer.status for answer in answers] == [200, 200]
     assert came == [1, 2, 1]
+
+
+async def test_an_answer_on_a_kept_connection_that_is_gone_already_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its transport has no peer any more, and no socket was made for it."""
+
+    async def twice(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for _ in range(2):
+            await reader.readuntil(b"\r\n\r\n{}")
+            writer.write(OK)
+
+    async with server(twice) as url, SafeClient() as client:
+        first = await client.request("POST", url, body=b"{}")
+        monkeypatch.setattr(Connection, "transport", None)
+        second = await client.request("POST", url, body=b"{}")
+    assert [(answer.status, answer.address) for answer in (first, second)] == [(200, "127.0.0.1"), (200, "")]
 
 
 async def test_who_hangs_up_at_once_is_asked_once() -> None:

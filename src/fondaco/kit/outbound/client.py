@@ -121,15 +121,15 @@ class SafeClient:
                     raise
                 response, content, is_cut = await self._exchange(method, url, headers, body, max_bytes)
         except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
-            raise _translate(error, self._timeout, called[-1] if called else "") from error
+            raise _translate(error, self._timeout, _last(called)) from error
         if is_cut and not truncate:
             detail = f"the answer is longer than {max_bytes} bytes"
-            raise OutboundError(FailureKind.TOO_LARGE, detail, status=response.status, address=called[-1])
+            raise OutboundError(FailureKind.TOO_LARGE, detail, status=response.status, address=_last(called))
         return Answer(
             status=response.status,
             headers={name.lower(): value for name, value in response.headers.items()},
             body=content,
-            address=called[-1],
+            address=_last(called),
             elapsed_ms=round((time.monotonic() - started) * 1000),
             truncated=is_cut,
         )
@@ -190,6 +190,11 @@ class _Response(ClientResponse):
             raise
         _served.add(protocol)
         return started
+
+
+def _last(called: list[str]) -> str:
+    """The address that counts; empty when a kept connection was gone by the time that its answer was looked at."""
+    return called[-1] if called else ""
 
 
 def _checked_socket(entry: Any) -> socket.socket:
