@@ -16,11 +16,16 @@ _KEPT = {"django_content_type", "auth_permission"}  # filled when the tables wer
 def install() -> None:
     """From now on, for every test with real commits."""
     TransactionTestCase._fixture_teardown = _empty_tables  # type: ignore[attr-defined]
+    # A connection, whose settings are those of the session, need not be made anew either.
+    TransactionTestCase._should_reload_connections = lambda _test: False  # type: ignore[attr-defined]
 
 
 def _empty_tables(_test: TransactionTestCase) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_question())
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE name = 'filled_tables'")
+        if cursor.fetchone() == (0,):  # to plan it takes much longer than to answer
+            cursor.execute(f"PREPARE filled_tables AS {_question()}")
+        cursor.execute("EXECUTE filled_tables")
         if filled := [name for (name,) in cursor.fetchall()]:
             cursor.execute("SET LOCAL session_replication_role = replica")  # no foreign key asks, no trigger refuses
             cursor.execute(";".join(f"DELETE FROM {name}" for name in filled))
