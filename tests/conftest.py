@@ -15,7 +15,7 @@ from tests import cloning, emptying, signing_in
 
 from fondaco.identity import signing_keys
 
-LONG = {"test_crashes.py", "test_log_out_everywhere.py", "test_runtime_house.py", "test_query_counts.py"}
+LONG = {"test_crashes.py", "test_log_out_everywhere.py", "test_runtime_house.py"}
 
 
 @pytest.fixture(scope="session")

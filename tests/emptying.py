@@ -9,6 +9,7 @@ from functools import cache
 
 from django.db import connection, transaction
 from django.test import TransactionTestCase
+from tests.preparing import ask_prepared
 
 _KEPT = {"django_content_type", "auth_permission"}  # filled when the tables were made; no test changes them
 
@@ -21,12 +22,9 @@ def install() -> None:
 
 
 def _empty_tables(_test: TransactionTestCase) -> None:
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE name = 'filled_tables'")
-        if cursor.fetchone() == (0,):  # to plan it takes much longer than to answer
-            cursor.execute(f"PREPARE filled_tables AS {_question()}")
-        cursor.execute("EXECUTE filled_tables")
-        if filled := [name for (name,) in cursor.fetchall()]:
+    filled = [name for (name,) in ask_prepared("filled_tables", _question())]
+    if filled:
+        with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET LOCAL session_replication_role = replica")  # no foreign key asks, no trigger refuses
             cursor.execute(";".join(f"DELETE FROM {name}" for name in filled))
 

@@ -63,7 +63,7 @@ def complaints() -> Iterator[Complaints]:
     """What browsers complained of during the test: nothing, or the test fails."""
     found = Complaints()
     yield found
-    assert found.said == []
+    assert found.all() == []
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,10 @@
-"""What is looked at on every page: faults of accessibility, things wider than the screen, complaints of the browser."""
+"""What is looked at on every page: faults of accessibility, things wider than the screen, complaints of the browser,
+and how often it asked the database, which the house says in development."""
 
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -31,11 +33,23 @@ _RULES_OF_LOOKS: Final = {
 }
 
 
+MOST_QUERIES: Final = 12  # of a page (DESIGN 11)
+_MAKES_A_WORLD: Final = re.compile(r"/mails/")  # to show its letters, and takes it back
+_QUERIES: Final = re.compile(r'db;dur=[\d.]+;desc="(\d+) queries"')
+
+
 @dataclass
 class Complaints:
-    """What the browser complained of: errors in the console (a blocked file is one) and failed answers."""
+    """What the browser complained of: errors in the console (a blocked file is one) and failed answers; and pages that
+    asked the database too often, also when they were asked again."""
 
     said: list[str] = field(default_factory=list)
+    _queries: dict[str, int] = field(default_factory=dict)  # the fewest of each page
+
+    def all(self) -> list[str]:
+        """Everything, one line each."""
+        too_many = {url: count for url, count in self._queries.items() if count > MOST_QUERIES}
+        return [*self.said, *(f"{url}: asked {count} times" for url, count in too_many.items())]
 
     def watch(self, page: Page) -> None:
         page.on("console", self._note_message)
@@ -51,6 +65,15 @@ class Complaints:
         is_refusal = response.request.is_navigation_request() and response.status in {409, 422}
         if response.status >= 400 and not is_refusal:
             self.said.append(f"{response.url}: {response.status}")
+        if response.status == 200 and response.request.method == "GET":
+            count = count_queries(response)
+            self._queries[response.url] = min(count, self._queries.get(response.url, count))
+
+
+def count_queries(response: Response) -> int:
+    """How often the house asked its database for a page; 0 where that is not counted."""
+    said = _QUERIES.match(response.headers.get("server-timing", ""))
+    return int(said.group(1)) if said and not _MAKES_A_WORLD.search(response.url) else 0
 
 
 def find_faults(page: Page, *, in_looks_only: bool = False) -> list[str]:

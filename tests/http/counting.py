@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from django.apps import apps
-from django.db import connection
+from tests.preparing import ask_prepared
 
 # Not what the house is about: counters of who asks or fails how often, sessions, and what is typed and not saved.
 AROUND = frozenset({"django_session", "kit_ratebucket", "identity_failedtries", "catalog_editingdraft"})
@@ -21,6 +21,4 @@ def _question() -> str:
 
 def count_rows() -> dict[str, int]:
     """Table → rows."""
-    with connection.cursor() as cursor:
-        cursor.execute(_question())
-        return dict(cursor.fetchall())
+    return dict(ask_prepared("counted_rows", _question()))

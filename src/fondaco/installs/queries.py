@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -42,6 +42,7 @@ class InstalledApp:
     badges: tuple[Badge, ...]
     why_not_launch: Promise | str | None  # plain words; None when the viewer can open it
     can_manage: bool
+    now: datetime  # of the account
     trial_days_left: int | None  # while a trial runs
     newer_version: str | None = None  # the name of what the viewer could move it to
 
@@ -85,8 +86,7 @@ def list_installations(by: User) -> list[InstalledApp]:
     found: QuerySet[Any] = _facts(by).order_by("app__name")
     if not can_manage(by):
         found = found.filter(is_licensed=True) if by.can(Permission.APPS_LAUNCH) else found.none()
-    now = _now(by, found)
-    return [_show(installation, by, now) for installation in found]
+    return [_show(installation, by) for installation in found]
 
 
 def get_installation(by: User, installation_id: str) -> InstalledApp:
@@ -95,7 +95,7 @@ def get_installation(by: User, installation_id: str) -> InstalledApp:
     installation = _facts(by, with_gone=True).filter(pk=found).first() if found else None
     if installation is None or not _is_visible(by, installation):
         raise NotFound
-    return _show(installation, by, _now(by, [installation]))
+    return _show(installation, by)
 
 
 def list_for_support(by: Operator, account_id: str) -> QuerySet[Installation]:
@@ -319,6 +319,7 @@ def _facts(by: User, *, with_gone: bool = False) -> QuerySet[Any]:
             was_approved=Exists(approved),
             cutoff_words=Subquery(Cutoff.covering("client").order_by("id").values("reason")[:1]),
             newer_name=Subquery(newer_versions(by.account).values("name")[:1]),
+            clock_offset=clock.offset_column("account_id"),
         )
     )
     return found if with_gone else found.exclude(status=InstallationStatus.REVOKED)
@@ -330,8 +331,9 @@ def _is_visible(by: User, installation: Any) -> bool:
     return bool(by.can(Permission.APPS_LAUNCH) and installation.is_licensed and not installation.is_gone)
 
 
-def _show(installation: Any, by: User, now: datetime) -> InstalledApp:
+def _show(installation: Any, by: User) -> InstalledApp:
     is_manager = can_manage(by)
+    now = clock.now() + (installation.clock_offset or timedelta(0))
     facts = InstallationFacts(
         status=InstallationStatus(installation.status),
         has_worked=installation.has_worked,
@@ -345,16 +347,10 @@ def _show(installation: Any, by: User, now: datetime) -> InstalledApp:
         badges=badges(facts, viewer),
         why_not_launch=explain_launch(by, installation, is_licensed=installation.is_licensed),
         can_manage=is_manager,
+        now=now,
         trial_days_left=_days_left(getattr(installation, "trial", None), now),
         newer_version=installation.newer_name if is_manager else None,
     )
-
-
-def _now(by: User, installations: Iterable[Any]) -> datetime:
-    """The account's time is asked for only where a trial runs."""
-    trials = (getattr(installation, "trial", None) for installation in installations)
-    is_running = any(trial is not None and trial.status == TrialStatus.ACTIVE for trial in trials)
-    return clock.now(by.account_id if is_running else None)
 
 
 def _days_left(trial: Trial | None, now: datetime) -> int | None:

@@ -11,9 +11,11 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.apps import apps
 from django.db import connection, transaction
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from fondaco.kit.errors import Conflict
@@ -72,6 +74,12 @@ def offsets_of(account_ids: Collection[str]) -> dict[str, timedelta]:
         known.update(dict.fromkeys(unknown, timedelta(0)))
         known.update(rows)
     return {each: known[each] for each in account_ids}
+
+
+def offset_column(account_id: str) -> Any:
+    """For annotations: the offset of the account whose key is in that column; None for those that live in real time."""
+    offsets = apps.get_model("kit", "ClockOffset").objects.filter(pk=OuterRef(account_id))
+    return Subquery(offsets.values("offset")[:1])
 
 
 class _Offsets(dict[str, timedelta]):

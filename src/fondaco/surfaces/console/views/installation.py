@@ -80,7 +80,7 @@ def show(request: HouseRequest, installation_id: str) -> HttpResponse:
         except Conflict:
             return redirect(request.path)  # it was answered in this very moment
     deliveries = list_changes_sent(installation) if item.can_manage else []
-    lines = make_lines(list_history(installation, operations), deliveries, clock.now(installation.account_id))
+    lines = make_lines(list_history(installation, operations), deliveries, item.now)
     mark = f"{installation.status}-{len(lines)}"
     if request.htmx and request.GET.get("mark") == mark:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
