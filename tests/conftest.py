@@ -39,6 +39,7 @@ def django_db_setup(_is_new: bool, django_db_setup: None, django_db_blocker: Dja
     if not _is_new:
         with django_db_blocker.unblock():
             call_command("flush", interactive=False, verbosity=0)
+            emptying.empty_queue()
     emptying.install()
 
 
@@ -79,12 +80,3 @@ def pytest_collection_finish() -> None:
 def _no_remembered_keys() -> None:
     """A process remembers signing keys for a minute; those of the test before were rolled back underneath it."""
     signing_keys.forget()
-
-
-@pytest.fixture(autouse=True)
-def _empty_queue(request: pytest.FixtureRequest) -> None:
-    """Tests with real commits leave jobs behind: the queue's tables are not Django's, so nobody empties them."""
-    if request.node.get_closest_marker("django_db") is not None:
-        request.getfixturevalue("db")
-        with connection.cursor() as cursor:
-            cursor.execute("DELETE FROM procrastinate_jobs")

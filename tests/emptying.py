@@ -21,7 +21,14 @@ def install() -> None:
     TransactionTestCase._should_reload_connections = lambda _test: False  # type: ignore[attr-defined]
 
 
+def empty_queue() -> None:
+    """The queue's tables are not Django's, so nobody else empties them."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs")
+
+
 def _empty_tables(_test: TransactionTestCase) -> None:
+    empty_queue()
     filled = [name for (name,) in ask_prepared("filled_tables", _question())]
     if filled:
         with transaction.atomic(), connection.cursor() as cursor:

@@ -111,7 +111,7 @@ CLOSED = {
         "installation", "broken_updates", "explanation",
     },
 }  # fmt: skip
-IN_THE_DARK: set[str] = set()  # routes that were looked at in the dark theme
+VIEWED: set[tuple[str, tuple[int, str]]] = set()  # routes, in which size and theme axe looked at them
 WALKED: dict[str, Tour] = {}  # each walk is made once, by whichever test comes first
 
 
@@ -130,23 +130,26 @@ def tour(who: str, house: House, page_as: PageAs) -> Tour:
         return WALKED[who]
     email, start, within = WALKS[who]
     page, seen = page_as(email), Tour()
+    views = [(1440, "light"), (768, "light"), (390, "dark")]
 
     def look(route: str, address: str) -> None:
         seen.count += 1
         seen.faults += [(address, fault) for fault in find_faults(page)]
         seen.faults += [(address, fault) for fault in _check_words(page.title(), page.locator("h1").all_inner_texts())]
-        for theme, width in (("light", 768), ("dark", 390)):
+        VIEWED.add((route, views[0]))
+        for width, theme in views[1:]:
             resize(page, width, theme)
             seen.faults += [(f"{address} at {width}", fault) for fault in find_overflow(page)]
-        if route not in IN_THE_DARK:  # other things on it have the same colours
-            IN_THE_DARK.add(route)
-            seen.faults += [(f"{address} dark, at 390", fault) for fault in find_faults(page, in_looks_only=True)]
+        if (route, views[-1]) not in VIEWED:  # other things on it have the same colours
+            VIEWED.add((route, views[-1]))
+            seen.faults += [(f"{address} at {width}", fault) for fault in find_faults(page, in_looks_only=True)]
         if KEEPS_PICTURES and route not in seen.routes:
             keep_pictures(page, who, route)
+            resize(page, *views[-1])
         seen.routes.add(route)
-        resize(page, 1440, "light")  # as the next one is opened
+        views.reverse()  # the next one is opened as this one is left
 
-    resize(page, 1440, "light")
+    resize(page, *views[0])
     walk(page, house.site, start, within, look)
     WALKED[who] = seen
     return seen

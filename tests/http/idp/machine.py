@@ -70,10 +70,11 @@ class Answer:
     def essence(self) -> tuple[str, list[tuple[str, str]], Any]:
         """What must be the same whoever answers: an access token is its claims, without its ``jti``.
 
-        Nor does space between members count. Of a page, which only Django makes, the words and the cookie are left out:
-        a token against forgery is in them.
+        Nor does space between members count, nor what the answer cost. Of a page, which only Django makes, the words
+        and the cookie are left out: a token against forgery is in them.
         """
-        told = sorted(header for header in self.headers if header[0] not in {"Set-Cookie", "Content-Length"})
+        of_this_one = {"Set-Cookie", "Content-Length", "Server-Timing"}
+        told = sorted(header for header in self.headers if header[0] not in of_this_one)
         if dict(self.headers).get("Content-Type") != "application/json":
             return self.status, told, None
         assert dict(self.headers)["Content-Length"] == str(len(self.body))

@@ -15,6 +15,7 @@ Headers = list[tuple[str, str]]
 StartResponse = Callable[..., Any]
 
 _MOST: Final = 20_000  # in host style each account has its own
+_OF_ONE_ANSWER: Final = {"content-length", "server-timing"}
 
 
 class Envelopes:
@@ -24,7 +25,7 @@ class Envelopes:
         self._known: dict[tuple[str, ...], Headers] = {}
 
     def find(self, kind: str, environ: Environment) -> Headers | None:
-        """The headers of a 200 of this kind, without its length; None when Django has not given one yet."""
+        """The headers of a 200 of this kind, without those of one answer; None when Django has not given one yet."""
         return self._known.get(_key(kind, environ))
 
     def watch(self, kind: str, environ: Environment, start_response: StartResponse) -> StartResponse:
@@ -36,7 +37,7 @@ class Envelopes:
             if status.startswith("200 ") and "set-cookie" not in names:
                 if len(self._known) >= _MOST:
                     self._known.clear()
-                self._known[key] = [(name, value) for name, value in headers if name.lower() != "content-length"]
+                self._known[key] = [(name, value) for name, value in headers if name.lower() not in _OF_ONE_ANSWER]
             return start_response(status, headers, *more)
 
         return start
