@@ -6,6 +6,7 @@ import gc
 from collections.abc import Iterator
 
 import pytest
+from _pytest.runner import runtestprotocol
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.core.management import call_command
 from django.db import connection
@@ -14,6 +15,7 @@ from pytest_django import DjangoDbBlocker
 from tests import cloning, emptying, signing_in
 
 from fondaco.identity import signing_keys
+from fondaco.kit.frames import with_room
 
 LONG = {"test_crashes.py", "test_log_out_everywhere.py", "test_runtime_house.py"}
 
@@ -74,6 +76,15 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+    """As ever, with room for calls as every process of the house has it: pytest itself calls fifty deep."""
+    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    with_room(runtestprotocol)(item, nextitem=nextitem)
+    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    return True
 
 
 @pytest.fixture(autouse=True)

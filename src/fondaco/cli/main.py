@@ -9,6 +9,7 @@ from __future__ import annotations
 import typer
 
 from fondaco.cli import apps, audit, database, doctor, house, keys, machines, mail, people, remote, tokens
+from fondaco.kit.frames import with_room
 
 app = typer.Typer(
     name="fondaco",
@@ -30,4 +31,4 @@ for group in (house, database, machines, doctor, people, mail, keys, tokens, aud
 
 def main() -> None:
     """The entry point."""
-    app(prog_name="fondaco")
+    with_room(app)(prog_name="fondaco")

@@ -102,6 +102,7 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "fondaco.config.urls"
 WSGI_APPLICATION = "fondaco.config.wsgi.application"
+WSGI_ROOM = "fondaco.kit.frames.with_room"  # what Django's calls need; the shim's few do not
 WSGI_SHIM = "fondaco.surfaces.idp.shim.Shim"  # stands before Django when TOKEN_SHIM is on
 TOKEN_SHIM = environment.flag("FONDACO_TOKEN_SHIM", default=True)
 TOKENS_PER_SECOND = environment.number("FONDACO_TOKENS_PER_SECOND", 10)  # of one client, in each web process

@@ -8,6 +8,6 @@ from django.utils.module_loading import import_string
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fondaco.config.settings")
 
-application = get_wsgi_application()
+application = import_string(settings.WSGI_ROOM)(get_wsgi_application())
 if settings.TOKEN_SHIM:
     application = import_string(settings.WSGI_SHIM)(application)

@@ -21,6 +21,7 @@ from procrastinate.manager import JobManager
 from procrastinate.retry import BaseRetryStrategy
 
 from fondaco.kit import clock, idempotency, rate
+from fondaco.kit.frames import with_room
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +59,7 @@ def task(name: str, *, retry: BaseRetryStrategy | None = DEFAULT_RETRY) -> Calla
     """Registers ``function`` as the job ``name`` (``package.verb_noun``); ``retry=None`` gives up after one failure."""
 
     def register(function: Callable[P, R]) -> Task[P, R]:
-        app.task(name=name, retry=retry or False)(function)
+        app.task(name=name, retry=retry or False)(with_room(function))
         return Task(name, function)
 
     return register

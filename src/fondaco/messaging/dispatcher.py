@@ -28,6 +28,7 @@ from psycopg.conninfo import make_conninfo
 
 from fondaco.audit.actor import Actor
 from fondaco.kit import clock
+from fondaco.kit.frames import with_room
 from fondaco.kit.outbound import CONNECT_SECONDS, TOTAL_SECONDS, OutboundError, SafeClient
 from fondaco.messaging.actions import WAKE_CHANNEL, Outcome
 from fondaco.messaging.breaker import Answer
@@ -273,6 +274,7 @@ class Dispatcher:
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._guarded, work)
 
+    @with_room
     def _guarded(self, work: Callable[[], T]) -> T:
         mine = connections[DEFAULT_DB_ALIAS]
         if mine not in self._connections:

@@ -15,4 +15,5 @@ from fondaco.surfaces.idp.shim import Shim
 @pytest.mark.parametrize(("is_on", "kind"), [(True, Shim), (False, WSGIHandler)])
 def test_the_shim_stands_before_django_when_it_is_on(settings: Settings, is_on: bool, kind: type) -> None:
     settings.TOKEN_SHIM = is_on
-    assert type(reload(wsgi).application) is kind
+    application = reload(wsgi).application
+    assert type(getattr(application, "__wrapped__", application)) is kind
