@@ -61,7 +61,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     run = Statement.run
 
     def listen(self: Statement, *values: str) -> Any:
-        names.append(self._name.decode())
+        names.append(self.name)
         return run(self, *values)
 
     monkeypatch.setattr(Statement, "run", listen)
@@ -102,7 +102,7 @@ def test_no_request_asks_the_database_until_something_changes(clerk: Clerk, aske
     assert asked == []
     OAuthClient.objects.update(scopes=["account:read"])
     wait_for(lambda: clerk.ask()[0].json["scope"] == "account:read")
-    assert asked == ["fondaco_client"]
+    assert asked == ["client"]
     assert clerk.machine.compare(ask_token(clerk.program)).by_django is False
 
 
@@ -216,7 +216,7 @@ def test_without_a_listener_the_database_is_asked_and_the_next_one_knows_again(c
     wait_for(lambda: not clerk.directory.is_believed())
     CredentialSet.objects.update(secret_hash="other")
     assert clerk.ask()[0].status[:3] == "401"
-    assert "fondaco_client" in asked
+    assert "client" in asked
     CredentialSet.objects.update(secret_hash=clerk.program.issued.set.secret_hash)
     assert clerk.ask()[0].by_django is False
     clerk.wait_until_it_knows()
@@ -270,4 +270,4 @@ def test_a_stranger_s_request_is_no_one_s(clerk: Clerk, asked: list[str]) -> Non
     plain = ask_token(clerk.program)
     unknown = Request(plain.path, body=plain.body, headers={"Authorization": clerk.program.basic(client_id="0" * 32)})
     assert clerk.machine.compare(unknown).status[:3] == "401"
-    assert asked == ["fondaco_client"]  # that nobody has this id is not remembered
+    assert asked == ["client"]  # that nobody has this id is not remembered

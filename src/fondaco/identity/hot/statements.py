@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from weakref import WeakKeyDictionary
 
 import psycopg
@@ -12,6 +13,7 @@ from psycopg import pq
 Row = tuple[str, ...]
 
 _TUPLES, _DONE = pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK
+_IS_THERE = b"42P05"  # duplicate_prepared_statement: the name says what it is
 _IDLE, _OK = pq.TransactionStatus.IDLE, pq.ConnStatus.OK
 
 
@@ -27,8 +29,9 @@ class Statement:
     """
 
     def __init__(self, name: str, sql: str) -> None:
-        self._name = f"fondaco_{name}".encode()
+        self.name = name
         self._sql = sql.encode()
+        self._label = f"fondaco_{name}_{sha256(self._sql).hexdigest()[:8]}".encode()  # another build's is another one
         self._prepared: WeakKeyDictionary[psycopg.Connection, bool] = WeakKeyDictionary()
 
     def run(self, *values: str) -> list[Row]:
@@ -50,11 +53,11 @@ class Statement:
 
     def _execute(self, connection: psycopg.Connection, values: list[bytes]) -> pq.abc.PGresult:
         if connection not in self._prepared:
-            result = connection.pgconn.prepare(self._name, self._sql)
-            if result.status != _DONE:
+            result = connection.pgconn.prepare(self._label, self._sql)
+            if result.status != _DONE and result.error_field(pq.DiagnosticField.SQLSTATE) != _IS_THERE:
                 return result
             self._prepared[connection] = True
-        return connection.pgconn.exec_prepared(self._name, values)
+        return connection.pgconn.exec_prepared(self._label, values)
 
 
 def _read(result: pq.abc.PGresult) -> list[Row]:
