@@ -1,9 +1,9 @@
 """Room for what Python calls: without it, a call at an unlucky depth takes memory from the system and gives it back.
 
 Before late releases of 3.13 the frames of a thread lie in chunks of 16 KiB, and no empty one is kept. A loop whose
-calls just do not fit into a chunk maps and unmaps one for each of them (CPython issue 142183); pages and jobs, whose
-frameworks call forty deep, did that some thousand times each, which was a fifth of their time. A frame that is larger
-than a chunk gets one of its own, with room behind it for all that it calls.
+calls just do not fit into a chunk maps and unmaps one for each of them (CPython issue 142183). Frameworks call forty
+deep, so some loop is always there: it cost the tests a fifth of their time, and pages up to a tenth, as their depth has
+it. A frame that is larger than a chunk gets one of its own, with room behind it for all that it calls.
 """
 
 from __future__ import annotations
