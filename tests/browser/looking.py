@@ -72,8 +72,12 @@ class Complaints:
 
 def count_queries(response: Response) -> int:
     """How often the house asked its database for a page; 0 where that is not counted."""
-    said = _QUERIES.match(response.headers.get("server-timing", ""))
-    return int(said.group(1)) if said and not _MAKES_A_WORLD.search(response.url) else 0
+    said = response.headers.get("server-timing")
+    if not said or _MAKES_A_WORLD.search(response.url):
+        return 0
+    found = _QUERIES.match(said)
+    assert found is not None, f"{response.url} says {said}"
+    return int(found.group(1))
 
 
 def find_faults(page: Page, *, in_looks_only: bool = False) -> list[str]:

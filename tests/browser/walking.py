@@ -34,7 +34,8 @@ _LEFT_OUT: Final = {"console:launch", "site:inbox_mail_html", "site:media"}
 def walk(page: Page, site: str, start: list[str], within: tuple[str, ...], look: Callable[[str, str], None]) -> None:
     """From ``start`` over all links whose path begins with one of ``within``, each page opened once in ``page``.
 
-    Every page must answer with 200. ``look(route, address)`` is called while it is open.
+    Every page must answer with 200 and say how often it asked the database. ``look(route, address)`` is called while
+    it is open.
     """
     seen, counted = set[str](), Counter[str]()
     waiting = deque(urljoin(site, path) for path in start)
@@ -50,6 +51,7 @@ def walk(page: Page, site: str, start: list[str], within: tuple[str, ...], look:
         assert answer is not None
         final = urlsplit(answer.url)
         assert answer.status == 200, f"{address}: {answer.status}"
+        assert "server-timing" in answer.headers, f"{address} does not say how often it asked"
         if final.path != urlsplit(address).path:
             waiting.append(answer.url)
             continue
