@@ -31,11 +31,23 @@ _RULES_OF_LOOKS: Final = {
         "values": ["color-contrast", "link-in-text-block", "target-size", "scrollable-region-focusable"],
     },
 }
-
+# What most of a page's elements are, and the same on every page: without what differs from page to page anyway.
+_FRAME: Final = """() => ['header.side', 'header.top', 'footer.foot'].flatMap(selector => {
+  const part = document.querySelector(selector)?.cloneNode(true);
+  if (!part) return [];
+  part.querySelectorAll('.count').forEach(count => count.textContent = '');
+  part.querySelectorAll('input').forEach(input => input.removeAttribute('value'));
+  part.querySelectorAll('[href]').forEach(link => link.setAttribute('href', ''));
+  part.querySelectorAll('[aria-current]').forEach(link => link.removeAttribute('aria-current'));
+  const look = [innerWidth, matchMedia('(prefers-color-scheme: dark)').matches, document.documentElement.dataset.theme];
+  return [[selector, [...look, part.outerHTML].join()]];
+})"""
 
 MOST_QUERIES: Final = 12  # of a page (DESIGN 11)
 _MAKES_A_WORLD: Final = re.compile(r"/mails/")  # to show its letters, and takes it back
 _QUERIES: Final = re.compile(r'db;dur=[\d.]+;desc="(\d+) queries"')
+
+_frames_seen: set[tuple[str, str]] = set()
 
 
 @dataclass
@@ -81,14 +93,20 @@ def count_queries(response: Response) -> int:
 
 
 def find_faults(page: Page, *, in_looks_only: bool = False) -> list[str]:
-    """What axe finds wrong, one line each; ``in_looks_only``: on a page that it has seen in another theme and size."""
+    """What axe finds wrong, one line each; ``in_looks_only``: on a page that it has seen in another theme and size.
+
+    Header and footer are left out where just the same ones were looked at in this theme and size.
+    """
     if not page.evaluate("'axe' in window"):
         page.evaluate(_AXE.axe_script)
     rules = _RULES_OF_LOOKS if in_looks_only else _ALL_RULES
-    run = "async rules => (await axe.run(rules)).violations"
-    found: list[dict[str, Any]] = page.evaluate(run, rules)
+    frame = {(selector, f"{in_looks_only} {markup}") for selector, markup in page.evaluate(_FRAME)}
+    where = {"include": [["html"]], "exclude": [[selector] for selector, _markup in frame & _frames_seen]}
+    _frames_seen.update(frame)
+    run = "async ([where, rules]) => (await axe.run(where, rules)).violations"
+    found: list[dict[str, Any]] = page.evaluate(run, [where, rules])
     if found:
-        found = page.evaluate(run, {**rules, "selectors": True})
+        found = page.evaluate(run, [where, {**rules, "selectors": True}])
     return [f"{fault['id']}: {node['target']} {_why(node)}" for fault in found for node in fault["nodes"]]
 
 
