@@ -165,7 +165,7 @@ def _check_size(data: bytes, *, field: str, most_bytes: int) -> None:
 
 def _store(folder: str, picture: Image.Image, format_name: str) -> str:
     """Writes only pixels: a fresh picture carries no metadata. The name is the content's hash, so it never changes."""
-    plain = picture.convert("RGB" if format_name == "JPEG" else "RGBA")
+    plain = picture.convert("RGB" if format_name == "JPEG" or not _is_seen_through(picture) else "RGBA")
     fresh = Image.new(plain.mode, plain.size)
     fresh.paste(plain)
     buffer = BytesIO()
@@ -180,6 +180,11 @@ def _store(folder: str, picture: Image.Image, format_name: str) -> str:
             return key
         default_storage.delete(key)  # begun, and ended by a full disk or a kill
     return default_storage.save(key, ContentFile(content))
+
+
+def _is_seen_through(picture: Image.Image) -> bool:
+    """Whether any of it is; where nothing is, a fourth channel only makes the file larger."""
+    return picture.has_transparency_data and picture.convert("RGBA").getchannel("A").getextrema() != (255, 255)
 
 
 def _bad(field: str, message: Promise, picture: Image.Image, **more: int) -> BadImage:

@@ -10,7 +10,7 @@ from django.utils import translation
 from fondaco.audit.actor import Actor
 from fondaco.kit import jobs
 from fondaco.messaging.webhook_secrets import load_signer_for
-from fondaco.review.actions.checks import JOB, abandon_run, finish_run, keep_result, let_policy_decide
+from fondaco.review.actions.checks import JOB, abandon_run, finish_run, keep_results, let_policy_decide
 from fondaco.review.checking.dossier import read_dossier
 from fondaco.review.checking.marks import read_marks
 from fondaco.review.checking.registry import checks_of
@@ -46,6 +46,6 @@ def run_checks(run_id: str) -> None:
     with translation.override(settings.LANGUAGE_CODE):
         missing = [check for check in wanted if check.id not in done]
         for examined in examine_all(read_dossier(run.version), missing, load_signer_for(run.version.app)):
-            if not keep_result(actor=_SELF, run_id=run.pk, examined=examined):
+            if not keep_results(actor=_SELF, run_id=run.pk, examined=[examined]):
                 return
     let_policy_decide(actor=_SELF, run=finish_run(actor=_SELF, run_id=run.pk))

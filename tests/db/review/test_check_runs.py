@@ -26,7 +26,7 @@ from fondaco.kit.errors import Forbidden, NotFound
 from fondaco.messaging.signing import load_signer
 from fondaco.partners.models import Member, MemberRole
 from fondaco.review import actions
-from fondaco.review.actions.checks import JOB, STUCK, finish_run, keep_result, start_run
+from fondaco.review.actions.checks import JOB, STUCK, finish_run, keep_results, start_run
 from fondaco.review.actions.watching import watch_all, watch_version
 from fondaco.review.checking.dossier import read_dossier
 from fondaco.review.checking.registry import RULESET, all_checks, checks_of
@@ -104,7 +104,7 @@ def test_a_killed_job_goes_on_where_it_was(mara: Member, program: Program) -> No
     begun = run(mara, version)
     asking = [check for check in checks_of(RULESET) if check.id in {"privacy-reachable", "no-secrets"}]
     for examined in examine_all(read_dossier(version), asking, load_signer()):
-        assert keep_result(actor=SYSTEM, run_id=begun.pk, examined=examined)
+        assert keep_results(actor=SYSTEM, run_id=begun.pk, examined=[examined])
     assert program.counts["GET /privacy"] == 1
     assert run_jobs(JOB) == 1
     begun.refresh_from_db()
@@ -114,7 +114,7 @@ def test_a_killed_job_goes_on_where_it_was(mara: Member, program: Program) -> No
     assert not deadlines.cancel(STUCK, subject_id=begun.pk.hex)
     assert IconPrint.objects.get().icon == version.app.icon
     examined = next(examine_all(read_dossier(version), asking[:1], load_signer()))
-    assert not keep_result(actor=SYSTEM, run_id=begun.pk, examined=examined)
+    assert not keep_results(actor=SYSTEM, run_id=begun.pk, examined=[examined])
 
 
 def test_a_stuck_run_is_tried_again_twice_and_then_given_up(mara: Member, version: Version) -> None:

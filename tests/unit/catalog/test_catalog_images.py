@@ -53,6 +53,16 @@ def test_the_same_picture_is_stored_once(media: Path) -> None:
     assert len(list(media.rglob("*.png"))) == 1
 
 
+@pytest.mark.parametrize(("alpha", "mode"), [(255, "RGB"), (254, "RGBA")])
+def test_only_what_can_be_seen_through_keeps_its_fourth_channel(alpha: int, mode: str) -> None:
+    buffer = BytesIO()
+    image = Image.new("RGBA", (256, 256), (10, 20, 30, 255))
+    image.putpixel((5, 5), (10, 20, 30, alpha))
+    image.save(buffer, "PNG")
+    kept = stored(store_icon(buffer.getvalue()))
+    assert (kept.mode, kept.convert("RGBA").getpixel((5, 5))) == (mode, (10, 20, 30, alpha))
+
+
 def test_nothing_but_pixels_is_kept() -> None:
     buffer = BytesIO()
     image = Image.new("RGB", (800, 600), "white")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -77,32 +78,13 @@ def start_run(
     return run
 
 
-def keep_result(*, actor: Actor, run_id: UUID, examined: Examined) -> bool:
-    """Writes what one check came to, once; False when the run is over."""
+def keep_results(*, actor: Actor, run_id: UUID, examined: Iterable[Examined]) -> bool:
+    """Writes what checks came to, each once; False when the run is over."""
     with transaction.atomic(durable=True):
         run = CheckRun.objects.select_for_update().only("status").get(pk=run_id)
         if not run.is_running:
             return False
-        check = examined.check
-        CheckResult.objects.bulk_create(
-            [
-                CheckResult(
-                    run=run,
-                    check_id=check.id,
-                    track=check.track.value,
-                    severity=check.severity.value,
-                    blocks=check.blocks,
-                    outcome=examined.outcome.value,
-                    findings=[
-                        {"found": str(one.found), "where": one.where, "mend": str(one.mend or check.mend)}
-                        for one in examined.findings
-                    ],
-                    note=str(examined.note),
-                    seconds=round(examined.seconds, 3),
-                )
-            ],
-            ignore_conflicts=True,
-        )
+        CheckResult.objects.bulk_create((_result(run, one) for one in examined), ignore_conflicts=True)
     return True
 
 
@@ -201,3 +183,21 @@ def _prune(version: Version, *, is_watch: bool) -> None:
     old = list(runs.order_by("-created_at", "-pk").values_list("pk", flat=True)[kept:])
     if old:
         CheckRun.objects.filter(pk__in=old).delete()
+
+
+def _result(run: CheckRun, examined: Examined) -> CheckResult:
+    check = examined.check
+    return CheckResult(
+        run=run,
+        check_id=check.id,
+        track=check.track.value,
+        severity=check.severity.value,
+        blocks=check.blocks,
+        outcome=examined.outcome.value,
+        findings=[
+            {"found": str(one.found), "where": one.where, "mend": str(one.mend or check.mend)}
+            for one in examined.findings
+        ],
+        note=str(examined.note),
+        seconds=round(examined.seconds, 3),
+    )

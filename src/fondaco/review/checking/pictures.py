@@ -26,9 +26,11 @@ class Picture:
         """The decoded picture, transparent parts on white."""
         if self.data is None:
             return None
-        image = Image.open(io.BytesIO(self.data)).convert("RGBA")
+        image = Image.open(io.BytesIO(self.data))
+        if not image.has_transparency_data:
+            return image.convert("RGB")
         ground = Image.new("RGBA", image.size, "white")
-        return Image.alpha_composite(ground, image).convert("RGB")
+        return Image.alpha_composite(ground, image.convert("RGBA")).convert("RGB")
 
     @cached_property
     def small(self) -> Image.Image | None:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from fondaco.audit.actor import Actor
 from fondaco.catalog.models import Version
 from fondaco.messaging.signing import load_signer
-from fondaco.review.actions.checks import finish_run, keep_result, let_policy_decide
+from fondaco.review.actions.checks import finish_run, keep_results, let_policy_decide
 from fondaco.review.checking.dossier import read_dossier
 from fondaco.review.checking.registry import checks_of
 from fondaco.review.checking.running import Examined, examine_all
@@ -23,11 +23,12 @@ def run_checks_offline(version: Version) -> None:
     if run is None:
         return
     fresh = Version.objects.select_related("app__partner__developer_account", "technical", "listing").get(pk=version.pk)
-    checks = checks_of(run.ruleset)
-    for examined in examine_all(read_dossier(fresh), [one for one in checks if not one.is_network], load_signer()):
-        keep_result(actor=_SELF, run_id=run.pk, examined=examined)
+    asking = [check for check in checks_of(run.ruleset) if check.is_network]
+    others = [check for check in checks_of(run.ruleset) if not check.is_network]
     note = _("The demo was made before any program was running. Run the checks again to ask it.")
-    for check in checks:
-        if check.is_network:
-            keep_result(actor=_SELF, run_id=run.pk, examined=Examined(check, Outcome.SKIPPED, note=note))
+    examined = [
+        *examine_all(read_dossier(fresh), others, load_signer()),
+        *(Examined(check, Outcome.SKIPPED, note=note) for check in asking),
+    ]
+    keep_results(actor=_SELF, run_id=run.pk, examined=examined)
     let_policy_decide(actor=_SELF, run=finish_run(actor=_SELF, run_id=run.pk))
