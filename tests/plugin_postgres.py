@@ -28,7 +28,7 @@ IDLE_SECONDS = 120.0
 SETTINGS = {
     "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "300",
     "shared_buffers": "128MB", "max_wal_size": "4GB", "wal_level": "minimal", "max_wal_senders": "0",
-    "jit": "off", "checkpoint_timeout": "1h", "update_process_title": "off", "track_activities": "off",
+    "jit": "off", "checkpoint_timeout": "1h", "update_process_title": "off",
 }  # fmt: skip
 
 _lease: IO[str] | None = None

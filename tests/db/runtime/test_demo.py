@@ -30,6 +30,12 @@ def states() -> dict[str, str]:
     return dict(Installation.objects.filter(account__name="starship").values_list("app__slug", "status"))
 
 
+def broken_changes() -> list[tuple[object, ...]]:
+    about = ("account__name", "app__slug", "status", "total_licences")
+    broken = Operation.objects.exclude(failed_side="")
+    return list(broken.values_list(*(f"installation__{name}" for name in about), "kind", "failed_side"))
+
+
 @pytest.fixture(autouse=True)
 def media(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> None:
     settings.MEDIA_ROOT = tmp_path_factory.mktemp("media")
@@ -93,6 +99,7 @@ def test_a_killed_seeding_goes_on_until_everything_is_there_and_twice_is_the_sam
         "callback-desk": "installing",
         "tempo-wfm": "installing",
     }
+    assert broken_changes() == [("harbour", "signal-boards", "failed", 3, "update", "proposed")]
     sample = Sample.objects.get()
     assert (sample.submission.version.app.slug, sample.status) == ("signal-boards", "open")
     assert [version.app.slug for version in Version.objects.exclude(withheld_at=None)] == ["vault-notes"]

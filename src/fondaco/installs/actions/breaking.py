@@ -35,8 +35,10 @@ def carry_out(actor: Actor, operation: Operation, side: SnapshotSide, answer: st
     except OperationalError:
         raise
     except Exception as error:
-        logger.exception("%s %s could not be closed", operation.kind, operation.pk)
-        _break(actor, operation, side, answer, _explain(error))
+        failure = _explain(error)
+        report = logger.warning if isinstance(error, DomainError) else logger.exception
+        report("%s %s could not be closed: %s", operation.kind, operation.pk, failure)
+        _break(actor, operation, side, answer, failure)
         return False
     return True
 

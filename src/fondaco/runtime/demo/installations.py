@@ -10,17 +10,22 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
-from fondaco.accounts.models import Account
+from django.db import transaction
+
+from fondaco.accounts.models import Account, User
 from fondaco.audit.actor import Actor, ActorKind
 from fondaco.catalog.models import App, Version
 from fondaco.catalog.queries import latest_published
 from fondaco.installs import actions
 from fondaco.installs.actions import Consent
+from fondaco.installs.actions.breaking import carry_out
 from fondaco.installs.auto_install import NOBODY, AutoInstall
+from fondaco.installs.changes import Settings
 from fondaco.installs.models import Installation, Operation
 from fondaco.installs.queries import consent_text
-from fondaco.installs.states import OperationKind, OperationStatus
+from fondaco.installs.states import OperationKind, OperationStatus, SnapshotSide
 from fondaco.kit import clock, deadlines
+from fondaco.kit.errors import DomainError
 from fondaco.messaging.actions import Outcome
 from fondaco.messaging.models import Delivery
 from fondaco.messaging.results import record_attempt
@@ -28,6 +33,13 @@ from fondaco.runtime.demo.people import actor_for
 
 _NEW_AGENTS: Final = AutoInstall(({"filter": "role", "match": "agent"},), cap=20)
 _DISPATCHER: Final = Actor.system("dispatcher")
+
+
+class FailsOnPurpose(DomainError):
+    """Stands for a fault that nobody thought of; there must be no way to come upon one otherwise."""
+
+    code = "demo-fault"
+    message = "This change of the demo fails on purpose, so that a failed update can be looked at and mended."
 
 
 def make_installations() -> None:
@@ -44,6 +56,7 @@ def make_installations() -> None:
     _order("callback-desk", minutes=8, plan="Trial", seats=7)
     _order("tempo-wfm", minutes=7, plan="Planner", seats=13)
     _order("northwind-crm", account="harbour", minutes=6, plan="Team", seats=4)
+    _order("signal-boards", account="harbour", hours=5, plan="Wall", seats=3, then=_break)
     while deadlines.sweep_once():  # what was due in the meantime: the trial that ended, the answer that never came
         pass
 
@@ -124,8 +137,31 @@ def _fail(installation: Installation) -> None:
         record_attempt(actor=_DISPATCHER, delivery_id=delivery.pk, outcome=outcome)
 
 
+def _break(installation: Installation) -> None:
+    """The program agrees to two more licences, and then the change cannot be put in force."""
+    _approve(installation)
+    operation = installation.operations.filter(kind=OperationKind.UPDATE).first()
+    if operation is None:
+        by = installation.installed_by
+        people = User.objects.filter(licences__installation=installation)
+        wanted = Settings(plan=installation.plan, users=list(people), licences=installation.total_licences + 2)
+        operation = actions.update_settings(actor=actor_for(by.person), by=by, installation=installation, wanted=wanted)
+    _take(installation)
+    if operation.is_open:
+        with transaction.atomic():
+            carry_out(_program_of(installation), operation, SnapshotSide.PROPOSED, "Two more boards.", _refuse)
+
+
+def _refuse() -> None:
+    raise FailsOnPurpose
+
+
 def _answer(installation: Installation, decision: str, reason: str) -> None:
     if not installation.operations.filter(status=OperationStatus.OPEN).exists():
         return  # this story was told before
-    actor = Actor(ActorKind.CLIENT, id=installation.client_id.hex, label=installation.app.name)
+    actor = _program_of(installation)
     actions.answer_operation(actor=actor, installation=installation, decision=decision, reason=reason)
+
+
+def _program_of(installation: Installation) -> Actor:
+    return Actor(ActorKind.CLIENT, id=installation.client_id.hex, label=installation.app.name)
