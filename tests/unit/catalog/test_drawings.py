@@ -42,7 +42,7 @@ def test_it_is_drawn_and_kept_as_pixels() -> None:
     assert (key.endswith(".png"), picture.format, picture.size) == (True, "PNG", (512, 512))
     assert (picture.getpixel((100, 256)), picture.getpixel((400, 256))) == ((51, 102, 204), (170, 51, 51))
     right = stored(store_icon(GOOD, Crop(512, 0, 512, 512)))
-    assert right.getpixel((5, 5)) == (170, 51, 51, 255)
+    assert right.getpixel((5, 5)) == (170, 51, 51)
 
 
 def bomb() -> str:
