@@ -102,14 +102,14 @@ def list_for_support(by: Operator, account_id: str) -> QuerySet[Installation]:
     """Every installation that an account ever had, newest first, with ``has_running_trial``, for who mends them."""
     check_operator_can(by, Permission.OPERATOR_SUPPORT)
     words = Subquery(Cutoff.covering("client").order_by("id").values("reason")[:1])
-    running = Trial.objects.filter(installation=OuterRef("pk"), status=TrialStatus.ACTIVE)
-    found = Installation.objects.filter(account_id=account_id).annotate(cutoff_words=words)
-    found = found.annotate(has_running_trial=Exists(running))
+    found = Installation.objects.filter(account_id=account_id).annotate(
+        cutoff_words=words, has_running_trial=_runs_trial()
+    )
     return found.select_related("app__partner", "version", "plan").order_by("-id")
 
 
 def get_for_support(by: Operator, installation_id: str) -> Installation:
-    """Any installation by wire id, for operators who mend them."""
+    """Any installation by wire id, with ``has_running_trial``, for operators who mend them."""
     check_operator_can(by, Permission.OPERATOR_SUPPORT)
     return _get_any(installation_id)
 
@@ -123,10 +123,14 @@ def get_for_removal(by: Operator, installation_id: str) -> Installation:
 def _get_any(installation_id: str) -> Installation:
     found = parse_wire(installation_id)
     installations = Installation.objects.select_related("app__partner", "version", "account", "plan", "client")
-    installation = installations.filter(pk=found).first() if found else None
+    installation = installations.annotate(has_running_trial=_runs_trial()).filter(pk=found).first() if found else None
     if installation is None:
         raise NotFound
     return installation
+
+
+def _runs_trial() -> Exists:
+    return Exists(Trial.objects.filter(installation=OuterRef("pk"), status=TrialStatus.ACTIVE))
 
 
 def list_of_app(by: Member, app: App) -> QuerySet[Installation]:

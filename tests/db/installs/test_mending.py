@@ -144,7 +144,9 @@ def test_staff_let_either_side_hold_and_the_partner_hears_what_it_does_not_know(
 def test_the_partner_is_asked_once_more(support: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
     installation = make_completed(plan="Team")
     break_approval(installation, monkeypatch)
+    deliver()
     again = mend(installation, support, Mending.ASK_AGAIN)
+    assert [letter.subject for letter in deliver()] == ["Ledgerline GmbH is asked once more about Ledgerline"]
     assert (again.kind, again.status, reload(installation).status) == ("update", "open", "pending")
     assert Message.objects.filter(type="app.updated").count() == 2
     approve(installation)

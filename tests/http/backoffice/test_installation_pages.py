@@ -73,6 +73,24 @@ def test_support_sees_both_sides_and_mends(client: Client, monkeypatch: pytest.M
     assert Installation.objects.get().total_licences == 9
 
 
+def test_asking_once_more_is_not_called_mended(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    installation, jon = make_completed(plan="Team"), make_operator(OperatorRole.SUPPORT)
+    break_update(installation, monkeypatch)
+    client.force_login(jon.person)
+    here = f"/backoffice/installations/{installation.pk.hex}"
+    page = text_of(client.post(here, {"way": "ask_again", "reason": "They booked half of it."}, follow=True))
+    assert "Ledgerline GmbH is asked once more. The managers of Ledgerline are told." in page
+    assert "is mended" not in page
+
+
+def test_a_trial_that_runs_can_be_extended_from_the_page_of_its_installation(client: Client) -> None:
+    trying, paying = make_completed(), make_completed(plan="Team")
+    client.force_login(make_operator(OperatorRole.SUPPORT).person)
+    for installation, is_offered in ((trying, True), (paying, False)):
+        here = f"/backoffice/installations/{installation.pk.hex}"
+        assert (f'href="{here}/trial"' in client.get(here).content.decode()) is is_offered
+
+
 def test_staff_allow_an_account_to_remove_apps_at_once(client: Client) -> None:
     """On the page and through the API; the reason is in the trail, and saying the same again records nothing."""
     installation, jon = make_completed(plan="Team"), make_operator(OperatorRole.SUPPORT)

@@ -29,7 +29,7 @@ TO_MEND = Mail(
 )
 MENDED = Mail(
     "update_mended",
-    when="support ended a change that could not be completed",
+    when="support ended a change that could not be completed, or asks the partner once more",
     to="the account's people who manage apps",
     subject="⟨app⟩ is mended",
 )
@@ -91,9 +91,11 @@ def compose_mended(operation_id: UUID) -> Letter:
         SnapshotSide.CURRENT.value: _("Everything is exactly as it was before the change was asked for."),
         Mending.ASK_AGAIN.value: _("%(partner)s was asked for the change once more. You hear when it has answered."),
     }
+    is_asked_again = operation.settled == Mending.ASK_AGAIN.value
+    subject = _("%(partner)s is asked once more about %(app)s") if is_asked_again else _("%(app)s is mended")
     return Letter(
         to=managers(operation.installation.account_id),
-        subject=_("%(app)s is mended") % _names(operation),
+        subject=subject % _names(operation),
         paragraphs=[
             _("Support looked at the change of %(app)s at %(account)s that could not be completed.")
             % _names(operation),

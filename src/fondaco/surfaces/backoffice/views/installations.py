@@ -15,6 +15,7 @@ from fondaco.installs.actions import mend_update
 from fondaco.installs.explaining import explain, get_explainable
 from fondaco.installs.labels import STATUSES
 from fondaco.installs.mends import find_damage, list_broken
+from fondaco.installs.models import Installation
 from fondaco.installs.queries import get_for_support
 from fondaco.installs.states import InstallationStatus, Mending
 from fondaco.kit.errors import DomainError
@@ -50,18 +51,14 @@ def show(request: HouseRequest, installation_id: str) -> HttpResponse:
     if request.method == "POST":
         form, status = MendForm(request.POST), 422
         if form.is_valid():
+            way = Mending(form.cleaned_data["way"])
+            reason = form.cleaned_data["reason"]
             try:
-                mend_update(
-                    actor=request.viewer.actor,
-                    by=by,
-                    installation=installation,
-                    way=Mending(form.cleaned_data["way"]),
-                    reason=form.cleaned_data["reason"],
-                )
+                mend_update(actor=request.viewer.actor, by=by, installation=installation, way=way, reason=reason)
             except DomainError as refusal:
                 status = show_refusal(form, refusal)
             else:
-                messages.success(request, _("%(app)s is mended. Its managers are told.") % {"app": installation.app})
+                messages.success(request, _say_mended(installation, way))
                 return redirect("backoffice:installation", installation_id)
     context = {
         "installation": installation,
@@ -92,3 +89,10 @@ def show_explanation(request: HouseRequest, account_id: str) -> HttpResponse:
         found = explain(user, get_explainable(user, slug, is_for_staff=True))
     context = {"account": account, "slug": slug, "found": found, "people": people}
     return render(request, "backoffice/explanation.html", context)
+
+
+def _say_mended(installation: Installation, way: Mending) -> str:
+    names = {"app": installation.app, "company": installation.app.partner}
+    if way == Mending.ASK_AGAIN:
+        return _("%(company)s is asked once more. The managers of %(app)s are told.") % names
+    return _("%(app)s is mended. Its managers are told.") % names
