@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from html import unescape
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -16,7 +17,7 @@ from fondaco.accounts.permissions import OperatorRole
 from fondaco.audit.status import transition
 from fondaco.identity.actions import create_personal_token
 from fondaco.installs.models import Installation
-from fondaco.messaging.models import Attempt, Delivery, Message, SampleEvent
+from fondaco.messaging.models import Attempt, Delivery, Endpoint, Message, SampleEvent
 from fondaco.messaging.samples import post_sample
 from fondaco.messaging.states import DeliveryStatus
 from fondaco.partners.models import Member, MemberRole
@@ -184,3 +185,23 @@ def test_support_sees_any_apps_events_and_may_send_one_again(installation: Insta
     one = read(client, f"/backoffice/deliveries/{failed}")
     assert "out of paper" in one
     assert f"/backoffice/deliveries/{failed}/replay" in one
+
+
+@pytest.mark.parametrize(
+    ("health", "words"),
+    [
+        ({}, ["Not called yet"]),
+        ({"last_success_at": NOON}, ["Works"]),
+        ({"failures": 1, "failing_since": NOON, "last_response_status": 503}, ["503", "Trying again"]),
+        ({"failures": 3, "failing_since": NOON, "status": "failing", "last_error": "connect"}, ["reached", "Failing"]),
+    ],
+)
+def test_an_address_works_when_it_has_answered(
+    client: Client, installation: Installation, health: dict[str, Any], words: list[str]
+) -> None:
+    Endpoint.objects.filter(app=installation.app).update(**health)
+    mara = make_member(partner=installation.app.partner)
+    page = read(browser_of(mara, client), f"/portal/apps/{installation.app.pk.hex}/events")
+    card = page.partition("Callback addresses")[2].partition("<form")[0]
+    known = ("Not called yet", "Works", "503", "reached", "Trying again", "Failing")
+    assert [word for word in known if word in card] == words

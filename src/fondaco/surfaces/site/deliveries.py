@@ -20,7 +20,7 @@ from fondaco.kit.pagination import cursor_page
 from fondaco.messaging.actions import Outcome
 from fondaco.messaging.endpoints import EndpointHealth, list_endpoint_health
 from fondaco.messaging.logs import Chosen, Hour, list_sent
-from fondaco.messaging.models import Attempt, Delivery, SampleEvent, Try
+from fondaco.messaging.models import Attempt, Delivery, Endpoint, SampleEvent, Try
 from fondaco.messaging.payloads import MessageType
 from fondaco.messaging.states import DeliveryStatus, EndpointStatus
 from fondaco.surfaces.site.charts import Chart, bar_chart
@@ -38,6 +38,7 @@ ENDPOINTS: Final[dict[str, tuple[Promise, str]]] = {
     EndpointStatus.GONE.value: (gettext_lazy("Gone"), "bad"),
 }
 _TRYING_AGAIN: Final = (gettext_lazy("Trying again"), "warn")
+_NOT_CALLED: Final = (gettext_lazy("Not called yet"), "mute")
 
 
 class FilterForm(forms.Form):
@@ -153,12 +154,21 @@ def describe_health(app: App) -> list[Health]:
 def describe_endpoint(found: EndpointHealth) -> Health:
     """One callback address."""
     endpoint = found.endpoint
-    words, tone = ENDPOINTS[endpoint.status]
+    words, tone = _standing(endpoint)
     failure = ""
-    if not found.is_well and (endpoint.last_error or endpoint.last_response_status):
+    if (endpoint.failures or not found.is_well) and (endpoint.last_error or endpoint.last_response_status):
         since = endpoint.failing_since or endpoint.status_changed_at
         failure = Outcome(since, 0, endpoint.last_response_status, error=endpoint.last_error).explanation
     return Health(found, words, tone, failure, found.is_held)
+
+
+def _standing(endpoint: Endpoint) -> tuple[Promise, str]:
+    """Nobody says that an address works which has not answered yet, or whose last answer was none."""
+    if endpoint.status != EndpointStatus.HEALTHY:
+        return ENDPOINTS[endpoint.status]
+    if endpoint.failures:
+        return _TRYING_AGAIN
+    return ENDPOINTS[endpoint.status] if endpoint.last_success_at else _NOT_CALLED
 
 
 @dataclass(frozen=True, slots=True)
