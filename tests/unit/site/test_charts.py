@@ -10,8 +10,11 @@ from fondaco.surfaces.site.charts import bar_chart, line_chart
 @pytest.mark.parametrize(
     ("highest", "top"),
     [
-        (0, "1"),
-        (1, "1"),
+        (0, "2"),  # of things that are counted there is no half
+        (1, "2"),
+        (5, "6"),
+        (11, "20"),
+        (0.9, "1"),
         (7, "8"),
         (9, "10"),
         (610, "800"),

@@ -64,7 +64,8 @@ def line_chart(points: Points, unit: str = "") -> Chart:
 
 
 def _draw(points: Points, unit: str, *, is_line: bool) -> Chart:
-    top = _round_up(max((value for _, value in points), default=0))
+    values = [value for _, value in points]
+    top = _round_up(max(values, default=0), is_whole=all(value == int(value) for value in values))
     base = HEIGHT - _BOTTOM
     step = (WIDTH - _LEFT - _RIGHT) / max(len(points), 1)
     every = ceil(len(points) / 8) or 1
@@ -90,12 +91,14 @@ def _draw(points: Points, unit: str, *, is_line: bool) -> Chart:
     return Chart(marks, rules, path, area)
 
 
-def _round_up(value: float) -> float:
-    """The next round number of which the half is a plain number too."""
+def _round_up(value: float, *, is_whole: bool) -> float:
+    """The next round number of which the half is a plain number too; of things that are counted, a whole one."""
+    least = 2 if is_whole else 1
     if value <= 0:
-        return 1
+        return least
     power = 10.0 ** floor(log10(value))
-    return next(power * factor for factor in (1, 1.5, 2, 3, 4, 5, 6, 8, 10, 20) if power * factor >= value)
+    round_numbers = (power * factor for factor in (1, 1.5, 2, 3, 4, 5, 6, 8, 10, 20))
+    return next(number for number in round_numbers if number >= value and (not is_whole or number % 2 == 0))
 
 
 def _number(value: float, unit: str) -> str:
