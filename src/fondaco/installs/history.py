@@ -8,9 +8,11 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Case, Exists, OuterRef, Q, UUIDField, Value, When
+from django.db.models.functions import Cast
 
 from fondaco.accounts.models import User
+from fondaco.audit.actor import ActorKind
 from fondaco.audit.models import Event
 from fondaco.catalog.events import APP_RECEIVED
 from fondaco.installs import events
@@ -46,9 +48,13 @@ class Change:
 
 
 def list_changes(by: User, installations: Collection[Installation], *, limit: int = 5) -> list[Change]:
-    """The newest changes of the viewer's apps. Managers also see what became of apps that are gone."""
+    """The newest changes of the viewer's apps, with ``is_by_own_people``.
+
+    Managers also see what became of apps that are gone.
+    """
     kinds = [kind.name for kind in _STEPS]
     found = Event.objects.filter(account_id=by.account_id, kind__in=kinds).order_by("-id")
+    found = found.annotate(is_by_own_people=by_people_of(by.account_id))
     names = {installation.pk.hex: installation.app.name for installation in installations}
     if not can_manage(by):
         found = found.filter(subject_id__in=list(names))
@@ -61,7 +67,10 @@ def list_changes(by: User, installations: Collection[Installation], *, limit: in
 
 
 def list_history(installation: Installation, operations: Iterable[Operation], *, limit: int = 50) -> list[Event]:
-    """The steps of one installation, newest first; one of them may be that its app went to another partner."""
+    """The steps of one installation, with ``is_by_own_people``, newest first.
+
+    One of them may be that its app went to another partner.
+    """
     own = Q(subject_type="installation", subject_id=installation.pk.hex, kind__in=[kind.name for kind in _STEPS])
     answers = Q(
         subject_type="operation",
@@ -69,7 +78,15 @@ def list_history(installation: Installation, operations: Iterable[Operation], *,
         kind__in=[kind.name for kind in _DETAILS],
     )
     moves = Q(subject_type="app", subject_id=installation.app_id.hex, kind=APP_RECEIVED.name, pk__gt=installation.pk)
-    return list(Event.objects.filter(own | answers | moves).order_by("-id")[:limit])
+    found = Event.objects.filter(own | answers | moves).annotate(is_by_own_people=by_people_of(installation.account_id))
+    return list(found.order_by("-id")[:limit])
+
+
+def by_people_of(account_id: str) -> Case:
+    """Whether people of this account caused an event: a customer reads the names of no others."""
+    person = Cast(OuterRef("actor_id"), UUIDField())  # of people only: what else acts may have no id
+    own = Exists(User.objects.filter(account_id=account_id, person_id=person))
+    return Case(When(actor_kind=ActorKind.PERSON, then=own), default=Value(value=False))
 
 
 def find_open_operations(installations: Collection[Installation]) -> dict[UUID, Operation]:

@@ -19,6 +19,7 @@ from django.db.models.functions import Cast
 from fondaco.audit.actor import ActorKind
 from fondaco.audit.models import Event
 from fondaco.identity.models import CredentialSet
+from fondaco.installs.history import by_people_of
 from fondaco.installs.models import Installation, Operation, Trial
 from fondaco.messaging.actions import Outcome
 from fondaco.messaging.models import Attempt
@@ -97,7 +98,8 @@ def _events_of(installation: Installation, side: Side) -> QuerySet[Event]:
         | Q(subject_type="credentialset", subject_id__in=_wire_ids(sets))
         | Q(subject_type="trial", subject_id__in=_wire_ids(trials))
     )
-    return Event.objects.filter(about, kind__in=_KINDS[side])
+    found = Event.objects.filter(about, kind__in=_KINDS[side])
+    return found.annotate(is_by_own_people=by_people_of(installation.account_id))
 
 
 def _attempts_of(installation: Installation) -> QuerySet[Attempt]:
@@ -129,13 +131,13 @@ def _of_event(event: Event, side: Side) -> Entry:
 
 
 def _who(event: Event, side: Side) -> str:
-    """People are nothing to the partner, who mended something is nothing to the customer, and what the house did by
-    itself has a name for staff only."""
+    """People are nothing to the partner, and to the customer those of other companies are nothing, and who mended
+    something. What the house did by itself has a name for staff only."""
     if side == Side.STAFF or event.actor_kind == ActorKind.CLIENT:
         return event.actor_label
-    if event.actor_kind == ActorKind.SYSTEM or side == Side.PARTNER or event.kind in _INTERNAL:
+    if side == Side.PARTNER or event.kind in _INTERNAL:
         return ""
-    return event.actor_label
+    return event.actor_label if event.is_by_own_people else ""  # type: ignore[attr-defined]
 
 
 def _of_attempt(attempt: Attempt) -> Entry:

@@ -11,6 +11,7 @@ from tests.factories.faults import break_on
 from tests.factories.installs import PARTNER_PROGRAM, make_completed, make_installing
 from tests.factories.upgrades import agree, make_newer
 
+from fondaco.accounts.models import Operator
 from fondaco.accounts.permissions import OperatorRole
 from fondaco.audit.actor import Actor
 from fondaco.installs import events
@@ -74,6 +75,8 @@ def test_each_side_sees_its_part(
 
     ada = installation.installed_by.person.name
     assert (ada in names(Side.CUSTOMER), ada in names(Side.PARTNER), ada in names(Side.STAFF)) == (True, False, True)
+    jon = Operator.objects.get().person.name
+    assert (jon in names(Side.CUSTOMER), jon in names(Side.PARTNER), jon in names(Side.STAFF)) == (False, False, True)
     for note in ("A slip of ours", "nobody thought of this"):
         assert (note in words(Side.STAFF), note in words(Side.CUSTOMER), note in words(Side.PARTNER)) == (
             True, False, False,

@@ -63,6 +63,9 @@ def test_support_sees_both_sides_and_mends(client: Client, monkeypatch: pytest.M
     assert (broken["installation_id"], broken["failed_side"]) == (installation.pk.hex, "proposed")
     assert client.post(here, {"way": "proposed", "reason": "It was approved."}).status_code == 302
     assert "To mend" not in text_of(client.get(here))
+    for address in ("/my-apps", f"/my-apps/{installation.pk.hex}", f"/my-apps/{installation.pk.hex}/timeline"):
+        page = text_of(customer.get(address)).partition('id="content"')[2]
+        assert (installation.installed_by.person.name in page, jon.person.name in page) == (True, False), address
     again = client.post(
         f"/api/v1/operator/installations/{installation.pk.hex}/mend",
         {"way": "current", "reason": "Too late"},

@@ -11,7 +11,6 @@ from uuid import UUID
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from fondaco.audit.actor import ActorKind
 from fondaco.audit.models import Event
 from fondaco.messaging.actions import Outcome
 from fondaco.messaging.models import Attempt, Delivery
@@ -78,8 +77,7 @@ class Line:
 
 
 def event_line(event: Event) -> Line:
-    """A fact as a line; only people are named as its cause."""
-    is_person = event.actor_kind == ActorKind.PERSON
+    """A fact as a line; only the account's own people are named as its cause."""
     reason = str(event.data.get("reason") or "")
     kind = _kind_of(event)
     is_said = kind in _SAID
@@ -89,7 +87,7 @@ def event_line(event: Event) -> Line:
         kind=kind,
         when=event.occurred_at,
         tone=TONES.get(kind, "mute"),
-        who=event.actor_label if is_person else "",
+        who=event.actor_label if event.is_by_own_people else "",  # type: ignore[attr-defined]
         words=reason if is_said else "",
         news=str(event.data.get("to", "")) if event.kind == "app.received" else "",
         why=reason if is_cause else "",
