@@ -10,8 +10,8 @@ from django.test import Client
 from tests.factories.accounts import actor_for, make_account, make_operator, make_person, make_user
 from tests.factories.installs import make_completed
 
-from fondaco.accounts.models import Person
-from fondaco.accounts.permissions import OperatorRole
+from fondaco.accounts.models import Person, User
+from fondaco.accounts.permissions import OperatorRole, Permission
 from fondaco.identity.actions import create_personal_token
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -60,3 +60,32 @@ def test_T17_everybody_asks_for_themselves_managers_for_others_and_support_for_a
         assert answer.status_code == status
         if status == 200:
             assert [reason["rule"] for reason in answer.json()["launch"]] == ["role-lacks-permission", "no-licence"]
+
+
+def test_T17_those_are_named_who_can_give_what_is_missing() -> None:
+    installation = make_completed(plan="Team")
+    account, ana = installation.account, installation.installed_by
+    manager = make_user(account, role="supervisor", person=make_person("Max Manager"))
+    give(manager, Permission.APPS_LAUNCH, Permission.APPS_MANAGE)
+    keeper = make_user(account, role="supervisor", person=make_person("Kim Keeper"))
+    give(keeper, Permission.PEOPLE_MANAGE)
+    asking = make_user(account, role="agent", person=make_person("Nia New"))
+
+    def named() -> list[str]:
+        page = text_of(signed_in(asking.person).get(f"/why-not/{installation.app.slug}")).partition("Whom to ask")[2]
+        people = (ana.person, manager.person, keeper.person)
+        return [person.name for person in people if person.name in page]
+
+    give(asking, Permission.APPS_VIEW, Permission.APPS_LAUNCH)
+    assert named() == [ana.person.name, "Max Manager"]  # a licence is what is missing
+    installation.licences.create(user=asking)
+    give(asking, Permission.APPS_VIEW)
+    assert named() == [ana.person.name, "Kim Keeper"]  # the role is
+
+
+def give(user: User, *permissions: Permission) -> None:
+    """A role of the user's own, with these permissions alone."""
+    key = f"own-{user.pk}"
+    names = [permission.value for permission in permissions]
+    user.role, _made = user.account.roles.update_or_create(name=key, defaults={"permissions": names})
+    user.save(update_fields=["role"])
