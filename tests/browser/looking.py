@@ -31,7 +31,7 @@ _RULES_OF_LOOKS: Final = {
         "values": ["color-contrast", "link-in-text-block", "target-size", "scrollable-region-focusable"],
     },
 }
-# What most of a page's elements are, and the same on every page: without what differs from page to page anyway.
+# A third to two thirds of a page's elements, the same on every page: without what differs from page to page anyway.
 _FRAME: Final = """() => ['header.side', 'header.top', 'footer.foot'].flatMap(selector => {
   const part = document.querySelector(selector)?.cloneNode(true);
   if (!part) return [];
