@@ -23,6 +23,7 @@ from fondaco.catalog.queries import latest_published
 from fondaco.catalog.states import ListingStatus, TechnicalStatus, Track
 from fondaco.identity.queries import find_cutoff
 from fondaco.installs.models import Installation
+from fondaco.installs.offers import list_helpers, list_installers
 from fondaco.installs.policies import can_manage, explain_order, find_obstacles
 from fondaco.installs.queries import has_tried
 from fondaco.installs.states import InstallationStatus, Lack
@@ -94,6 +95,7 @@ _STATES: Final = {
     InstallationStatus.TIMEOUT: (Rule.TIMEOUT, Mender.ADMINISTRATOR),
     InstallationStatus.REVOKED: (Rule.REMOVED, Mender.ADMINISTRATOR),
 }
+_LACKS: Final = {Rule.ROLE_LACKS_PERMISSION: Lack.ROLE, Rule.NO_LICENCE: Lack.LICENCE}
 _PUBLIC: Final = (TechnicalStatus.AVAILABLE, TechnicalStatus.DEPRECATED)
 
 
@@ -136,6 +138,16 @@ def explain(user: User, app: App) -> Explanation:
         if tried
         else (),
     )
+
+
+def find_helpers(found: Explanation, *, most: int = 5) -> list[User]:
+    """Whom to ask: where the app is not there those who may install it, else those who can give what is missing."""
+    account_id = found.user.account_id
+    if found.installation is None or found.installation.is_gone:
+        return list_installers(account_id)[:most]
+    lacks = {_LACKS.get(reason.rule, Lack.STATE) for reason in found.launch}
+    helpers = {user.pk: user for lack in sorted(lacks) for user in list_helpers(account_id, lack)}
+    return list(helpers.values())[:most]
 
 
 def _explain_seeing(user: User, found: Installation | None, living: Installation | None) -> Iterator[Reason]:
