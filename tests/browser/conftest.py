@@ -27,6 +27,7 @@ FLAGS = [
     "--disable-gpu",  # there is none: what would be drawn by it is drawn by software that plays one
     "--disable-sync",
     "--no-first-run",
+    "--renderer-process-limit=1",  # the windows of a test wait for each other anyway
 ]
 PageAs = Callable[..., Page]
 

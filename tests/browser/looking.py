@@ -31,23 +31,23 @@ _RULES_OF_LOOKS: Final = {
         "values": ["color-contrast", "link-in-text-block", "target-size", "scrollable-region-focusable"],
     },
 }
-# A third to two thirds of a page's elements, the same on every page: without what differs from page to page anyway.
-_FRAME: Final = """() => ['header.side', 'header.top', 'footer.foot'].flatMap(selector => {
-  const part = document.querySelector(selector)?.cloneNode(true);
-  if (!part) return [];
-  part.querySelectorAll('.count').forEach(count => count.textContent = '');
-  part.querySelectorAll('input').forEach(input => input.removeAttribute('value'));
-  part.querySelectorAll('[href]').forEach(link => link.setAttribute('href', ''));
-  part.querySelectorAll('[aria-current]').forEach(link => link.removeAttribute('aria-current'));
-  const look = [innerWidth, matchMedia('(prefers-color-scheme: dark)').matches, document.documentElement.dataset.theme];
-  return [[selector, [...look, part.outerHTML].join()]];
-})"""
+_MARKS: Final = Path(__file__).with_name("novelty.js").read_text()
+# Leaves out the elements with these numbers, and what is in them.
+_RUN: Final = """async ([known, rules]) => {
+  const all = document.body.querySelectorAll('*');
+  known.forEach(number => all[number].setAttribute('data-known', ''));
+  const result = await axe.run({include: [['html']], exclude: [['[data-known]']]}, rules);
+  known.forEach(number => all[number].removeAttribute('data-known'));
+  return result.violations;
+}"""
 
+# A page that is refused (422, 409) is an answer like any other, and axe itself is kept out of a sandboxed preview.
+_OF_THE_BROWSER: Final = re.compile("Failed to load resource|^Blocked script execution in .* frame is sandboxed")
 MOST_QUERIES: Final = 12  # of a page (DESIGN 11)
 _MAKES_A_WORLD: Final = re.compile(r"/mails/")  # to show its letters, and takes it back
 _QUERIES: Final = re.compile(r'db;dur=[\d.]+;desc="(\d+) queries"')
 
-_frames_seen: set[tuple[str, str]] = set()
+_known: dict[bool, set[str]] = {False: set(), True: set()}  # marks of what all rules, or those of looks, passed
 
 
 @dataclass
@@ -69,8 +69,7 @@ class Complaints:
         page.on("response", self._note_response)
 
     def _note_message(self, message: ConsoleMessage) -> None:
-        # A page that is refused (422, 409) is an answer like any other; the browser prints a line of its own for it.
-        if message.type == "error" and "Failed to load resource" not in message.text:
+        if message.type == "error" and not _OF_THE_BROWSER.search(message.text):
             self.said.append(f"{message.location.get('url')}: {message.text}")
 
     def _note_response(self, response: Response) -> None:
@@ -95,19 +94,34 @@ def count_queries(response: Response) -> int:
 def find_faults(page: Page, *, in_looks_only: bool = False) -> list[str]:
     """What axe finds wrong, one line each; ``in_looks_only``: on a page that it has seen in another theme and size.
 
-    Header and footer are left out where just the same ones were looked at in this theme and size.
+    What was found in order before, made alike and lying alike in the same theme and size, is left out: a header is on
+    every page, and a list has twenty rows.
     """
     if not page.evaluate("'axe' in window"):
+        page.add_init_script(_AXE.axe_script)  # who is looked at once is looked at again, and this is half as dear
         page.evaluate(_AXE.axe_script)
     rules = _RULES_OF_LOOKS if in_looks_only else _ALL_RULES
-    frame = {(selector, f"{in_looks_only} {markup}") for selector, markup in page.evaluate(_FRAME)}
-    where = {"include": [["html"]], "exclude": [[selector] for selector, _markup in frame & _frames_seen]}
-    _frames_seen.update(frame)
-    run = "async ([where, rules]) => (await axe.run(where, rules)).violations"
-    found: list[dict[str, Any]] = page.evaluate(run, [where, rules])
+    marks, known = page.evaluate(_MARKS), _known[in_looks_only]
+    numbers = _find_again(marks, known)
+    found: list[dict[str, Any]] = page.evaluate(_RUN, [numbers, rules])
     if found:
-        found = page.evaluate(run, [where, {**rules, "selectors": True}])
+        found = page.evaluate(_RUN, [numbers, {**rules, "selectors": True}])
+    else:
+        known.update(mark for mark, _inside in marks)
     return [f"{fault['id']}: {node['target']} {_why(node)}" for fault in found for node in fault["nodes"]]
+
+
+def _find_again(marks: list[tuple[str, int]], known: set[str]) -> list[int]:
+    """The numbers of elements that are known, or like an earlier one of the page; not of what is in them."""
+    numbers, here, after = list[int](), set[str](), 0
+    for number, (mark, inside) in enumerate(marks):
+        if number < after:
+            continue
+        if mark in known or mark in here:
+            numbers.append(number)
+            after = number + 1 + inside
+        here.add(mark)
+    return numbers
 
 
 def find_overflow(page: Page) -> list[str]:
