@@ -1,6 +1,7 @@
 """Test databases are copies of one that was migrated once: making the tables takes each worker ten seconds of work.
 
-The name of that one says which migrations and packages it was made from, so that it is never out of date.
+The name of that one says which migrations and packages it was made from, and so does a note on each copy: neither is
+ever out of date.
 """
 
 from __future__ import annotations
@@ -17,18 +18,19 @@ _LOCK = 7_031_974  # of the server, for as long as somebody looks and makes
 
 
 def clone_database(name: str, *, anew: bool) -> bool:
-    """Makes the database ``name`` unless it is there (``anew``: also then); whether it did."""
+    """Makes the database ``name`` unless it is there and of today (``anew``: also then); whether it did."""
     with connection.creation._nodb_cursor() as cursor:  # type: ignore[attr-defined]
         cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
         try:
-            if not anew and _exists(cursor, name):
-                return False
             template = f"template_{_fingerprint()}"
+            if not anew and _origin(cursor, name) == template:
+                return False
             if not _exists(cursor, template):
                 _make_template(cursor, template)
             quoted = connection.ops.quote_name(name)
             cursor.execute(f"DROP DATABASE IF EXISTS {quoted} WITH (FORCE)")
             cursor.execute(f"CREATE DATABASE {quoted} TEMPLATE {template}")
+            cursor.execute(f"COMMENT ON DATABASE {quoted} IS '{template}'")
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
     return True
@@ -48,6 +50,13 @@ def _make_template(cursor: Any, template: str) -> None:
         connection.close()
         connection.settings_dict["NAME"] = usual
     cursor.execute(f"ALTER DATABASE {template}_new RENAME TO {template}")
+
+
+def _origin(cursor: Any, name: str) -> str | None:
+    """What the database was copied from."""
+    cursor.execute("SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [name])
+    row = cursor.fetchone()
+    return row[0] if row else None
 
 
 def _exists(cursor: Any, name: str) -> bool:
