@@ -11,6 +11,7 @@ from typing import NoReturn
 import typer
 
 from fondaco.config.environment import BadSetting
+from fondaco.kit.loading import uncollected
 
 
 def load_django() -> None:
@@ -22,7 +23,8 @@ def load_django() -> None:
         return
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fondaco.config.settings")
     try:
-        django.setup()
+        with uncollected():
+            django.setup()
     except BadSetting as problem:
         refuse(str(problem))
 

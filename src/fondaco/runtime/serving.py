@@ -9,8 +9,15 @@ import multiprocessing
 import os
 import signal
 
-from fondaco.config.wsgi import application
+from django.urls import get_resolver
+
+from fondaco.kit.loading import uncollected
 from fondaco.runtime.children import end_with_parent
+
+with uncollected():
+    from fondaco.config.wsgi import application
+
+    get_resolver().url_patterns  # noqa: B018 (loads all views, before somebody waits for them)
 
 __all__ = ["application"]
 
