@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, ClassVar, Final, TypeVar
+from typing import Any, ClassVar, Final, TypeVar, cast
 from uuid import UUID
 
 from django.db import connection, models
@@ -95,27 +95,30 @@ def transition(
     actor: Actor,
     reason: str = "",
     data: Mapping[str, Any] | None = None,
+    fields: Mapping[str, Any] | None = None,
 ) -> StatefulModel:
     """Moves ``obj`` to ``to``, or raises :class:`IllegalTransition` and changes nothing.
 
     Locks the row first and judges by what the database says, so of two people at once one wins and the other is told.
-    Saves only ``status`` and ``status_changed_at``; records the machine's event for the entered state with
-    ``from``, ``to`` and ``reason``. ``obj`` is updated in place. Needs an open transaction.
+    Saves only ``status``, ``status_changed_at`` and the ``fields`` that change with it, in one statement; records the
+    machine's event for the entered state with ``from``, ``to`` and ``reason``. ``obj`` is updated in place. Needs an
+    open transaction.
     """
-    machine = obj.MACHINE
-    current = type(obj)._base_manager.select_for_update().values_list("status", flat=True).get(pk=obj.pk)
-    if not machine.allows(current, to):
+    scope, fields = obj.audit_scope(), fields or {}
+    moment = clock.now(scope.get("account_id") or None)
+    before = _move(type(obj), {obj.pk: moment}, to, fields=fields).get(obj.pk)
+    if before is None:
+        current = type(obj)._base_manager.values_list("status", flat=True).get(pk=obj.pk)
         raise IllegalTransition(current=current, wanted=to.value)
-    scope = obj.audit_scope()
-    obj.status = to.value
-    obj.status_changed_at = clock.now(scope.get("account_id") or None)
-    obj.save(update_fields=["status", "status_changed_at"])
-    if kind := machine.events.get(to):
+    obj.status, obj.status_changed_at = to.value, moment
+    for name, value in fields.items():
+        setattr(obj, name, value)
+    if kind := obj.MACHINE.events.get(to):
         record(
             kind,
             obj,
             actor=actor,
-            data={"from": current, "to": to.value, "reason": reason, **(data or {})},
+            data={"from": before, "to": to.value, "reason": reason, **(data or {})},
             **scope,
         )
     return obj
@@ -184,15 +187,23 @@ def move_all(
     return {key: moments[key] for key in before}
 
 
-def _move(model: type[Stateful], moments: Mapping[Any, datetime], to: StrEnum, along: str) -> dict[Any, str]:
-    """The status before, of those that could take the step."""
+def _move(
+    model: type[Stateful],
+    moments: Mapping[Any, datetime],
+    to: StrEnum,
+    along: str = "",
+    fields: Mapping[str, Any] | None = None,
+) -> dict[Any, str]:
+    """The status before, of those that could take the step. ``fields`` become the same for all of them."""
     if not moments:
         return {}
+    values = dict(_column_and_value(model, name, value) for name, value in (fields or {}).items())
+    changes = [*([along] if along else []), *(f'"{column}" = %({column})s' for column in values)]
     names = {
         "table": model._meta.db_table,
         "key": model._meta.pk.column,
         "type": model._meta.pk.db_type(connection),
-        "along": f", {along}" if along else "",
+        "along": "".join(f", {change}" for change in changes),
     }
     origins = [state.value for state in model.MACHINE.states if model.MACHINE.allows(state, to)]
     parameters: dict[str, Any] = {
@@ -200,7 +211,15 @@ def _move(model: type[Stateful], moments: Mapping[Any, datetime], to: StrEnum, a
         "moved": write_rows({"key": key, "at": at} for key, at in moments.items()),
         "to": to.value,
         "origins": origins,
+        **values,
     }
     with connection.cursor() as cursor:
         cursor.execute(_MOVE.format(**names), parameters)
         return dict(cursor.fetchall())
+
+
+def _column_and_value(model: type[Stateful], name: str, value: Any) -> tuple[str, Any]:
+    """As Django would save it."""
+    column = cast("models.Field[Any, Any]", model._meta.get_field(name))
+    plain = value.pk if isinstance(value, models.Model) else value
+    return str(column.column), column.get_db_prep_save(plain, connection)

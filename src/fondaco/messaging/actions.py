@@ -199,7 +199,6 @@ def erase_secrets(subject_ids: Sequence[str]) -> None:
 def begin_round(*, actor: Actor, delivery: Delivery) -> None:
     """Lets a delivery that is over be tried anew from now on. A step; its installation's app is loaded."""
     now = clock.now(delivery.installation.account_id)
-    delivery.attempt_count, delivery.next_attempt_at = 0, now
-    delivery.give_up_at = None if delivery.is_awaited else now + GIVES_UP_AFTER
-    delivery.save(update_fields=["attempt_count", "next_attempt_at", "give_up_at"])
-    transition(delivery, DeliveryStatus.PENDING, actor=actor)
+    give_up_at = None if delivery.is_awaited else now + GIVES_UP_AFTER
+    fields = {"attempt_count": 0, "next_attempt_at": now, "give_up_at": give_up_at}
+    transition(delivery, DeliveryStatus.PENDING, actor=actor, fields=fields)

@@ -140,7 +140,8 @@ def tell_user_left(event: Event, user: User) -> None:
 def _installed(event: Event, operation: Operation) -> None:
     """One operation, one credential set (T11). Asking anew ends the set of the time before."""
     actor, installation = _actor(event), operation.installation
-    if end_credentials(actor=actor, clients=[installation.client]):
+    has_had_some = installation.client.credential_sets.exists()
+    if has_had_some and end_credentials(actor=actor, clients=[installation.client]):
         take_back(actor=actor, installations=[installation], reason=event.kind)
     hand_over(actor=actor, handovers=[Handover(installation, event.occurred_at, operation)])
 

@@ -36,6 +36,5 @@ def _begin(installation_id: UUID, *, days_left: int, actor: Actor) -> Trial:
 
 
 def _end(trial: Trial, actor: Actor) -> Trial:
-    trial.ended_at, trial.ended_reason, trial.ended_by = trial.expires_at, TrialEnd.EXPIRED.value, "system"
-    trial.save(update_fields=["ended_at", "ended_reason", "ended_by"])
-    return transition(trial, TrialStatus.ENDED, actor=actor)
+    fields = {"ended_at": trial.expires_at, "ended_reason": TrialEnd.EXPIRED.value, "ended_by": "system"}
+    return transition(trial, TrialStatus.ENDED, actor=actor, fields=fields)

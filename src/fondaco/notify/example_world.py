@@ -192,9 +192,8 @@ def _decline(people: _People, version: Version) -> UUID:
     account = create_account(actor=_ACTOR, name="example-lumen", company_name="Lumen Bank (example)")
     admin = User.objects.create(account=account, person=people.ada, role=account.roles.get(key="admin"))
     installation = _install(account, admin, version)
-    installation.reason = "No capacity in your region yet."
-    installation.save(update_fields=["reason"])
-    transition(installation, InstallationStatus.REJECTED, actor=_ACTOR)
+    fields = {"reason": "No capacity in your region yet."}
+    transition(installation, InstallationStatus.REJECTED, actor=_ACTOR, fields=fields)
     return installation.pk
 
 
@@ -253,9 +252,8 @@ def _make_samples(people: _People, versions: dict[str, Version]) -> Cast:
         Sample.objects.create(submission=Submission.objects.create(version=versions[name], **listing))
         for name in ("planned version", "withheld version")
     )
-    found.looked_by, found.words = people.jon, versions["withheld version"].withheld_reason
-    found.save(update_fields=["looked_by", "words"])
-    transition(found, SampleStatus.PROBLEM, actor=_ACTOR)
+    fields = {"looked_by": people.jon, "words": versions["withheld version"].withheld_reason}
+    transition(found, SampleStatus.PROBLEM, actor=_ACTOR, fields=fields)
     return {"drawn sample": waiting.pk, "looked at sample": found.pk}
 
 

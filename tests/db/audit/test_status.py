@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 
 import pytest
 from django.apps import apps
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from tests.factories.accounts import make_person
 
 from fondaco.audit.actor import Actor
 from fondaco.audit.models import Event
 from fondaco.audit.status import IllegalTransition, Stateful, transition
+from fondaco.identity.models import DeviceAuthorization
+from fondaco.identity.states import DeviceStatus
+from fondaco.kit import clock
 from fondaco.partners.models import PartnerApplication
 from fondaco.partners.states import ApplicationStatus
 
@@ -59,6 +65,40 @@ def test_a_step_changes_the_row_and_records_the_fact() -> None:
     assert event.data == {"from": "pending", "to": "rejected", "reason": "no product yet"}
     assert (event.subject_type, event.subject_id) == ("partnerapplication", subject.pk.hex)
     assert event.actor_label == "test"
+
+
+@pytest.mark.django_db
+def test_fields_change_with_the_step_or_not_at_all() -> None:
+    subject = application()
+    words = {"decision_reason": "no product yet"}
+
+    with CaptureQueriesContext(connection) as asked:
+        transition(subject, ApplicationStatus.REJECTED, actor=ACTOR, fields=words)
+    assert [query["sql"].split()[0] for query in asked][:2] == ["WITH", "INSERT"]  # the step, and the fact
+    assert subject.decision_reason == "no product yet"
+    subject.refresh_from_db()
+    assert (subject.status, subject.decision_reason) == ("rejected", "no product yet")
+
+    with pytest.raises(IllegalTransition) as refusal:
+        transition(subject, ApplicationStatus.REJECTED, actor=ACTOR, fields={"decision_reason": "again"})
+    assert refusal.value.params == {"current": "rejected", "wanted": "rejected"}
+    assert (subject.status, subject.decision_reason) == ("rejected", "no product yet")
+    subject.refresh_from_db()
+    assert (subject.status, subject.decision_reason) == ("rejected", "no product yet")
+
+
+@pytest.mark.django_db
+def test_a_field_of_a_step_may_be_another_row() -> None:
+    person = make_person()
+    device = DeviceAuthorization.objects.create(
+        device_code_hash="1", user_code_hash="2", program="fondaco", expires_at=clock.now() + timedelta(minutes=5)
+    )
+
+    transition(device, DeviceStatus.DENIED, actor=ACTOR, fields={"decided_by": person})
+
+    assert device.decided_by == person
+    device.refresh_from_db()
+    assert device.decided_by == person
 
 
 @pytest.mark.django_db

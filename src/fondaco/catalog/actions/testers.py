@@ -81,9 +81,7 @@ def _answer(*, actor: Actor, by: User, tester: AppTester, to: TesterStatus, kind
         if not by.can(Permission.APPS_INSTALL):
             raise Forbidden
         locked = _lock(tester, to)
-        locked.answered_by = by.person.name
-        locked.save(update_fields=["answered_by"])
-        transition(locked, to, actor=actor)
+        transition(locked, to, actor=actor, fields={"answered_by": by.person.name})
         _record(kind, locked, actor)
     return locked
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -72,9 +72,8 @@ def accept_transfer(*, actor: Actor, by: Member, transfer: AppTransfer) -> AppTr
     with transaction.atomic(durable=True):
         locked = _lock_for_receiver(by, transfer, TransferStatus.ACCEPTED)
         _check_movable(locked.app)
-        locked.answered_by = by.person.name
-        locked.save(update_fields=["answered_by"])
-        return _close_offer(locked, TransferStatus.ACCEPTED, events.TRANSFER_ACCEPTED, actor)
+        fields = {"answered_by": by.person.name}
+        return _close_offer(locked, TransferStatus.ACCEPTED, events.TRANSFER_ACCEPTED, actor, fields)
 
 
 def decline_transfer(*, actor: Actor, by: Member, transfer: AppTransfer, reason: str = "") -> AppTransfer:
@@ -82,9 +81,8 @@ def decline_transfer(*, actor: Actor, by: Member, transfer: AppTransfer, reason:
     clean = _reason(reason)
     with transaction.atomic(durable=True):
         locked = _lock_for_receiver(by, transfer, TransferStatus.DECLINED)
-        locked.answered_by, locked.reason = by.person.name, clean
-        locked.save(update_fields=["answered_by", "reason"])
-        return _close_offer(locked, TransferStatus.DECLINED, events.TRANSFER_DECLINED, actor, reason=clean)
+        fields = {"answered_by": by.person.name, "reason": clean}
+        return _close_offer(locked, TransferStatus.DECLINED, events.TRANSFER_DECLINED, actor, fields)
 
 
 def withdraw_transfer(*, actor: Actor, by: Member, transfer: AppTransfer) -> AppTransfer:
@@ -109,10 +107,8 @@ def confirm_transfer(*, actor: Actor, by: Operator, transfer: AppTransfer) -> Ap
         locked = _lock(transfer, TransferStatus.COMPLETED)
         locked.app = app
         _check_movable(app)
-        locked.decided_by = by.person.name
-        locked.save(update_fields=["decided_by"])
         _move(locked, actor)
-        transition(locked, TransferStatus.COMPLETED, actor=actor)
+        transition(locked, TransferStatus.COMPLETED, actor=actor, fields={"decided_by": by.person.name})
         _record(events.TRANSFER_COMPLETED, locked, actor)
     return locked
 
@@ -123,9 +119,8 @@ def refuse_transfer(*, actor: Actor, by: Operator, transfer: AppTransfer, reason
     with transaction.atomic(durable=True):
         _check_may_decide(by, transfer)
         locked = _lock(transfer, TransferStatus.REFUSED)
-        locked.decided_by, locked.reason = by.person.name, clean
-        locked.save(update_fields=["decided_by", "reason"])
-        transition(locked, TransferStatus.REFUSED, actor=actor, reason=clean)
+        fields = {"decided_by": by.person.name, "reason": clean}
+        transition(locked, TransferStatus.REFUSED, actor=actor, reason=clean, fields=fields)
         _record(events.TRANSFER_REFUSED, locked, actor, reason=clean)
     return locked
 
@@ -205,9 +200,10 @@ def _rows() -> QuerySet[AppTransfer]:
 
 
 def _close_offer(
-    transfer: AppTransfer, to: TransferStatus, kind: EventKind, actor: Actor, *, reason: str = ""
+    transfer: AppTransfer, to: TransferStatus, kind: EventKind, actor: Actor, fields: Mapping[str, str] | None = None
 ) -> AppTransfer:
-    transition(transfer, to, actor=actor, reason=reason)
+    reason = (fields or {}).get("reason", "")
+    transition(transfer, to, actor=actor, reason=reason, fields=fields)
     deadlines.cancel(EXPIRES, subject_id=transfer.pk.hex)
     _record(kind, transfer, actor, reason=reason)
     return transfer

@@ -120,10 +120,8 @@ def _lock_waiting(device: DeviceAuthorization) -> DeviceAuthorization:
 
 
 def _decide(actor: Actor, by: Person, device: DeviceAuthorization, to: DeviceStatus) -> DeviceAuthorization:
-    device.decided_by = by
-    device.save(update_fields=["decided_by"])
     data = {"person": by.pk.hex, "program": device.program, "device": device.device}
-    return transition(device, to, actor=actor, data=data)
+    return transition(device, to, actor=actor, data=data, fields={"decided_by": by})
 
 
 def _answer(device: DeviceAuthorization, address: str) -> tuple[PersonalAccessToken, str] | DomainError:

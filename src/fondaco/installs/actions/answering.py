@@ -60,9 +60,7 @@ def reach_installation(*, actor: Actor, installation: Installation) -> None:
         return
     deadlines.cancel(operations.RETRY_DUE, subject_id=operation.pk.hex)
     if locked.status == InstallationStatus.FAILED:
-        locked.reason = ""
-        locked.save(update_fields=["reason"])
-        transition(locked, InstallationStatus.INSTALLING, actor=actor)
+        transition(locked, InstallationStatus.INSTALLING, actor=actor, fields={"reason": ""})
 
 
 @deadlines.handler(operations.ANSWER_DUE)

@@ -48,14 +48,13 @@ def _break(actor: Actor, operation: Operation, side: SnapshotSide, answer: str, 
     installation = operations.lock(operation.installation_id)
     operation.refresh_from_db()
     operation.installation = installation
-    operation.answer, operation.failed_side, operation.failure = answer, side.value, failure
-    operation.save(update_fields=["answer", "failed_side", "failure"])
     data = {"kind": operation.kind, "failed_side": side.value}
-    transition(operation, OperationStatus.FAILED, actor=actor, reason=failure, data=data)
+    fields = {"answer": answer, "failed_side": side.value, "failure": failure}
+    transition(operation, OperationStatus.FAILED, actor=actor, reason=failure, data=data, fields=fields)
     operations.cancel_deadlines(operation)
-    installation.reason = _("A change could not be completed. Support has been told.")
-    installation.save(update_fields=["reason"])
-    transition(installation, InstallationStatus.FAILED, actor=actor, data={"change": BROKEN, "kind": operation.kind})
+    data = {"change": BROKEN, "kind": operation.kind}
+    fields = {"reason": _("A change could not be completed. Support has been told.")}
+    transition(installation, InstallationStatus.FAILED, actor=actor, data=data, fields=fields)
 
 
 def _explain(error: Exception) -> str:

@@ -101,9 +101,8 @@ def remove(
 
 
 def _close(actor: Actor, operation: Operation, outcome: OperationStatus, answer: str) -> None:
-    operation.answer = answer
-    operation.save(update_fields=["answer"])
-    transition(operation, outcome, actor=actor, reason=answer, data={"kind": operation.kind})
+    data, fields = {"kind": operation.kind}, {"answer": answer}
+    transition(operation, outcome, actor=actor, reason=answer, data=data, fields=fields)
     operations.cancel_deadlines(operation)
 
 
@@ -147,10 +146,8 @@ def _settle(
     change: Operation | None = None,
 ) -> None:
     """``change`` is the one that ends with this; the fact tells what became of it."""
-    installation.reason = reason
-    installation.save(update_fields=["reason"])
     data = {"change": change.status, "kind": change.kind} if change else None
-    transition(installation, status, actor=actor, reason=reason, data=data)
+    transition(installation, status, actor=actor, reason=reason, data=data, fields={"reason": reason})
 
 
 _OF_INSTALL: Final = {

@@ -50,11 +50,9 @@ def mend_update(*, actor: Actor, by: Operator, installation: Installation, way: 
                 trials.leave(actor, locked)
         believes = _what_partner_believes(broken)
         _settle(actor, broken, side.value, way, reason, is_partner_told=side != believes)
-        locked.reason = ""
-        locked.save(update_fields=["reason"])
         data = {"change": "mended", "kind": broken.kind, "side": side.value}
         status = standing_of(locked.client.may_sign_users_in)
-        transition(locked, status, actor=actor, data=data)
+        transition(locked, status, actor=actor, data=data, fields={"reason": ""})
     return broken
 
 

@@ -28,10 +28,9 @@ def start(actor: Actor, installation: Installation) -> None:
     trial = find(installation, TrialStatus.PENDING)
     if trial is None:
         return
-    trial.started_at = clock.now(installation.account_id)
-    trial.expires_at = trial.started_at + settings.TRIAL_LENGTH
-    trial.save(update_fields=["started_at", "expires_at"])
-    transition(trial, TrialStatus.ACTIVE, actor=actor)
+    now = clock.now(installation.account_id)
+    fields = {"started_at": now, "expires_at": now + settings.TRIAL_LENGTH}
+    transition(trial, TrialStatus.ACTIVE, actor=actor, fields=fields)
     plan_end(trial)
 
 
@@ -40,11 +39,12 @@ def end(actor: Actor, installation: Installation, reason: TrialEnd) -> None:
     trial = find(installation, TrialStatus.PENDING, TrialStatus.ACTIVE)
     if trial is None:
         return
-    trial.ended_at = clock.now(installation.account_id)
-    trial.ended_reason = reason.value
-    trial.ended_by = "system" if reason == TrialEnd.EXPIRED else "user"
-    trial.save(update_fields=["ended_at", "ended_reason", "ended_by"])
-    transition(trial, TrialStatus.ENDED, actor=actor, data={"ended_reason": trial.ended_reason})
+    fields = {
+        "ended_at": clock.now(installation.account_id),
+        "ended_reason": reason.value,
+        "ended_by": "system" if reason == TrialEnd.EXPIRED else "user",
+    }
+    transition(trial, TrialStatus.ENDED, actor=actor, data={"ended_reason": reason.value}, fields=fields)
     for kind in (TRIAL_ENDS, TRIAL_REMINDS):
         deadlines.cancel(kind, subject_id=trial.pk.hex)
 

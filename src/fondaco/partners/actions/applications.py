@@ -98,9 +98,9 @@ def reject_application(
     """Declines with a reason, which the applicant is mailed."""
     with transaction.atomic(durable=True):
         check_operator_can(by, Permission.OPERATOR_PARTNERS)
-        application.decision_reason = _text(reason, field="reason")
-        application.save(update_fields=["decision_reason"])
-        transition(application, ApplicationStatus.REJECTED, actor=actor, reason=application.decision_reason)
+        clean = _text(reason, field="reason")
+        fields = {"decision_reason": clean}
+        transition(application, ApplicationStatus.REJECTED, actor=actor, reason=clean, fields=fields)
     return application
 
 

@@ -98,12 +98,9 @@ def _of_findings(submission: Submission, named: set[str]) -> list[Change]:
 
 
 def _decide(submission: Submission, to: SubmissionStatus, *, actor: Actor, by: Operator, feedback: str) -> None:
-    submission.decided_by = by.person
-    submission.feedback = feedback
-    submission.snoozed_until = submission.waiting_since = None
-    submission.save(update_fields=["decided_by", "feedback", "snoozed_until", "waiting_since"])
     facts = {"track": submission.track, "version_id": submission.version_id.hex}
-    transition(submission, to, actor=actor, reason=feedback, data=facts)
+    fields = {"decided_by": by.person, "feedback": feedback, "snoozed_until": None, "waiting_since": None}
+    transition(submission, to, actor=actor, reason=feedback, data=facts, fields=fields)
     targets.stop(submission)
 
 

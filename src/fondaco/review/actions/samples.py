@@ -52,8 +52,6 @@ def _lock(by: Operator, sample: Sample) -> Sample:
 
 
 def _settle(sample: Sample, to: SampleStatus, *, actor: Actor, by: Operator, words: str) -> Sample:
-    sample.looked_by, sample.words = by.person, words
-    sample.save(update_fields=["looked_by", "words"])
     data = {"version_id": sample.submission.version_id.hex}
-    transition(sample, to, actor=actor, reason=words, data=data)
+    transition(sample, to, actor=actor, reason=words, data=data, fields={"looked_by": by.person, "words": words})
     return sample
