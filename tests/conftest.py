@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
+from pathlib import Path
 
+import certifi
 import pytest
 from _pytest.runner import runtestprotocol
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
@@ -62,6 +64,19 @@ def _not_a_test_of_patience() -> Iterator[None]:
     """Passwords cost no time, one client may ask as fast as tests do, and none lists the files first."""
     hashers = [f"{__name__}.{QuickHasher.__name__}"]
     with override_settings(PASSWORD_HASHERS=hashers, TOKENS_PER_SECOND=100_000, WHITENOISE_AUTOREFRESH=True):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _few_authorities(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Each client of httpx reads all authorities of the world, which takes longer than what it asks for then; no test
+    asks the world."""
+    bundle = Path(certifi.where()).read_text()
+    end = "-----END CERTIFICATE-----"
+    one = tmp_path_factory.mktemp("authorities") / "one.pem"
+    one.write_text(bundle.partition(end)[0] + end)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(certifi, "where", lambda: str(one))
         yield
 
 

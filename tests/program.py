@@ -105,7 +105,7 @@ def serving(signer: Signer) -> Iterator[Program]:
 
     server = Server(("127.0.0.1", 0), Handler)
     program.url = f"http://127.0.0.1:{server.server_port}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     try:
         yield program
     finally:

@@ -34,7 +34,7 @@ class AppPage(BaseHTTPRequestHandler):
 @pytest.fixture
 def app_address() -> Iterator[str]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), AppPage)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/sso/cb"
     server.shutdown()
     server.server_close()

@@ -63,7 +63,7 @@ class PartnerProgram:
 
     def start(self) -> None:
         server = make_server("127.0.0.1", self._port, self._app, threaded=True)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         self._server = server
 
     def stop(self) -> None:

@@ -74,7 +74,7 @@ def introspection(house: str) -> Iterator[str]:
         resolve("/harbour/oauth/introspect")
     except Resolver404:
         server = ThreadingHTTPServer(("127.0.0.1", 0), Introspector)
-        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         yield f"http://127.0.0.1:{server.server_address[1]}/"
         server.shutdown()
         server.server_close()
