@@ -20,7 +20,7 @@ test: $(DEV) ## Run all tests; needs what the browser tests need, and installs i
 	@deploy/chromium
 	@mkdir -p artefacts
 	@FONDACO_TEST_DB=test_browser $(BIN)/pytest tests/browser >artefacts/browser-ring.txt 2>&1 & browser=$$!; \
-	$(BIN)/pytest -n 3 --dist worksteal tests/unit tests/db tests/http tests/flows && others=0 || others=$$?; \
+	$(BIN)/pytest -n 2 --dist worksteal tests/unit tests/db tests/http tests/flows && others=0 || others=$$?; \
 	wait $$browser && shown=0 || shown=$$?; cat artefacts/browser-ring.txt; exit $$((others || shown))
 
 pictures: $(DEV) ## Photograph every page in every size and theme, into artefacts/screenshots

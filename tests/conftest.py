@@ -19,7 +19,11 @@ from tests import cloning, emptying, signing_in
 from fondaco.identity import signing_keys
 from fondaco.kit.frames import with_room
 
-LONG = {"test_crashes.py", "test_log_out_everywhere.py", "test_runtime_house.py"}
+# What takes long, and what waits for something more than it works: other tests use the processor meanwhile.
+LONG = {
+    "test_crashes.py", "test_log_out_everywhere.py", "test_runtime_house.py",
+    "test_app_as_code.py", "test_dispatcher.py", "test_hostile_crowd.py", "test_logout_tokens.py",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -82,7 +86,7 @@ def _few_authorities(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes long comes first, so that in the end no worker is alone with it."""
+    """The long ones come first, so that in the end no worker is alone with them."""
     items.sort(key=lambda item: item.path.name not in LONG)
 
 
