@@ -19,7 +19,7 @@ from fondaco.installs import events
 from fondaco.installs.actions.operations import RETRY_DUE
 from fondaco.installs.models import Installation, Operation
 from fondaco.installs.policies import can_manage
-from fondaco.installs.states import InstallationStatus, OperationStatus
+from fondaco.installs.states import MOVING, InstallationStatus, OperationStatus
 from fondaco.kit.deadlines import find_due
 
 _STEPS: Final = (
@@ -91,7 +91,7 @@ def by_people_of(account_id: str) -> Case:
 
 def find_open_operations(installations: Collection[Installation]) -> dict[UUID, Operation]:
     """Installation id → the operation that waits for the partner; asks nothing when no state suggests one."""
-    moving = {InstallationStatus.INSTALLING, InstallationStatus.PENDING, InstallationStatus.FAILED}
+    moving = MOVING | {InstallationStatus.FAILED}
     ids = [installation.pk for installation in installations if installation.status in moving]
     if not ids:
         return {}

@@ -20,6 +20,10 @@ class InstallationStatus(StrEnum):
     REVOKED = "revoked"  # gone
 
 
+# Never without an open operation. Who reads the two one after the other may miss it in between.
+MOVING: Final = frozenset({InstallationStatus.INSTALLING, InstallationStatus.PENDING})
+
+
 class OperationKind(StrEnum):
     INSTALL = "install"
     UPDATE = "update"

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import transaction
+from django.db.models import QuerySet
 from django.test import Client
 from pytest_django.fixtures import DjangoAssertNumQueries
 from tests.factories.accounts import SYSTEM, make_account, make_operator, make_person, make_user
@@ -24,11 +25,13 @@ from fondaco.audit.status import transition
 from fondaco.identity.actions import end_login_session
 from fondaco.installs.actions import answer_operation, cancel_installation
 from fondaco.installs.models import Installation, Operation
+from fondaco.installs.queries import list_operations
 from fondaco.kit import clock
 from fondaco.messaging.actions import Outcome
 from fondaco.messaging.models import Delivery
 from fondaco.messaging.results import record_attempt
 from fondaco.messaging.states import DeliveryStatus
+from fondaco.surfaces.console.views import installation as installation_view
 
 pytestmark = pytest.mark.django_db
 
@@ -287,6 +290,24 @@ def test_page_refreshes_itself_while_it_waits() -> None:
     answer_operation(actor=PARTNER_PROGRAM, installation=installation, decision="approve")
     news = client.get(found[1], headers={"HX-Request": "true"}).content.decode()
     assert news.startswith('<div id="installation"')
+    assert "Everything works." in news
+    assert "hx-trigger" not in news
+
+
+def test_an_answer_while_the_page_is_read_is_shown_by_the_next_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It comes after the installation was read, and before its operations were."""
+    installing = make_installing()
+    client = signed_in(installing.installed_by)
+
+    def answered_meanwhile(installation: Installation) -> QuerySet[Operation]:
+        monkeypatch.undo()
+        answer_operation(actor=PARTNER_PROGRAM, installation=installing, decision="approve")
+        return list_operations(installation)
+
+    monkeypatch.setattr(installation_view, "list_operations", answered_meanwhile)
+    found = re.search(r'hx-get="([^"]*)" hx-trigger="every 2s"', client.get(address(installing)).content.decode())
+    assert found is not None
+    news = client.get(found[1], headers={"HX-Request": "true"}).content.decode()
     assert "Everything works." in news
     assert "hx-trigger" not in news
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -19,9 +20,11 @@ from fondaco.audit.models import Event
 from fondaco.audit.status import transition
 from fondaco.installs.actions import answer_operation, fail_open_operation, update_settings
 from fondaco.installs.changes import Settings
+from fondaco.installs.history import find_open_operations
 from fondaco.installs.models import Installation, Operation
 from fondaco.installs.states import InstallationStatus
 from fondaco.kit import clock, deadlines
+from fondaco.surfaces.console.views import apps
 
 pytestmark = pytest.mark.django_db
 
@@ -240,6 +243,25 @@ def test_page_refreshes_itself_only_while_something_waits() -> None:
     assert news.startswith('<div id="board"')
     assert "hx-trigger" not in news
     assert f"/launch/{installation.pk.hex}" in news
+
+
+def test_an_answer_while_the_page_is_read_is_shown_by_the_next_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The removal ends after the installations were read, and before what is open was."""
+    installation = make_pending()
+    client = signed_in(installation.installed_by)
+
+    def answered_meanwhile(installations: list[Installation]) -> dict[UUID, Operation]:
+        monkeypatch.undo()
+        answer_operation(actor=PARTNER_PROGRAM, installation=installation, decision="approve")
+        return find_open_operations(installations)
+
+    monkeypatch.setattr(apps, "find_open_operations", answered_meanwhile)
+    html = client.get("/my-apps").content.decode()
+    address = re.search(r'hx-get="(/my-apps/board\?[^"]*)" hx-trigger="every 2s"', html)
+    assert address is not None
+    news = client.get(address[1].replace("&amp;", "&"), headers={"HX-Request": "true"}).content.decode()
+    assert "hx-trigger" not in news
+    assert installation.pk.hex not in news
 
 
 def test_old_waits_are_looked_at_less_often() -> None:

@@ -14,6 +14,7 @@ Row = tuple[str, ...]
 
 _TUPLES, _DONE = pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK
 _IS_THERE = b"42P05"  # duplicate_prepared_statement: the name says what it is
+_IS_GONE = b"26000"  # invalid_sql_statement_name: a pooler has another server behind the connection now
 _IDLE, _OK = pq.TransactionStatus.IDLE, pq.ConnStatus.OK
 
 
@@ -35,7 +36,8 @@ class Statement:
         self._prepared: WeakKeyDictionary[psycopg.Connection, bool] = WeakKeyDictionary()
 
     def run(self, *values: str) -> list[Row]:
-        """The rows; raises :class:`Unavailable`. A connection that has died, with the server say, is made anew, once.
+        """The rows; raises :class:`Unavailable`. A connection that has died, with the server say, is made anew, once;
+        and on one that does not know the statement any more it is prepared anew.
 
         So a statement that writes may run twice and must not mind.
         """
@@ -45,10 +47,12 @@ class Statement:
             result = self._execute(connection, [value.encode() for value in values])
             if (status := result.status) == _TUPLES or status == _DONE:
                 return _read(result)
-            if connection.pgconn.status == _OK:
-                self._prepared.pop(connection, None)  # a pooler may have another server behind the same connection
+            if connection.pgconn.status != _OK:
+                wrapper.close()
+                continue
+            self._prepared.pop(connection, None)
+            if result.error_field(pq.DiagnosticField.SQLSTATE) != _IS_GONE:
                 raise Unavailable(result.error_message.decode(errors="replace"))
-            wrapper.close()
         raise Unavailable("the database went away twice")
 
     def _execute(self, connection: psycopg.Connection, values: list[bytes]) -> pq.abc.PGresult:

@@ -26,6 +26,7 @@ from fondaco.installs.models import Installation
 from fondaco.installs.offers import list_installers
 from fondaco.installs.policies import can_manage
 from fondaco.installs.queries import list_installations
+from fondaco.installs.states import MOVING
 from fondaco.installs.totals import Totals, add_up
 from fondaco.kit import clock
 from fondaco.kit.errors import Conflict, Forbidden
@@ -105,9 +106,10 @@ def _make_board(request: HouseRequest, by: User, *, retries: bool) -> Board:
     text = request.GET.get("q", "").strip()[:100]
     shown = [tile for tile in tiles if text.casefold() in tile.name.casefold()]
     poll = None
-    if operations:
-        newest = max(operation.created_at for operation in operations.values())
-        poll = _SHORT if clock.now() - newest < _YOUNG else _LONG
+    if operations or any(installation.status in MOVING for installation in installations):
+        now = clock.now()  # of what was answered while this was read, no operation is found any more
+        newest = max((operation.created_at for operation in operations.values()), default=now)
+        poll = _SHORT if now - newest < _YOUNG else _LONG
     totals = add_up(installations) if can_manage(by) else None
     mark = _mark([text, poll or "", *(f"{t.installation_id} {t.state}" for t in tiles)], changes)
     return Board(

@@ -28,7 +28,7 @@ from fondaco.installs.queries import (
     list_users_of,
     purchase_summary,
 )
-from fondaco.installs.states import InstallationStatus, OperationKind
+from fondaco.installs.states import MOVING, InstallationStatus, OperationKind
 from fondaco.installs.ways import Situation, Way, customer_ways
 from fondaco.kit import clock
 from fondaco.kit.errors import Conflict, DomainError, Forbidden
@@ -53,6 +53,7 @@ class Standing:
     look: Look | None  # None once it is gone
     tone: str
     operation: Operation | None
+    is_moving: bool  # the page looks for news by itself
     is_removal: bool  # the open operation is one
     next_try: datetime | None
     why: object  # why it failed, in plain words
@@ -210,6 +211,7 @@ def _standing(item: InstalledApp, operations: list[Operation], *, may_ask: bool)
         look=look,
         tone=TONES[look.tone] if look else "mute",
         operation=operation,
+        is_moving=operation is not None or status in MOVING,
         is_removal=operation is not None and operation.kind == OperationKind.UNINSTALL,
         next_try=tries.get(installation.pk),
         why=installation.reason,
