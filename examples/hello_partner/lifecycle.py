@@ -163,8 +163,11 @@ class Lifecycle:
         return f"{note}: until {expires_at}"
 
     def _trial_ended(self, body: Body) -> str:
-        installation = self._known(body)
+        installation = self._store.get_installation(body["data"]["installation_id"])
         reason = body["data"]["ended_reason"]
+        if installation is not None and installation.state == "uninstalled":
+            return f"nothing is left whose trial could end: {reason}"  # the usual last event of an uninstalled app
+        installation = self._known(body)
         state = "suspended" if reason == "trial_expired" else installation.state
         self._store.change_installation(installation.id, trial_ends_at="", state=state)
         return f"the trial ended: {reason}"

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from tests.browser.house import House, open_house
 from tests.browser.looking import HEIGHT, Complaints
 
@@ -30,6 +30,7 @@ FLAGS = [
     "--renderer-process-limit=1",  # the windows of a test wait for each other anyway
 ]
 PageAs = Callable[..., Page]
+expect.set_options(timeout=30_000)  # as everything else in a browser waits; on a busy machine five seconds are few
 
 
 def _how_long(fixture_name: str, config: pytest.Config) -> Literal["session", "module"]:

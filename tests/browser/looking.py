@@ -13,7 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ConsoleMessage, Page, Response
 
 SCREENSHOTS: Final = Path(__file__).resolve().parents[2] / "artefacts" / "screenshots"
-KEEPS_PICTURES: Final = bool(os.environ.get("FONDACO_PICTURES"))  # `make pictures`; each costs up to a second
+KEEPS_PICTURES: Final = bool(os.environ.get("FONDACO_PICTURES"))  # `make pictures`; each costs a fifth of a second
 WIDTHS: Final = (390, 768, 1440)
 HEIGHT: Final = 900
 _AXE: Final = Axe()
@@ -145,9 +145,10 @@ def resize(page: Page, width: int, theme: str) -> None:
     page.emulate_media(color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce")
 
 
-def keep_picture(page: Page, name: str, theme: str = "light", width: int = 1440) -> None:
-    """When pictures are wanted: one of the whole page under artefacts/screenshots, with everything that loads late."""
-    if not KEEPS_PICTURES:
+def keep_picture(page: Page, name: str, theme: str = "light", width: int = 1440, *, always: bool = False) -> None:
+    """When pictures are wanted, or ``always``: one of the whole page under artefacts/screenshots, with everything that
+    loads late."""
+    if not KEEPS_PICTURES and not always:
         return
     page.evaluate(
         "Promise.all([...document.images].map(i => { i.loading = 'eager'; return i.decode().catch(() => {}); }))"

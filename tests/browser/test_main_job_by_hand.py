@@ -40,7 +40,7 @@ class Album:
         page.wait_for_load_state()
         expect(page.locator(".htmx-request, .htmx-swapping")).to_have_count(0)  # a part under way is shown paler
         self.faults += [f"{name}: {fault}" for fault in [*find_faults(page), *find_overflow(page)]]
-        keep_picture(page, f"main-job-{self.count:02}-{name}")
+        keep_picture(page, f"main-job-{self.count:02}-{name}", always=True)
 
 
 def press(page: Page, name: str) -> None:

@@ -225,6 +225,12 @@ def test_an_uninstall_does_not_wait_for_an_install_that_is_stuck(partner: Partne
     assert row.answers == [{"state": "approve", "reason": "Everything of yours is deleted."}]
     assert partner.state_of(row) == "uninstalled"
 
+    finish(partner, platform, "app.trial_ended", row, ended_reason="app_uninstalled", ended_by="user")
+    assert partner.rows("SELECT note FROM events ORDER BY rowid DESC LIMIT 1") == [
+        ("nothing is left whose trial could end: app_uninstalled",)
+    ]
+    assert partner.state_of(row) == "uninstalled"
+
 
 def test_new_credentials_are_acknowledged_with_the_new_key(
     partner: Partner, platform: FakePlatform, row: Installed
