@@ -64,7 +64,7 @@ class Eyes:
         state = re.search(r'class="app-state[^"]*">([^<]*)<', inside)
         assert state
         return Tile(
-            state=state[1],
+            state=state[1].replace("\N{NO-BREAK SPACE}", " "),
             badge=badge[2] if badge else "",
             is_dim=bool(found["dim"]),
             launches='href="/launch/' in inside,
