@@ -198,7 +198,7 @@ def _move(
     if not moments:
         return {}
     values = dict(_column_and_value(model, name, value) for name, value in (fields or {}).items())
-    changes = [*([along] if along else []), *(f'"{column}" = %({column})s' for column in values)]
+    changes = [*([along] if along else []), *(f'"{column}" = %(field_{column})s' for column in values)]
     names = {
         "table": model._meta.db_table,
         "key": model._meta.pk.column,
@@ -211,7 +211,7 @@ def _move(
         "moved": write_rows({"key": key, "at": at} for key, at in moments.items()),
         "to": to.value,
         "origins": origins,
-        **values,
+        **{f"field_{column}": value for column, value in values.items()},
     }
     with connection.cursor() as cursor:
         cursor.execute(_MOVE.format(**names), parameters)
