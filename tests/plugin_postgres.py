@@ -9,6 +9,7 @@ that parallel runs do not meet in one.
 from __future__ import annotations
 
 import atexit
+import contextlib
 import fcntl
 import gc
 import os
@@ -39,7 +40,8 @@ def pytest_load_initial_conftests() -> None:
     """Runs before pytest-django loads the settings, and before most of what is imported, which stays for good."""
     gc.set_threshold(50_000, 20, 100)
     if hasattr(os, "SCHED_BATCH"):  # longer turns: whoever computes is not pushed aside by everyone who wakes up
-        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+        with contextlib.suppress(OSError):  # not everywhere may a process say so
+            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
     if "FONDACO_HOME" not in os.environ:
         os.environ["FONDACO_HOME"] = tempfile.mkdtemp(prefix="fondaco-tests-")
         atexit.register(shutil.rmtree, os.environ["FONDACO_HOME"], ignore_errors=True)
