@@ -24,7 +24,8 @@ def page(chromium: Browser, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
 
 
 def show(page: Page, rows: str, theme: str = "light") -> None:
-    style = ".pale { color: #eee } @media (prefers-color-scheme: dark) { body { background: #111; color: #222 } }"
+    dark = "@media (prefers-color-scheme: dark) { body { background: #111; color: #222 } }"
+    style = f".pale, [data-step='2'] {{ color: #eee }} {dark}"
     page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
     page.set_content(
         f"<!doctype html><html lang='en'><head><title>Apps</title><style>{style}</style></head>"
@@ -40,6 +41,15 @@ def test_what_differs_in_a_class_is_looked_at(page: Page) -> None:
     show(page, ROW * 3)
     assert find_faults(page) == []
     show(page, ROW * 3 + ROW.replace("count", "pale"))
+    assert kinds(find_faults(page)) == {"color-contrast"}
+
+
+@pytest.mark.parametrize("look", ['style="color: #eeeeee"', 'data-step="2"'])
+def test_what_differs_in_a_number_that_is_seen_is_looked_at(page: Page, look: str) -> None:
+    usual = look.replace("#eeeeee", "#000000").replace("2", "1")
+    show(page, ROW.replace("<b", f"<b {usual}"))
+    assert find_faults(page) == []
+    show(page, ROW.replace("<b", f"<b {look}"))
     assert kinds(find_faults(page)) == {"color-contrast"}
 
 
