@@ -13,6 +13,7 @@ import sys
 import urllib.request
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlencode
@@ -53,8 +54,7 @@ class Site:
         }
         self._run("fondaco.cli", "migrate")
         self.clients = self._run("benchmarks.token_clients", str(clients)).split()
-        self.granting = context.folder / f"{self.database}.txt"
-        self.granting.write_text("".join(f"{_basic(client)}\t{_GRANT}\n" for client in self.clients))
+        self.granting = self.requests(clients)
         self.process = self.serve("fondaco.runtime.serving:application", self.port)
 
     def serve(self, application: str, port: int) -> subprocess.Popen[bytes]:
@@ -68,13 +68,20 @@ class Site:
         """Where tokens are given, by this site or another server on its database."""
         return f"http://127.0.0.1:{port or self.port}/{ACCOUNT}/oauth/token"
 
+    def requests(self, count: int) -> Path:
+        """So many requests for a token, each another one, of all clients in turn."""
+        path = self.context.folder / f"{self.database}-{count}.txt"
+        asking = islice(cycle(self.clients), count)
+        path.write_text("".join(f"{_basic(client)}\t{_GRANT}\t{number}\n" for number, client in enumerate(asking)))
+        return path
+
     def introspecting(self, count: int) -> Path:
         """Requests in which clients look into tokens of their own, which are made for this."""
         path = self.context.folder / "introspecting.txt"
         with path.open("w") as file:
             for client in self.clients[:count]:
                 token = _ask(self.token_url(), _basic(client), _GRANT)["access_token"]
-                file.write(f"{_basic(client)}\t{urlencode({'token': token})}\n")
+                file.write(f"{_basic(client)}\t{urlencode({'token': token})}\t\n")
         return path
 
     def _run(self, *words: str) -> str:
@@ -118,7 +125,8 @@ def bench(context: Context) -> Iterator[Comparison]:
         f"{FEW}-clients",
         0.9,
         target(f"token, {MANY} clients", many.token_url(), many.process, many.granting),
-        target(f"token, {FEW} clients", few.token_url(), few.process),
+        # As many requests to choose from, lest wrk's own memory make the difference.
+        target(f"token, {FEW} clients", few.token_url(), few.process, few.requests(MANY)),
     )
 
 

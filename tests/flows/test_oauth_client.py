@@ -62,7 +62,6 @@ def test_from_the_portal_to_a_token_with_curl_and_to_its_end(house: House, at_po
     account = run(account_command, TOKEN=answer["access_token"])
     client = OAuthClient.objects.get()
     assert account["id"] == client.account_id
-    assert client.last_used_at is not None
     assert client.credential_sets.get().last_used_at is not None
     assert find_in_database(secret.group()) == []
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from fondaco.accounts.models import Account, Person, User
@@ -119,12 +119,17 @@ def find_credentials(account: Account, wire_client_id: str) -> CredentialSet | N
 
 
 def list_portal_clients(by: Member) -> QuerySet[OAuthClient]:
-    """The clients that the partner made for its developer account, by name, each with its ``sets_in_force``."""
+    """The clients that the partner made for its developer account, by name.
+
+    Each has its ``sets_in_force``, and ``last_used_at``, when one of its sets was, or None.
+    """
     check_can(by, Permission.PARTNER_CLIENTS_MANAGE)
     sets = Prefetch("credential_sets", _in_force(CredentialSet.objects.all()), to_attr="sets_in_force")
+    used = CredentialSet.objects.filter(client=OuterRef("pk"), last_used_at__isnull=False).order_by("-last_used_at")
     return (
         OAuthClient.objects.filter(account=by.partner.developer_account_id, kind=ClientKind.PORTAL)
         .exclude(status=ClientStatus.REVOKED)
+        .annotate(last_used_at=Subquery(used.values("last_used_at")[:1]))
         .select_related("account")
         .prefetch_related(sets)
         .order_by("name", "id")

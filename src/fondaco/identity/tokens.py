@@ -197,13 +197,12 @@ def find_personal_token(plain: str) -> PersonalAccessToken:
 
 
 def note_use(credentials: CredentialSet) -> None:
-    """Remembers that the client and its set were used, at most once a minute, so that the hot path seldom writes."""
+    """Remembers that the set was used, at most once a minute, so that the hot path seldom writes."""
     now = clock.now()
     due = now - USE_IS_NOTED_EVERY
-    for used in (credentials, credentials.client):
-        if used.last_used_at is None or used.last_used_at <= due:
-            rows = type(used)._base_manager.filter(Q(last_used_at=None) | Q(last_used_at__lte=due), pk=used.pk)
-            rows.update(last_used_at=now)
+    if credentials.last_used_at is None or credentials.last_used_at <= due:
+        is_due = Q(last_used_at=None) | Q(last_used_at__lte=due)
+        CredentialSet.objects.filter(is_due, pk=credentials.pk).update(last_used_at=now)
 
 
 def _verifier(rows: Rows) -> Verifier:

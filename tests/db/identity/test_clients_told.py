@@ -64,7 +64,7 @@ def test_every_change_that_decides_is_told_with_its_commit_and_no_other(ear: Ear
     ear.heard()
 
     assert ear.heard() == []
-    clients.update(last_used_at=now, name="Renamed", redirect_uris=[], revision=7)
+    clients.update(name="Renamed", redirect_uris=[], revision=7)
     sets.update(last_used_at=now, public_key="", secret_hash=program.issued.set.secret_hash)
     own_set.update(secret_hash=program.issued.set.secret_hash)
     Account.objects.update(company_name="Harbour", features=["x"])
@@ -162,6 +162,6 @@ def test_every_column_that_is_asked_about_clients_is_watched() -> None:
         )
         watched = set(cursor.fetchall())
     never_change = {(table, "id") for table in tables.values()}
-    unwatched = {("identity_credentialset", "last_used_at"), ("identity_oauthclient", "last_used_at")}
+    unwatched = {("identity_credentialset", "last_used_at")}
     assert asked - watched - never_change == unwatched
     assert watched - asked == {("identity_revokedtoken", "jti"), ("identity_revokedtoken", "expires_at")}

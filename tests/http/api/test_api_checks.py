@@ -124,8 +124,7 @@ def use_privately(version: Version) -> None:
     update_settings(actor=SYSTEM, by=user, installation=installation, wanted=wanted)
     answer_operation(actor=PARTNER_PROGRAM, installation=installation, decision="approve")
     client = installation.client
-    client.last_used_at = clock.now()
-    client.save(update_fields=["last_used_at"])
+    client.credential_sets.update(last_used_at=clock.now())
     later = clock.now() + timedelta(days=1)
     family = TokenFamily.objects.create(
         client=client, user=user, login_session=make_login_session(user.person), expires_at=later

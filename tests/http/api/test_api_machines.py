@@ -51,8 +51,8 @@ def test_it_works_on_its_partners_apps_as_itself(devi: Member) -> None:
     assert submitted["submitted_by"] == "Devi Rao"
     event = Event.objects.filter(kind="technical_content.submitted").get()
     assert (event.actor_kind, event.actor_id, event.actor_label) == ("client", program.client.pk.hex, "Release job")
-    program.client.refresh_from_db()
-    assert program.client.last_used_at is not None
+    program.issued.set.refresh_from_db()
+    assert program.issued.set.last_used_at is not None
 
     devi.is_active = False
     devi.save()

@@ -190,20 +190,20 @@ def test_a_set_ends_by_time_alone(clerk: Clerk, asked: list[str]) -> None:
 
 def test_rate_and_last_use_are_kept_from_memory(clerk: Clerk, settings: Settings) -> None:
     settings.TOKENS_PER_SECOND = 2
-    OAuthClient.objects.update(last_used_at=None)
+    CredentialSet.objects.update(last_used_at=None)
     with clock.travel(timedelta(minutes=2)):
         pace.granting.forget()
         answers = [clerk.machine.ask(ask_token(clerk.program)) for _ in range(11)]
         assert [answer.status[:3] for answer in answers[:10]] == ["200"] * 10
         assert answers[10].status[:3] == "429"
         last_use.write()
-        used = OAuthClient.objects.get().last_used_at
+        used = CredentialSet.objects.get().last_used_at
         assert used is not None
         with clock.travel(timedelta(seconds=59)):
             pace.granting.forget()
             assert clerk.machine.ask(ask_token(clerk.program)).by_django is False
             last_use.write()
-        assert OAuthClient.objects.get().last_used_at == used
+        assert CredentialSet.objects.get().last_used_at == used
 
 
 def test_without_a_listener_the_database_is_asked_and_the_next_one_knows_again(clerk: Clerk, asked: list[str]) -> None:

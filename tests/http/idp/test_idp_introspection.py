@@ -15,7 +15,7 @@ from tests.http.idp.browser import Browser
 from tests.http.idp.wire import Wire
 
 from fondaco.identity import actions
-from fondaco.identity.models import OAuthClient, RevokedToken, TokenFamily
+from fondaco.identity.models import CredentialSet, OAuthClient, RevokedToken, TokenFamily
 from fondaco.identity.tokens import verify_access_token
 from fondaco.kit import clock
 
@@ -223,7 +223,7 @@ def test_who_does_not_prove_who_it_is_is_refused_and_slowed_down(program: Progra
         assert "Retry-After" in asking.headers
         # one bucket with the token endpoint: guessing here is guessing there
         assert Wire(program, Client()).post({"grant_type": "client_credentials"}, authorization=wrong)[0] == 429
-    assert OAuthClient.objects.get().last_used_at is not None
+    assert CredentialSet.objects.get().last_used_at is not None
 
 
 def test_a_secret_in_the_form_and_an_assertion_prove_it_as_well(program: Program) -> None:
@@ -254,10 +254,10 @@ def test_a_form_that_is_wrong(program: Program) -> None:
 
 def test_the_asking_is_noted_as_use(program: Program) -> None:
     token = token_of(program)
-    OAuthClient.objects.update(last_used_at=None)
+    CredentialSet.objects.update(last_used_at=None)
     with clock.freeze() as moment:
         Introspection(program).about(token)
-    assert OAuthClient.objects.get().last_used_at == moment
+    assert CredentialSet.objects.get().last_used_at == moment
 
 
 def test_discovery_names_the_address(client: Client) -> None:

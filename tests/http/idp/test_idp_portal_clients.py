@@ -15,7 +15,7 @@ from tests.http.idp.wire import Wire
 
 from fondaco.identity import actions
 from fondaco.identity.actions import Overlap
-from fondaco.identity.models import CredentialSet, OAuthClient
+from fondaco.identity.models import CredentialSet
 from fondaco.kit import clock
 from fondaco.partners.models import Member
 
@@ -43,24 +43,24 @@ def test_a_token_of_the_account_with_the_scopes_that_were_chosen(program: Progra
     assert (status, body["error"]) == (400, "unauthorized_client")
 
 
-def test_its_use_is_noted_on_client_and_id_once_a_minute(program: Program, client: Client) -> None:
+def test_its_use_is_noted_once_a_minute(program: Program, client: Client) -> None:
     wire = Wire(program, client)
     with clock.freeze() as moment:
         for seconds in (0, 59):
             with clock.travel(timedelta(seconds=seconds)):
                 assert wire.basic()[0] == 200
-        assert OAuthClient.objects.get().last_used_at == CredentialSet.objects.get().last_used_at == moment
+        assert CredentialSet.objects.get().last_used_at == moment
         with clock.travel(timedelta(seconds=60)):
             assert wire.basic()[0] == 200
         later = moment + timedelta(seconds=60)
-        assert OAuthClient.objects.get().last_used_at == CredentialSet.objects.get().last_used_at == later
+        assert CredentialSet.objects.get().last_used_at == later
 
 
 def test_a_refused_request_is_no_use(program: Program, client: Client) -> None:
     wire = Wire(program, client)
     assert wire.basic(scope="contacts:read")[0] == 400
     assert wire.post({"grant_type": "client_credentials"}, authorization=program.basic(secret="fdc_x"))[0] == 401
-    assert (OAuthClient.objects.get().last_used_at, CredentialSet.objects.get().last_used_at) == (None, None)
+    assert CredentialSet.objects.get().last_used_at is None
 
 
 def test_an_assertion_without_a_key_pair_is_refused(program: Program, client: Client) -> None:

@@ -157,33 +157,33 @@ def test_tokens_from_before_the_cut_are_dead(machine: Machine, program: Program)
 
 
 def test_use_is_noted_within_a_second_and_at_most_once_a_minute(machine: Machine, program: Program) -> None:
-    OAuthClient.objects.update(last_used_at=None)
+    CredentialSet.objects.update(last_used_at=None)
     with clock.freeze() as moment:
         assert machine.ask(ask_token(program)).by_django is False
         last_use.write()
-        assert OAuthClient.objects.get().last_used_at == moment
+        assert CredentialSet.objects.get().last_used_at == moment
         with clock.travel(timedelta(seconds=59)):
             machine.ask(ask_token(program))
             last_use.write()
-        assert OAuthClient.objects.get().last_used_at == moment
+        assert CredentialSet.objects.get().last_used_at == moment
         with clock.travel(timedelta(seconds=60)):
             machine.ask(ask_token(program))
             last_use.write()
-        assert OAuthClient.objects.get().last_used_at == moment + timedelta(seconds=60)
+        assert CredentialSet.objects.get().last_used_at == moment + timedelta(seconds=60)
 
 
 def test_use_of_many_is_noted_in_one_statement_that_waits_for_nobody(machine: Machine, program: Program) -> None:
     others = [make_program(program.account) for _ in range(3)]
-    OAuthClient.objects.update(last_used_at=None)
+    CredentialSet.objects.update(last_used_at=None)
     for other in (program, *others):
         assert machine.ask(ask_token(other)).by_django is False
     with psycopg.connect(**_parameters()) as other:
-        other.execute("SELECT 1 FROM identity_oauthclient WHERE id = %s FOR UPDATE", [others[0].client.pk])
+        other.execute("SELECT 1 FROM identity_credentialset WHERE id = %s FOR UPDATE", [others[0].issued.set.pk])
         last_use.write()
-        assert OAuthClient.objects.filter(last_used_at=None).get() == others[0].client
+        assert CredentialSet.objects.filter(last_used_at=None).get() == others[0].issued.set
     machine.ask(ask_token(others[0]))
     last_use.write()
-    assert OAuthClient.objects.filter(last_used_at=None).count() == 0
+    assert CredentialSet.objects.filter(last_used_at=None).count() == 0
 
 
 def test_a_database_that_came_back_is_used_again(machine: Machine, program: Program) -> None:

@@ -16,7 +16,7 @@ from tests.factories.identity import SCOPES, make_program
 from tests.http.idp.wire import Wire
 
 from fondaco.identity import actions
-from fondaco.identity.models import OAuthClient
+from fondaco.identity.models import CredentialSet
 from fondaco.identity.tokens import verify_access_token
 from fondaco.kit import clock
 
@@ -199,13 +199,13 @@ def test_parameters_in_the_address_do_not_count(wire: Wire) -> None:
 def test_use_is_noted_at_most_once_a_minute(wire: Wire) -> None:
     with clock.freeze() as moment:
         wire.basic()
-        assert OAuthClient.objects.get().last_used_at == moment
+        assert CredentialSet.objects.get().last_used_at == moment
         with clock.travel(timedelta(seconds=59)):
             wire.basic()
-        assert OAuthClient.objects.get().last_used_at == moment
+        assert CredentialSet.objects.get().last_used_at == moment
         with clock.travel(timedelta(seconds=60)):
             wire.basic()
-        assert OAuthClient.objects.get().last_used_at == moment + timedelta(seconds=60)
+        assert CredentialSet.objects.get().last_used_at == moment + timedelta(seconds=60)
 
 
 def test_repeated_failures_are_slowed_down_for_that_client_and_address_only(wire: Wire) -> None:

@@ -83,14 +83,17 @@ def test_an_empty_list_teaches(client: Client) -> None:
 
 def test_the_list_says_what_each_is_and_when_it_was_used(client: Client, mara: Member) -> None:
     export = make_portal_client(mara).client
-    OAuthClient.objects.filter(pk=export.pk).update(last_used_at=clock.now() - timedelta(hours=3))
+    export.credential_sets.update(last_used_at=clock.now() - timedelta(hours=3))
     board = make_portal_client(mara, SIGN_IN).client
+    board.credential_sets.update(last_used_at=clock.now() - timedelta(hours=2))  # by its old secret
     actions.regenerate_secret(
         actor=actor_for(mara.person), by=mara, client=board, revision=0, overlap=actions.Overlap.DAY
     )
+    make_portal_client(mara)
     page = " ".join(re.sub(r"<[^>]+>", " ", text_of(client.get("/portal/clients"))).split())
     assert "Nightly export Client credentials · last used 3 hours ago Active" in page
-    assert "Wallboard Authorization code, Refresh token · never used An old secret still works" in page
+    assert "Wallboard Authorization code, Refresh token · last used 2 hours ago An old secret still works" in page
+    assert page.count("Nightly export Client credentials · never used Active") == 1
 
 
 def test_a_long_list_asks_no_more_often(

@@ -22,8 +22,7 @@ _OFFSET: Final = """COALESCE((SELECT k."offset" FROM kit_clockoffset k WHERE k.a
 CLIENTS: Final = f"""SELECT s.wire_client_id, s.secret_hash, c.id::text, a.id, a.name, array_to_string(c.scopes, ' '),
         array_to_string(c.grant_types, ' '), floor(extract(epoch FROM c.tokens_valid_after))::bigint::text,
         COALESCE(extract(epoch FROM s.expires_at - {_OFFSET})::text, ''),
-        COALESCE(extract(epoch FROM CASE WHEN c.last_used_at IS NULL OR s.last_used_at IS NULL THEN NULL
-            ELSE least(c.last_used_at, s.last_used_at) END)::text, '')
+        COALESCE(extract(epoch FROM s.last_used_at)::text, '')
     FROM identity_credentialset s
     JOIN identity_oauthclient c ON c.id = s.client_id
     JOIN accounts_account a ON a.id = c.account_id

@@ -1,4 +1,4 @@
-"""Notes when clients and sets were last used: as ``tokens.note_use``, at most once a minute, but many in one statement.
+"""Notes when credential sets were last used: as ``tokens.note_use``, at most once a minute, but many in one statement.
 
 A commit for every client that is used for the first time in its minute would cost more than the tokens. So they are
 gathered for a second. A process that is killed forgets that second; the next use of each client is noted then.
@@ -18,15 +18,9 @@ GATHERED_SECONDS: Final = 1.0
 # In the order of ids and past what others hold: two processes cannot wait for each other, nor for a revocation.
 _NOTE: Final = Statement(
     "note_use",
-    """WITH sets AS (
-        UPDATE identity_credentialset SET last_used_at = $2::timestamptz WHERE id IN (
-            SELECT id FROM identity_credentialset
-            WHERE wire_client_id = ANY($1::text[]) AND (last_used_at IS NULL OR last_used_at <= $3::timestamptz)
-            ORDER BY id FOR NO KEY UPDATE SKIP LOCKED))
-    UPDATE identity_oauthclient SET last_used_at = $2::timestamptz WHERE id IN (
-        SELECT id FROM identity_oauthclient
-        WHERE id IN (SELECT client_id FROM identity_credentialset WHERE wire_client_id = ANY($1::text[]))
-            AND (last_used_at IS NULL OR last_used_at <= $3::timestamptz)
+    """UPDATE identity_credentialset SET last_used_at = $2::timestamptz WHERE id IN (
+        SELECT id FROM identity_credentialset
+        WHERE wire_client_id = ANY($1::text[]) AND (last_used_at IS NULL OR last_used_at <= $3::timestamptz)
         ORDER BY id FOR NO KEY UPDATE SKIP LOCKED)""",
 )
 
@@ -45,7 +39,8 @@ class LastUse:
         if client_id in self._used:
             return
         self._used.add(client_id)
-        self._some.set()
+        if not self._some.is_set():
+            self._some.set()
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="last-use", daemon=True)
             self._thread.start()

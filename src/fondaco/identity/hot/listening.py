@@ -36,7 +36,7 @@ _TCP: Final[dict[str, Any]] = {
     "keepalives_count": 3,
     "tcp_user_timeout": 10_000,
 }
-_LOAD: Final = f"{CLIENTS} ORDER BY c.last_used_at DESC NULLS LAST LIMIT {MOST_CLIENTS}"
+_LOAD: Final = f"{CLIENTS} ORDER BY s.last_used_at DESC NULLS LAST LIMIT {MOST_CLIENTS}"
 _LOAD_REVOKED: Final = f"""SELECT jti, extract(epoch FROM expires_at)::float FROM identity_revokedtoken
     WHERE expires_at > %s LIMIT {MOST_REVOKED + 1}"""  # noqa: S608 (our own words)
 

@@ -45,7 +45,6 @@ class OAuthClient(Stateful):
     is_public = models.BooleanField(default=False)  # keeps no secret, e.g. an app on a phone; must use PKCE
     backchannel_logout_url = models.URLField(max_length=500, blank=True)  # told when a user's session ends
     tokens_valid_after = models.DateTimeField(default=clock.now)
-    last_used_at = models.DateTimeField(null=True, blank=True)
     revision = models.PositiveIntegerField(default=0)  # of what people set by hand; an editor says which one they saw
     updated_by = models.CharField(max_length=100, blank=True)
     responsible = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")  # of the portal's

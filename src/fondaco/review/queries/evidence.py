@@ -6,10 +6,11 @@ account. What happened in any of them counts.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from django.db.models import CharField, Exists, F, Func, OuterRef, Value
+from django.db.models import CharField, Exists, Func, OuterRef, Value
 from django.db.models.functions import Cast
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from fondaco.audit.models import Event
 from fondaco.catalog.models import Plan, Version
 from fondaco.catalog.scopes import SCOPES
-from fondaco.identity.models import TokenFamily
+from fondaco.identity.models import CredentialSet, TokenFamily
 from fondaco.installs import events as installs_events
 from fondaco.installs.models import Installation, Operation, Trial
 from fondaco.installs.states import OperationKind, OperationStatus
@@ -155,6 +156,7 @@ def _look(version: Version) -> _Seen:
     launches = Event.objects.filter(
         kind=installs_events.INSTALLATION_LAUNCHED.name, subject_type="installation", subject_id=OuterRef("wire_id")
     )
+    uses = CredentialSet.objects.filter(client=OuterRef("client"), last_used_at__isnull=False)
     sign_ins = TokenFamily.objects.filter(client=OuterRef("client"), code__used_at__isnull=False)
     rows = (
         Installation.objects.filter(version=version, account__is_sandbox=True)
@@ -165,9 +167,9 @@ def _look(version: Version) -> _Seen:
             launched=Exists(launches),
             updated=Exists(operations.filter(kind__in=[OperationKind.UPDATE, OperationKind.UPGRADE])),
             uninstalled=Exists(operations.filter(kind=OperationKind.UNINSTALL)),
-            used_at=F("client__last_used_at"),
+            used_api=Exists(uses),
             signed_in=Exists(sign_ins),
         )
     )
-    found = [{**row, "used_api": row["used_at"] is not None} for row in rows]
+    found: Sequence[Mapping[str, object]] = list(rows)
     return _Seen(**{name: any(row[name] for row in found) for name in _Seen.__slots__})

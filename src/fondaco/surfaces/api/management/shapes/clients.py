@@ -113,7 +113,7 @@ class ClientShape(Shape):
             redirect_uris=client.redirect_uris,
             revision=client.revision,
             created_at=client.created_at,
-            last_used_at=client.last_used_at,
+            last_used_at=client.last_used_at,  # type: ignore[attr-defined]
             token_url=token_url(client.account),
             issuer=issuer(client.account),
             credential_sets=[ClientSetShape.of(row) for row in client.sets_in_force],  # type: ignore[attr-defined]
