@@ -18,7 +18,7 @@ from fondaco.kit.errors import TooMany
 from fondaco.kit.rate import Allowance, take_rate
 
 BURST_SECONDS: Final = 5  # how long a client may save up what it did not use
-_MOST: Final = 100_000
+_FEW: Final = 1000  # buckets that are kept without a look at whether they are full
 _ROUNDING: Final = 1e-6
 
 
@@ -27,7 +27,7 @@ class Pace:
 
     def __init__(self, setting: str) -> None:
         self._setting = setting
-        self._full_at: dict[str, float] = {}
+        self.forget()
 
     def wait(self, client: str) -> int:
         """Counts one request of the client with this row id: 0 lets it in, else the seconds until the next may come."""
@@ -36,8 +36,8 @@ class Pace:
         full_at = max(self._full_at.get(client, 0.0), now) + step
         if full_at > now + BURST_SECONDS + _ROUNDING:
             return max(1, math.ceil(full_at - now - BURST_SECONDS))
-        if len(self._full_at) >= _MOST:
-            self._full_at = {each: moment for each, moment in self._full_at.copy().items() if moment > now}
+        if len(self._full_at) >= self._room:
+            self._drop_full(now)
         self._full_at[client] = full_at
         return 0
 
@@ -48,7 +48,13 @@ class Pace:
 
     def forget(self) -> None:
         """Every bucket is full again."""
-        self._full_at = {}
+        self._full_at: dict[str, float] = {}
+        self._room = _FEW
+
+    def _drop_full(self, now: float) -> None:
+        """A full bucket is like none. The others get as much room again, so this is seldom; few fit into a cache."""
+        self._full_at = {client: moment for client, moment in self._full_at.copy().items() if moment > now}
+        self._room = max(_FEW, 2 * len(self._full_at))
 
 
 granting: Final = Pace("TOKENS_PER_SECOND")

@@ -89,11 +89,17 @@ def test_who_is_refused_leaves_nothing_behind(program: Program) -> None:
     assert SpentAssertion.objects.count() == 0
 
 
-def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_full_buckets_are_dropped(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
+    settings.TOKENS_PER_SECOND = 1
+    monkeypatch.setattr(pace, "_FEW", 10)
+    monkeypatch.setattr(pace, "monotonic", lambda: 1000.0)
     bucket = pace.Pace("TOKENS_PER_SECOND")
-    monkeypatch.setattr(pace, "_MOST", 10)
-    for number in range(10):
+    assert [bucket.wait("greedy") for _ in range(6)] == [0] * 5 + [1]
+    for number in range(30):
         assert bucket.wait(f"early {number}") == 0
+    assert len(bucket._full_at) == 31
     monkeypatch.setattr(pace, "monotonic", lambda: 1001.0)
-    assert bucket.wait("late") == 0
-    assert list(bucket._full_at) == ["late"]
+    for number in range(10):
+        assert bucket.wait(f"late {number}") == 0
+    assert list(bucket._full_at) == ["greedy", *(f"late {number}" for number in range(10))]
+    assert [bucket.wait("greedy") for _ in range(2)] == [0, 1]
