@@ -81,6 +81,11 @@ def list_sent(app: App, chosen: Chosen) -> QuerySet[Delivery]:
     return _with_all(found).order_by("-message")
 
 
+def has_failed(app: App) -> bool:
+    """Whether the sending of any event to the app was given up. The caller may see the app."""
+    return Delivery.objects.filter(endpoint__app=app, status=DeliveryStatus.FAILED).exists()
+
+
 def get_sent(by: Member, event_id: str) -> Delivery:
     """One delivery to a program of the partner's own apps, by the event's wire id."""
     delivery = _find(event_id)

@@ -51,13 +51,16 @@ def test_support_sends_again_with_a_reason_that_the_partner_reads(client: Client
     assert "They asked by phone." in [each["data"].get("reason") for each in log["items"]]
 
     transition(Delivery.objects.get(pk=failed.pk), DeliveryStatus.FAILED, actor=SYSTEM)
-    many = f"/backoffice/apps/{installation.app_id.hex}/deliveries/replay"
+    all_of_the_app = f"/backoffice/apps/{installation.app_id.hex}/deliveries"
+    many = f"{all_of_the_app}/replay"
+    assert "Send all that failed again" in text_of(client.get(all_of_the_app))
     assert "Choose what to send again" in text_of(client.get(many))
     assert "Sent again, the oldest first" in text_of(client.get(f"{many}?status=failed"))
     assert client.post(many, {"status": "failed"}).status_code == 422
     assert client.post(many, {"reason": "All of it"}).status_code == 422
     assert Delivery.objects.get(pk=failed.pk).status == "failed"
     assert client.post(many, {"status": "failed", "reason": "All that failed."}).status_code == 302
+    assert "Send all that failed again" not in text_of(client.get(all_of_the_app))
     assert Delivery.objects.get(pk=failed.pk).status == "pending"
 
     api, path = Api(jon.person), f"/operator/apps/{installation.app_id.hex}/deliveries/replay"

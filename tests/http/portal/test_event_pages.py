@@ -82,11 +82,13 @@ def test_a_developer_looks_chooses_and_sends_again(installation: Installation, c
     one = read(browser, f"/portal/events/{failed.pk.hex}")
     for words in ("out of paper", "brittle", "203.0.113.7", "c0ffee", "12 ms", NOBODY, '"type": "app.trial_started"'):
         assert words in one
+    assert "Send all that failed again" in page
     plan = read(browser, f"{here}/replay?status=failed")
     assert "Sent again, the oldest first" in plan
     answer = browser.post(f"{here}/replay", {"status": "failed"})
     assert (answer.status_code, answer["Location"]) == (302, here)
     assert Delivery.objects.get(message=failed).status == "pending"
+    assert "Send all that failed again" not in read(browser, here)
     refused = browser.post(f"{here}/replay", {"status": "failed"})
     assert refused.status_code == 409
     assert "None of these events can be sent again." in unescape(refused.content.decode())

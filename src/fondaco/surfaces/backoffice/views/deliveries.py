@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from fondaco.accounts.permissions import Permission
 from fondaco.messaging.endpoints import list_unwell
-from fondaco.messaging.logs import count_last_day, get_app_for_support, get_sent_for_support
+from fondaco.messaging.logs import count_last_day, get_app_for_support, get_sent_for_support, has_failed
 from fondaco.messaging.models import Delivery
 from fondaco.messaging.replaying import can_be_replayed
 from fondaco.surfaces.backoffice.forms_deliveries import SendAgainForm
@@ -45,6 +45,7 @@ def show_all(request: HouseRequest, app_id: str) -> HttpResponse:
         "listing": listing,
         "health": describe_health(app) if not request.htmx else [],
         "day": draw_day(count_last_day(app)) if not request.htmx else None,
+        "has_failed": not request.htmx and has_failed(app),
         "failed": f"{reverse('backoffice:replay_events', args=[app_id])}?status=failed",
         "refresh": None if cursor else address_with(request, mark=listing.mark),
         "newest": address_with(request, cursor=None, mark=None) if cursor else None,

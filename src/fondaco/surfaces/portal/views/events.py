@@ -19,7 +19,7 @@ from fondaco.catalog.policies import can
 from fondaco.catalog.queries import get_app, get_version
 from fondaco.kit.errors import DomainError
 from fondaco.messaging import replaying
-from fondaco.messaging.logs import count_last_day, get_endpoint, get_sent, list_samples
+from fondaco.messaging.logs import count_last_day, get_endpoint, get_sent, has_failed, list_samples
 from fondaco.messaging.replaying import MOST_AT_ONCE, can_be_replayed, plan_replay, replay_one, try_endpoint
 from fondaco.messaging.samples import list_kinds, send_sample
 from fondaco.surfaces.site.access import requires
@@ -62,6 +62,7 @@ def show_all(request: HouseRequest, app_id: str) -> HttpResponse:
         "health": describe_health(app) if not request.htmx else [],
         "day": draw_day(count_last_day(app)) if not request.htmx else None,
         "can_replay": can(member, app, Permission.PARTNER_APPS_EDIT),
+        "has_failed": not request.htmx and has_failed(app),
         "refresh": None if cursor else address_with(request, mark=listing.mark),
         "replay": address_at(request, "portal:replay_events", app_id),
         "failed": f"{reverse('portal:replay_events', args=[app_id])}?status=failed",
