@@ -24,6 +24,7 @@ from fondaco.identity.models import (
     OAuthClient,
     PersonalAccessToken,
 )
+from fondaco.identity.sets import sets_with_cutoff
 from fondaco.identity.states import ClientStatus, CredentialStatus, CutoffStatus
 from fondaco.kit import clock
 from fondaco.kit.errors import NotFound
@@ -93,28 +94,22 @@ def find_cutoff(version: Version) -> Cutoff | None:
 
 def find_usable(client_ids: Collection[UUID]) -> set[UUID]:
     """Those of the clients that have credentials which let them in."""
-    sets = CredentialSet.objects.filter(client__in=client_ids).exclude(status=CredentialStatus.REVOKED)
-    living = list(sets.select_related("client").annotate(has_cutoff=Cutoff.keeps_out()))
+    living = list(sets_with_cutoff().filter(client__in=client_ids).exclude(status=CredentialStatus.REVOKED))
     clock.offsets_of({each.client.account_id for each in living})  # at once, instead of one by one
     return {each.client_id for each in living if each.is_usable}
 
 
 def list_credentials(client: OAuthClient) -> QuerySet[CredentialSet]:
     """A client's sets, newest first, with whether each still proves it. Callers checked who asks."""
-    found = CredentialSet.objects.filter(client=client).select_related("client")
-    return found.annotate(has_cutoff=Cutoff.keeps_out()).order_by("-id")
+    return sets_with_cutoff().filter(client=client).order_by("-id")
 
 
 def find_credentials(account: Account, wire_client_id: str) -> CredentialSet | None:
     """The usable credential set with this client id, if it belongs to the account."""
     if parse_wire(wire_client_id) is None:
         return None
-    credentials = (
-        CredentialSet.objects.select_related("client__account")
-        .annotate(has_cutoff=Cutoff.keeps_out())
-        .filter(wire_client_id=wire_client_id, client__account=account)
-        .first()
-    )
+    found = sets_with_cutoff().select_related("client__account")
+    credentials = found.filter(wire_client_id=wire_client_id, client__account=account).first()
     return credentials if credentials is not None and credentials.is_usable else None
 
 

@@ -114,7 +114,7 @@ class CredentialSet(Stateful):
 
     @property
     def is_cut_off(self) -> bool:
-        """Whether an operator keeps its program out; a query may have asked (``annotate(has_cutoff=…)``)."""
+        """Whether an operator keeps its program out; a query may have asked (``identity.sets``)."""
         known = getattr(self, "has_cutoff", None)
         return Cutoff.find_for(self.client, issued_at=self.created_at).exists() if known is None else bool(known)
 

@@ -98,7 +98,7 @@ class Cutoff(Stateful):
 
     @classmethod
     def keeps_out(cls) -> Exists:
-        """``annotate(has_cutoff=Cutoff.keeps_out())`` for credential sets."""
+        """What ``has_cutoff`` of a credential set says (``identity.sets``)."""
         covers = (
             Q(client=OuterRef("client_id"))
             | Q(version=OuterRef("client__version_id"))

@@ -20,10 +20,10 @@ from fondaco.catalog.states import Track
 from fondaco.kit import clock
 from fondaco.kit.errors import NotFound
 from fondaco.kit.ids import parse_wire
+from fondaco.kit.written_once import write_once
 from fondaco.partners.models import Member
 from fondaco.review.models import ReviewMessage, Submission
 from fondaco.review.policies import reviewable_tracks
-from fondaco.review.queries.written_once import write_once
 from fondaco.review.states import SubmissionStatus
 
 _OF_VERSION: Final = ("version__app__partner", "version__technical", "version__listing")

@@ -17,10 +17,10 @@ from fondaco.accounts.models import REVIEWS, Account, Operator
 from fondaco.audit.models import Event
 from fondaco.installs.models import Installation
 from fondaco.installs.states import InstallationStatus
+from fondaco.kit.written_once import write_once
 from fondaco.review.models import Approval, InternalNote, KeptReason, RequestedChange, ReviewMessage, Submission
 from fondaco.review.queries.comparing import Grouped, compare_submissions
 from fondaco.review.queries.submissions import get_submission, whole_submissions
-from fondaco.review.queries.written_once import write_once
 from fondaco.review.states import SubmissionStatus
 
 
