@@ -75,8 +75,9 @@ def removed(current: Snapshot) -> Snapshot:
 def put_in_force(installation: Installation, snapshot: Snapshot, *, actor: Actor) -> None:
     """Makes version, plan, licences and rules exactly what ``snapshot`` says; the status is ``transition()``'s.
 
-    A step: the installation must be locked. Writes only what differs and records licences given and released. Nobody
-    who left the account since gets a licence. Another version comes with what the account consented to for it.
+    A step: the installation must be locked. Writes only what differs and records licences given and released. Who left
+    the account since has a licence like the others, as the partner believes; it is told when that is released
+    (``automatic.settle_again``). Another version comes with what the account consented to for it.
     """
     current = take(installation)
     columns = {
@@ -92,7 +93,7 @@ def put_in_force(installation: Installation, snapshot: Snapshot, *, actor: Actor
         installation.save(update_fields=changed)
     if "version_id" in changed:
         move_grant(installation, actor=actor)
-    wanted, held = find_present(installation, snapshot["users"]), set(current["users"])
+    wanted, held = set(snapshot["users"]), set(current["users"])
     release_licences(installation, held - wanted, actor=actor)
     assign_licences(installation, wanted - held, actor=actor)
     if snapshot["auto_install"] != current["auto_install"]:

@@ -27,6 +27,7 @@ from tests.factories.installs import PARTNER_PROGRAM, make_installing
 from tests.factories.upgrades import agree, make_newer
 from tests.http.world import undone
 
+from fondaco.accounts.actions import deactivate_user, reactivate_user
 from fondaco.accounts.permissions import OperatorRole
 from fondaco.audit.models import Event
 from fondaco.identity.models import Cutoff, OAuthClient
@@ -99,6 +100,14 @@ class Lives(RuleBasedStateMachine):
         wanted = Settings(plan, users, licences)
         actor = actor_for(by.person)
         self.try_to(lambda: actions.update_settings(actor=actor, by=by, installation=installation, wanted=wanted))
+
+    @rule()
+    def leave_or_come_back(self) -> None:
+        """Somebody who may hold a licence; it goes only with a change that the partner is asked for."""
+        by = self.installation.installed_by
+        user = by.account.users.get(role__key="agent")
+        step = deactivate_user if user.is_active else reactivate_user
+        self.try_to(lambda: step(actor=actor_for(by.person), by=by, user=user))
 
     @rule()
     def upgrade(self) -> None:

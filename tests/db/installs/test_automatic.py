@@ -69,6 +69,13 @@ def holders(installation: Installation) -> set[str]:
     return set(installation.licences.values_list("user_id", flat=True))
 
 
+def told() -> list[tuple[list[str], list[str]]]:
+    """Who was added and who removed, by each change that the partner was asked for."""
+    messages = Message.objects.filter(type="app.updated").order_by("sequence")
+    users = [message.content["data"]["users"] for message in messages]
+    return [(each["adding"], each["removing"]) for each in users]
+
+
 def change(installation: Installation, **wanted: object) -> Operation:
     by = installation.installed_by
     installation.refresh_from_db()
@@ -162,10 +169,11 @@ def test_while_another_change_is_open_it_waits_and_then_goes() -> None:
     operation = Operation.objects.get(status="open")
     assert operation.is_automatic
     assert set(operation.proposed["users"]) == {installation.installed_by_id, newcomer.pk}
+    assert told()[-1] == ([newcomer.pk], [samir.pk])
     assert operation.proposed["total_licences"] == 2
 
 
-def test_who_leaves_while_a_change_gives_them_a_licence_does_not_keep_it() -> None:
+def test_who_leaves_while_a_change_gives_them_a_licence_does_not_keep_it_and_the_partner_is_told() -> None:
     installation = installed()
     newcomer = join(installation)
     change(installation, users=[*installation.account.users.all()], licences=3)
@@ -173,8 +181,26 @@ def test_who_leaves_while_a_change_gives_them_a_licence_does_not_keep_it() -> No
     settle()
     with clock.travel(SOON):
         answer(installation, "approve")
+        assert newcomer.pk in holders(installation)  # as the partner has it now
         deadlines.sweep_once()
+        answer(installation, "approve")
     assert newcomer.pk not in holders(installation)
+    assert told() == [([newcomer.pk], []), ([], [newcomer.pk])]
+
+
+@pytest.mark.parametrize("decision", ["approve", "reject"])
+def test_the_partner_is_told_who_left_while_another_change_was_open(decision: str) -> None:
+    installation = installed()
+    samir = installation.account.users.get(role__key="supervisor")
+    change(installation, licences=5)
+    leave(samir)
+    settle()
+    with clock.travel(SOON):
+        answer(installation, decision)
+        deadlines.sweep_once()
+        answer(installation, "approve")
+    assert samir.pk not in holders(installation)
+    assert told() == [([], []), ([], [samir.pk])]
 
 
 @pytest.mark.parametrize("end", ["reject", "time out", "not reached"])
