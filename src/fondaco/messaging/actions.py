@@ -145,10 +145,16 @@ def _deliver(draft: Draft, message: Message, endpoint: Endpoint) -> Delivery:
 
 
 def retry_failed(*, actor: Actor, operation: Operation) -> int:
-    """Starts a new round for what this operation could not deliver: the same event id, the same bytes. A step.
+    """Starts a new round for what this operation could not deliver: the same event id, the same bytes. What waits for
+    its next try within a round is tried now. A step.
 
     Returns how many were queued. An event whose secrets were erased meanwhile is not sent without them.
     """
+    now = clock.now(operation.installation.account_id)
+    of_operation = Delivery.objects.filter(message__operation=operation)
+    waiting = of_operation.filter(status=DeliveryStatus.PENDING, lease=None, next_attempt_at__gt=now)
+    hastened = list(waiting.values_list("pk", "endpoint_id"))
+    Delivery.objects.filter(pk__in=[pk for pk, _endpoint_id in hastened]).update(next_attempt_at=now)
     failed = Delivery.objects.select_related("message", "installation__app").filter(
         message__operation=operation, status=DeliveryStatus.FAILED
     )
@@ -157,11 +163,12 @@ def retry_failed(*, actor: Actor, operation: Operation) -> int:
     ]
     for delivery in queued:
         begin_round(actor=actor, delivery=delivery)
-    if queued:
+    endpoints = [*(delivery.endpoint_id for delivery in queued), *(endpoint_id for _pk, endpoint_id in hastened)]
+    if endpoints:
         if actor.kind == ActorKind.PERSON:
-            probe_at_once([delivery.endpoint_id for delivery in queued])
+            probe_at_once(endpoints)
         wake_dispatcher()
-    return len(queued)
+    return len(endpoints)
 
 
 def withdraw(*, actor: Actor, operation: Operation, reason: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from fondaco.accounts.models import User
 from fondaco.accounts.queries import list_roles
 from fondaco.audit.actor import Actor
+from fondaco.audit.models import Event
 from fondaco.audit.recording import record
 from fondaco.audit.status import transition
 from fondaco.catalog.actions.retiring import hold_version
@@ -46,6 +47,7 @@ from fondaco.installs.queries import consent_text, has_tried, purchase_summary
 from fondaco.installs.states import InstallationStatus, OperationKind
 from fondaco.kit import clock, deadlines
 
+_LEAST_PAUSE: Final = timedelta(seconds=30)  # between two tries for the sake of people who look
 GRANT_TYPES: Final = ("client_credentials", "authorization_code", "refresh_token")
 
 
@@ -121,8 +123,9 @@ def retry_installation(*, actor: Actor, by: User | None, installation: Installat
     """Tries a failed installation again; ``by`` is None when the house does it.
 
     One that could not be reached is sent again as the same operation: same event, same credentials (T11). It stays
-    *failed* until the partner's program took it, and a try that is under way is left alone, so a page may call this
-    whenever it is loaded. A rejected or timed-out one is asked for anew, which only a manager may do.
+    *failed* until the partner's program took it. A page may call this whenever it is loaded: what waits for its next
+    try is tried at once, but not twice within :data:`_LEAST_PAUSE`, and a try that is under way is left alone. A
+    rejected or timed-out one is asked for anew, which only a manager may do.
     """
     with transaction.atomic(durable=True):
         locked = operations.lock(installation.pk)
@@ -132,7 +135,8 @@ def retry_installation(*, actor: Actor, by: User | None, installation: Installat
         if locked.status == InstallationStatus.FAILED and (operation := operations.find_open(locked)):
             if by is not None:
                 check_can_see(by, locked, is_licensed=locked.licences.filter(user=by).exists())
-            if deadlines.cancel(operations.RETRY_DUE, subject_id=operation.pk.hex):
+            is_between_rounds = deadlines.cancel(operations.RETRY_DUE, subject_id=operation.pk.hex)
+            if is_between_rounds or (by is not None and not _was_just_sent(operation)):
                 _send_again(actor, operation)
             return operation
         if by is not None:
@@ -224,6 +228,12 @@ def _open_install(
         snapshots=(current, {**proposed, "status": InstallationStatus.COMPLETED.value}),
         requested_by=requested_by,
     )
+
+
+def _was_just_sent(operation: Operation) -> bool:
+    since = clock.now(operation.installation.account_id) - _LEAST_PAUSE
+    facts = Event.objects.filter(kind=events.OPERATION_RETRIED.name, subject_type="operation")
+    return facts.filter(subject_id=operation.pk.hex, occurred_at__gt=since).exists()
 
 
 def _send_again(actor: Actor, operation: Operation) -> None:

@@ -21,12 +21,12 @@ from fondaco.accounts.permissions import Permission
 from fondaco.accounts.queries import list_users
 from fondaco.catalog.queries import count_tests
 from fondaco.installs.actions import retry_installation
-from fondaco.installs.history import Change, find_next_tries, find_open_operations, list_changes
+from fondaco.installs.history import Change, find_open_operations, list_changes
 from fondaco.installs.models import Installation
 from fondaco.installs.offers import list_installers
 from fondaco.installs.policies import can_manage
 from fondaco.installs.queries import list_installations
-from fondaco.installs.states import MOVING
+from fondaco.installs.states import MOVING, InstallationStatus
 from fondaco.installs.totals import Totals, add_up
 from fondaco.kit import clock
 from fondaco.kit.errors import Conflict, Forbidden
@@ -99,8 +99,8 @@ def _make_board(request: HouseRequest, by: User, *, retries: bool) -> Board:
     installations = [item.installation for item in items]
     operations = find_open_operations(installations)
     if retries:
-        due = find_next_tries(installations, operations)
-        _retry(request, by, (installation for installation in installations if installation.pk in due))
+        unreached = [each for each in installations if each.status == InstallationStatus.FAILED]
+        _retry(request, by, (each for each in unreached if each.pk in operations))
     tiles = make_tiles(items, operations)
     changes = [(change, event_line(change.event)) for change in list_changes(by, installations)]
     text = request.GET.get("q", "").strip()[:100]

@@ -75,7 +75,8 @@ def show(request: HouseRequest, installation_id: str) -> HttpResponse:
     installation = item.installation
     operations = list(list_operations(installation))
     standing = _standing(item, operations, may_ask=request.viewer.can(Permission.SUPPORT_ASK))
-    if standing.next_try is not None and request.method == "GET" and not installation.is_cut_off:
+    is_wanted = request.method == "GET" and not installation.is_cut_off
+    if is_wanted and _is_to_be_tried(standing, is_loaded=not request.htmx):
         try:
             actions.retry_installation(actor=request.viewer.actor, by=request.viewer.user, installation=installation)
         except Conflict:
@@ -102,6 +103,12 @@ def show(request: HouseRequest, installation_id: str) -> HttpResponse:
         "mark": mark,
     }
     return render(request, "console/installation_state.html" if request.htmx else "console/installation.html", context)
+
+
+def _is_to_be_tried(standing: Standing, *, is_loaded: bool) -> bool:
+    """Between two rounds of tries whatever looks begins the next; within one, only a page that somebody loads."""
+    is_unreached = standing.status == InstallationStatus.FAILED and standing.operation is not None
+    return standing.next_try is not None or (is_unreached and is_loaded)
 
 
 @require_POST
