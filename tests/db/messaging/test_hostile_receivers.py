@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 
@@ -12,6 +13,7 @@ import pytest
 import uvloop
 from tests.factories.catalog import make_published_version
 from tests.factories.installs import make_installing
+from tests.hanging_names import END, hanging_names
 from tests.receiver import receiving
 
 from fondaco.kit.outbound import FailureKind, OutboundError, SafeClient
@@ -22,6 +24,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 CONNECT_SECONDS, TOTAL_SECONDS = 0.3, 0.6
 PATIENCE = 20.0
 MANY = 12  # hanging endpoints, each of its own app
+NAMES = 40  # addresses whose name server never answers, and looking one up cannot be called off
 
 
 def test_T05_hostile_receivers_end_at_the_time_out_and_others_are_served_meanwhile() -> None:
@@ -50,6 +53,22 @@ def test_T05_hostile_receivers_end_at_the_time_out_and_others_are_served_meanwhi
     for attempt in Attempt.objects.filter(error="timeout"):
         assert CONNECT_SECONDS * 900 <= attempt.duration_ms <= TOTAL_SECONDS * 1000 + 2000
     assert not Delivery.objects.exclude(lease=None).exists()
+
+
+def test_T05_names_that_get_no_answer_end_at_the_time_out_and_others_are_served_meanwhile() -> None:
+    version = make_published_version(events_callback_url="")
+    with hanging_names() as asked, receiving(200) as good:
+        for number in range(NAMES):
+            version.technical.events_callback_url = f"http://partner-{number}{END}/events"
+            version.technical.save()
+            make_installing(version=version)
+        version.technical.events_callback_url = f"{good.url.replace('127.0.0.1', 'localhost')}/events"
+        version.technical.save()
+        make_installing(version=version)
+        dispatch_until(lambda: good.wait_for(1))
+        assert len(set(asked.names)) == len(asked.names) == NAMES
+    found = Counter((attempt.error, attempt.response_status) for attempt in all_attempts())
+    assert found == {("timeout", None): NAMES, ("", 200): 1}
 
 
 def test_T05_an_endless_body_is_read_no_further_than_its_beginning_and_a_redirect_not_at_all() -> None:

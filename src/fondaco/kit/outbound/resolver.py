@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from concurrent.futures import ThreadPoolExecutor
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from fondaco.kit.outbound.addresses import is_allowed
 from fondaco.kit.outbound.failures import FailureKind, OutboundError
+from fondaco.kit.outbound.lookups import Lookups
 
-# Own threads: a name server that never answers must not use up the event loop's few.
-_THREADS = ThreadPoolExecutor(max_workers=32, thread_name_prefix="resolve")
+_LOOKUPS = Lookups()
 
 
 class CheckingResolver(AbstractResolver):
@@ -22,7 +21,7 @@ class CheckingResolver(AbstractResolver):
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
         try:
-            found = await asyncio.get_running_loop().run_in_executor(_THREADS, _look_up, host, port, family)
+            found = await asyncio.wrap_future(_LOOKUPS.find(host, family))
         except (OSError, UnicodeError) as error:
             raise OutboundError(FailureKind.DNS, f"{host} has no address") from error
         for _family, address in found:
@@ -48,8 +47,3 @@ def check_address(address: str, host: str) -> None:
     if not is_allowed(address):
         detail = f"{host} is at {address}, which may not be called from here"
         raise OutboundError(FailureKind.REFUSED_ADDRESS, detail, address=address)
-
-
-def _look_up(host: str, port: int, family: int) -> list[tuple[socket.AddressFamily, str]]:
-    entries = socket.getaddrinfo(host, port, family=family, type=socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG)
-    return list(dict.fromkeys((entry[0], str(entry[4][0])) for entry in entries))
