@@ -8,6 +8,8 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from fondaco.accounts.permissions import Permission
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
@@ -16,7 +18,8 @@ class Scope:
     ``icon`` names a picture of the design system. ``endpoints`` are those of the wire that ask for it. Implicit scopes
     are given to every installation and are neither asked for nor shown there. What is only for installations means
     nothing to a client made in the portal, which has none. What is only for partners is about their own apps at the
-    house: a client of the portal can have it, an app never.
+    house: a client of the portal can have it, an app never. A token of a person who signed in opens it only while that
+    person has the permission ``person_needs``.
     """
 
     name: str
@@ -28,6 +31,7 @@ class Scope:
     implicit: bool = False
     is_for_installations: bool = False
     is_for_partners: bool = False
+    person_needs: Permission | None = None
 
     @property
     def needs_reason(self) -> bool:
@@ -134,6 +138,7 @@ _CATALOGUE = (
         _USERS,
         _("List the users of the account, and read one of them"),
         ("GET /users", "GET /users/{id}"),
+        person_needs=Permission.PEOPLE_VIEW,
     ),
     Scope(
         "contacts:read",
@@ -213,6 +218,7 @@ _CATALOGUE = (
         _SESSIONS,
         _("End a user's session on the platform"),
         ("POST {issuer}/oauth/end_user_session",),
+        person_needs=Permission.PEOPLE_MANAGE,
     ),
     Scope(
         "partner-apps:read",

@@ -26,6 +26,15 @@ class InsufficientScope(Forbidden):
     message = _("This needs the scope %(scope)s, which the token does not carry. Nothing was done.")
 
 
+class BeyondThePerson(InsufficientScope):
+    """The token carries the scope, but the person whom it acts for may not do what it opens."""
+
+    message = _(
+        "The person behind this token may not do what the scope %(scope)s opens. Nothing was done. An administrator of "
+        "their account can change their role; a token of the program itself (client credentials) needs nobody."
+    )
+
+
 class UnknownScope(Invalid):
     code = "unknown-scope"
     message = _("There is no scope called %(scope)s. Nothing was created.")

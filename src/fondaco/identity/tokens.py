@@ -17,9 +17,10 @@ from django.conf import settings
 from django.db.models import Q
 
 from fondaco.accounts.models import User
+from fondaco.catalog.scopes import SCOPES
 from fondaco.identity import compact, signing_keys
 from fondaco.identity.actions.personal_tokens import PREFIX as PERSONAL_PREFIX
-from fondaco.identity.errors import InsufficientScope, TokenRefused
+from fondaco.identity.errors import BeyondThePerson, InsufficientScope, TokenRefused
 from fondaco.identity.issuer import issuer, issuer_template
 from fondaco.identity.models import CredentialSet, OAuthClient, PersonalAccessToken, TokenFamily
 from fondaco.identity.standing import HouseKeys, Rows, may_act_for_user
@@ -174,9 +175,12 @@ def do_claims_stand(claims: Mapping[str, Any], *, issued_by: str, account_id: st
 
 
 def require_scope(token: AccessToken, scope: str) -> None:
-    """Raises :class:`InsufficientScope` unless the token carries ``scope``."""
+    """Raises :class:`InsufficientScope` unless the token carries ``scope`` and whoever it acts for may do that."""
     if scope not in token.scopes:
         raise InsufficientScope(scope=scope)
+    needed = SCOPES[scope].person_needs
+    if token.user is not None and needed is not None and not token.user.can(needed):
+        raise BeyondThePerson(scope=scope)
 
 
 def find_personal_token(plain: str) -> PersonalAccessToken:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -16,7 +17,7 @@ from tests.factories.identity import SCOPES, Program, make_login_session, make_p
 
 from fondaco.audit.status import transition
 from fondaco.identity import signing_keys
-from fondaco.identity.errors import InsufficientScope, TokenRefused
+from fondaco.identity.errors import BeyondThePerson, InsufficientScope, TokenRefused
 from fondaco.identity.jobs import forget_expired
 from fondaco.identity.models import RevokedToken, SpentAssertion, TokenFamily, TokenSigningKey
 from fondaco.identity.states import CredentialStatus
@@ -131,6 +132,29 @@ def test_a_token_that_was_revoked_alone_is_dead_and_its_siblings_live(program: P
     with pytest.raises(TokenRefused):
         verify_access_token(token)
     assert verify_access_token(sibling).client == program.client
+
+
+@pytest.mark.parametrize(
+    ("scope", "roles"),
+    [
+        ("openid", {"admin", "supervisor", "agent"}),
+        ("account:read", {"admin", "supervisor", "agent"}),
+        ("users:read", {"admin", "supervisor"}),
+        ("user-session-public:end", {"admin"}),
+    ],
+)
+def test_a_persons_token_opens_only_what_the_person_may_do(program: Program, scope: str, roles: set[str]) -> None:
+    allowed = set()
+    for role in ("admin", "supervisor", "agent"):
+        user = make_user(program.account, role=role)
+        family = TokenFamily.objects.create(
+            client=program.client, user=user, login_session=make_login_session(user.person), expires_at=clock.now()
+        )
+        plain = issue_access_token(credentials=program.issued.set, scope=scope, family=family)
+        with suppress(BeyondThePerson):
+            require_scope(verify_access_token(plain), scope)
+            allowed.add(role)
+    assert allowed == roles
 
 
 def test_checking_costs_one_query_and_for_a_user_two(program: Program) -> None:
