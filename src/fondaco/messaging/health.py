@@ -73,24 +73,28 @@ def resume_endpoint(*, actor: Actor, endpoint: Endpoint) -> Endpoint:
 
 
 def _observe(actor: Actor, endpoint: Endpoint, observations: Sequence[Observation]) -> None:
-    before = health = _health(endpoint)
+    before, was_silent = _health(endpoint), endpoint.silent_since is not None
+    health = before
     for each in observations:
         health = judge(health, each.answer)
-        if not each.answer.is_success:
+        if each.answer.is_success:
+            endpoint.silent_since = None  # also when a failure follows at once, or its next silence would go unnoticed
+        else:
             endpoint.last_error, endpoint.last_response_status = each.error, each.answer.status
     _keep(endpoint, health)
+    data = {"url": endpoint.url, "error": endpoint.last_error, "answer": endpoint.last_response_status}
     if health.status != before.status:
-        data = {"url": endpoint.url, "error": endpoint.last_error, "answer": endpoint.last_response_status}
         transition(endpoint, health.status, actor=actor, data=data)
         if before.status in CLOSED and health.status == EndpointStatus.HEALTHY:
             _catch_up(endpoint)
+    elif was_silent and endpoint.silent_since is None and health.status == EndpointStatus.HEALTHY:
+        # It was never known to fail, and still somebody was told that nothing arrives.
+        record(events.ENDPOINT_RECOVERED, endpoint, actor=actor, data=data, **endpoint.audit_scope())
 
 
 def _keep(endpoint: Endpoint, health: Health) -> None:
     for name in _HEALTH:
         setattr(endpoint, name, getattr(health, name))
-    if not health.failures:
-        endpoint.silent_since = None
     endpoint.save(update_fields=[*_HEALTH, "last_error", "last_response_status", "silent_since"])
 
 

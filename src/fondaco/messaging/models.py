@@ -180,6 +180,7 @@ class Endpoint(Stateful):
     closed_until = models.DateTimeField(null=True)
     pauses = models.PositiveSmallIntegerField(default=0)  # in a row
     silent_since = models.DateTimeField(null=True)  # when it was told that nothing arrives any more
+    told = models.JSONField(default=list, db_default=[])  # [[kind of mail, when it was last sent], …], the newest last
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:

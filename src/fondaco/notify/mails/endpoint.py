@@ -1,11 +1,13 @@
 """To those who look after an app's program: its callback address does not take events, or takes them again.
 
-Of an address that goes up and down, each kind of mail is sent once an hour at most.
+Of an address that goes up and down, each kind of mail is sent once an hour at most. What is held back for that is
+sent when the hour is over, if it still holds and the newest mails do not say so already. Silence is an alarm (T24) and
+never held back: between two such mails stands one that events arrive again, and of those there is one an hour.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -13,15 +15,17 @@ from django.utils.translation import gettext as _
 
 from fondaco.audit.models import Event
 from fondaco.audit.recording import projects
-from fondaco.kit import clock
+from fondaco.kit import clock, deadlines
 from fondaco.messaging import events
 from fondaco.messaging.endpoints import last_failure
 from fondaco.messaging.models import Endpoint
+from fondaco.messaging.states import EndpointStatus
 from fondaco.notify.letters import Letter, Mail, link
 from fondaco.notify.recipients import technical_people
 
 _TO: Final = "the app's technical contact and the partner's developers"
 _QUIET: Final = timedelta(hours=1)
+TELL: Final = "endpoint.tell"
 
 FAILING = Mail(
     "endpoint_failing",
@@ -53,12 +57,11 @@ SILENT = Mail(
     to=_TO,
     subject="⟨app⟩: no event has arrived for 15 minutes",
 )
-_MAILS: Final = {
-    events.ENDPOINT_FAILING.name: FAILING,
-    events.ENDPOINT_PAUSED.name: PAUSED,
-    events.ENDPOINT_GONE.name: GONE,
-    events.ENDPOINT_RECOVERED.name: RECOVERED,
-    events.ENDPOINT_SILENT.name: SILENT,
+_BY_STATUS: Final = {
+    EndpointStatus.HEALTHY: RECOVERED,
+    EndpointStatus.FAILING: FAILING,
+    EndpointStatus.PAUSED: PAUSED,
+    EndpointStatus.GONE: GONE,
 }
 
 
@@ -69,12 +72,52 @@ _MAILS: Final = {
     events.ENDPOINT_RECOVERED,
     events.ENDPOINT_SILENT,
 )
-def queue(event: Event, endpoint: Endpoint) -> None:
-    before = Event.objects.filter(
-        kind=event.kind, subject_id=event.subject_id, occurred_at__gt=clock.now() - _QUIET
-    ).exclude(pk=event.pk)
-    if not before.exists():
-        _MAILS[event.kind].queue(endpoint.pk)
+def follow(event: Event, endpoint: Endpoint) -> None:
+    _tell(endpoint)
+
+
+@deadlines.handler(TELL)
+def tell_later(subject_id: str, due_at: datetime) -> None:
+    """The hour of a kind of mail about a callback address is over: what was held back is mailed if it still holds."""
+    endpoint = Endpoint.objects.select_for_update().filter(pk=UUID(hex=subject_id)).first()
+    if endpoint is not None:
+        _tell(endpoint)
+
+
+def _tell(endpoint: Endpoint) -> None:
+    """Mails what holds and is not known yet, now or when its hour is over. The caller has locked the row."""
+    now = clock.now()
+    told = {name: datetime.fromisoformat(at) for name, at in endpoint.told}
+    for mail in _what_holds(endpoint):
+        if _is_known(mail, list(told)):
+            continue
+        if mail is not SILENT and mail.name in told and told[mail.name] + _QUIET > now:
+            deadlines.schedule(TELL, subject_id=endpoint.pk.hex, due_at=told[mail.name] + _QUIET)
+            continue
+        mail.queue(endpoint.pk)
+        told.pop(mail.name, None)
+        told[mail.name] = now  # behind all others
+        endpoint.told = [[name, at.isoformat()] for name, at in told.items()]
+        endpoint.save(update_fields=["told"])
+
+
+def _what_holds(endpoint: Endpoint) -> list[Mail]:
+    """What could truly be told of it now."""
+    by_status = _BY_STATUS[EndpointStatus(endpoint.status)]
+    if endpoint.silent_since is None:
+        return [by_status]
+    # Silent and not known to fail, perhaps because nothing was tried: it does not take events for that.
+    return [SILENT] if by_status is RECOVERED else [by_status, SILENT]
+
+
+def _is_known(mail: Mail, told: list[str]) -> bool:
+    """Whether it was told, and nothing since that says otherwise; silence only adds to how an address fails."""
+    if mail.name not in told:
+        return False
+    since = told[told.index(mail.name) + 1 :]
+    if mail is SILENT:
+        return RECOVERED.name not in since
+    return not since or (mail is not RECOVERED and since == [SILENT.name])
 
 
 @FAILING.compose
