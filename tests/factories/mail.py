@@ -7,6 +7,7 @@ from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
 
+from django.conf import settings
 from django.core import mail
 from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -33,6 +34,13 @@ def link_in(letter: mail.EmailMessage) -> str:
     found = _LINK.search(str(letter.body))
     assert found, letter.body
     return "/" + found.group().split("/", 3)[3]
+
+
+def find_reset_link(letter: mail.EmailMessage) -> str:
+    """The whole address of the link in a mail's text by which a new password is set; fails when it is not ours."""
+    [found] = re.findall(r"\S+/account/password/reset/key/\S+", str(letter.body))
+    assert found.startswith(f"{settings.SITE_URL}/account/")
+    return str(found)
 
 
 def parsed(letter: mail.EmailMessage) -> EmailMessage:

@@ -19,20 +19,17 @@ def operator(
 ) -> None:
     """Make someone staff of the platform; prints a link to set a password when they have none."""
     load_django()
-    from allauth.account.forms import default_token_generator
-    from allauth.account.utils import user_pk_to_url_str
     from django.conf import settings
-    from django.urls import reverse
 
     from fondaco.accounts.actions import admit_operator
     from fondaco.audit.actor import Actor
+    from fondaco.identity.queries import password_reset_key
 
     found = admit_operator(actor=Actor.system("command line"), email=email, name=name, roles=role or list(OperatorRole))
     typer.echo(f"{found.person} is an operator: {', '.join(found.roles)}.")
     if not found.person.has_usable_password():
-        key = f"{user_pk_to_url_str(found.person)}-{default_token_generator.make_token(found.person)}"
         typer.echo("To set a password, once, open:")
-        typer.echo(settings.SITE_URL + reverse("account_reset_password_from_key", args=key.split("-", 1)))
+        typer.echo(f"{settings.SITE_URL}/account/password/reset/key/{password_reset_key(found.person)}/")
 
 
 def account(

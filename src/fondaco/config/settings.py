@@ -169,6 +169,13 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"  # people only join by a mailed invitation, which proves the address
 ACCOUNT_ADAPTER = "fondaco.surfaces.site.sign_in.AccountAdapter"
+ACCOUNT_FORMS = {"reset_password": "fondaco.surfaces.site.sign_in_forms.ForgottenForm"}
+# Every mail is one of ours (docs/reference/mails.md); the adapter sends none of allauth's own.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = False
+ACCOUNT_PREVENT_ENUMERATION = True
+# allauth's own one also notes the address in a table of its own, where it outlives a change of address.
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
 # Failed tries are counted by identity.tries; allauth's other limits count in the cache, which all processes share.
 # Many people of a company share one address, so sign-ins are limited by failures first and by number only generously.
 ACCOUNT_RATE_LIMITS = {"login_failed": "", "login": "120/m/ip"}

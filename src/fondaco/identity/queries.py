@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import Final
 from uuid import UUID
 
+from django.contrib.auth.tokens import default_token_generator
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
@@ -48,6 +49,14 @@ def get_personal_token(person: Person, token_id: str) -> PersonalAccessToken:
     if token is None:
         raise NotFound
     return token
+
+
+def password_reset_key(person: Person) -> str:
+    """What the link carries by which ``person`` sets a new password without the old one.
+
+    It opens for ``PASSWORD_RESET_TIMEOUT`` seconds, until password or address change or they sign in.
+    """
+    return f"{person.pk.hex}-{default_token_generator.make_token(person)}"
 
 
 def list_open_sessions(person: Person) -> QuerySet[LoginSession]:

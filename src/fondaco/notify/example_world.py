@@ -318,7 +318,13 @@ def _make_things_of_people(people: _People) -> Cast:
     )
     session = LoginSession.objects.create(person=ada, address=_ADDRESS, device="Firefox on Linux")
     change = EmailChange.objects.create(person=ada, email=f"ada.adler@{_DOMAIN}", expires_at=now + timedelta(days=1))
-    return {"invitation": invitation.pk, "token": token.pk, "session": session.pk, "address": change.pk}
+    return {
+        "person": ada.pk,
+        "invitation": invitation.pk,
+        "token": token.pk,
+        "session": session.pk,
+        "address": change.pk,
+    }
 
 
 def _make_events(people: _People, installation: Installation) -> Cast:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Callable
 from datetime import timedelta
@@ -26,6 +27,8 @@ from fondaco.kit.errors import DomainError
 from fondaco.kit.ids import parse_wire
 from fondaco.surfaces.site.resuming import BROWSER
 from fondaco.surfaces.site.viewer import FEDERATION
+
+logger = logging.getLogger(__name__)
 
 SID: Final = "sid"  # session key: wire id of the LoginSession
 _FRESH: Final = timedelta(seconds=settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)
@@ -70,6 +73,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         except DomainError as refusal:
             raise ValidationError(str(refusal), code=refusal.code) from refusal
         found: Person | None = super().authenticate(request, **credentials)
+        if found != person:  # allauth also looks among addresses that it noted once and that were given up since
+            found = None
         if found is None:
             visitor = Actor.anonymous(label=email[:200], address=attempt.address)
             note_failure(actor=visitor, attempt=attempt, person=person)
@@ -120,13 +125,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         """Back to the page with everything that one proves oneself by."""
         return reverse("site:security")
 
-    def format_email_subject(self, subject: str) -> str:
-        """Subjects carry no site prefix."""
-        return subject
-
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """allauth's own mails (password reset) go out as they are."""
-        super().send_mail(template_prefix, email, context)
+        """None of allauth's own mails go out: people get letters of ours (``notify.mails``), about the same things.
+
+        Its links come from the ``Host`` that a request names, and it writes to people who are not here. Nothing that we
+        offer asks for one; whatever does after an update is logged, and nobody is kept from what they were doing.
+        """
+        logger.error("a mail of django-allauth was not sent: %s", template_prefix)
 
 
 class BrowserMiddleware:
