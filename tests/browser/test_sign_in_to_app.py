@@ -15,6 +15,8 @@ from pytest_django.live_server_helper import LiveServer
 from tests.factories.accounts import PASSWORD, make_account, make_person, make_user
 from tests.factories.identity import Program, make_program
 
+from fondaco.identity.issuer import issuer
+
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
@@ -42,21 +44,24 @@ def app_address() -> Iterator[str]:
 
 @pytest.fixture
 def page(chromium: Browser, live_server: LiveServer, settings: Settings) -> Iterator[Page]:
-    settings.IDENTITY_URL = settings.API_ROOT = live_server.url
+    settings.SITE_URL = settings.IDENTITY_URL = settings.API_ROOT = live_server.url
     context = chromium.new_context()
     yield context.new_page()
     context.close()
 
 
-def authorize_url(program: Program, root: str, address: str) -> str:
-    query = {
+def query_of(program: Program, address: str) -> dict[str, str]:
+    return {
         "client_id": program.issued.client_id,
         "redirect_uri": address,
         "response_type": "code",
         "scope": "openid",
         "state": "s-1",
     }
-    return f"{root}/{program.account.name}/oauth/authorize?{urlencode(query)}"
+
+
+def authorize_url(program: Program, root: str, address: str) -> str:
+    return f"{root}/{program.account.name}/oauth/authorize?{urlencode(query_of(program, address))}"
 
 
 def test_signing_in_leads_to_the_app_and_the_next_time_nothing_is_asked(
@@ -80,6 +85,37 @@ def test_signing_in_leads_to_the_app_and_the_next_time_nothing_is_asked(
     page.goto(authorize_url(program, live_server.url, app_address))
     assert page.title() == "The app"
     assert parse_qs(urlsplit(page.url).query)["code"] != back["code"]
+
+
+@pytest.mark.urls("tests.http.idp.host_style")
+def test_an_issuer_with_a_host_of_its_own_asks_nobody_twice(
+    page: Page, live_server: LiveServer, settings: Settings, app_address: str
+) -> None:
+    """Chromium finds every name below ``localhost`` on this machine."""
+    port = urlsplit(live_server.url).port
+    settings.SITE_URL, settings.IDENTITY_URL = f"http://apps.localhost:{port}", f"http://id.localhost:{port}"
+    settings.IDENTITY_STYLE, settings.ALLOWED_HOSTS = "host", [".localhost"]
+    program = make_program(make_account("harbour"), redirect_uris=[app_address])
+    person = make_person(password=PASSWORD)
+    make_user(program.account, person=person)
+    address = f"{issuer(program.account)}/oauth/authorize?{urlencode(query_of(program, app_address))}"
+    blocked: list[str] = []
+    page.on("console", lambda message: blocked.append(message.text) if message.type == "error" else None)
+
+    page.goto(address)
+    assert page.url.startswith(f"{settings.SITE_URL}/account/login/?next=/harbour/oauth/resume")
+    page.get_by_label("Email").fill(person.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("heading", name="Welcome to the app").wait_for()
+    assert blocked == []
+    back = parse_qs(urlsplit(page.url).query)
+    assert back["iss"] == [f"http://harbour.id.localhost:{port}"]
+
+    page.goto(address)
+    assert page.title() == "The app"
+    assert parse_qs(urlsplit(page.url).query)["code"] != back["code"]
+    assert {cookie.get("domain") for cookie in page.context.cookies()} == {"apps.localhost"}
 
 
 def test_the_pages_on_the_way_can_be_used_by_everyone(page: Page, live_server: LiveServer, app_address: str) -> None:

@@ -33,6 +33,14 @@ def flag(name: str, *, default: bool) -> bool:
     raise BadSetting(f"{name}={value!r} is neither on nor off. Use 1 or 0.")
 
 
+def choice(name: str, accepted: tuple[str, ...]) -> str:
+    """One of the words that are accepted; the first when nothing is set."""
+    value = os.environ.get(name) or accepted[0]
+    if value not in accepted:
+        raise BadSetting(f"{name}={value!r} is not known. Use {' or '.join(accepted)}.")
+    return value
+
+
 def words(name: str, default: str = "") -> list[str]:
     """A comma-separated list, without empty entries."""
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]

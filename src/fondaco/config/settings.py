@@ -17,11 +17,11 @@ DEBUG = environment.flag("FONDACO_DEBUG", default=False)
 
 # ── Addresses ────────────────────────────────────────────────────────────────────────────────────────────────────────
 # API_ROOT is the ``root`` link of the wire; partners prefix every call with it. IDENTITY_STYLE says where an account's
-# issuer lives: ``path`` → {SITE_URL}/{account}/oauth/…, ``host`` → https://{account}.{identity host}/oauth/….
+# issuer lives: ``path`` → {IDENTITY_URL}/{account}/oauth/…, ``host`` → https://{account}.{identity host}/oauth/….
 SITE_URL = environment.text("FONDACO_SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 API_ROOT = environment.text("FONDACO_API_ROOT", SITE_URL).rstrip("/")
 IDENTITY_URL = environment.text("FONDACO_IDENTITY_URL", SITE_URL).rstrip("/")
-IDENTITY_STYLE = environment.text("FONDACO_IDENTITY_STYLE", "path")
+IDENTITY_STYLE = environment.choice("FONDACO_IDENTITY_STYLE", addresses.IDENTITY_STYLES)
 PLATFORM_NAME = environment.text("FONDACO_PLATFORM_NAME", "Fondaco")
 # The platform's own names, as listings are to write them.
 PLATFORM_NAMES = environment.words("FONDACO_PLATFORM_NAMES", f"{PLATFORM_NAME},AppConnect")
@@ -34,7 +34,7 @@ ALLOWED_HOSTS = environment.words("FONDACO_ALLOWED_HOSTS", urlsplit(SITE_URL).ho
     ["127.0.0.1", "localhost", "[::1]"] if DEVELOPMENT else []
 )
 if IDENTITY_STYLE == "host":  # each account's own host
-    ALLOWED_HOSTS.append(f".{urlsplit(IDENTITY_URL).hostname}")
+    ALLOWED_HOSTS.append(f".{addresses.host_below(IDENTITY_URL)}")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 # ── Secrets ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "fondaco.surfaces.site.timing.TimingMiddleware",
     "csp.middleware.CSPMiddleware",
+    "fondaco.surfaces.idp.hosts.AccountHostMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -277,7 +278,7 @@ CREDENTIALS_OVERLAP = timedelta(days=7)
 # After a new secret was made, the one before it goes on signing for this long.
 WEBHOOK_SECRET_OVERLAP = timedelta(days=environment.number("FONDACO_WEBHOOK_SECRET_OVERLAP_DAYS", 7))
 SIGNING_KEYS_ROTATE_EVERY = timedelta(days=environment.number("FONDACO_SIGNING_KEYS_ROTATE_DAYS", 365))
-SIGNATURE_PUBLIC_KEY_FORM = environment.text("FONDACO_SIGNATURE_PUBLIC_KEY_FORM", "spki")  # or ``raw`` (DOMAIN 1.6)
+SIGNATURE_PUBLIC_KEY_FORM = environment.choice("FONDACO_SIGNATURE_PUBLIC_KEY_FORM", ("spki", "raw"))  # DOMAIN 1.6
 
 # ── Reviews ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 # Working days within which a submission of each track is to be answered; asking the partner stops the clock.

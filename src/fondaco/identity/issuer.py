@@ -32,6 +32,20 @@ def authorize_url(account: Account) -> str:
     return f"{issuer(account)}/oauth/authorize"
 
 
+def sign_in_url(account: Account) -> str:
+    """Where the same is done for people: at the site, the only host at which a browser is known (its cookie)."""
+    address = authorize_url(account)
+    is_at_site = _host_of(address) == _host_of(settings.SITE_URL)
+    return address if is_at_site else f"{settings.SITE_URL}/{account.name}/oauth/authorize"
+
+
+def is_only_issuer(host: str, account: Account) -> bool:
+    """Whether ``host``, of a request, is that of the account's issuer and not the site's as well."""
+    address = issuer(account)
+    asked = _host_of(f"{urlsplit(address).scheme}://{host}")
+    return asked == _host_of(address) != _host_of(settings.SITE_URL)
+
+
 def token_url(account: Account) -> str:
     """Where a program gets tokens; the ``aud`` of client assertions."""
     return f"{issuer(account)}/oauth/token"
@@ -53,7 +67,19 @@ def jwks_url(account: Account) -> str:
 
 
 def account_name_of_host(host: str) -> str:
-    """The account that a host names in host style (``acme.id.example.org`` → ``acme``), or an empty string."""
+    """The account that a host names in host style (``acme.id.example.org`` → ``acme``), or an empty string.
+
+    The site and the API may have names there, too; those are no account's.
+    """
     suffix = "." + urlsplit(settings.IDENTITY_URL).netloc.lower()
     name = host.lower().removesuffix(suffix)
-    return name if host.lower().endswith(suffix) and "." not in name else ""
+    if settings.IDENTITY_STYLE != "host" or not host.lower().endswith(suffix) or "." in name:
+        return ""
+    is_the_houses = any(host.lower() == urlsplit(url).netloc.lower() for url in (settings.SITE_URL, settings.API_ROOT))
+    return "" if is_the_houses else name
+
+
+def _host_of(url: str) -> tuple[str, int]:
+    """Host and port, so that a written ``:443`` makes no difference."""
+    parts = urlsplit(url)
+    return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)

@@ -15,7 +15,7 @@ from typing import Literal
 
 import psycopg
 
-from fondaco.config import environment, keys
+from fondaco.config import addresses, environment, keys
 from fondaco.config.database import EMBEDDED_URL_FILE
 from fondaco.runtime.errors import StartRefused
 from fondaco.runtime.postgres import binaries, places
@@ -168,6 +168,16 @@ def look_at_ports() -> Iterator[Finding]:
             yield Finding(f"port {port}", "bad", "taken by another program", mend)
 
 
+def look_at_addresses() -> Iterator[Finding]:
+    """Where issuers are to live."""
+    site = environment.text("FONDACO_SITE_URL", "http://127.0.0.1:8000").rstrip("/")
+    identity = environment.text("FONDACO_IDENTITY_URL", site).rstrip("/")
+    if environment.choice("FONDACO_IDENTITY_STYLE", addresses.IDENTITY_STYLES) == "host":
+        yield Finding("issuers", "ok", f"each account's below {addresses.host_below(identity)}")
+    else:
+        yield Finding("issuers", "ok", f"{identity}/{{account}}")
+
+
 def look_at_keys() -> Iterator[Finding]:
     """Given, or to be made in development; outside it they must be given."""
     development = environment.text("FONDACO_ENV", "development") == "development"
@@ -228,6 +238,7 @@ LOOKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     look_at_postgres,
     look_at_database,
     look_at_ports,
+    look_at_addresses,
     look_at_keys,
     look_at_mail,
     look_at_chromium,

@@ -9,10 +9,8 @@ from tests.factories.accounts import make_account
 from tests.factories.identity import make_program
 
 from fondaco.catalog.scopes import SCOPES
-from fondaco.surfaces.idp.urls import addresses
 
 pytestmark = pytest.mark.django_db
-urlpatterns = addresses("host")
 PROOFS = ["client_secret_basic", "client_secret_post", "private_key_jwt"]
 ALGORITHMS = ["ES256", "ES384", "ES512", "PS256", "PS384", "PS512"]
 
@@ -87,7 +85,7 @@ def test_an_issuer_that_is_not_there(client: Client) -> None:
     assert client.get("/nobody/.well-known/jwks.json").status_code == 404
 
 
-@pytest.mark.urls(__name__)
+@pytest.mark.urls("tests.http.idp.host_style")
 def test_host_style_finds_the_account_by_the_host(client: Client, settings: Settings) -> None:
     settings.IDENTITY_STYLE, settings.IDENTITY_URL = "host", "https://id.example.org"
     settings.ALLOWED_HOSTS = [".id.example.org"]

@@ -1,4 +1,7 @@
-"""Host style: every address of an issuer lives on the account's own host, and all of them agree about it."""
+"""Host style: every address of an issuer lives on the account's own host, and all of them agree about it.
+
+How people get there and back, with a browser that keeps cookies by host, is in ``test_idp_sign_in_hosts``.
+"""
 
 from __future__ import annotations
 
@@ -7,36 +10,26 @@ import os
 import subprocess
 import sys
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from django.test import Client
-from django.urls import URLPattern, URLResolver
-from joserfc import jwt
-from joserfc.jwk import KeySet
 from pytest_django.fixtures import Settings
-from tests.factories.accounts import PASSWORD, make_account, make_person, make_user
-from tests.factories.identity import CALLBACK, Program, make_program
+from tests.factories.accounts import PASSWORD, SYSTEM, make_account, make_person, make_user
+from tests.factories.identity import SCOPES, Program, make_program
 
-from fondaco.config.urls import urlpatterns as every_address
-from fondaco.identity.tokens import verify_access_token
-from fondaco.surfaces.idp import urls as idp
+from fondaco.identity.actions import start_login_session
+from fondaco.identity.models import LoginSession
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
-HOST, ROOT = "acme.id.example.org", "https://acme.id.example.org"
-
-
-def _is_idp(entry: URLPattern | URLResolver) -> bool:
-    return getattr(entry, "urlconf_module", None) is idp
-
-
-urlpatterns = [*(entry for entry in every_address if not _is_idp(entry)), *idp.addresses("host")]
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.http.idp.host_style")]
+HOST, ROOT, SITE = "acme.id.example.org", "https://acme.id.example.org", "https://apps.example.org"
+FORM = "application/x-www-form-urlencoded"
 
 
 @pytest.fixture
 def program(settings: Settings) -> Program:
     settings.IDENTITY_STYLE, settings.IDENTITY_URL = "host", "https://id.example.org"
-    settings.ALLOWED_HOSTS = [".id.example.org"]
+    settings.SITE_URL, settings.ALLOWED_HOSTS = SITE, [".id.example.org", "apps.example.org"]
     return make_program(make_account("acme"))
 
 
@@ -45,9 +38,9 @@ def http(program: Program) -> Client:
     return Client(headers={"Host": HOST})
 
 
-def post(http: Client, path: str, form: dict[str, str], program: Program) -> Any:
+def post(http: Client, address: str, form: dict[str, str], program: Program) -> Any:
     headers = {"Authorization": program.basic()}
-    return http.post(path, urlencode(form), content_type="application/x-www-form-urlencoded", headers=headers)
+    return http.post(address, urlencode(form), content_type=FORM, headers=headers)
 
 
 def test_discovery_names_addresses_that_answer(program: Program, http: Client) -> None:
@@ -75,49 +68,67 @@ def test_assertions_are_for_the_address_on_that_host(program: Program, http: Cli
     path_style = program.assertion(aud="https://id.example.org/acme/oauth/token")
     for assertion, status in ((program.assertion(aud=f"{ROOT}/oauth/token"), 200), (path_style, 401)):
         body = urlencode({**form, "client_assertion": assertion})
-        answer = http.post("/oauth/token", body, content_type="application/x-www-form-urlencoded")
+        answer = http.post("/oauth/token", body, content_type=FORM)
         assert answer.status_code == status
 
 
-def test_a_person_signs_in_on_that_host_and_tokens_name_it(program: Program, http: Client) -> None:
-    user = make_user(program.account, person=make_person(password=PASSWORD))
-    query = {
-        "client_id": program.issued.client_id,
-        "redirect_uri": CALLBACK,
-        "response_type": "code",
-        "scope": "openid",
-    }
-    answer = http.get("/oauth/authorize", query)
-    address = urlsplit(answer["Location"])
-    assert (address.netloc, address.path) == ("", "/account/login/")
-    resume = parse_qs(address.query)["next"][0]
-    assert urlsplit(resume).path == "/oauth/resume"
-    http.post("/account/login/", {"login": user.person.email, "password": PASSWORD, "next": resume})
-    target = http.get(resume)["Refresh"].partition("; url=")[2]
-    assert urlsplit(target).path == "/oauth/authorize"
-    back = parse_qs(urlsplit(http.get(target)["Location"]).query)
-    assert back["iss"] == [ROOT]
-    form = {"grant_type": "authorization_code", "code": back["code"][0], "redirect_uri": CALLBACK}
-    tokens = post(http, "/oauth/token", form, program).json()
-    keys = KeySet.import_key_set(http.get("/.well-known/jwks.json").json())
-    assert jwt.decode(tokens["id_token"], keys, algorithms=["ES256"]).claims["iss"] == ROOT
-    assert verify_access_token(tokens["access_token"]).user == user
+def test_introspection_and_the_end_of_a_session_answer_on_that_host(program: Program, http: Client) -> None:
+    user = make_user(program.account)
+    session = start_login_session(actor=SYSTEM, person=user.person, address="192.0.2.7", device="Firefox")
+    asking = make_program(program.account, scopes=[*SCOPES, "tokens:introspect", "user-session-public:end"])
+    token = post(http, "/oauth/token", {"grant_type": "client_credentials"}, asking).json()["access_token"]
+    found = post(http, "/oauth/introspect", {"token": token}, asking).json()
+    assert (found["active"], found["iss"]) == (True, ROOT)
+    headers = {"Authorization": f"Bearer {token}"}
+    form = urlencode({"user_id": user.pk})
+    end = "/oauth/end_user_session"
+    stranger = Client(headers={"Host": "other.id.example.org"})
+    assert stranger.post(end, form, content_type=FORM, headers=headers).status_code == 404
+    session.refresh_from_db()
+    assert session.ended_at is None
+    assert http.post(end, form, content_type=FORM, headers=headers).status_code == 204
+    session.refresh_from_db()
+    assert session.ended_at is not None
+
+
+@pytest.mark.parametrize("address", ["/account/login/?next=/my-apps", "/", "/acme/oauth/authorize?state=a%20b"])
+def test_that_host_sends_who_wants_a_page_to_the_site(program: Program, http: Client, address: str) -> None:
+    answer = http.get(address)
+    assert (answer.status_code, answer["Location"]) == (302, SITE + address)
+    assert not answer.cookies
+
+
+def test_nobody_signs_in_on_that_host(program: Program, http: Client) -> None:
+    person = make_person(password=PASSWORD)
+    form = {"login": person.email, "password": PASSWORD}
+    assert http.post("/account/login/", form).status_code == 404
+    assert not LoginSession.objects.exists()
+    at_site = Client(headers={"Host": urlsplit(SITE).netloc})
+    assert at_site.post("/account/login/", form).status_code == 302
+    assert LoginSession.objects.count() == 1
+
+
+def test_a_site_below_the_identity_host_is_no_account(program: Program, settings: Settings) -> None:
+    settings.SITE_URL = "https://apps.id.example.org"
+    site = Client(headers={"Host": "apps.id.example.org"})
+    assert site.get("/account/login/").status_code == 200
+    assert site.get("/oauth/authorize").status_code == 404
 
 
 @pytest.mark.parametrize("host", ["other.id.example.org", "id.example.org", "a.acme.id.example.org"])
 def test_other_hosts_are_no_issuer(program: Program, host: str) -> None:
     stranger = Client(headers={"Host": host})
-    for path in ("/.well-known/openid-configuration", "/.well-known/jwks.json", "/oauth/authorize", "/oauth/resume"):
-        assert stranger.get(path).status_code == 404
-    for path in ("/oauth/token", "/oauth/revoke"):
-        assert post(stranger, path, {"grant_type": "client_credentials"}, program).status_code == 404
+    for read in ("/.well-known/openid-configuration", "/.well-known/jwks.json", "/oauth/authorize"):
+        assert stranger.get(read).status_code == 404
+    for sent in ("/oauth/token", "/oauth/revoke", "/oauth/introspect"):
+        assert post(stranger, sent, {"grant_type": "client_credentials"}, program).status_code == 404
 
 
 def test_the_setting_alone_turns_every_address() -> None:
     """In a process of its own, since addresses are read once."""
     script = (
         "import django, json; django.setup(); from django.conf import settings; from django.urls import reverse; "
-        "names = ('authorize', 'resume', 'token', 'revoke', 'discovery', 'jwks'); "
+        "names = ('authorize', 'token', 'revoke', 'discovery', 'jwks'); "
         "print(json.dumps([{name: reverse('idp:' + name) for name in names}, settings.ALLOWED_HOSTS]))"
     )
     style = {"FONDACO_IDENTITY_STYLE": "host", "FONDACO_IDENTITY_URL": "https://id.example.org:8443"}
@@ -126,7 +137,6 @@ def test_the_setting_alone_turns_every_address() -> None:
     addresses, hosts = json.loads(done.stdout)
     assert addresses == {
         "authorize": "/oauth/authorize",
-        "resume": "/oauth/resume",
         "token": "/oauth/token",
         "revoke": "/oauth/revoke",
         "discovery": "/.well-known/openid-configuration",

@@ -32,8 +32,51 @@ def test_the_issuer_in_host_style(settings: Settings) -> None:
 
 @pytest.mark.parametrize("host", ["id.example.org", "a.b.id.example.org", "acmeid.example.org", "evil.example", ""])
 def test_other_hosts_name_no_account(settings: Settings, host: str) -> None:
-    settings.IDENTITY_URL = "https://id.example.org"
+    settings.IDENTITY_STYLE, settings.IDENTITY_URL = "host", "https://id.example.org"
     assert issuer.account_name_of_host(host) == ""
+
+
+def test_the_house_itself_is_no_account(settings: Settings) -> None:
+    settings.IDENTITY_STYLE, settings.IDENTITY_URL = "host", "https://example.org"
+    settings.SITE_URL, settings.API_ROOT = "https://apps.example.org", "https://api.example.org"
+    found = [issuer.account_name_of_host(f"{name}.example.org") for name in ("apps", "api", "acme")]
+    assert found == ["", "", "acme"]
+
+
+@pytest.mark.parametrize(
+    ("style", "identity", "site", "expected"),
+    [
+        ("path", "https://apps.example.org", "https://apps.example.org", "https://apps.example.org/acme"),
+        ("path", "https://apps.example.org/id", "https://apps.example.org:443", "https://apps.example.org/id/acme"),
+        ("path", "https://id.example.org", "https://apps.example.org", "https://apps.example.org/acme"),
+        ("host", "https://id.example.org", "https://apps.example.org", "https://apps.example.org/acme"),
+        ("host", "http://id.localhost:8000", "http://apps.localhost:8000", "http://apps.localhost:8000/acme"),
+        ("host", "https://example.org", "https://example.org", "https://example.org/acme"),
+    ],
+)
+def test_people_sign_in_at_the_site(settings: Settings, style: str, identity: str, site: str, expected: str) -> None:
+    settings.IDENTITY_STYLE, settings.IDENTITY_URL, settings.SITE_URL = style, identity, site
+    assert issuer.sign_in_url(ACME) == f"{expected}/oauth/authorize"
+
+
+@pytest.mark.parametrize(
+    ("style", "identity", "site", "host", "expected"),
+    [
+        ("path", "https://apps.example.org", "https://apps.example.org", "apps.example.org", False),
+        ("path", "https://apps.example.org", "https://apps.example.org:443", "apps.example.org", False),
+        ("path", "https://id.example.org", "https://apps.example.org", "ID.example.org", True),
+        ("path", "https://id.example.org", "https://apps.example.org", "apps.example.org", False),
+        ("host", "https://id.example.org", "https://apps.example.org", "acme.id.example.org", True),
+        ("host", "https://id.example.org", "https://apps.example.org", "other.id.example.org", False),
+        ("host", "https://id.example.org", "https://apps.example.org", "apps.example.org", False),
+        ("host", "http://id.localhost:8000", "http://apps.localhost:8000", "acme.id.localhost:8000", True),
+    ],
+)
+def test_hosts_at_which_no_browser_is_known(
+    settings: Settings, style: str, identity: str, site: str, host: str, expected: bool
+) -> None:
+    settings.IDENTITY_STYLE, settings.IDENTITY_URL, settings.SITE_URL = style, identity, site
+    assert issuer.is_only_issuer(host, ACME) is expected
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,7 @@
-"""Addresses of each account's issuer: below ``/{account}`` in path style, at the root of a host in host style."""
+"""Addresses of each account's issuer: below ``/{account}`` in path style, at the root of a host in host style.
+
+Browsers are signed in below ``/{account}`` of the site in both.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +17,11 @@ app_name = "idp"
 def addresses(style: str) -> list[URLPattern]:
     """The issuer's addresses; in host style the account is found by ``issuer.account_name_of_host``."""
     account = "" if style == "host" else "<slug:account>/"
-    return [
-        path(f"{account}oauth/authorize", views.authorize, name="authorize"),
-        path(f"{account}oauth/resume", views.resume, name="resume"),
+    at_the_site = [
+        path("<slug:account>/oauth/authorize", views.authorize, name="authorize"),
+        path("<slug:account>/oauth/resume", views.resume, name="resume"),
+    ]
+    of_the_issuer = [
         path(f"{account}oauth/token", views.token, name="token"),
         path(f"{account}oauth/revoke", views.revoke, name="revoke"),
         path(f"{account}oauth/end_user_session", end_session, name="end_session"),
@@ -24,6 +29,9 @@ def addresses(style: str) -> list[URLPattern]:
         path(f"{account}.well-known/openid-configuration", views.discovery, name="discovery"),
         path(f"{account}.well-known/jwks.json", views.jwks, name="jwks"),
     ]
+    if style == "host":
+        of_the_issuer.append(path("oauth/authorize", views.authorize, name="authorize"))
+    return at_the_site + of_the_issuer
 
 
 urlpatterns = addresses(settings.IDENTITY_STYLE)

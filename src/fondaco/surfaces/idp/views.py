@@ -20,7 +20,7 @@ from fondaco.accounts.queries import get_account_by_name
 from fondaco.identity.actions import start_login_session
 from fondaco.identity.discovery import describe_issuer
 from fondaco.identity.errors import NoSeat
-from fondaco.identity.issuer import account_name_of_host, authorize_url
+from fondaco.identity.issuer import account_name_of_host, is_only_issuer, sign_in_url
 from fondaco.identity.models import LoginSession
 from fondaco.identity.protocol.authorization_endpoint import grant_authorization, read_authorization, refuse_silently
 from fondaco.identity.protocol.requests import WireAnswer, WireRequest
@@ -40,13 +40,18 @@ _FORM = "application/x-www-form-urlencoded"
 @require_GET
 @public
 def authorize(request: HouseRequest, account: str = "") -> HttpResponseBase:
-    """Sends a signed-in person back to the app with a code, others to the sign-in page first (DOMAIN 3.3)."""
+    """Sends a signed-in person back to the app with a code, others to the sign-in page first (DOMAIN 3.3).
+
+    A browser is known at the site only. At an issuer with a host of its own it is sent there, which shows nothing.
+    """
     tenant = _find_account(request, account)
     authorization = read_authorization(
         WireRequest(tenant, dict(request.GET.lists()), address=request.META.get("REMOTE_ADDR", ""))
     )
     if authorization.refusal:
         return _send_away(authorization.refusal)
+    if is_only_issuer(request.get_host(), tenant):
+        return _send_away(_with_query(sign_in_url(tenant), request))
     person = request.viewer.person
     session = _find_session(request, person) if person else None
     proved_at = proof.last_proof(request, session)
@@ -73,7 +78,7 @@ def resume(request: HouseRequest, account: str = "") -> HttpResponseBase:
     A redirect would do, but browsers apply ``form-action`` to every redirect that follows a form, so they would block
     the last one, to the app. This page ends the form's chain.
     """
-    target = _path_of(authorize_url(_find_account(request, account)), request)
+    target = _with_query(_path_of(sign_in_url(_find_account(request, account))), request)
     response = render(request, "idp/resume.html", {"target": target})
     response.headers["Refresh"] = f"0; url={target}"
     return _unstored(response)
@@ -165,15 +170,20 @@ def _find_session(request: HouseRequest, person: Person) -> LoginSession | None:
 
 def _to_sign_in(request: HttpRequest, account: Account, *, again: bool) -> HttpResponse:
     """To the sign-in page, or to the one where a person who is signed in proves once more who they are."""
-    resume_path = _path_of(authorize_url(account), request).replace("/oauth/authorize", "/oauth/resume", 1)
+    resume_path = _path_of(sign_in_url(account)).replace("/oauth/authorize", "/oauth/resume", 1)
     page = "account_reauthenticate" if again else settings.LOGIN_URL
-    return _unstored(redirect_to_login(resume_path, login_url=page))
+    return _unstored(redirect_to_login(_with_query(resume_path, request), login_url=page))
 
 
-def _path_of(url: str, request: HttpRequest) -> str:
-    """The path of one of our addresses on the host that the browser already is on, with the request's query."""
+def _path_of(url: str) -> str:
+    """The path of one of our addresses, on the host that the browser already is on."""
+    return urlsplit(url).path
+
+
+def _with_query(address: str, request: HttpRequest) -> str:
+    """``address`` with the request's query as it came."""
     query = request.META.get("QUERY_STRING", "")
-    return urlsplit(url).path + (f"?{query}" if query else "")
+    return f"{address}?{query}" if query else address
 
 
 def _send_away(address: str) -> HttpResponse:
