@@ -14,6 +14,7 @@ from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 from tests.factories.accounts import PASSWORD, make_account, make_person, make_user
 from tests.factories.identity import Program, make_program
+from tests.factories.installs import make_completed
 
 from fondaco.identity.issuer import issuer
 
@@ -85,6 +86,19 @@ def test_signing_in_leads_to_the_app_and_the_next_time_nothing_is_asked(
     page.goto(authorize_url(program, live_server.url, app_address))
     assert page.title() == "The app"
     assert parse_qs(urlsplit(page.url).query)["code"] != back["code"]
+
+
+def test_signing_in_for_a_launch_leads_to_the_app(page: Page, live_server: LiveServer, app_address: str) -> None:
+    installation = make_completed(standalone_url=app_address)
+    person = installation.installed_by.person
+    person.set_password(PASSWORD)
+    person.save()
+    page.goto(f"{live_server.url}/launch/{installation.pk.hex}")
+    page.get_by_label("Email").fill(person.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("heading", name="Welcome to the app").wait_for()
+    assert parse_qs(urlsplit(page.url).query)["talkdesk_installation_id"] == [installation.pk.hex]
 
 
 @pytest.mark.urls("tests.http.idp.host_style")

@@ -142,7 +142,9 @@ def test_strangers_find_nothing(id_: str) -> None:
 def test_visitors_sign_in_and_operators_have_no_seat() -> None:
     installation = make_completed()
     address = f"/launch/{installation.pk.hex}"
-    assert Client().get(address).headers["Location"] == f"/account/login/?next={address}"
+    assert Client().get(address).headers["Location"] == f"/account/login/?next={address}%3Fsigned-in"
+    page = signed_in(installation.installed_by).get(f"{address}?signed-in")
+    assert (page.status_code, page.headers["Refresh"]) == (200, f"0; url={address}")
     client = Client()
     client.force_login(make_operator().person)
     assert client.get(address).status_code == 403

@@ -31,6 +31,7 @@ from fondaco.identity.signing_keys import published_keys
 from fondaco.kit.errors import NotFound
 from fondaco.surfaces.idp import proof
 from fondaco.surfaces.site.access import public
+from fondaco.surfaces.site.resuming import go_on
 from fondaco.surfaces.site.sign_in import SID
 from fondaco.surfaces.site.viewer import HouseRequest
 
@@ -73,15 +74,8 @@ def authorize(request: HouseRequest, account: str = "") -> HttpResponseBase:
 @require_GET
 @public
 def resume(request: HouseRequest, account: str = "") -> HttpResponseBase:
-    """Where the sign-in form leads: a page of our own, which goes on to ``authorize`` by itself.
-
-    A redirect would do, but browsers apply ``form-action`` to every redirect that follows a form, so they would block
-    the last one, to the app. This page ends the form's chain.
-    """
-    target = _with_query(_path_of(sign_in_url(_find_account(request, account))), request)
-    response = render(request, "idp/resume.html", {"target": target})
-    response.headers["Refresh"] = f"0; url={target}"
-    return _unstored(response)
+    """Where the sign-in form leads: on to ``authorize``."""
+    return _unstored(go_on(request, _with_query(_path_of(sign_in_url(_find_account(request, account))), request)))
 
 
 @csrf_exempt

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Final, cast
+from typing import Final, TypeVar, cast
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from fondaco.identity.kept_forms import KEPT_FOR, find_kept_form, forget_kept_form, keep_form
@@ -24,13 +25,17 @@ BROWSER: Final = "browser"  # cookie by which a browser is known again; given at
 _WAITING: Final = "form-kept"  # cookie that says that there is something to look for; holds nothing
 _SURFACES: Final = frozenset({"storefront", "console", "portal", "backoffice"})
 _WAS_LET_IN: Final = "was_let_in"  # attribute of a request
+_LEADS_AWAY: Final = "leads_away"  # attribute of a view
+_SIGNED_IN: Final = "signed-in"  # in the query of such a view's address
 _MOST_ADDRESS: Final = 1000
+
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
     """Sends the browser to the sign-in page and back afterwards; what it sent from a form is kept for then."""
     if not _is_form(request):
-        return redirect_to_login(request.get_full_path())
+        return redirect_to_login(_way_back(request))
     sent = read_sent(request, "")
     answer = redirect_to_login(sent.page)
     browser = request.COOKIES.get(BROWSER, "")[:100]
@@ -50,6 +55,28 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
         secure=settings.SESSION_COOKIE_SECURE,
     )
     return answer
+
+
+def leads_away(view: View) -> View:
+    """Marks a view whose answer leads to another site: who signed in on the way comes back by :func:`go_on`."""
+    setattr(view, _LEADS_AWAY, True)
+    return view
+
+
+def has_just_signed_in(request: HttpRequest) -> bool:
+    """Whether a sign-in form led to this view, which ``leads_away``: answer with :func:`go_on` to its own address."""
+    return _SIGNED_IN in request.GET
+
+
+def go_on(request: HttpRequest, target: str) -> HttpResponse:
+    """A page of our own that goes on to ``target`` by itself.
+
+    A redirect would do, but browsers apply ``form-action`` to every redirect that follows a form, so they would block
+    the last one, to another site. This page ends the form's chain.
+    """
+    response = render(request, "site/going_on.html", {"target": target})
+    response.headers["Refresh"] = f"0; url={target}"
+    return response
 
 
 class KeptFormMiddleware:
@@ -94,6 +121,13 @@ def _with_kept(request: HttpRequest, answer: HttpResponseBase, kept: KeptForm) -
         return answer
     forget_kept_form(browser=request.COOKIES.get(BROWSER, "")[:100], person=kept.person, target=kept.target)
     return show_typed(request, sent) if sent.has_text else answer
+
+
+def _way_back(request: HttpRequest) -> str:
+    match = request.resolver_match
+    if match is not None and getattr(match.func, _LEADS_AWAY, False):
+        return f"{request.path}?{_SIGNED_IN}"
+    return request.get_full_path()
 
 
 def _is_form(request: HttpRequest) -> bool:

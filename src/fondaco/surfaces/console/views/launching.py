@@ -19,6 +19,7 @@ from fondaco.installs.queries import get_for_launch
 from fondaco.installs.states import Lack
 from fondaco.kit.errors import Forbidden
 from fondaco.surfaces.site.access import signed_in
+from fondaco.surfaces.site.resuming import go_on, has_just_signed_in, leads_away
 from fondaco.surfaces.site.viewer import HouseRequest, PlaceKind
 
 
@@ -34,6 +35,7 @@ class Missing:
 @never_cache
 @signed_in
 @require_safe
+@leads_away
 def launch(request: HouseRequest, installation_id: str) -> HttpResponse:
     """Sends the browser to the app, which signs the person in by the code flow without another click."""
     place = request.viewer.enter(PlaceKind.ACCOUNT)
@@ -41,6 +43,8 @@ def launch(request: HouseRequest, installation_id: str) -> HttpResponse:
         raise Forbidden
     user = place.user
     installation = get_for_launch(user, installation_id)
+    if has_just_signed_in(request):
+        return go_on(request, request.path)
     try:
         address = record_launch(actor=request.viewer.actor, user=user, installation=installation)
     except LaunchRefused as refusal:
