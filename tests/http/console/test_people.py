@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+
 import pytest
 from django.test import Client
 from tests.factories.accounts import make_account, make_person, make_user
+from tests.factories.catalog import make_app, make_published_version
+from tests.factories.installs import PARTNER_PROGRAM, order
 from tests.factories.mail import deliver, link_in
 
 from fondaco.accounts.models import Invitation, User
+from fondaco.installs.actions import answer_operation
+from fondaco.installs.auto_install import AutoInstall
+from fondaco.installs.snapshots import Rule
 
 pytestmark = pytest.mark.django_db
 
@@ -145,3 +153,25 @@ def test_the_page_asks_a_fixed_number_of_times(client: Client, ada: User, django
         make_user(ada.account, role="agent")
     with django_assert_max_num_queries(12):
         assert client.get("/people").status_code == 200
+
+
+def test_T27_before_somebody_gets_a_role_one_reads_which_apps_follow_and_what_that_costs(
+    client: Client, ada: User
+) -> None:
+    samir = make_user(ada.account, role="supervisor")
+    agents: Rule = {"filter": "role", "match": "agent"}
+    for name, plan, auto in (
+        ("Costly", "Team", AutoInstall((agents,), 9)),
+        ("Everyone's", "Trial", AutoInstall(({"filter": "all", "match": ""},), 9)),
+        ("Full", "Team", AutoInstall((agents,), 2)),
+        ("Nobody's", "Team", AutoInstall()),
+    ):
+        version = make_published_version(make_app(name=name))
+        operation = order(version, [ada, samir], plan=plan, auto_install=auto)
+        answer_operation(actor=PARTNER_PROGRAM, installation=operation.installation, decision="approve")
+    for path in ("/people/invite", f"/people/{samir.pk}"):
+        page = " ".join(re.sub(r"<[^>]+>", " ", unescape(client.get(path).content.decode())).split())
+        assert "Costly Agent · one more licence, $18.00 a month" in page
+        assert "Everyone's everybody · at no extra cost" in page
+        assert "Full Agent · its limit is reached, so nobody more gets one" in page
+        assert "Nobody's" not in page

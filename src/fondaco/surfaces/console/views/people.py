@@ -19,6 +19,7 @@ from fondaco.accounts.models import User
 from fondaco.accounts.permissions import Permission
 from fondaco.accounts.policies import may_give
 from fondaco.accounts.queries import get_invitation, get_role, get_user, list_invitations, list_roles, list_users
+from fondaco.installs.followers import list_followers
 from fondaco.kit.errors import DomainError
 from fondaco.kit.pagination import numbered_page
 from fondaco.kit.rate import check_rate
@@ -110,7 +111,8 @@ def invite(request: HouseRequest) -> HttpResponse:
             else:
                 messages.success(request, _("The invitation is on its way to %(email)s.") % {"email": entries["email"]})
                 return redirect("console:people")
-    return render(request, "console/people_invite.html", {"form": form}, status=status)
+    context = {"form": form, "followers": list_followers(by.account_id, list(list_roles(by.account_id)))}
+    return render(request, "console/people_invite.html", context, status=status)
 
 
 @requires(Permission.PEOPLE_MANAGE)
@@ -207,6 +209,7 @@ def _show_person(
         "refusal": refusal,
         "is_self": user.pk == request.viewer.user.pk,
         "may_decide": may_give(request.viewer.user, user.role),
+        "followers": list_followers(user.account_id, list(list_roles(user.account_id))),
     }
     return render(request, "console/person.html", context, status=status)
 
