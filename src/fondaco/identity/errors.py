@@ -19,6 +19,12 @@ class TokenRefused(DomainError):
     message = _("This token is unknown, expired or revoked. Nothing was done. Get a new one and try again.")
 
 
+class TokenNotShown(TokenRefused):
+    """No access token at all, where one is needed."""
+
+    message = _("This needs an access token, in the header Authorization: Bearer and the token. Nothing was done.")
+
+
 class InsufficientScope(Forbidden):
     """The token lives, but this needs a scope that it does not carry."""
 

@@ -12,11 +12,19 @@ from tests.factories.identity import ASSERTION_TYPE, CALLBACK, SCOPES, make_prog
 from tests.http.idp.browser import Browser, returned
 from tests.http.idp.wire import Wire
 
-from fondaco.identity.models import AuthorizationCode, SpentAssertion, TokenFamily
+from fondaco.identity.devices import GRANT as DEVICE_GRANT
+from fondaco.identity.models import (
+    AuthorizationCode,
+    DeviceAuthorization,
+    PersonalAccessToken,
+    SpentAssertion,
+    TokenFamily,
+)
 from fondaco.identity.protocol.token_endpoint import GRANTS
 
 pytestmark = pytest.mark.django_db
 FORM = "application/x-www-form-urlencoded"
+PROGRAM = "fondaco-cli"
 HOSTILE = {
     "crlf": "%0D%0ASet-Cookie:%20a=b%0D%0A%0D%0A<script>",
     "nul": "a%00b",
@@ -222,6 +230,43 @@ def test_hostile_values_in_every_parameter_of_the_revocation_endpoint(wire: Wire
             check_refusal(answer)
         else:
             assert (answer.status_code, answer.json()) == (200, {})
+
+
+@pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_values_in_every_parameter_of_the_introspection_endpoint(wire: Wire, hostile: str) -> None:
+    path = wire.path.replace("/token", "/introspect")
+    good = {"token": "x", "client_assertion_type": quote(ASSERTION_TYPE, safe="")}
+    for name in (*good, "token_type_hint", "client_id", "client_secret", "client_assertion", "x%0D%0Ay"):
+        form = {key: value for key, value in good.items() if key == "token" or "assertion" in name}
+        body = "&".join(f"{key}={value}" for key, value in {**form, name: hostile}.items())
+        headers = {} if name.startswith("client_") else {"Authorization": wire.program.basic()}
+        answer = wire.client.post(path, body, content_type=FORM, headers=headers)
+        if name.startswith("client_"):
+            check_refusal(answer, (401,))
+            assert answer.json()["error"] == "invalid_client"
+        else:
+            assert (answer.status_code, answer.json()) == (200, {"active": False})
+        assert "Set-Cookie" not in answer
+    assert not SpentAssertion.objects.exists()
+
+
+@pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("endpoint", ["code", "token"])
+def test_hostile_values_in_every_parameter_of_the_device_endpoints(client: Client, endpoint: str, hostile: str) -> None:
+    good = {"client_id": PROGRAM}
+    if endpoint == "token":
+        good |= {"grant_type": quote(DEVICE_GRANT, safe=""), "device_code": "x"}
+    for name in (*good, "scope", "device_name", "x%0D%0Ay"):
+        body = "&".join(f"{key}={value}" for key, value in {**good, name: hostile}.items())
+        answer = client.post(f"/api/v1/device/{endpoint}", body, content_type=FORM)
+        assert "Set-Cookie" not in answer
+        if (endpoint, name) in {("code", "device_name"), ("code", "x%0D%0Ay")}:  # a text for people, and nothing
+            assert answer.status_code == 200
+        else:
+            check_refusal(answer, (400,))
+    assert not PersonalAccessToken.objects.exists()
+    for device in DeviceAuthorization.objects.all():
+        assert (device.scopes, device.device.isprintable()) == ([], True)
 
 
 @pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE)

@@ -50,14 +50,25 @@ def test_all_users_licensed_or_not_and_by_address(program: Program) -> None:
 
 def test_who_signed_in(program: Program) -> None:
     ada = program.installation.installed_by
-    answer = program.get("/users/me", token=program.token(user=ada))
-    assert answer.json() == {
-        "id": ada.pk,
-        "sub": ada.pk,
-        "name": "Ada Adler",
-        "email": ada.person.email,
-        "_links": {"self": {"href": f"{ROOT}/users/{ada.pk}"}},
-    }
+    token = program.token(user=ada)
+    form = "application/x-www-form-urlencoded"
+    for answer in (
+        program.get("/users/me", token=token),
+        program.post("/users/me", "", token=token, content_type=form),
+        program.post("/users/me", {}, token=token),
+    ):
+        assert (answer.status_code, answer["Cache-Control"]) == (200, "no-store")
+        assert answer.json() == {
+            "id": ada.pk,
+            "sub": ada.pk,
+            "name": "Ada Adler",
+            "email": ada.person.email,
+            "_links": {"self": {"href": f"{ROOT}/users/{ada.pk}"}},
+        }
+    unsure = program.http.post("/users/me", f"access_token={token}", content_type=form)
+    assert (unsure.status_code, unsure["WWW-Authenticate"]) == (401, "Bearer"), "the header is the only place"
+    answer = program.http.delete("/users/me", headers={"Authorization": f"Bearer {token}"})
+    assert (answer.status_code, answer["Allow"]) == (405, "GET, POST")
 
 
 def test_an_account_level_token_has_no_user(program: Program) -> None:

@@ -7,10 +7,8 @@ from functools import wraps
 from typing import Any, Final
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.urls import path, reverse
-from django.utils.translation import gettext as _
-from django.views.decorators.csrf import csrf_exempt
 
 from fondaco.audit.actor import Actor
 from fondaco.identity import errors
@@ -20,11 +18,10 @@ from fondaco.identity.devices import GRANT, PROGRAMS
 from fondaco.kit import clock
 from fondaco.kit.errors import DomainError, TooMany
 from fondaco.kit.rate import check_rate
-from fondaco.surfaces.site.access import ACCESS
+from fondaco.surfaces.site.oauth_endpoints import Refused, oauth_endpoint, read_form, unstored
 
 Json = dict[str, Any]
 
-_FORM: Final = "application/x-www-form-urlencoded"
 _ASKED_FROM_ONE_ADDRESS: Final = 20  # at once, and then as many in ten minutes
 _POLLED_FROM_ONE_ADDRESS: Final = 300
 _PER: Final = 600
@@ -38,38 +35,20 @@ _ERRORS: Final[dict[type[DomainError], str]] = {
 }
 
 
-class _Refused(Exception):
-    """A request that OAuth has a word for."""
+def _endpoint(view: Callable[[HttpRequest, dict[str, str]], Json]) -> Callable[[HttpRequest], HttpResponseBase]:
+    """A form by POST becomes a JSON answer that no cache keeps; refusals of the domain become OAuth's errors."""
 
-    def __init__(self, error: str, description: str, status: int = 400) -> None:
-        super().__init__(error)
-        self.answer = {"error": error, "error_description": description}
-        self.http_status = status
-
-
-def _endpoint(view: Callable[[HttpRequest, dict[str, str]], Json]) -> Callable[[HttpRequest], HttpResponse]:
-    """A form by POST becomes a JSON answer that no cache keeps; refusals become OAuth's errors."""
-
-    @csrf_exempt
+    @oauth_endpoint("POST")
     @wraps(view)
-    def endpoint(request: HttpRequest) -> HttpResponse:
-        headers = {"Cache-Control": "no-store", "Pragma": "no-cache"}
+    def endpoint(request: HttpRequest) -> HttpResponseBase:
         try:
-            body, status = view(request, _read_form(request)), 200
-        except _Refused as refusal:
-            body, status = refusal.answer, refusal.http_status
+            return unstored(JsonResponse(view(request, _read_once(request))))
         except TooMany as refusal:
-            body, status = {"error": "slow_down", "error_description": str(refusal)}, refusal.status
-            headers["Retry-After"] = str(refusal.retry_after)
+            wait = {"Retry-After": str(refusal.retry_after)}
+            raise Refused("slow_down", str(refusal), refusal.status, headers=wait) from refusal
         except DomainError as refusal:
-            body = {"error": _ERRORS.get(type(refusal), "invalid_request"), "error_description": str(refusal)}
-            status = 400
-        response = JsonResponse(body, status=status, headers=headers)
-        if status == 405:
-            response["Allow"] = "POST"
-        return response
+            raise Refused(_ERRORS.get(type(refusal), "invalid_request"), str(refusal)) from refusal
 
-    setattr(endpoint, ACCESS, "public")
     return endpoint
 
 
@@ -98,34 +77,31 @@ def token(request: HttpRequest, form: dict[str, str]) -> Json:
     actor = _actor(request)
     check_rate(f"device-poll:{actor.address}", limit=_POLLED_FROM_ONE_ADDRESS, per=_PER)
     if not form.get("grant_type"):
-        raise _Refused("invalid_request", _("Send grant_type."))
+        raise Refused("invalid_request", "Send grant_type.")
     if form["grant_type"] != GRANT:
-        raise _Refused("unsupported_grant_type", _("grant_type must be %(grant)s.") % {"grant": GRANT})
+        raise Refused("unsupported_grant_type", f"grant_type must be {GRANT}.")
     program = _program(form)
     if not form.get("device_code"):
-        raise _Refused("invalid_request", _("Send device_code."))
+        raise Refused("invalid_request", "Send device_code.")
     made, plain = spend_device(actor=actor, program=program, device_code=form["device_code"])
     expires_in = int((made.expires_at - clock.now()).total_seconds()) if made.expires_at else 0
     return {"access_token": plain, "token_type": "Bearer", "expires_in": expires_in, "scope": " ".join(made.scopes)}
 
 
-def _read_form(request: HttpRequest) -> dict[str, str]:
-    if request.method != "POST":
-        raise _Refused("invalid_request", _("Send a form with POST."), 405)
-    if request.content_type != _FORM:
-        raise _Refused("invalid_request", _("Send the form as %(form)s.") % {"form": _FORM})
-    lists = dict(request.POST.lists())
+def _read_once(request: HttpRequest) -> dict[str, str]:
+    """The form, in which each parameter is there once (RFC 6749 §3.1)."""
+    lists = read_form(request)
     if any(len(values) != 1 for values in lists.values()):
-        raise _Refused("invalid_request", _("A parameter was sent more than once."))
+        raise Refused("invalid_request", "A parameter was sent more than once.")
     return {name: values[0] for name, values in lists.items()}
 
 
 def _program(form: dict[str, str]) -> str:
     client_id = form.get("client_id", "")
     if not client_id:
-        raise _Refused("invalid_request", _("Send client_id."))
+        raise Refused("invalid_request", "Send client_id.")
     if client_id not in PROGRAMS:
-        raise _Refused("invalid_client", _("There is no such program."), 401)
+        raise Refused("invalid_client", "There is no such program.")  # no 401: nothing it could prove itself by
     return client_id
 
 

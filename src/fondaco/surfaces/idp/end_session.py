@@ -6,11 +6,11 @@ of OAuth, because it lies among its endpoints (DOMAIN 2.9).
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.csrf import csrf_exempt
 
 from fondaco.accounts.models import User
 from fondaco.accounts.queries import get_account_by_name, get_user
@@ -21,11 +21,11 @@ from fondaco.identity.issuer import account_name_of_host
 from fondaco.identity.pace import count_wire_call
 from fondaco.identity.tokens import AccessToken, require_scope, verify_access_token
 from fondaco.kit.errors import DomainError, NotFound, TooMany
-from fondaco.surfaces.site.access import public
+from fondaco.surfaces.site.bearer import challenge, shown_token
+from fondaco.surfaces.site.oauth_endpoints import Refused, oauth_endpoint, read_form, unstored
 from fondaco.surfaces.site.viewer import HouseRequest
 
 SCOPE: Final = "user-session-public:end"
-FORM: Final = "application/x-www-form-urlencoded"
 USER_ID_LENGTH: Final = 24
 REASONS: Final = ("force_logout",)
 _OAUTH_ERRORS: Final = {401: "invalid_token", 404: "not_found", 405: "invalid_request", 429: "temporarily_unavailable"}
@@ -46,8 +46,14 @@ class UnknownUser(NotFound):
     message = _("There is no such user in this account. Nobody was signed out.")
 
 
-@csrf_exempt
-@public
+def _refuse_request(refusal: Refused) -> HttpResponse:
+    """What every endpoint of OAuth refuses, in both shapes."""
+    if refusal.http_status == HTTPStatus.METHOD_NOT_ALLOWED:
+        return _refuse(NotPosted())
+    return _refuse(BadForm(_("%(what)s Nobody was signed out."), what=refusal.description))
+
+
+@oauth_endpoint("POST", refuse=_refuse_request)
 def end_session(request: HouseRequest, account: str = "") -> HttpResponseBase:
     """204 when the user is signed out, also when they already were; otherwise a refusal that changed nothing."""
     try:
@@ -58,18 +64,13 @@ def end_session(request: HouseRequest, account: str = "") -> HttpResponseBase:
         end_user_session(actor=actor, user=user)
     except DomainError as error:
         return _refuse(error)
-    return HttpResponse(status=204, headers={"Cache-Control": "no-store"})
+    return unstored(HttpResponse(status=204))
 
 
 def _admit(request: HttpRequest, account: str) -> AccessToken:
     """The token, which must be of the very account whose issuer is asked."""
     tenant = get_account_by_name(account or account_name_of_host(request.get_host()))
-    if request.method != "POST":
-        raise NotPosted
-    kind, _space, shown = request.headers.get("Authorization", "").partition(" ")
-    if kind.lower() != "bearer" or not shown.strip():
-        raise TokenRefused
-    token = verify_access_token(shown.strip())
+    token = verify_access_token(shown_token(request))
     if token.account_id != tenant.pk:
         raise TokenRefused
     if seconds := count_wire_call(token.client).retry_after:
@@ -79,13 +80,12 @@ def _admit(request: HttpRequest, account: str) -> AccessToken:
 
 
 def _read_user(request: HttpRequest, token: AccessToken) -> User:
-    if request.content_type != FORM:
-        raise BadForm(_("Send the form as application/x-www-form-urlencoded. Nobody was signed out."))
+    form = read_form(request)
     wrong = {}
     for name in ("user_id", "reason"):
-        if len(request.POST.getlist(name)) > 1:
+        if len(form.get(name, [])) > 1:
             wrong[name] = [str(_("Must be sent once."))]
-    user_id, reason = request.POST.get("user_id", ""), request.POST.get("reason")
+    user_id, reason = form.get("user_id", [""])[-1], form.get("reason", [None])[-1]
     if not user_id:
         wrong.setdefault("user_id", [str(_("Is required."))])
     elif len(user_id) != USER_ID_LENGTH:
@@ -111,11 +111,9 @@ def _refuse(error: DomainError) -> HttpResponse:
         "error": name or "invalid_request",
         "error_description": words,
     }
-    response = JsonResponse(body, status=error.status, headers={"Cache-Control": "no-store"})
-    if isinstance(error, TokenRefused):
-        response["WWW-Authenticate"] = 'Bearer error="invalid_token"'
-    elif isinstance(error, InsufficientScope):
-        response["WWW-Authenticate"] = f'Bearer error="insufficient_scope", scope="{SCOPE}"'
+    response = unstored(JsonResponse(body, status=error.status))
+    if challenged := challenge(error):
+        response["WWW-Authenticate"] = challenged
     elif isinstance(error, TooMany):
         response["Retry-After"] = str(error.retry_after)
     elif isinstance(error, NotPosted):

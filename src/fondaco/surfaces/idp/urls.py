@@ -8,7 +8,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import URLPattern, path
 
-from fondaco.surfaces.idp import introspection, views
+from fondaco.surfaces.idp import programs, views
 from fondaco.surfaces.idp.end_session import end_session
 
 app_name = "idp"
@@ -22,10 +22,10 @@ def addresses(style: str) -> list[URLPattern]:
         path("<slug:account>/oauth/resume", views.resume, name="resume"),
     ]
     of_the_issuer = [
-        path(f"{account}oauth/token", views.token, name="token"),
-        path(f"{account}oauth/revoke", views.revoke, name="revoke"),
+        path(f"{account}oauth/token", programs.token, name="token"),
+        path(f"{account}oauth/revoke", programs.revoke, name="revoke"),
         path(f"{account}oauth/end_user_session", end_session, name="end_session"),
-        path(f"{account}oauth/introspect", introspection.introspect, name="introspect"),
+        path(f"{account}oauth/introspect", programs.introspect, name="introspect"),
         path(f"{account}.well-known/openid-configuration", views.discovery, name="discovery"),
         path(f"{account}.well-known/jwks.json", views.jwks, name="jwks"),
     ]

@@ -1,19 +1,15 @@
-"""HTTP of the identity provider. What is allowed, stored and signed is ``fondaco.identity``'s business."""
+"""The issuer's pages for people, and what it publishes. What is allowed is ``fondaco.identity``'s business."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from fondaco.accounts.models import Account, Person
 from fondaco.accounts.queries import get_account_by_name
@@ -23,23 +19,18 @@ from fondaco.identity.errors import NoSeat
 from fondaco.identity.issuer import account_name_of_host, is_only_issuer, sign_in_url
 from fondaco.identity.models import LoginSession
 from fondaco.identity.protocol.authorization_endpoint import grant_authorization, read_authorization, refuse_silently
-from fondaco.identity.protocol.requests import WireAnswer, WireRequest
-from fondaco.identity.protocol.revocation_endpoint import answer_revocation_request
-from fondaco.identity.protocol.token_endpoint import answer_token_request
+from fondaco.identity.protocol.requests import WireRequest
 from fondaco.identity.queries import find_open_session
 from fondaco.identity.signing_keys import published_keys
-from fondaco.kit.errors import NotFound
 from fondaco.surfaces.idp import proof
-from fondaco.surfaces.site.access import public
+from fondaco.surfaces.idp.programs import find_issuer
+from fondaco.surfaces.site.oauth_endpoints import oauth_endpoint, open_to_reading, unstored
 from fondaco.surfaces.site.resuming import go_on
 from fondaco.surfaces.site.sign_in import SID
 from fondaco.surfaces.site.viewer import HouseRequest
 
-_FORM = "application/x-www-form-urlencoded"
 
-
-@require_GET
-@public
+@oauth_endpoint("GET")
 def authorize(request: HouseRequest, account: str = "") -> HttpResponseBase:
     """Sends a signed-in person back to the app with a code, others to the sign-in page first (DOMAIN 3.3).
 
@@ -71,74 +62,23 @@ def authorize(request: HouseRequest, account: str = "") -> HttpResponseBase:
     return _send_away(address)
 
 
-@require_GET
-@public
+@oauth_endpoint("GET")
 def resume(request: HouseRequest, account: str = "") -> HttpResponseBase:
     """Where the sign-in form leads: on to ``authorize``."""
-    return _unstored(go_on(request, _with_query(_path_of(sign_in_url(_find_account(request, account))), request)))
+    return unstored(go_on(request, _with_query(_path_of(sign_in_url(_find_account(request, account))), request)))
 
 
-@csrf_exempt
-@require_POST
-@public
-def token(request: HouseRequest, account: str = "") -> HttpResponseBase:
-    """Answers programs with tokens (DOMAIN 3.4)."""
-    return _answer_program(request, account, answer_token_request)
-
-
-@csrf_exempt
-@require_POST
-@public
-def revoke(request: HouseRequest, account: str = "") -> HttpResponseBase:
-    """Takes a token back (RFC 7009)."""
-    return _answer_program(request, account, answer_revocation_request)
-
-
-@require_safe
-@public
+@oauth_endpoint("GET", "HEAD")
 def discovery(request: HouseRequest, account: str = "") -> HttpResponseBase:
     """What this issuer can do (OpenID Connect Discovery §3)."""
-    return _for_everyone(_json(describe_issuer(_find_account(request, account))))
+    return _for_everyone(describe_issuer(find_issuer(request, account)))
 
 
-@require_safe
-@public
+@oauth_endpoint("GET", "HEAD")
 def jwks(request: HouseRequest, account: str = "") -> HttpResponseBase:
     """The keys that verify our signatures; the same for all accounts."""
-    _find_account(request, account)
-    return _for_everyone(_json({"keys": published_keys()}))
-
-
-def _answer_program(
-    request: HttpRequest, account: str, answer_request: Callable[[WireRequest], WireAnswer]
-) -> HttpResponse:
-    """Reads a program's form and writes the answer; whatever is wrong is said in the protocol's own shape."""
-    try:
-        tenant = _find_account(request, account)
-    except NotFound:
-        return _refuse("There is no such account.", 404)
-    if request.content_type != _FORM:
-        return _refuse(f"Send the form as {_FORM}.", 400)
-    try:
-        form = dict(request.POST.lists())
-    except (BadRequest, SuspiciousOperation):  # not UTF-8, too large, or too many fields
-        return _refuse("The form cannot be read.", 400)
-    answer = answer_request(
-        WireRequest(
-            tenant,
-            form,
-            authorization=request.headers.get("Authorization", ""),
-            address=request.META.get("REMOTE_ADDR", ""),
-        )
-    )
-    response = _json(dict(answer.body), answer.status)
-    for name, value in answer.headers.items():
-        response.headers[name] = value
-    return _unstored(response)
-
-
-def _refuse(description: str, status: int) -> HttpResponse:
-    return _unstored(_json({"error": "invalid_request", "error_description": description}, status))
+    find_issuer(request, account)
+    return _for_everyone({"keys": published_keys()})
 
 
 def _find_account(request: HttpRequest, name: str) -> Account:
@@ -166,7 +106,7 @@ def _to_sign_in(request: HttpRequest, account: Account, *, again: bool) -> HttpR
     """To the sign-in page, or to the one where a person who is signed in proves once more who they are."""
     resume_path = _path_of(sign_in_url(account)).replace("/oauth/authorize", "/oauth/resume", 1)
     page = "account_reauthenticate" if again else settings.LOGIN_URL
-    return _unstored(redirect_to_login(_with_query(resume_path, request), login_url=page))
+    return unstored(redirect_to_login(_with_query(resume_path, request), login_url=page))
 
 
 def _path_of(url: str) -> str:
@@ -181,22 +121,8 @@ def _with_query(address: str, request: HttpRequest) -> str:
 
 
 def _send_away(address: str) -> HttpResponse:
-    return _unstored(HttpResponseRedirect(address))
+    return unstored(HttpResponseRedirect(address))
 
 
-def _json(body: dict[str, Any], status: int = 200) -> HttpResponse:
-    return JsonResponse(body, status=status)
-
-
-def _unstored(response: HttpResponse) -> HttpResponse:
-    """Codes and tokens are kept by no cache, and their address is told to no third page."""
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Pragma"] = "no-cache"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
-
-
-def _for_everyone(response: HttpResponse) -> HttpResponse:
-    response.headers["Cache-Control"] = "public, max-age=300"
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    return response
+def _for_everyone(body: dict[str, Any]) -> HttpResponseBase:
+    return open_to_reading(JsonResponse(body, headers={"Cache-Control": "public, max-age=300"}))

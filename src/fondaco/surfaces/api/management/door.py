@@ -36,6 +36,7 @@ from fondaco.partners.models import Member
 from fondaco.partners.queries import find_member
 from fondaco.surfaces.api.management.refusals import TooLarge
 from fondaco.surfaces.api.wire.answers import UnsupportedMedia
+from fondaco.surfaces.site.bearer import shown_token
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -302,13 +303,9 @@ class Routes(Router):
 
 def _find_caller(request: HttpRequest, *, is_required: bool, is_for_all: bool) -> Caller:
     address = request.META.get("REMOTE_ADDR", "")
-    header = request.headers.get("Authorization", "")
-    if not header and not is_required:
+    if not request.headers.get("Authorization") and not is_required:
         return Caller(Actor.anonymous(label="visitor", address=address))
-    kind, _space, plain = header.partition(" ")
-    if kind.lower() != "bearer":
-        raise TokenRefused
-    plain = plain.strip()
+    plain = shown_token(request)
     if not plain.startswith(PERSONAL_PREFIX):
         program = find_machine(plain)
         client = program.client

@@ -9,9 +9,10 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from fondaco.identity.errors import InsufficientScope, TokenRefused
+from fondaco.identity.errors import TokenRefused
 from fondaco.kit.errors import DomainError, Forbidden, Invalid, TooMany
 from fondaco.kit.problems import CONTENT_TYPE, problem
+from fondaco.surfaces.site.bearer import challenge
 
 
 class TooLarge(DomainError):
@@ -40,10 +41,8 @@ class LoginExists(Forbidden):
 def refuse(request: HttpRequest, error: DomainError) -> HttpResponse:
     """The problem document, with the headers that belong to it."""
     response = JsonResponse(problem(error, instance=request.path), status=error.status, content_type=CONTENT_TYPE)
-    if isinstance(error, TokenRefused):
-        response["WWW-Authenticate"] = 'Bearer realm="management", error="invalid_token"'
-    elif isinstance(error, InsufficientScope):
-        response["WWW-Authenticate"] = f'Bearer error="insufficient_scope", scope="{error.params["scope"]}"'
+    if challenged := challenge(error, realm="management" if isinstance(error, TokenRefused) else ""):
+        response["WWW-Authenticate"] = challenged
     elif isinstance(error, TooMany):
         response["Retry-After"] = str(error.retry_after)
     return response

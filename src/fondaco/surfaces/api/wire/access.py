@@ -13,7 +13,6 @@ from django.views.decorators.csrf import csrf_exempt
 
 from fondaco.audit.actor import Actor, ActorKind
 from fondaco.catalog.models import App
-from fondaco.identity.errors import TokenRefused
 from fondaco.identity.machines import find_partner
 from fondaco.identity.models import ClientKind
 from fondaco.identity.pace import count_wire_call
@@ -24,9 +23,9 @@ from fondaco.kit.errors import DomainError, NotFound, TooMany
 from fondaco.kit.ids import parse_wire
 from fondaco.kit.rate import Allowance
 from fondaco.partners.models import Partner
-from fondaco.resource_server import TokenMissing, read_bearer
 from fondaco.surfaces.api.wire.answers import BadRequest, Json, MethodNotAllowed, UnsupportedMedia, answer, refuse
 from fondaco.surfaces.site.access import ACCESS
+from fondaco.surfaces.site.bearer import shown_token
 
 P = ParamSpec("P")
 
@@ -135,7 +134,7 @@ def wire(
         @csrf_exempt
         def view(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             try:
-                token = verify_access_token(_bearer(request))
+                token = verify_access_token(shown_token(request))
             except DomainError as error:
                 return refuse(error, with_error=with_error)
             allowance = count_wire_call(token.client)
@@ -184,7 +183,7 @@ def by_method(**views: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
         response["Allow"] = ", ".join(views)
         return response
 
-    setattr(view, ACCESS, ", ".join(getattr(each, ACCESS) for each in views.values()))
+    setattr(view, ACCESS, ", ".join(dict.fromkeys(getattr(each, ACCESS) for each in views.values())))
     return view
 
 
@@ -193,10 +192,3 @@ def _say_rate(response: HttpResponse, allowance: Allowance) -> HttpResponse:
     response["X-RateLimit-Remaining"] = str(allowance.remaining)
     response["X-RateLimit-Reset"] = str(allowance.reset)  # seconds until all of it is there again
     return response
-
-
-def _bearer(request: HttpRequest) -> str:
-    try:
-        return read_bearer(request.headers.get("Authorization"))
-    except TokenMissing:
-        raise TokenRefused from None

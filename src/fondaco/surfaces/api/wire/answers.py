@@ -11,9 +11,9 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext_lazy as _
 
-from fondaco.identity.errors import InsufficientScope, TokenRefused
 from fondaco.kit.errors import DomainError, TooMany
 from fondaco.kit.pagination import numbered_page
+from fondaco.surfaces.site.bearer import challenge
 
 Json = dict[str, Any]
 M = TypeVar("M", bound=Model)
@@ -71,10 +71,8 @@ def refuse(error: DomainError, *, with_error: bool = False) -> HttpResponse:
     if with_error:
         body = {"error": str(error), **body}
     response = answer(body, error.status)
-    if isinstance(error, TokenRefused):
-        response["WWW-Authenticate"] = 'Bearer error="invalid_token"'
-    elif isinstance(error, InsufficientScope):
-        response["WWW-Authenticate"] = f'Bearer error="insufficient_scope", scope="{error.params["scope"]}"'
+    if challenged := challenge(error):
+        response["WWW-Authenticate"] = challenged
     elif isinstance(error, TooMany):
         response["Retry-After"] = str(error.retry_after)
     return response

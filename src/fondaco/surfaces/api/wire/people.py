@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from fondaco.accounts import queries
 from fondaco.surfaces.api.wire import resources
-from fondaco.surfaces.api.wire.access import Call, wire
+from fondaco.surfaces.api.wire.access import Call, by_method, wire
 from fondaco.surfaces.api.wire.answers import Json, NoUser, page
+from fondaco.surfaces.site.oauth_endpoints import open_to_browsers
 
 
 @wire("account:read")
@@ -29,9 +30,13 @@ def show_user(call: Call, user_id: str) -> Json:
     return resources.user(queries.get_user(call.token.account_id, user_id))
 
 
-@wire("openid")
-def show_me(call: Call) -> Json:
-    """Who signed in; 400 for a token of the account itself."""
+def _show_me(call: Call) -> Json:
+    """Who signed in; 400 for a token of the account itself. GET and POST alike (OpenID Connect Core §5.3.1)."""
     if call.token.user is None:
         raise NoUser
     return resources.user_info(call.token.user)
+
+
+show_me = open_to_browsers("GET", "POST")(
+    by_method(GET=wire("openid")(_show_me), POST=wire("openid", method="POST")(_show_me))
+)
