@@ -24,6 +24,7 @@ from fondaco.identity.issuer import issuer
 from fondaco.identity.models import CredentialSet, OAuthClient
 from fondaco.identity.states import CredentialStatus
 from fondaco.kit import clock, crypto
+from fondaco.kit.idempotency import forget_old
 from fondaco.kit.models import IdempotentAnswer
 from fondaco.partners.models import Member, MemberRole
 
@@ -160,7 +161,12 @@ def test_a_late_reload_makes_nothing_and_shows_no_secret(client: Client) -> None
             again = client.post("/portal/clients/new", entries())
         assert (again.status_code, again["Cache-Control"]) == (200, "no-store")
         assert bool(secrets_on(again)) is is_shown
+        words = "Reloading this page shows it for ten minutes, to you alone; our sealed copy is deleted after a day."
+        assert (words in text_of(again)) is is_shown
     assert OAuthClient.objects.count() == 1
+    with clock.travel(timedelta(hours=24, seconds=1)):
+        assert forget_old() == 1
+    assert not IdempotentAnswer.objects.exists(), "the sealed copy"
     page = text_of(again)
     assert "It was shown before. Nothing was done a second time" in re.sub(r"<[^>]+>", "", page)
     assert '--user "' in commands(again)[0]

@@ -1,7 +1,8 @@
 """A secret is on the page that answers the press of the button, and on no other.
 
 Whoever presses twice gets the same page twice, because browsers show the answer to the last press. For that the answer
-is kept, sealed, with the idempotent ones of the API. A reload later than ten minutes does nothing and shows no secret.
+is kept, sealed, with the idempotent ones of the API, and deleted after a day like them. A reload later than ten minutes
+does nothing and shows no secret.
 """
 
 from __future__ import annotations

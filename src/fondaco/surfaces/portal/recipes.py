@@ -6,6 +6,7 @@ import base64
 import hashlib
 import secrets
 import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -17,8 +18,9 @@ from fondaco.identity.issuer import authorize_url, issuer, jwks_url, token_url
 from fondaco.identity.models import OAuthClient
 
 SECRET = "$CLIENT_SECRET"  # noqa: S105 - a variable of the shell, for who has the secret already
-# What to ask first with a token, for each scope that opens something in one request.
-_FIRST = {"account:read": "/account", "users:read": "/users", "openid": "/users/me"}
+# What to ask first with a token, for each scope that opens something to nothing but a token.
+_FIRST_OF_ACCOUNT = {"account:read": "/account", "users:read": "/users"}
+_FIRST_OF_PERSON = {**_FIRST_OF_ACCOUNT, "openid": "/users/me"}  # a token of the account itself says nothing of a user
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,27 +47,43 @@ def endpoints(client: OAuthClient) -> list[tuple[str, str]]:
 
 
 def steps(client: OAuthClient, client_id: str, *, secret: str = SECRET) -> list[Step]:
-    """From nothing to the first answer of the API."""
+    """From nothing to the first answer of the API, by each way in which the client gets tokens."""
     found = []
     if CLIENT_CREDENTIALS in client.grant_types:
         command = _curl(client, _login(client, client_id, secret), "--data grant_type=client_credentials")
         found.append(Step(_("Get a token. It lives ten minutes; get the next one the same way."), command, _("token")))
-    else:
-        found += _sign_in(client, client_id, secret)
-    scope = next((name for name in _FIRST if _opens(client, name)), None)
-    if scope is not None:
-        command = f'curl {settings.API_ROOT}{_FIRST[scope]} --header "Authorization: Bearer $TOKEN"'
-        text = _("Ask something with it: put the access_token of that answer in the place of $TOKEN.")
-        found.append(Step(text, command, _("first request")))
+        found += _ask(client, _FIRST_OF_ACCOUNT, _("first request"))
+    if AUTHORIZATION_CODE in client.grant_types:
+        is_second_way = bool(found)
+        found += _sign_in(client, client_id, secret, is_second_way=is_second_way)
+        if is_second_way:  # anything else was asked with the first token
+            found += _ask(client, {"openid": _FIRST_OF_PERSON["openid"]}, _("first request of the person"))
+        else:
+            found += _ask(client, _FIRST_OF_PERSON, _("first request"))
     return found
 
 
-def _opens(client: OAuthClient, scope: str) -> bool:
-    """A token of the account itself says nothing about a user."""
-    return scope in client.scopes and (scope != "openid" or CLIENT_CREDENTIALS not in client.grant_types)
+def why_no_request(client: OAuthClient) -> str:
+    """Why no step of this client's asks the API something; empty when one does."""
+    if _FIRST_OF_PERSON.keys() & set(client.scopes):
+        return ""
+    return _("No request follows: no scope of this client opens an address that needs nothing but a token.")
 
 
-def _sign_in(client: OAuthClient, client_id: str, secret: str) -> list[Step]:
+def _ask(client: OAuthClient, first: Mapping[str, str], label: str) -> list[Step]:
+    path = next((path for scope, path in first.items() if scope in client.scopes), None)
+    if path is None:
+        return []
+    command = f'curl {settings.API_ROOT}{path} --header "Authorization: Bearer $TOKEN"'
+    return [
+        Step(_("Ask something with it: put the access_token of that answer in the place of $TOKEN."), command, label)
+    ]
+
+
+def _sign_in(client: OAuthClient, client_id: str, secret: str, *, is_second_way: bool) -> list[Step]:
+    opening = _("Open this in a browser and sign in as a user of the account.")
+    if is_second_way:
+        opening = _("To act for a person instead, open this in a browser and sign in as a user of the account.")
     verifier = secrets.token_urlsafe(48)
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
     address = client.redirect_uris[0]
@@ -88,14 +106,14 @@ def _sign_in(client: OAuthClient, client_id: str, secret: str) -> list[Step]:
     )
     found = [
         Step(
-            _("Open this in a browser and sign in as a user of the account. You come back with a code in the address."),
+            f"{opening} {_('You come back with a code in the address.')}",
             f"{authorize_url(client.account)}?{urlencode(query)}",
             _("sign-in address"),
         ),
         Step(
             _("Within a minute, exchange the code for a token: put it in the place of CODE. A code is good once."),
             exchange,
-            _("token"),
+            _("token of the person") if is_second_way else _("token"),
         ),
     ]
     if REFRESH_TOKEN in client.grant_types:

@@ -75,6 +75,7 @@ def client_page(request: HouseRequest, client_id: str) -> HttpResponse:
         "current": current,
         "endpoints": recipes.endpoints(client),
         "steps": recipes.steps(client, current.wire_client_id) if current else [],
+        "no_request": recipes.why_no_request(client),
         "scope_groups": _granted(client),
         "history": moments(list_client_history(client)),
     }
@@ -197,6 +198,7 @@ def _show(request: HouseRequest, shown: Shown, what: str) -> HttpResponse:
         "shown": shown,
         "endpoints": recipes.endpoints(client),
         "steps": recipes.steps(client, shown.client_id, secret=shown.client_secret or recipes.SECRET),
+        "no_request": recipes.why_no_request(client),
         "private_pem": key_pairs.private_pem(shown.private_key) if shown.private_key else "",
     }
     return unstored(render(request, "portal/client_issued.html", context))
