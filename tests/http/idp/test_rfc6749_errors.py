@@ -25,6 +25,7 @@ from fondaco.identity.protocol.token_endpoint import GRANTS
 pytestmark = pytest.mark.django_db
 FORM = "application/x-www-form-urlencoded"
 PROGRAM = "fondaco-cli"
+NO_SUCH_GRANT = "The code or refresh token is unknown, expired, spent, or of another client."
 HOSTILE = {
     "crlf": "%0D%0ASet-Cookie:%20a=b%0D%0A%0D%0A<script>",
     "nul": "a%00b",
@@ -140,10 +141,10 @@ def test_section_4_1_2_1_each_error_word_for_word(
             {"grant_type": "client_credentials", "client_id": "0" * 32},
             401, "invalid_client", "Client authentication failed.",
         ),
-        ({"grant_type": "authorization_code", "code": "x"}, 400, "invalid_grant", "Invalid 'code' in request."),
+        ({"grant_type": "authorization_code", "code": "x"}, 400, "invalid_grant", NO_SUCH_GRANT),
         (
             {"grant_type": "refresh_token", "refresh_token": "x"},
-            400, "invalid_grant", "The code or refresh token is unknown, expired, spent, or of another client.",
+            400, "invalid_grant", NO_SUCH_GRANT,
         ),
         (
             {"grant_type": "password"},

@@ -159,7 +159,7 @@ def test_section_4_5_a_code_that_was_tried_wrongly_is_not_spent_by_that(browser:
     code = browser.code(**WITH_CHALLENGE)
     assert browser.exchange(code, code_verifier="w" * 43)[1] == {
         "error": "invalid_grant",
-        "error_description": "Code challenge failed.",
+        "error_description": "The code_verifier does not fit the code_challenge.",
     }
     assert browser.exchange(code, code_verifier=VERIFIER)[0] == 200
 

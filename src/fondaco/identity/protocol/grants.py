@@ -101,8 +101,11 @@ class CodeExchange(AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib has
             expires_at=now + CODE_LIFETIME,
         )
 
-    def query_authorization_code(self, code: str, client: ProtocolClient) -> _Code | None:
-        """The client's code, locked, so that of two exchanges at once one comes first and the other too late."""
+    def query_authorization_code(self, code: str, client: ProtocolClient) -> _Code:
+        """The client's code, locked, so that of two exchanges at once one comes first and the other too late.
+
+        A code that is not there is refused here, so that the answer has the server's words for it and not Authlib's.
+        """
         row = (
             AuthorizationCode.objects.select_for_update(of=("self",))
             .select_related(*_FAMILY)
@@ -110,11 +113,13 @@ class CodeExchange(AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib has
             .first()
         )
         if row is None:
-            return None
+            raise InvalidGrantError
         if row.used_at is not None:
             _end_family(row.family, events.CODE_REUSED, self.request)
-            return None
-        return _Code(row) if row.expires_at > clock.now() else None
+            raise InvalidGrantError
+        if row.expires_at <= clock.now():
+            raise InvalidGrantError
+        return _Code(row)
 
     def authenticate_user(self, code: _Code) -> User:
         return _user_of(code.row.family)
@@ -179,6 +184,12 @@ class Pkce(CodeChallenge):  # type: ignore[misc]  # Authlib has no types
             raise InvalidRequestError("A public client must send a code_challenge.")
         if data.get("code_challenge") and data.get("code_challenge_method") != "S256":
             raise InvalidRequestError("code_challenge_method must be S256.")
+
+    def validate_code_verifier(self, grant: CodeExchange, result: object) -> None:
+        try:
+            super().validate_code_verifier(grant, result)
+        except InvalidGrantError:
+            raise InvalidGrantError("The code_verifier does not fit the code_challenge.") from None
 
 
 class OpenId(OpenIDCode):  # type: ignore[misc]  # Authlib has no types
