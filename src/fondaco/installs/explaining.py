@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -28,6 +29,7 @@ from fondaco.installs.policies import can_manage, explain_order, find_obstacles
 from fondaco.installs.queries import has_tried
 from fondaco.installs.states import InstallationStatus, Lack
 from fondaco.kit.errors import NotFound
+from fondaco.kit.ids import parse_wire
 
 
 class Rule(StrEnum):
@@ -104,7 +106,17 @@ def get_explainable(user: User, slug: str, *, is_for_staff: bool = False) -> App
 
     Staff know every app.
     """
-    app = App.objects.filter(slug=slug).select_related("partner").first()
+    return _check_known(user, App.objects.filter(slug=slug), is_for_staff=is_for_staff)
+
+
+def get_explainable_by_id(user: User, app_id: str) -> App:
+    """The same by wire id."""
+    found = parse_wire(app_id)
+    return _check_known(user, App.objects.filter(pk=found) if found else App.objects.none())
+
+
+def _check_known(user: User, found: QuerySet[App], *, is_for_staff: bool = False) -> App:
+    app = found.select_related("partner").first()
     if app is None:
         raise NotFound
     is_known = (

@@ -9,17 +9,22 @@ from urllib.parse import urlencode
 import pytest
 from django.db import transaction
 from django.test import Client
-from tests.factories.accounts import SYSTEM, make_account, make_operator, make_user
+from tests.factories.accounts import SYSTEM, make_account, make_operator, make_role, make_user
+from tests.factories.catalog import make_app, make_version
 from tests.factories.installs import make_completed
 from tests.factories.partners import make_member
 from tests.factories.support import answer, make_ticket, make_ticket_about
 
 from fondaco.accounts.models import Person
-from fondaco.accounts.permissions import OperatorRole
+from fondaco.accounts.permissions import OperatorRole, Permission
 from fondaco.audit.status import transition
 from fondaco.installs.models import Installation
 from fondaco.installs.states import InstallationStatus
+from fondaco.messaging.models import Message
 from fondaco.support.models import Ticket, TicketMessage
+from fondaco.support.queries import view
+from fondaco.surfaces.console.views import apps
+from fondaco.surfaces.site.viewer import Viewer
 
 pytestmark = pytest.mark.django_db
 
@@ -177,3 +182,105 @@ def test_get_help_is_on_every_page_for_those_who_may(installation: Installation)
     assert "/backoffice/tickets" in as_person(jon.person).get("/backoffice/").content.decode()
     answer(jon, ticket)
     assert "Waiting for you" in as_person(ada.person).get("/support").content.decode()
+
+
+def help_of(page: str) -> str:
+    """Where the page's link to the form leads."""
+    [address] = set(re.findall(r'href="([^"]*support/new\?page=[^"]*)"', page))
+    return unescape(address)
+
+
+def test_a_refusal_leads_to_the_form_with_what_was_in_view(installation: Installation) -> None:
+    ada = installation.installed_by
+    client, about = as_person(ada.person), f"installation:{installation.pk.hex}"
+    unlicensed = make_user(ada.account, role="admin")
+    launch, settings = f"/launch/{installation.pk.hex}", f"/my-apps/{installation.pk.hex}/settings"
+    refused = as_person(unlicensed.person).get(launch)
+    assert (refused.status_code, help_of(refused.content.decode())) == (
+        403,
+        f"/support/new?{urlencode({'page': launch})}",
+    )
+    break_update(installation)
+    refused = client.get(settings)
+    assert refused.status_code == 409
+    address = help_of(refused.content.decode())
+    assert "mailto:" not in refused.content.decode()
+    filled = fields_of(client.get(address).content.decode())
+    assert (filled["page"], filled["about"]) == ([settings], [about])
+    nowhere = client.get("/nowhere/at/all")
+    assert (nowhere.status_code, help_of(nowhere.content.decode())) == (404, "/support/new?page=%2Fnowhere%2Fat%2Fall")
+
+
+def test_who_may_not_open_tickets_gets_an_address_from_a_refusal(installation: Installation) -> None:
+    agent = make_user(installation.account, role=make_role(installation.account, Permission.APPS_VIEW))
+    for client, path, status in (
+        (Client(), "/nowhere", 404),
+        (as_person(agent.person), f"/my-apps/{installation.pk.hex}", 404),
+        (as_person(agent.person), "/people", 403),
+    ):
+        refused = client.get(path)
+        page = refused.content.decode()
+        assert (refused.status_code, "mailto:" in page, "/support/new" in page) == (status, True, False)
+
+
+def test_a_page_that_broke_offers_help_as_long_as_anybody_can_be_known(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = as_person(installation.installed_by.person)
+    client.raise_request_exception = False
+    monkeypatch.setattr(apps, "can_manage", lambda by: 1 / 0)
+    broken = client.get("/my-apps")
+    assert (broken.status_code, help_of(broken.content.decode())) == (500, "/support/new?page=%2Fmy-apps")
+    monkeypatch.setattr(Viewer, "can", lambda viewer, permission: Person.objects.raw("SELECT nothing")[0])
+    with transaction.atomic():  # what PostgreSQL refuses ends the transaction that the test runs in
+        broken = client.get("/nowhere/at/all")
+        transaction.set_rollback(True)
+    assert (broken.status_code, "mailto:" in broken.content.decode()) == (404, True)
+
+
+def test_an_event_carries_its_delivery_its_installation_and_its_app(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mara = make_member(installation.app.partner)
+    client = as_person(mara.person)
+    monkeypatch.setattr(view, "_LATEST", 1)  # so that it is not among the latest
+    first = Message.objects.get(type="app.installed")
+    page = client.get(f"/portal/events/{first.pk.hex}").content.decode()
+    form = client.get(help_of(page)).content.decode()
+    filled = fields_of(form)
+    assert filled["about"] == [f"event:{first.pk.hex}"]
+    assert "Ledgerline · Harbour Bank · app.installed" in form
+    filled |= {"subject": ["It never came"], "text": ["Not once."]}
+    assert client.post("/portal/support/new", filled).status_code == 302
+    ticket = Ticket.objects.get()
+    assert (ticket.app, ticket.installation) == (installation.app, installation)
+    assert [one["event_id"] for one in ticket.about["deliveries"]] == [first.pk.hex]
+    stranger = as_person(make_member().person)
+    nothing = stranger.get("/portal/support/new", {"page": f"/portal/events/{first.pk.hex}"}).content.decode()
+    assert fields_of(nothing)["about"] == [""]
+    forged = stranger.post("/portal/support/new", {**filled, "about": f"event:{first.pk.hex}"})
+    assert ("Harbour Bank" in forged.content.decode(), Ticket.objects.count()) == (False, 1)
+
+
+def test_a_page_about_an_app_carries_what_the_account_has_of_it(installation: Installation) -> None:
+    ada, slug = installation.installed_by, installation.app.slug
+    other = make_user(make_account(), role="admin")
+    for path in (f"/why-not/{slug}", f"/marketplace/{slug}"):
+        form = as_person(ada.person).get("/support/new", {"page": path}).content.decode()
+        assert fields_of(form)["about"] == [f"installation:{installation.pk.hex}"]
+        client = as_person(other.person)
+        filled = fields_of(client.get(help_of(client.get(path).content.decode())).content.decode())
+        assert filled["about"] == [f"app:{installation.app_id.hex}"]
+    filled |= {"subject": ["Why not?"], "text": ["We want it."]}
+    assert client.post("/support/new", filled).status_code == 302
+    ticket = Ticket.objects.get()
+    assert (ticket.account, ticket.app, ticket.installation) == (other.account, installation.app, None)
+    assert "Ledgerline" in client.get(f"/support/{ticket.pk.hex}").content.decode()
+    secret = make_version(make_app(name="Secret")).app
+    for about in (f"/why-not/{secret.slug}", "/why-not/no-such-app"):
+        assert fields_of(client.get("/support/new", {"page": about}).content.decode())["about"] == [""]
+    filled |= {"about": [f"app:{secret.pk.hex}"], "shown": [f"app:{secret.pk.hex}"]}
+    assert client.post("/support/new", filled).status_code != 302
+    mara = as_person(make_member(installation.app.partner).person)
+    form = mara.get("/portal/support/new", {"page": f"/marketplace/{slug}"}).content.decode()
+    assert fields_of(form)["about"] == [f"app:{installation.app_id.hex}"]

@@ -29,12 +29,16 @@ _PER: Final = 3600
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What the asker says was in view. ``parts`` of the installation go along; ``page`` is a path of ours."""
+    """What the asker says was in view. ``parts`` of the installation go along; ``page`` is a path of ours.
+
+    An event stands for its installation.
+    """
 
     installation_id: str = ""
     app_id: str = ""
     page: str = ""
     parts: frozenset[Part] = frozenset(Part)
+    event_id: str = ""
 
 
 def open_ticket(
@@ -84,9 +88,10 @@ def open_ticket(
 
 def _about(by: Asker, sight: Sight) -> dict[str, Any]:
     """The columns about what was in view; of what ``by`` may not see nothing is kept."""
-    field = "installation_id" if sight.installation_id else "app_id"
+    ids = {"installation_id": sight.installation_id, "event_id": sight.event_id, "app_id": sight.app_id}
+    field = next((name for name, given in ids.items() if given), "app_id")
     try:
-        view = find_in_view(by, installation_id=sight.installation_id, app_id=sight.app_id)
+        view = find_in_view(by, **ids)
     except NotFound:
         raise Invalid(fields={field: [_("Choose one of those that you can see, or none.")]}) from None
     if view is None:

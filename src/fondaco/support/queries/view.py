@@ -16,12 +16,14 @@ from fondaco.accounts.models import User
 from fondaco.catalog.models import App, Version
 from fondaco.catalog.queries import get_app, list_apps
 from fondaco.installs.badges import LOOKS, Badge
+from fondaco.installs.explaining import get_explainable_by_id
 from fondaco.installs.labels import STATUSES
 from fondaco.installs.models import Installation, Operation
 from fondaco.installs.queries import get_installation, get_of_partner, list_installations, list_operations
 from fondaco.installs.states import InstallationStatus, OperationKind, OperationStatus
 from fondaco.kit import clock
 from fondaco.messaging.actions import Outcome
+from fondaco.messaging.logs import get_sent
 from fondaco.messaging.models import Delivery
 from fondaco.messaging.queries import list_changes_sent
 from fondaco.messaging.states import DeliveryStatus
@@ -52,7 +54,10 @@ _SENT: Final[dict[str, Promise]] = {
 
 @dataclass(frozen=True, slots=True)
 class InView:
-    """An app, and perhaps one installation of it, as who asks may see it. ``deliveries`` are the latest first."""
+    """An app, and perhaps one installation of it, as who asks may see it.
+
+    ``deliveries`` are the one that was looked at, if any, and then the latest first.
+    """
 
     app: App
     installation: Installation | None = None
@@ -99,18 +104,23 @@ class InView:
         return [_tell(delivery) for delivery in self.deliveries]
 
 
-def find_in_view(by: Asker, *, installation_id: str = "", app_id: str = "") -> InView | None:
+def find_in_view(by: Asker, *, installation_id: str = "", app_id: str = "", event_id: str = "") -> InView | None:
     """What the ids name, if ``by`` may see it; None without ids. Anything else is :class:`NotFound`.
+
+    The first that is given counts. An event is one that was sent to a program of the partner's; it is told first.
 
     Deliveries are for those who manage the account's apps, and for the app's partner.
     """
     if isinstance(by, User):
         if not installation_id:
-            return None
+            return InView(get_explainable_by_id(by, app_id)) if app_id else None
         item = get_installation(by, installation_id)
         return _look_at(item.installation, with_deliveries=item.can_manage, badges=item.badges)
     if installation_id:
         return _look_at(get_of_partner(by, installation_id), with_deliveries=True)
+    if event_id:
+        sent = get_sent(by, event_id)
+        return _look_at(sent.installation, with_deliveries=True, first=sent)
     return InView(get_app(by, app_id)) if app_id else None
 
 
@@ -132,10 +142,15 @@ def describe(about: Mapping[str, Any]) -> dict[Part, list[str]]:
     return {part: lines[part](about[part.value]) for part in Part if part.value in about}
 
 
-def _look_at(installation: Installation, *, with_deliveries: bool, badges: tuple[Badge, ...] = ()) -> InView:
+def _look_at(
+    installation: Installation, *, with_deliveries: bool, badges: tuple[Badge, ...] = (), first: Delivery | None = None
+) -> InView:
     operation = list_operations(installation).first()
-    deliveries = tuple(list_changes_sent(installation)[:_LATEST]) if with_deliveries else ()
-    return InView(installation.app, installation, operation, _coming(installation, operation), deliveries, badges)
+    deliveries = list(list_changes_sent(installation)[:_LATEST]) if with_deliveries else []
+    if first is not None:
+        deliveries = [first, *(each for each in deliveries if each != first)][:_LATEST]
+    coming = _coming(installation, operation)
+    return InView(installation.app, installation, operation, coming, tuple(deliveries), badges)
 
 
 def _coming(installation: Installation, operation: Operation | None) -> str:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
+from django.db import DatabaseError
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -87,6 +88,19 @@ def find_entries(request: HttpRequest, spot: str = Spot.MAIN, kind: str | None =
         for item in items
         if item.spot == spot
     ]
+
+
+def find_help(request: HttpRequest) -> NavEntry | None:
+    """Where the viewer asks for help with this page; None for strangers and for roles that may not.
+
+    A page that says what went wrong asks, too: perhaps before there is a viewer, or when the database is away.
+    """
+    try:
+        viewer: Viewer | None = getattr(request, "viewer", None)
+        items = [item for item in _ITEMS.get("look", []) if item.carries_page and viewer and _is_open(item, viewer)]
+    except DatabaseError:
+        return None
+    return next((NavEntry(item.label, _address(reverse(item.view), item, request), item.icon) for item in items), None)
 
 
 def _address(address: str, item: NavItem, request: HttpRequest) -> str:

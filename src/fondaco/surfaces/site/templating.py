@@ -17,7 +17,7 @@ from fondaco.surfaces.site import words
 from fondaco.surfaces.site.charts import bar_chart, line_chart
 from fondaco.surfaces.site.compiled import CompiledPages
 from fondaco.surfaces.site.icons import icon
-from fondaco.surfaces.site.navigation import find_entries
+from fondaco.surfaces.site.navigation import find_entries, find_help
 
 THEMES = ("auto", "light", "dark")
 
@@ -67,6 +67,7 @@ def environment(**options: Any) -> Environment:
         language=translation.get_language,
         is_right_to_left=translation.get_language_bidi,
         navigation=find_entries,
+        help_entry=find_help,
         platform_name=settings.PLATFORM_NAME,
         site_url=settings.SITE_URL,
         support_email=settings.SUPPORT_EMAIL,

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from urllib.parse import unquote
 
 from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 
 from fondaco.accounts.models import User
-from fondaco.catalog.queries import get_version
+from fondaco.catalog.queries import get_version, list_apps
 from fondaco.installs.badges import LOOKS, Badge
-from fondaco.kit.errors import NotFound
+from fondaco.installs.explaining import get_explainable
+from fondaco.installs.queries import list_installations
+from fondaco.kit.errors import DomainError, NotFound
 from fondaco.support.policies import Asker
 from fondaco.support.queries import InView, find_in_view, list_choices
 from fondaco.support.states import Part, Priority, TicketKind
 
-_MOST_PAGE = 300
+_MOST_PAGE: Final = 300
+_KINDS: Final = ("installation", "event", "app")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,28 +48,43 @@ def look_at_page(by: Asker, page: str) -> Look:
     """What the page at this path was about, as far as ``by`` may see it."""
     try:
         named = resolve(page.partition("?")[0]).kwargs
-    except Resolver404:
+        return look_at(by, _find_about(by, named))
+    except (Resolver404, NotFound):
         return Look()
-    if "installation_id" in named:
-        return look_at(by, f"installation:{named['installation_id']}")
+
+
+def _find_about(by: Asker, named: Mapping[str, Any]) -> str:
+    """The form's value for what a page's address names."""
+    for kind in ("installation", "event"):
+        if found := named.get(f"{kind}_id"):
+            return f"{kind}:{found}"
+    if slug := named.get("slug"):
+        return _find_about_slug(by, slug)
     if isinstance(by, User):
-        return Look()
+        return ""
     if "version_id" in named:
-        try:
-            return look_at(by, f"app:{get_version(by, named['version_id']).app_id.hex}")
-        except NotFound:
-            return Look()
-    return look_at(by, f"app:{named.get('app_id', '')}")
+        return f"app:{get_version(by, named['version_id']).app_id.hex}"
+    return f"app:{named.get('app_id', '')}"
+
+
+def _find_about_slug(by: Asker, slug: str) -> str:
+    """Of an account that has the app, what is installed; else the app, as far as they may know of it."""
+    if not isinstance(by, User):
+        found = list_apps(by).filter(slug=slug).first()
+        return f"app:{found.pk.hex}" if found else ""
+    app = get_explainable(by, slug)
+    installed = [item.installation for item in list_installations(by) if item.installation.app_id == app.pk]
+    return f"installation:{installed[0].pk.hex}" if installed else f"app:{app.pk.hex}"
 
 
 def look_at(by: Asker, about: str) -> Look:
     """The same for a value of the form; what ``by`` may not see is nothing."""
     kind, _colon, found = about.partition(":")
-    if kind not in {"installation", "app"} or not found:
+    if kind not in _KINDS or not found:
         return Look()
     try:
         view = find_in_view(by, **{f"{kind}_id": found})
-    except NotFound:
+    except DomainError:  # not theirs, not for their role, or retired
         return Look()
     return Look(about, view) if view else Look()
 
@@ -77,7 +96,8 @@ def choices(by: Asker, seen: Look) -> list[tuple[str, str]]:
     if seen.view and seen.about not in dict(found):
         installation = seen.view.installation
         where = f" · {installation.account.company_name}" if installation and not isinstance(by, User) else ""
-        found.insert(0, (seen.about, f"{seen.view.app.name}{where}"))
+        what = f" · {seen.view.deliveries[0].message.type}" if seen.about.startswith("event:") else ""
+        found.insert(0, (seen.about, f"{seen.view.app.name}{where}{what}"))
     return found
 
 
