@@ -116,10 +116,13 @@ def test_a_ticket_in_two_clicks_from_a_failed_update(
     look(page, "window-failed-update")
     page.goto("/my-apps")
     look(page, "grid-failed-update")
-    page.get_by_role("link", name="Review Ledgerline").click()
-    page.get_by_role("link", name="Ask support to mend it").click()
+    badge = tile(page).get_by_role("link", name="Ledgerline: Failed update")
+    tile(page).get_by_role("link", name="Ledgerline", exact=True).focus()
+    page.keyboard.press("Shift+Tab")
+    expect(badge).to_be_focused()  # not only with a mouse
+    badge.click()  # the first
     look(page, "ask-support")
-    page.get_by_role("button", name="Send").click()
+    page.get_by_role("button", name="Send").click()  # the second: all is filled in
     expect(page.get_by_text("This is ticket #")).to_be_visible()
     look(page, "ticket")
     ticket = Ticket.objects.get()

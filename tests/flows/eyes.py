@@ -73,6 +73,12 @@ class Eyes:
             badge_leads=bool(badge) and badge[1] == "a",
         )
 
+    def badge_of(self, browser: Browser) -> str:
+        """Where the badge of the app in this customer's My Apps leads."""
+        found = re.search(r'<a class="app-badge[^"]*" href="([^"]*)"', browser.open("/my-apps").html)
+        assert found, browser.page and browser.page.text
+        return unescape(found[1])
+
     def check(self, tile: Tile, *, partner: str, operator: str = "", user: Tile | None = None) -> None:
         """All four at once: the customers' tiles, and the word on the pages of the partner and of support."""
         assert self.tile(self.ada) == tile

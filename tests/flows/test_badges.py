@@ -147,13 +147,14 @@ def test_failed_update_is_a_ticket_in_two_clicks_and_support_mends_it(monkeypatc
     with monkeypatch.context() as patch:
         break_on(patch, events.OPERATION_APPROVED)
         answer(eyes, "approve")
-    failed = Tile("Update failed · get help", "Failed update")
-    eyes.check(failed, partner="Failed", operator="Failed update")
+    failed = Tile("Update failed · get help", "Failed update", badge_leads=True)
+    eyes.check(failed, user=replace(failed, has_gear=False), partner="Failed", operator="Failed update")
     assert eyes.launch(eyes.samir) == 302
     page = eyes.ada.open(eyes.page)
     assert "Nothing else can be changed until support has looked." in page.text
     assert not page.has_link("Settings")
-    eyes.ada.follow("Ask support to mend it")  # the first click
+    assert page.has_link("Ask support to mend it")
+    eyes.ada.open(eyes.badge_of(eyes.ada))  # the first click, in My Apps
     eyes.ada.press("Send")  # the second: all is filled in
     ticket = Ticket.objects.get()
     operation = eyes.installation.operations.get(kind="update")

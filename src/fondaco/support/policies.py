@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from fondaco.accounts.models import Operator, User
 from fondaco.accounts.permissions import OPERATOR_ROLES, Permission
 from fondaco.accounts.policies import check_operator_can
+from fondaco.accounts.queries import list_holders
 from fondaco.kit.errors import Forbidden, NotFound
 from fondaco.partners.models import Member
 from fondaco.support.models import Ticket
@@ -27,6 +28,12 @@ def can_ask(by: Asker) -> bool:
     if isinstance(by, User):
         return by.can(Permission.SUPPORT_ASK)
     return by.can(Permission.PARTNER_SUPPORT)
+
+
+def list_askers(account_id: str, *, most: int = 5) -> list[User]:
+    """Who in the account may ask support for somebody whose role may not, by name."""
+    found = list_holders(account_id, Permission.SUPPORT_ASK)
+    return list(found.select_related("person").order_by("person__name", "id")[:most])
 
 
 def check_can_ask(by: Asker) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from urllib.parse import urlencode
 from uuid import UUID
 
 import pytest
@@ -121,9 +122,30 @@ def test_every_state_is_a_badge_and_a_sentence(
     html = page(installation.installed_by)
     shown = state.replace(" ·", "\N{NO-BREAK SPACE}·")  # no line begins with the dot
     assert re.search(rf'<span class="app-state [^"]*">{shown}</span>', html)
-    assert (f'aria-label="{badge}"' in html) == (badge is not None)
+    assert bool(re.search(f'aria-label="(Ledgerline: )?{badge}"', html)) == (badge is not None)
     assert ('class="app dim"' in html) == is_dim
     assert f'href="/my-apps/{installation.pk.hex}"' in html  # the gear, for those who manage
+
+
+def test_the_badge_of_a_failed_update_leads_to_help_and_to_whom_to_ask_without_the_permission() -> None:
+    installation = broken(make_account())
+    ada, here = installation.installed_by, f"/my-apps/{installation.pk.hex}"
+    [address] = re.findall(r'<a class="app-badge bad" href="([^"]*)" title="Ask support to mend it">', page(ada))
+    assert address == f"/support/new?{urlencode({'page': here})}"
+    form = page(ada, address)
+    assert f'value="installation:{installation.pk.hex}" selected' in form
+    assert "Failed update: Ledgerline" in form
+    samir = installation.account.users.get(role__key="supervisor")
+    samir.role.permissions = [Permission.APPS_VIEW.value, Permission.APPS_LAUNCH.value]
+    samir.role.save()
+    html = page(samir)
+    assert f'<a class="app-badge bad" href="{here}" title="Failed update">' in html
+    assert "/support/new" not in html
+    html = page(samir, here)
+    assert "Who can ask it for you in your account:" in html
+    assert f'<a href="mailto:{ada.person.email}">' in html
+    assert "/support/new" not in html
+    assert "Who can ask it for you" not in page(ada, here)
 
 
 def test_click_on_a_working_app_launches_it() -> None:

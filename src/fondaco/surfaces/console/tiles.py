@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.urls import reverse
@@ -35,11 +36,12 @@ class Tile:
     settings: str | None
     force: str | None
     badge_href: str | None  # where the badge itself leads
+    badge_hint: str  # what for, where its words do not say it
     needs_someone: str  # in words, empty when nobody has to do anything
 
 
-def make_tile(item: InstalledApp, operation: Operation | None) -> Tile:
-    """The tile of one app as its viewer sees it."""
+def make_tile(item: InstalledApp, operation: Operation | None, *, may_ask: bool = False) -> Tile:
+    """The tile of one app as its viewer sees it, who ``may_ask`` support or not."""
     installation = item.installation
     badge = item.badges[0]
     look = LOOKS[badge]
@@ -59,14 +61,25 @@ def make_tile(item: InstalledApp, operation: Operation | None) -> Tile:
         force=reverse("console:force_uninstall", args=[installation.pk.hex])
         if Badge.FORCE_UNINSTALL in item.badges
         else None,
-        badge_href=reverse("console:upgrade", args=[installation.pk.hex]) if badge == Badge.UPGRADE_AVAILABLE else None,
+        badge_href=_lead(badge, installation.pk, may_ask=may_ask),
+        badge_hint=_("Ask support to mend it") if badge == Badge.FAILED_UPDATE and may_ask else "",
         needs_someone=_need(item, badge) if item.can_manage else "",
     )
 
 
-def make_tiles(items: list[InstalledApp], operations: Mapping[UUID, Operation]) -> list[Tile]:
+def make_tiles(items: list[InstalledApp], operations: Mapping[UUID, Operation], *, may_ask: bool = False) -> list[Tile]:
     """All tiles, in the order of ``items``."""
-    return [make_tile(item, operations.get(item.installation.pk)) for item in items]
+    return [make_tile(item, operations.get(item.installation.pk), may_ask=may_ask) for item in items]
+
+
+def _lead(badge: Badge, installation_id: UUID, *, may_ask: bool) -> str | None:
+    """A failed update leads to the filled-in form, or to the page that says whom to ask."""
+    if badge == Badge.UPGRADE_AVAILABLE:
+        return reverse("console:upgrade", args=[installation_id.hex])
+    if badge != Badge.FAILED_UPDATE:
+        return None
+    page = reverse("console:installation", args=[installation_id.hex])
+    return f"{reverse('console:ask_support')}?{urlencode({'page': page})}" if may_ask else page
 
 
 def _state(item: InstalledApp, badge: Badge, operation: Operation | None) -> str:

@@ -30,6 +30,7 @@ from fondaco.installs.states import MOVING, InstallationStatus
 from fondaco.installs.totals import Totals, add_up
 from fondaco.kit import clock
 from fondaco.kit.errors import Conflict, Forbidden
+from fondaco.support.policies import can_ask
 from fondaco.surfaces.console.tiles import Tile, make_tiles
 from fondaco.surfaces.console.timeline import Line, event_line
 from fondaco.surfaces.site.access import signed_in
@@ -101,7 +102,7 @@ def _make_board(request: HouseRequest, by: User, *, retries: bool) -> Board:
     if retries:
         unreached = [each for each in installations if each.status == InstallationStatus.FAILED]
         _retry(request, by, (each for each in unreached if each.pk in operations))
-    tiles = make_tiles(items, operations)
+    tiles = make_tiles(items, operations, may_ask=can_ask(by))
     changes = [(change, event_line(change.event)) for change in list_changes(by, installations)]
     text = request.GET.get("q", "").strip()[:100]
     shown = [tile for tile in tiles if text.casefold() in tile.name.casefold()]

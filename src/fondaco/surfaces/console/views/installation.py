@@ -33,6 +33,7 @@ from fondaco.installs.ways import Situation, Way, customer_ways
 from fondaco.kit import clock
 from fondaco.kit.errors import Conflict, DomainError, Forbidden
 from fondaco.messaging.queries import list_changes_sent, sum_up_sign_outs
+from fondaco.support.policies import list_askers
 from fondaco.surfaces.console.forms import ForceForm, ReasonForm
 from fondaco.surfaces.console.tiles import TONES
 from fondaco.surfaces.console.timeline import make_lines
@@ -100,6 +101,7 @@ def show(request: HouseRequest, installation_id: str) -> HttpResponse:
         "permissions": permission_lines(installation.version),
         "lines": lines,
         "sign_outs": sum_up_sign_outs(installation, since=clock.now() - _RECENTLY) if item.can_manage else None,
+        "askers": list_askers(installation.account_id) if standing.is_broken and not standing.needs_support else [],
         "mark": mark,
     }
     return render(request, "console/installation_state.html" if request.htmx else "console/installation.html", context)
