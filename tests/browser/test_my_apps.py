@@ -7,19 +7,24 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
+from django.db import transaction
 from django.test import Client
 from playwright.sync_api import Browser, Locator, Page, expect
 from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 from tests.browser.looking import Complaints, find_faults, find_overflow, keep_picture, resize
+from tests.factories.accounts import SYSTEM
 from tests.factories.catalog import make_app, make_published_version, picture
 from tests.factories.faults import break_on
 from tests.factories.installs import PARTNER_PROGRAM, make_completed
 from tests.factories.upgrades import make_newer
 
+from fondaco.accounts.models import Account
+from fondaco.audit.status import transition
 from fondaco.installs import events
 from fondaco.installs.actions import answer_operation
 from fondaco.installs.models import Installation
+from fondaco.installs.states import InstallationStatus
 from fondaco.support.models import Ticket
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -127,6 +132,38 @@ def test_a_ticket_in_two_clicks_from_a_failed_update(
     look(page, "ticket")
     ticket = Ticket.objects.get()
     assert (ticket.installation, ticket.operation) == (installation, installation.operations.get(kind="update"))
+
+
+def meet(one: Locator, other: Locator) -> bool:
+    """Whether they lie over each other."""
+    a, b = one.bounding_box(), other.bounding_box()
+    assert a
+    assert b
+    beside = a["x"] + a["width"] <= b["x"] or b["x"] + b["width"] <= a["x"]
+    return not beside and a["y"] + a["height"] > b["y"] and b["y"] + b["height"] > a["y"]
+
+
+def test_force_uninstall_sits_at_the_icon_and_covers_nothing_else(page: Page, installation: Installation) -> None:
+    Account.objects.filter(pk=installation.account_id).update(features=["force_uninstall"])
+    with transaction.atomic():
+        transition(installation, InstallationStatus.SUSPENDED, actor=SYSTEM)
+    page.goto("/my-apps")
+    force, icon = page.get_by_role("link", name="Force uninstall of Ledgerline"), tile(page).locator(".app-icon")
+    badge = tile(page).get_by_role("img", name="Trial expired")
+    gear = tile(page).get_by_role("link", name="Manage Ledgerline")
+    for width in (320, 390, 768, 1440):
+        resize(page, width, "light")
+        shown = (badge, gear, tile(page).locator(".app-name"), tile(page).locator(".app-state"))
+        assert [meet(force, other) for other in shown] == [False] * 4, width
+        box, picture = force.bounding_box(), icon.bounding_box()
+        assert box
+        assert picture
+        middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        corner = (picture["x"] + picture["width"], picture["y"] + picture["height"])
+        assert all(abs(have - want) < 10 for have, want in zip(middle, corner, strict=True)), width
+    look(page, "grid-force-uninstall")
+    force.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Ledgerline")
 
 
 def test_an_order_says_who_follows_and_what_that_costs(page: Page, installation: Installation) -> None:
