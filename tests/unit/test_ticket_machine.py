@@ -67,7 +67,7 @@ def test_what_was_in_view_is_told_in_words() -> None:
         ],
     }
     assert describe(about) == {
-        Part.VERSIONS: ["1.2.0 is installed: Failed", "2.0.0 is to come"],
+        Part.VERSIONS: ["Version 1.2.0, not installed: Failed", "2.0.0 is to come"],
         Part.OPERATION: ["Change of settings of 2026-05-04 10:12 UTC: failed", "“No.”"],
         Part.DELIVERIES: [
             "app.updated of 2026-05-04 10:12 UTC: not delivered. The app's program answered with HTTP status 500.",
@@ -75,3 +75,20 @@ def test_what_was_in_view_is_told_in_words() -> None:
         ],
     }
     assert describe({}) == {}
+
+
+@pytest.mark.parametrize(
+    ("kept", "line"),
+    [
+        ({"status": "rejected"}, "Version 1.2.0, not installed: Rejected"),
+        ({"status": "timeout"}, "Version 1.2.0, not installed: Not answered"),
+        ({"status": "installing"}, "Version 1.2.0, not installed: Installing"),
+        ({"status": "revoked"}, "Version 1.2.0, not installed: Removed"),
+        ({"status": "failed", "badge": "failed_update"}, "1.2.0 is installed: Failed update"),
+        ({"status": "completed"}, "1.2.0 is installed: Active"),
+        ({"status": "suspended"}, "1.2.0 is installed: Suspended"),
+        ({"status": "pending"}, "1.2.0 is installed: Change waiting"),
+    ],
+)
+def test_a_version_is_installed_only_where_it_works_or_did(kept: dict[str, str], line: str) -> None:
+    assert describe({"versions": {"installed": "1.2.0", **kept}}) == {Part.VERSIONS: [line]}

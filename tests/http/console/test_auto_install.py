@@ -104,3 +104,13 @@ def test_the_same_through_the_api() -> None:
     agent = make_user(installation.account, role="agent")
     assert Api(agent.person).get(f"{path}/auto-install").status_code == 403
     assert Installation.objects.get(pk=installation.pk).auto_install_cap == 4
+
+
+def test_the_form_says_with_which_answer_a_field_is_needed(client: Client) -> None:
+    installation = make_completed(plan="Team")
+    client.force_login(installation.installed_by.person)
+    page = client.get(f"/my-apps/{installation.pk.hex}/auto-install").content.decode()
+    legend = r'<legend>Roles\s*<span class="optional">needed if you choose roles</span>'
+    assert re.search(legend, page)
+    assert re.search(r'>Stop at\s*<span class="optional">needed unless nobody gets it</span>', page)
+    assert "optional</span>" not in page

@@ -84,8 +84,43 @@ def test_every_state_in_words_with_its_ways_out(
 
 def test_waiting_says_for_whom_since_when_until_when() -> None:
     html = re.sub(r"<[^>]+>", "", page(make_installing()))
-    assert re.search(r"Waiting for Ledgerline GmbH( \d+)? · since just now · at the latest until \d+ \w+ 20\d\d", html)
+    assert re.search(
+        r"Waiting for Ledgerline GmbH( \d+)? · since a moment ago · at the latest until \d+ \w+ 20\d\d", html
+    )
     assert "usually within seconds" in html
+
+
+@pytest.mark.parametrize(
+    ("make", "words"), [(make_installing, ""), (make_pending, "at the end of the time it is done")]
+)
+def test_what_has_waited_for_hours_is_not_usual_any_more(make: Callable[[], Installation], words: str) -> None:
+    installation = make()
+    client, here = signed_in(installation.installed_by), address(installation)
+    html = client.get(here).content.decode()
+    assert "usually within seconds" in html
+    [polled] = re.findall(rf'hx-get="({here}\?mark=[^"]*)"', html)
+    assert client.get(polled, headers={"HX-Request": "true"}).status_code == 204
+    with clock.travel(timedelta(minutes=4)):
+        assert "usually within seconds" in page(installation)
+    with clock.travel(timedelta(hours=3)):
+        later = client.get(polled, headers={"HX-Request": "true"}).content.decode()
+    assert "usually within seconds" not in later
+    assert "· for 3 hours ·" in re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", later))
+    assert words in later
+
+
+def test_nobody_gets_what_is_removed_by_itself() -> None:
+    offer = "Who gets it by itself"
+    installation = make_completed(plan="Team")
+    assert offer in page(installation)
+    pending, gone = make_pending(), removed(make_account())
+    assert offer not in page(pending)
+    assert offer not in page(gone)
+    client = signed_in(gone.installed_by)
+    answer = client.get(address(gone, "/auto-install"), follow=True)
+    assert answer.redirect_chain == [(address(gone), 302)]
+    assert f"{gone.app.name} was removed, so nobody gets it by itself." in answer.content.decode()
+    assert client.post(address(gone, "/auto-install"), {"who": "all", "cap": "3", "do": "send"}).status_code == 302
 
 
 def test_who_does_it_by_hand_is_said_while_it_waits() -> None:

@@ -284,3 +284,14 @@ def test_a_page_about_an_app_carries_what_the_account_has_of_it(installation: In
     mara = as_person(make_member(installation.app.partner).person)
     form = mara.get("/portal/support/new", {"page": f"/marketplace/{slug}"}).content.decode()
     assert fields_of(form)["about"] == [f"app:{installation.app_id.hex}"]
+
+
+def test_a_first_answer_is_a_target_and_no_promise(installation: Installation) -> None:
+    client, ticket = as_person(installation.installed_by.person), make_ticket_about(installation)
+    page = text_of(client.get(f"/support/{ticket.pk.hex}").content.decode())
+    assert re.search(r"Waiting for support · since a moment ago · we aim to answer by \d+ \w+ 20\d\d, \d\d:\d\d", page)
+    assert "at the latest until" not in page
+
+
+def text_of(page: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", unescape(page)))

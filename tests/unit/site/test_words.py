@@ -32,6 +32,24 @@ def test_ago(moment: datetime | None, text: str) -> None:
         assert words.ago(moment) == text
 
 
+@pytest.mark.parametrize(
+    ("moment", "text"),
+    [
+        (NOW + timedelta(seconds=2), "since a moment ago"),  # another clock
+        (NOW, "since a moment ago"),
+        (NOW - timedelta(seconds=9), "since a moment ago"),
+        (NOW - timedelta(seconds=40), "for 40 seconds"),
+        (NOW - timedelta(hours=8), "for 8 hours"),
+        (NOW - timedelta(days=2), "for 2 days"),
+        (NOW - timedelta(days=8), "since 15 November"),
+        (NOW - timedelta(days=400), "since 19 October 2025"),
+    ],
+)
+def test_since(moment: datetime, text: str) -> None:
+    with clock.freeze(NOW):
+        assert words.since(moment) == text
+
+
 def test_dates_and_moments() -> None:
     with clock.freeze(NOW):
         assert words.day(date(2026, 12, 1)) == "1 December"

@@ -31,6 +31,11 @@ from fondaco.support.policies import Asker
 from fondaco.support.states import Part
 
 _LATEST: Final = 5  # deliveries
+_INSTALLED: Final = {
+    InstallationStatus.COMPLETED.value,
+    InstallationStatus.PENDING.value,
+    InstallationStatus.SUSPENDED.value,
+}
 _KINDS: Final[dict[str, Promise]] = {
     OperationKind.INSTALL.value: gettext_lazy("Installation"),
     OperationKind.UPDATE.value: gettext_lazy("Change of settings"),
@@ -177,7 +182,11 @@ def _tell(delivery: Delivery) -> dict[str, Any]:
 def _versions(kept: Mapping[str, str]) -> list[str]:
     badge = kept.get("badge")
     status = LOOKS[Badge(badge)].label if badge else STATUSES[InstallationStatus(kept["status"])]
-    lines = [_("%(version)s is installed: %(status)s") % {"version": kept["installed"], "status": status}]
+    is_there = badge or kept["status"] in _INSTALLED
+    words = (
+        _("%(version)s is installed: %(status)s") if is_there else _("Version %(version)s, not installed: %(status)s")
+    )
+    lines = [words % {"version": kept["installed"], "status": status}]
     return [*lines, _("%(version)s is to come") % {"version": kept["coming"]}] if "coming" in kept else lines
 
 

@@ -51,6 +51,8 @@ class AutoInstallForm(forms.Form):
         self._roles = {role.pk.hex: role for role in roles}
         choices = [(key, role.name) for key, role in self._roles.items()]
         self.fields["roles"].choices = choices  # type: ignore[attr-defined]
+        self.fields["roles"].needed = _("needed if you choose roles")  # type: ignore[attr-defined]
+        self.fields["cap"].needed = _("needed unless nobody gets it")  # type: ignore[attr-defined]
         self._before: AutoInstall = NOBODY
 
     def begin_with(self, auto: AutoInstall) -> AutoInstallForm:

@@ -47,6 +47,7 @@ def environment(**options: Any) -> Environment:
         number=words.number,
         usage=describe_meter,
         ago=words.ago,
+        since=words.since,
         lasting=words.lasting,
         datetime=words.moment,
         date=words.day,

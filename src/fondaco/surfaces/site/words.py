@@ -49,6 +49,16 @@ def ago(moment: datetime | None, now: datetime | None = None) -> str:
     return format_timedelta(distance, add_direction=True, threshold=1.2, locale=_locale())
 
 
+def since(moment: datetime, now: datetime | None = None) -> str:
+    """``for 2 days``: how long it has been so; ``since 24 November`` when that is more than a week."""
+    length = (now or clock.now()) - moment
+    if length < timedelta(seconds=10):
+        return gettext("since a moment ago")
+    if length > _RECENT:
+        return gettext("since %(day)s") % {"day": day(moment)}
+    return gettext("for %(length)s") % {"length": format_timedelta(length, threshold=1.2, locale=_locale())}
+
+
 def lasting(length: timedelta) -> str:
     """``7 days``, ``118 milliseconds`` are lengths; below a second in milliseconds."""
     if length < timedelta(seconds=1):

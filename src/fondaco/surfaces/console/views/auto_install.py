@@ -38,6 +38,9 @@ from fondaco.surfaces.site.viewer import HouseRequest
 def change(request: HouseRequest, installation_id: str) -> HttpResponse:
     """While another change waits, the rules can be looked at and not changed."""
     installation = manage(request, installation_id).installation
+    if installation.is_gone:
+        messages.info(request, _("%(app)s was removed, so nobody gets it by itself.") % {"app": installation.app.name})
+        return redirect("console:installation", installation_id)
     prefetch_related_objects([installation], "auto_install_rules")
     roles = list(list_roles(installation.account_id))
     operation = get_open_operation(installation)

@@ -44,6 +44,7 @@ from fondaco.surfaces.site.viewer import HouseRequest, PlaceKind
 _METHODS = ["GET", "HEAD", "POST"]
 _MOST_NAMES = 200
 _RECENTLY = timedelta(days=30)
+_FRESH = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class Standing:
     operation: Operation | None
     is_moving: bool  # the page looks for news by itself
     is_removal: bool  # the open operation is one
+    is_fresh: bool  # what is open was asked for a moment ago, so that what usually happens may still happen
     next_try: datetime | None
     why: object  # why it failed, in plain words
     can_retry: bool
@@ -84,7 +86,7 @@ def show(request: HouseRequest, installation_id: str) -> HttpResponse:
             return redirect(request.path)  # it was answered in this very moment
     deliveries = list_changes_sent(installation) if item.can_manage else []
     lines = make_lines(list_history(installation, operations), deliveries, item.now)
-    mark = f"{installation.status}-{len(lines)}"
+    mark = f"{installation.status}-{len(lines)}-{standing.is_fresh:d}"
     if request.htmx and request.GET.get("mark") == mark:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     people = list_users_of(installation, standing.operation)
@@ -222,6 +224,7 @@ def _standing(item: InstalledApp, operations: list[Operation], *, may_ask: bool)
         operation=operation,
         is_moving=operation is not None or status in MOVING,
         is_removal=operation is not None and operation.kind == OperationKind.UNINSTALL,
+        is_fresh=operation is not None and clock.now() - operation.created_at < _FRESH,
         next_try=tries.get(installation.pk),
         why=installation.reason,
         can_retry=Way.RETRY in ways and operation is None,  # one that is open is tried by opening the page
