@@ -66,3 +66,11 @@ def test_measures_are_logical_so_that_pages_can_be_mirrored(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     physical = re.findall(r"(?:margin|padding|border)-(?:left|right|top|bottom)|(?<![-\w])(?:left|right):", text)
     assert physical == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=name)
+def test_nothing_is_so_since_two_days_ago(path: Path) -> None:
+    """English says *for 2 days*: ``ui.lasting_since``. Only a date follows *since*."""
+    text = path.read_text(encoding="utf-8")
+    assert not re.search(r"""[Ss]ince["']\) \}\}\s*\{\{ (?:ui\.)?time\(""", text)
+    assert not re.search(r"""since=[\w.]+\|ago""", text)
