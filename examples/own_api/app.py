@@ -37,7 +37,8 @@ def make_verifier(environment: Mapping[str, str]) -> Verifier:
         keys=JwksKeys(environment["OWN_API_KEYS"]),
         revocations=IntrospectionRevocations(
             credentials=(environment["OWN_API_CLIENT_ID"], environment["OWN_API_CLIENT_SECRET"]),
-            url=environment.get("OWN_API_INTROSPECTION", "{issuer}/oauth/introspect"),
+            url=environment["OWN_API_INTROSPECTION"],
+            fresh_for=float(environment.get("OWN_API_FRESH_FOR", "30")),
         ),
         leeway=5,
     )

@@ -18,6 +18,7 @@ from fondaco.accounts.models import Account, Person
 from fondaco.identity.actions import (
     IssuedCredentials,
     create_client,
+    create_operator_client,
     create_portal_client,
     issue_credentials,
     start_login_session,
@@ -125,6 +126,12 @@ def make_portal_client(by: Member | None = None, fields: ClientFields = EXPORT, 
     """A client that a partner made by hand, with its secret."""
     by = by or make_member()
     issued = create_portal_client(actor=actor_for(by.person), by=by, fields=fields, is_public=is_public)
+    return Program(issued.set.client, issued)
+
+
+def make_operator_client(name: str = "Opening hours") -> Program:
+    """An API of the operator's own, with its secret."""
+    issued = create_operator_client(actor=SYSTEM, by=None, name=name, reason="It serves opening hours.")
     return Program(issued.set.client, issued)
 
 

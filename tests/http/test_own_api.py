@@ -4,35 +4,37 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs
 
 import httpx
 import pytest
-from django.db import connection, transaction
-from django.urls import Resolver404, resolve
+from django.db import transaction
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
-from tests.factories.accounts import SYSTEM, make_account
-from tests.factories.identity import Program, make_program
+from tests.factories.accounts import SYSTEM, actor_for, make_account, make_operator
+from tests.factories.identity import Program
+from tests.factories.installs import make_completed
+from typer.testing import CliRunner
 
-from fondaco.catalog.scopes import SCOPES
-from fondaco.identity.actions import revoke_client
-from fondaco.identity.errors import TokenRefused
-from fondaco.identity.tokens import issue_access_token, verify_access_token
+from fondaco.accounts.permissions import OperatorRole
+from fondaco.cli.main import app
+from fondaco.identity.actions import issue_credentials
+from fondaco.identity.tokens import issue_access_token
+from fondaco.installs.actions import cut_off
+from fondaco.installs.models import Installation
+from fondaco.installs.reach import Target, TargetKind
 
 pytestmark = pytest.mark.django_db(transaction=True)
 APP = Path(__file__).resolve().parents[2] / "examples" / "own_api" / "app.py"
-INTROSPECT = "tokens:introspect"
+FRESH_FOR = 1.0  # seconds instead of thirty: the bound below is the same sum
 
 
 @pytest.fixture
@@ -42,59 +44,38 @@ def house(live_server: LiveServer, settings: Settings) -> str:
 
 
 @pytest.fixture
-def program(house: str) -> Program:
-    return make_program(make_account("harbour"))
-
-
-class Introspector(BaseHTTPRequestHandler):
-    """The house's own word over HTTP, for a house that does not serve it itself."""
-
-    def do_POST(self) -> None:
-        form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
-        try:
-            verify_access_token(form["token"][0])
-            content = b'{"active": true}'
-        except TokenRefused:
-            content = b'{"active": false}'
-        finally:
-            connection.close()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, *words: object) -> None:
-        pass
+def installation(house: str) -> Installation:
+    """A customer's: nothing about it knows of the API."""
+    return make_completed(make_account("harbour"))
 
 
 @pytest.fixture
-def introspection(house: str) -> Iterator[str]:
-    """Where the API asks: the house, or a small server that speaks for it."""
-    try:
-        resolve("/harbour/oauth/introspect")
-    except Resolver404:
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Introspector)
-        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}/"
-        server.shutdown()
-        server.server_close()
-    else:
-        yield "{issuer}/oauth/introspect"
+def program(installation: Installation) -> Program:
+    with transaction.atomic():
+        return Program(installation.client, issue_credentials(actor=SYSTEM, client=installation.client))
 
 
 @pytest.fixture
-def own_api(house: str, program: Program, introspection: str) -> Iterator[str]:
-    """Its address; it asks with a client of the account that it has for itself."""
-    asking = make_program(program.account, name="Own API", scopes=[INTROSPECT] if INTROSPECT in SCOPES else [])
+def asking(house: str) -> dict[str, str]:
+    """What `fondaco own-api add` prints, by its words: all that an operator has to hand to the API."""
+    said = run_command("add", "Opening hours", "--reason", "The opening hours of all customers")
+    return dict(re.findall(r"^([\w ]+): +(\S+)$", said, re.MULTILINE))
+
+
+@pytest.fixture
+def own_api(house: str, asking: dict[str, str]) -> Iterator[str]:
+    """Its address."""
+    assert httpx.get(asking["keys"], timeout=60).status_code == 200  # the first answer takes longer than the API waits
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     settings = {
         "OWN_API_HOUSE": house,
-        "OWN_API_KEYS": f"{house}/harbour/.well-known/jwks.json",
-        "OWN_API_CLIENT_ID": asking.issued.client_id,
-        "OWN_API_CLIENT_SECRET": asking.issued.client_secret,
-        "OWN_API_INTROSPECTION": introspection,
+        "OWN_API_KEYS": asking["keys"],
+        "OWN_API_CLIENT_ID": asking["client id"],
+        "OWN_API_CLIENT_SECRET": asking["client secret"],
+        "OWN_API_INTROSPECTION": asking["introspection"],
+        "OWN_API_FRESH_FOR": str(FRESH_FOR),
     }
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("OWN_API_", "DATABASE_"))}
     path = str(APP.parents[2] / "src")
@@ -109,6 +90,12 @@ def own_api(house: str, program: Program, introspection: str) -> Iterator[str]:
     yield url
     process.send_signal(signal.SIGTERM)
     process.wait(timeout=30)
+
+
+def run_command(*words: str) -> str:
+    result = CliRunner().invoke(app, ["own-api", *words])
+    assert result.exit_code == 0, result.output
+    return result.output
 
 
 def wait_for(url: str) -> None:
@@ -138,9 +125,7 @@ def call(own_api: str, token: str = "", method: str = "GET", **more: Any) -> htt
     return httpx.request(method, f"{own_api}/opening-hours", headers=headers, timeout=30, **more)
 
 
-def test_it_serves_programs_of_the_house_and_soon_no_longer_who_was_cut_off(
-    house: str, program: Program, own_api: str
-) -> None:
+def test_it_serves_a_customers_installation(house: str, program: Program, own_api: str) -> None:
     token = get_token(house, program)
     answer = call(own_api, token)
     assert (answer.status_code, answer.json()) == (
@@ -157,10 +142,33 @@ def test_it_serves_programs_of_the_house_and_soon_no_longer_who_was_cut_off(
 
     refuses_what_is_not_good(house, program, own_api)
 
-    with transaction.atomic():
-        revoke_client(actor=SYSTEM, client=program.client)
-    # Its answer to this very token may be thirty seconds old; one that it has not seen yet is refused at once.
-    assert call(own_api, sign_as_before(program)).status_code == 401
+
+def test_the_last_call_of_who_is_cut_off_is_within_the_bound(
+    installation: Installation, program: Program, house: str, own_api: str
+) -> None:
+    token = get_token(house, program)
+    assert call(own_api, token).status_code == 200
+
+    jon = make_operator(OperatorRole.SUPPORT)
+    target = Target(TargetKind.INSTALLATION, installation.app, installation=installation)
+    cut_off(actor=actor_for(jon.person), by=jon, target=target, reason="It copied contacts.")
+    click = last = time.monotonic()
+    assert call(own_api, sign_as_before(program)).status_code == 401  # one that it has not seen: refused at once
+    while (asked := time.monotonic()) < click + 60:
+        answer = call(own_api, token)
+        if answer.status_code != 200:
+            break
+        last = asked
+    assert (answer.status_code, last - click < FRESH_FOR) == (401, True)
+    assert answer.headers["WWW-Authenticate"].startswith('Bearer error="invalid_token"')
+
+
+def test_without_credentials_that_count_it_lets_nobody_in(program: Program, house: str, own_api: str) -> None:
+    assert call(own_api, get_token(house, program)).status_code == 200
+    assert run_command("remove", "Opening hours", "--reason", "It moved.") == (
+        "Opening hours may ask about no token any more.\n"
+    )
+    assert call(own_api, get_token(house, program)).status_code == 503
 
 
 def refuses_what_is_not_good(house: str, program: Program, own_api: str) -> None:

@@ -21,6 +21,7 @@ from fondaco.kit import clock
 from fondaco.kit.fields import IdField, ShortIdField
 
 REVIEWS: Final = "reviews"  # a feature of accounts, see Account.is_for_reviews
+PLATFORM: Final = "platform"  # the feature of the one account that the operator's own programs belong to
 
 
 class PersonManager(BaseUserManager["Person"]):

@@ -39,6 +39,7 @@ class Permission(StrEnum):
     OPERATOR_REVIEW_LISTING = "operator.review.listing"
     OPERATOR_SUPPORT = "operator.support"
     OPERATOR_ACCESS_REVOKE = "operator.access.revoke"
+    OPERATOR_CLIENTS_MANAGE = "operator.clients.manage"
     OPERATOR_FINANCE = "operator.finance"
     OPERATOR_STAFF_MANAGE = "operator.staff.manage"
 
@@ -69,6 +70,7 @@ LABELS: Final[dict[Permission, Promise]] = {
     Permission.OPERATOR_REVIEW_LISTING: _("Review listings"),
     Permission.OPERATOR_SUPPORT: _("Support accounts"),
     Permission.OPERATOR_ACCESS_REVOKE: _("Cut off access"),
+    Permission.OPERATOR_CLIENTS_MANAGE: _("Manage own APIs"),
     Permission.OPERATOR_FINANCE: _("Finance"),
     Permission.OPERATOR_STAFF_MANAGE: _("Manage staff"),
 }
@@ -102,6 +104,9 @@ EXPLANATIONS: Final[dict[Permission, Promise]] = {
     Permission.OPERATOR_REVIEW_LISTING: _("Decides on listing content."),
     Permission.OPERATOR_SUPPORT: _("Answers tickets, looks into any account's installations and mends them."),
     Permission.OPERATOR_ACCESS_REVOKE: _("Cuts programs off at once: one token, an installation, a whole app."),
+    Permission.OPERATOR_CLIENTS_MANAGE: _(
+        "Gives the platform's own APIs credentials to check tokens of every account, renews and ends them."
+    ),
     Permission.OPERATOR_FINANCE: _("Closes invoices and pays partners."),
     Permission.OPERATOR_STAFF_MANAGE: _("Appoints staff and gives them roles that they hold themselves."),
 }
@@ -130,7 +135,12 @@ OPERATOR_ROLES: Final[dict[OperatorRole, frozenset[Permission]]] = {
         {Permission.OPERATOR_VIEW, Permission.OPERATOR_PARTNERS, Permission.OPERATOR_STAFF_MANAGE}
     ),
     OperatorRole.TECHNICAL_REVIEWER: frozenset(
-        {Permission.OPERATOR_VIEW, Permission.OPERATOR_REVIEW_TECHNICAL, Permission.OPERATOR_ACCESS_REVOKE}
+        {
+            Permission.OPERATOR_VIEW,
+            Permission.OPERATOR_REVIEW_TECHNICAL,
+            Permission.OPERATOR_ACCESS_REVOKE,
+            Permission.OPERATOR_CLIENTS_MANAGE,
+        }
     ),
     OperatorRole.MARKETING_REVIEWER: frozenset({Permission.OPERATOR_VIEW, Permission.OPERATOR_REVIEW_LISTING}),
     OperatorRole.SUPPORT: frozenset(

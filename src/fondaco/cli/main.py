@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typer
 
-from fondaco.cli import apps, audit, database, doctor, house, keys, machines, mail, people, remote, tokens
+from fondaco.cli import apps, audit, database, doctor, house, keys, machines, mail, own_apis, people, remote, tokens
 from fondaco.kit.frames import with_room
 
 app = typer.Typer(
@@ -25,7 +25,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
-for group in (house, database, machines, doctor, people, mail, keys, tokens, audit, remote, apps):
+for group in (house, database, machines, doctor, people, mail, keys, tokens, own_apis, audit, remote, apps):
     group.register(app)
 
 

@@ -136,6 +136,11 @@ class RotationUnderWay(Conflict):
     )
 
 
+class ProgramNameTaken(Conflict):
+    code = "program-name-taken"
+    message = _("A program of the platform is already called “%(name)s”. Nothing was created. Choose another name.")
+
+
 class NothingToAcknowledge(Conflict):
     code = "nothing-to-acknowledge"
     message = _(

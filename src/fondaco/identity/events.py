@@ -15,6 +15,9 @@ CLIENT_REVOKED = declare("client.revoked", "An OAuth client and all its tokens d
 CLIENT_EDITED = declare("client.edited", "An OAuth client made in the portal was changed.")
 CLIENT_REGENERATED = declare("client.regenerated", "A portal client got a new ID and secret; the old ones are ending.")
 CLIENT_KEY_PAIR_CREATED = declare("client.key_pair_created", "A portal client got a new key pair; an old one died.")
+OPERATOR_CLIENT_ADMITTED = declare(
+    "client.admitted", "An API of the platform's own may ask about the tokens of every account."
+)
 CREDENTIALS_ISSUED = declare("credentials.issued", "A client was given a credential set.")
 CREDENTIALS_ROTATED = declare("credentials.rotated", "A client's credential set was replaced.")
 CREDENTIALS_ACKNOWLEDGED = declare(

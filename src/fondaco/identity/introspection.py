@@ -1,18 +1,19 @@
 """What a token is worth now, for programs that were shown one (RFC 7662).
 
 A program may ask about its own tokens. One with the scope ``tokens:introspect``, such as a resource server of the
-account, may also ask about access tokens of the account's other programs. Whatever else is asked about, be it dead,
-foreign or nonsense, gets the same answer, so that nobody learns which tokens there are.
+account, may also ask about access tokens of the account's other programs, and one of the operator's about those of
+every account. Whatever else is asked about, be it dead, foreign or nonsense, gets the same answer, so that nobody
+learns which tokens there are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from fondaco.identity.errors import TokenRefused
 from fondaco.identity.issuer import issuer
-from fondaco.identity.models import CredentialSet, OAuthClient, RefreshToken
+from fondaco.identity.models import ClientKind, CredentialSet, OAuthClient, RefreshToken
 from fondaco.identity.tokens import may_act_for_user, verify_access_token
 from fondaco.kit import clock, crypto
 
@@ -32,9 +33,13 @@ def describe(claims: Mapping[str, Any]) -> dict[str, Any]:
     return {"active": True, "token_type": "Bearer", **said}
 
 
-def may_ask(*, client_id: str, scopes: Iterable[str], token_client_id: str) -> bool:
-    """Whether a client may ask about an access token of another client of its account; the ids are those of rows."""
-    return client_id == token_client_id or SCOPE in scopes
+def may_ask(
+    *, client_id: str, account_id: str, kind: str, scopes: Collection[str], token_client_id: str, token_account_id: str
+) -> bool:
+    """Whether a client may ask about an access token of this client in this account; client ids are those of rows."""
+    if client_id == token_client_id:
+        return True
+    return SCOPE in scopes and (account_id == token_account_id or kind == ClientKind.OPERATOR)
 
 
 def _of_access(token: str, client: OAuthClient) -> dict[str, Any] | None:
@@ -42,13 +47,19 @@ def _of_access(token: str, client: OAuthClient) -> dict[str, Any] | None:
         found = verify_access_token(token)
     except TokenRefused:
         return None
-    is_allowed = found.account_id == client.account_id and may_ask(
-        client_id=client.pk.hex, scopes=client.scopes, token_client_id=found.client.pk.hex
+    is_allowed = may_ask(
+        client_id=client.pk.hex,
+        account_id=client.account_id,
+        kind=client.kind,
+        scopes=client.scopes,
+        token_client_id=found.client.pk.hex,
+        token_account_id=found.account_id,
     )
     if not is_allowed:
         return None
     answer = describe(found.claims)
-    if found.user is not None and "openid" in found.scopes:  # else the address is nothing that the app may know
+    # Without openid the address is nothing that the app may know, and other accounts' people are not the operator's.
+    if found.user is not None and "openid" in found.scopes and found.account_id == client.account_id:
         answer["username"] = found.user.person.email
     return answer
 

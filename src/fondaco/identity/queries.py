@@ -10,9 +10,10 @@ from django.contrib.auth.tokens import default_token_generator
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from fondaco.accounts.models import Account, Person, User
+from fondaco.accounts.models import Account, Operator, Person, User
 from fondaco.accounts.permissions import Permission
 from fondaco.accounts.policies import check_can as check_user_can
+from fondaco.accounts.policies import check_operator_can
 from fondaco.audit.models import Event
 from fondaco.catalog.models import Version
 from fondaco.identity.federation.errors import NoCompanySignIn
@@ -128,10 +129,30 @@ def list_portal_clients(by: Member) -> QuerySet[OAuthClient]:
     Each has its ``sets_in_force``, and ``last_used_at``, when one of its sets was, or None.
     """
     check_can(by, Permission.PARTNER_CLIENTS_MANAGE)
+    return _made_by_hand(ClientKind.PORTAL).filter(account=by.partner.developer_account_id)
+
+
+def list_operator_clients(by: Operator | None) -> QuerySet[OAuthClient]:
+    """The programs of the operator's own, by name, with the same; None asks for whoever runs the machine."""
+    if by is not None:
+        check_operator_can(by, Permission.OPERATOR_CLIENTS_MANAGE)
+    return _made_by_hand(ClientKind.OPERATOR)
+
+
+def get_operator_client(by: Operator | None, client_id: str) -> OAuthClient:
+    """One of them, by our own id."""
+    found = parse_wire(client_id)
+    client = list_operator_clients(by).filter(pk=found).first() if found else None
+    if client is None:
+        raise NotFound
+    return client
+
+
+def _made_by_hand(kind: ClientKind) -> QuerySet[OAuthClient]:
     sets = Prefetch("credential_sets", _in_force(CredentialSet.objects.all()), to_attr="sets_in_force")
     used = CredentialSet.objects.filter(client=OuterRef("pk"), last_used_at__isnull=False).order_by("-last_used_at")
     return (
-        OAuthClient.objects.filter(account=by.partner.developer_account_id, kind=ClientKind.PORTAL)
+        OAuthClient.objects.filter(kind=kind)
         .exclude(status=ClientStatus.REVOKED)
         .annotate(last_used_at=Subquery(used.values("last_used_at")[:1]))
         .select_related("account")

@@ -3,15 +3,17 @@
     verifier = Verifier(
         audience="https://apps.example.com",
         issuers=Issuers("https://apps.example.com/{account}"),
-        keys=JwksKeys("https://apps.example.com/acme/.well-known/jwks.json"),
-        revocations=IntrospectionRevocations(credentials=("client id", "client secret")),
+        keys=JwksKeys("https://apps.example.com/platform/.well-known/jwks.json"),
+        revocations=IntrospectionRevocations(
+            credentials=("client id", "client secret"), url="https://apps.example.com/platform/oauth/introspect"
+        ),
     )
     token = verifier.authenticate(request.headers.get("Authorization"))
     token.require("contacts:read")
 
 A token that was revoked is refused less than 60 seconds later, in every process, also while the house cannot be asked.
 This package imports nothing else of the product; joserfc and httpx are all that it needs.
-docs/guide/resource-server.md shows it in Flask, FastAPI and Django.
+`fondaco own-api add` makes the credentials; docs/guide/resource-server.md shows it in Flask, FastAPI and Django.
 """
 
 from fondaco.resource_server.errors import ScopeMissing, SourceUnavailable, TokenError, TokenInvalid, TokenMissing

@@ -36,10 +36,12 @@ class _Known:
 
 
 class IntrospectionRevocations:
-    """Asks ``{issuer}/oauth/introspect`` with the credentials of a client of the token's account. Safe in threads.
+    """Asks ``url`` with the credentials of a client of the token's account, or of an API of the operator's own.
 
-    ``credentials`` is a pair of client id and secret, or a function from the token to one for APIs that serve several
-    accounts. ``fresh_for`` may shorten the 30 seconds (0 asks each time), never lengthen them.
+    Such an API has credentials for all accounts, and asks at the issuer of its own: ``url`` names that. Without it the
+    token's issuer is asked. ``credentials`` is a pair of client id and secret, or a function from the token to one for
+    APIs that serve several accounts with a client in each. ``fresh_for`` may shorten the 30 seconds (0 asks each time),
+    never lengthen them. Safe in threads.
     """
 
     def __init__(

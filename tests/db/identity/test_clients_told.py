@@ -78,6 +78,7 @@ def test_every_change_that_decides_is_told_with_its_commit_and_no_other(ear: Ear
         lambda: own_set.update(created_at=now),
         lambda: own.update(scopes=["apps:read"]),
         lambda: own.update(grant_types=[]),
+        lambda: own.update(kind="portal"),
         lambda: own.update(is_public=True),
         lambda: own.update(tokens_valid_after=now),
         lambda: own.update(version=version),

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import DataObject
 from tests.factories.accounts import make_user
-from tests.factories.identity import ASSERTION_TYPE, Program, make_login_session, make_program
+from tests.factories.identity import ASSERTION_TYPE, Program, make_login_session, make_operator_client, make_program
 from tests.http.idp.machine import FORM, Machine, Request, ask_about, ask_keys, ask_token
 
 from fondaco.identity.models import CredentialSet, OAuthClient, RevokedToken, TokenFamily
@@ -25,7 +25,7 @@ EXAMPLES = 150
 
 
 class Parts:
-    """What requests are made of: two programs of one account and one of another, with tokens of all."""
+    """What requests are made of: programs of one account, one of another and one of the operator's own, with tokens."""
 
     def __init__(self, machine: Machine) -> None:
         self.mine = make_program()
@@ -33,8 +33,10 @@ class Parts:
         self.asking = make_program(self.mine.account, scopes=("account:read", "tokens:introspect"))
         self.barred = make_program(self.mine.account, grant_types=("authorization_code",))
         self.foreign = make_program()
-        self.programs = [self.mine, self.sibling, self.asking, self.barred, self.foreign]
-        self.tokens = [_token(machine, program) for program in self.programs if program is not self.barred]
+        self.house = make_operator_client()
+        self.programs = [self.mine, self.sibling, self.asking, self.barred, self.foreign, self.house]
+        tokenless = (self.barred, self.house)
+        self.tokens = [_token(machine, program) for program in self.programs if program not in tokenless]
         self.tokens += [
             _user_token(self.mine),
             self.tokens[0][:-4] + "AAAA",
@@ -77,6 +79,7 @@ class Parts:
         names = [
             self.mine.account.name,
             self.foreign.account.name,
+            self.house.account.name,
             self.mine.account.name.upper(),
             "nobody",
             "",
@@ -144,12 +147,12 @@ def test_nearly_right_requests_get_the_same_answer(shared: tuple[Machine, Parts]
 def test_good_requests_are_answered_without_django(shared: tuple[Machine, Parts]) -> None:
     machine, parts = shared
     with clock.freeze():
-        for program in (parts.mine, parts.sibling, parts.asking):
+        for program in (parts.mine, parts.sibling, parts.asking, parts.house):
             machine.compare(ask_token(program))
             for token in parts.tokens:
                 machine.compare(ask_about(token, program))
-    # three tokens, one's own looked into by each, and by the asking one those of the two others
-    assert machine.alone == 3 + 3 + 2
+    # three tokens, one's own looked into by each, by the asking one those of the two others, by the house's all four
+    assert machine.alone == 3 + 3 + 2 + 4
 
 
 def test_signed_assertions_get_the_same_answer(shared: tuple[Machine, Parts]) -> None:

@@ -33,6 +33,11 @@ from fondaco.identity.actions.login_sessions import (
     note_federation,
     start_login_session,
 )
+from fondaco.identity.actions.operator_clients import (
+    create_operator_client,
+    delete_operator_client,
+    rotate_operator_client,
+)
 from fondaco.identity.actions.personal_tokens import (
     create_personal_token,
     revoke_all_personal_tokens,
@@ -69,8 +74,10 @@ __all__ = [
     "change_password",
     "create_client",
     "create_key_pair",
+    "create_operator_client",
     "create_personal_token",
     "create_portal_client",
+    "delete_operator_client",
     "delete_portal_client",
     "deny_device",
     "edit_portal_client",
@@ -100,6 +107,7 @@ __all__ = [
     "revoke_client",
     "revoke_personal_token",
     "rotate_credentials",
+    "rotate_operator_client",
     "save_provider",
     "set_logout_url",
     "set_up_first_factor",

@@ -16,13 +16,13 @@ from fondaco.kit import crypto
 _USE_IS_NOTED_EVERY_SECONDS: Final = USE_IS_NOTED_EVERY.total_seconds()
 
 # Clients that may get tokens, but for the time: until when, by the real clock, is a column. A public client has no
-# secret to show. Whatever else decides here must be watched by the triggers of migration 0006, too.
+# secret to show. Whatever else decides here must be watched by the triggers of migrations 0002 and 0006, too.
 _OFFSET: Final = """COALESCE((SELECT k."offset" FROM kit_clockoffset k WHERE k.account_id = c.account_id),
         interval '0')"""
 CLIENTS: Final = f"""SELECT s.wire_client_id, s.secret_hash, c.id::text, a.id, a.name, array_to_string(c.scopes, ' '),
         array_to_string(c.grant_types, ' '), floor(extract(epoch FROM c.tokens_valid_after))::bigint::text,
         COALESCE(extract(epoch FROM s.expires_at - {_OFFSET})::text, ''),
-        COALESCE(extract(epoch FROM s.last_used_at)::text, '')
+        COALESCE(extract(epoch FROM s.last_used_at)::text, ''), c.kind
     FROM identity_credentialset s
     JOIN identity_oauthclient c ON c.id = s.client_id
     JOIN accounts_account a ON a.id = c.account_id
@@ -62,6 +62,7 @@ class Client:
     valid_after: int
     usable_until: float
     use_is_due_at: float
+    kind: str
 
     def find_scope(self, wanted: str) -> str | None:
         """As ``ProtocolClient.get_allowed_scope`` has it."""
@@ -76,7 +77,7 @@ class Client:
 
 def from_row(row: Row) -> Client:
     """A row of :data:`CLIENTS`. What many clients have alike is kept once."""
-    client_id, secret_hash, row_id, account_id, account, scopes, grants, valid_after, until, used = row
+    client_id, secret_hash, row_id, account_id, account, scopes, grants, valid_after, until, used, kind = row
     return Client(
         client_id=client_id,
         secret_hash=secret_hash,
@@ -89,6 +90,7 @@ def from_row(row: Row) -> Client:
         valid_after=int(valid_after),
         usable_until=float(until) if until else math.inf,
         use_is_due_at=float(used) + _USE_IS_NOTED_EVERY_SECONDS if used else 0.0,
+        kind=intern(kind),
     )
 
 

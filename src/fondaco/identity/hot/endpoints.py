@@ -65,9 +65,17 @@ def introspect(directory: Directory, proof: Proof, *, token: str) -> Answer | No
     if not (_is_id(client_id) and _is_id(jti)) or "family" in claims:
         return None
     client = directory.find(client_id)
-    if client is None or client.account_id != caller.account_id or client.usable_until <= now:
+    if client is None or client.usable_until <= now:
         return None
-    if not may_ask(client_id=caller.id, scopes=caller.scopes.split(), token_client_id=client.id):
+    is_allowed = may_ask(
+        client_id=caller.id,
+        account_id=caller.account_id,
+        kind=caller.kind,
+        scopes=caller.scopes.split(),
+        token_client_id=client.id,
+        token_account_id=client.account_id,
+    )
+    if not is_allowed:
         return None
     if not compact.is_signed(token, tokens.TYPE) or directory.is_revoked(jti):
         return None

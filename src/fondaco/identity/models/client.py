@@ -25,6 +25,7 @@ from fondaco.kit.fields import IdField
 class ClientKind(StrEnum):
     INSTALLATION = "installation"  # made by an installation; its consent was given by the installing admin
     PORTAL = "portal"  # made by hand, for access to one's own account (DOMAIN 3.9)
+    OPERATOR = "operator"  # an API of the operator's own: gets no tokens, may ask about those of every account
 
 
 class OAuthClient(Stateful):
@@ -52,7 +53,13 @@ class OAuthClient(Stateful):
     status = CLIENT.column()
 
     class Meta:
-        constraints = [CLIENT.constraint("oauth_client_status")]
+        constraints = [
+            CLIENT.constraint("oauth_client_status"),
+            models.CheckConstraint(
+                condition=~models.Q(kind=ClientKind.OPERATOR.value) | models.Q(grant_types=[], is_public=False),
+                name="oauth_client_of_operator_gets_no_tokens",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
