@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from tests.factories.accounts import SYSTEM, actor_for, make_account, make_operator, make_person, make_role, make_user
 from tests.factories.catalog import make_app, make_plan, make_published_version, make_version
-from tests.factories.identity import make_login_session, make_portal_client
+from tests.factories.identity import make_login_session, make_operator_client, make_portal_client
 from tests.factories.installs import make_completed
 from tests.factories.lifecycle import link_of, make_tester, make_transfer
 from tests.factories.partners import make_member, make_partner
@@ -133,10 +133,18 @@ def make_world() -> World:
     world.values["application_id"] = _apply(world)
     _ask(world, owner, jon)
     _ask_for_another_address(world, by)
-    world.surface_values[("portal", "invitation_id")] = colleague.pk.hex
-    world.surface_values[("backoffice", "invitation_id")] = newcomer.pk.hex
-    world.surface_values[("withdraw", "version_id")] = reviewed.pk.hex
+    world.surface_values |= _values_of_surfaces(colleague, newcomer, reviewed)
     return world
+
+
+def _values_of_surfaces(colleague: Invitation, newcomer: Invitation, reviewed: Version) -> dict[tuple[str, str], str]:
+    """What a parameter is on some pages only."""
+    return {
+        ("portal", "invitation_id"): colleague.pk.hex,
+        ("backoffice", "invitation_id"): newcomer.pk.hex,
+        ("backoffice", "client_id"): make_operator_client().client.pk.hex,
+        ("withdraw", "version_id"): reviewed.pk.hex,
+    }
 
 
 def _set_lifecycle_under_way(world: World, owner: Member, draft: Version) -> None:

@@ -27,13 +27,7 @@ Reason = Annotated[str, typer.Option(help="Why, for the audit trail.", prompt=Tr
 
 
 @group.command()
-def add(
-    name: Name,
-    reason: Reason,
-    account: Annotated[
-        str, typer.Option(help="What the platform's own account is called, when this is its first API.")
-    ] = "platform",
-) -> None:
+def add(name: Name, reason: Reason) -> None:
     """Let an API check tokens of every account; prints its ID and its secret, once."""
     load_django()
     from fondaco.audit.actor import Actor
@@ -41,9 +35,7 @@ def add(
     from fondaco.kit.errors import DomainError
 
     try:
-        issued = create_operator_client(
-            actor=Actor.system(_BY), by=None, name=name, reason=reason, account_name=account
-        )
+        issued = create_operator_client(actor=Actor.system(_BY), by=None, name=name, reason=reason)
     except DomainError as problem:
         _refuse(problem)
     _print(issued)

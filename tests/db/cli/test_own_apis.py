@@ -6,7 +6,6 @@ import re
 from datetime import timedelta
 
 import pytest
-from tests.factories.accounts import make_account
 from tests.factories.identity import make_operator_client
 from typer.testing import CliRunner, Result
 
@@ -32,14 +31,14 @@ def read(result: Result) -> dict[str, str]:
 
 
 def test_adding_prints_all_that_the_api_needs() -> None:
-    said = read(run("add", "Opening hours", *WHY, "--account", "the-house"))
+    said = read(run("add", "Opening hours", *WHY))
     account = OAuthClient.objects.get().account
     credentials = find_credentials(account, said.pop("client id"))
     assert credentials is not None
     assert crypto.verify_hash(said.pop("client secret"), credentials.secret_hash)
     assert said == {
-        "introspection": f"{ROOT}/the-house/oauth/introspect",
-        "keys": f"{ROOT}/the-house/.well-known/jwks.json",
+        "introspection": f"{ROOT}/platform/oauth/introspect",
+        "keys": f"{ROOT}/platform/.well-known/jwks.json",
     }
     admitted = Event.objects.get(kind="client.admitted")
     assert (admitted.actor_label, admitted.data["reason"]) == ("command line", "For all customers")
@@ -89,10 +88,3 @@ def test_what_cannot_be_done_is_said_and_changes_nothing(words: tuple[str, ...],
     assert result.exit_code == 1
     assert said in " ".join(result.output.split())
     assert Event.objects.count() == before
-
-
-def test_a_customer_keeps_their_name() -> None:
-    make_account("platform")
-    result = run("add", "Opening hours", *WHY)
-    assert (result.exit_code, OAuthClient.objects.count()) == (1, 0)
-    assert "already called “platform”" in " ".join(result.output.split())

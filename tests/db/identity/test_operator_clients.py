@@ -12,7 +12,6 @@ from tests.factories.identity import Program, make_operator_client, make_portal_
 from tests.racing import at_once
 from tests.searching import find_in_database
 
-from fondaco.accounts.errors import AccountNameTaken
 from fondaco.accounts.models import Account, Operator
 from fondaco.accounts.permissions import OperatorRole
 from fondaco.audit.models import Event
@@ -66,17 +65,11 @@ def test_it_is_a_client_of_the_platforms_own_account_and_can_get_no_token() -> N
 
 
 def test_all_share_one_account_and_each_has_a_name_of_its_own() -> None:
-    make_account("platform", company_name="A customer")
-    with pytest.raises(AccountNameTaken):
-        make_operator_client()
-    with pytest.raises(Invalid) as refused:
-        create_operator_client(actor=SYSTEM, by=None, name="Billing", reason=REASON, account_name="Our house")
-    assert list(refused.value.fields) == ["account_name"]
-    assert OAuthClient.objects.count() == 0
-
-    first = create_operator_client(actor=SYSTEM, by=None, name="Billing", reason=REASON, account_name="the-house")
-    second = make_operator_client("Reports")
-    assert second.account == first.set.client.account
+    for name in ("platform", "platform-2"):
+        make_account(name, company_name="A customer")
+    first, second = make_operator_client("Billing"), make_operator_client("Reports")
+    assert second.account == first.account
+    assert (first.account.name, first.account.features) == ("platform-3", ["platform"])
     with pytest.raises(ProgramNameTaken):
         make_operator_client("Billing")
     assert [each.name for each in list_operator_clients(None)] == ["Billing", "Reports"]

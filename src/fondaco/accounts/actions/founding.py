@@ -53,17 +53,10 @@ def open_account(
         )
 
 
-def problem_with_name(name: str) -> str:
-    """What is wrong with the short name of an account, or an empty string."""
-    if _NAME.fullmatch(name):
-        return ""
-    return _("Use 3 to 40 small letters, digits and hyphens; it becomes part of addresses.")
-
-
 def _check(*, name: str, timezone: str, admin_email: str) -> None:
     problems = {}
-    if problem := problem_with_name(name):
-        problems["name"] = [problem]
+    if not _NAME.fullmatch(name):
+        problems["name"] = [_("Use 3 to 40 small letters, digits and hyphens; it becomes part of addresses.")]
     if timezone not in available_timezones():
         problems["timezone"] = [_("Name a time zone like Europe/Lisbon.")]
     try:

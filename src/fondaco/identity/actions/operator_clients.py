@@ -7,6 +7,7 @@ command line. Every change needs a reason, which goes into the audit trail.
 
 from __future__ import annotations
 
+from itertools import count
 from typing import Final
 
 from django.conf import settings
@@ -14,7 +15,6 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from fondaco.accounts.actions import create_account
-from fondaco.accounts.actions.founding import problem_with_name
 from fondaco.accounts.models import PLATFORM, Account, Operator
 from fondaco.accounts.permissions import Permission
 from fondaco.accounts.policies import check_operator_can
@@ -28,20 +28,17 @@ from fondaco.identity.errors import ProgramNameTaken
 from fondaco.identity.introspection import SCOPE
 from fondaco.identity.models import ClientKind, OAuthClient
 from fondaco.identity.states import ClientStatus
-from fondaco.kit.errors import Invalid, NotFound
+from fondaco.kit.errors import NotFound
 
 ACCOUNT_NAME: Final = "platform"
 _LONGEST_NAME: Final = 100
 _LONGEST_REASON: Final = 1000
 
 
-def create_operator_client(
-    *, actor: Actor, by: Operator | None, name: str, reason: str, account_name: str = ACCOUNT_NAME
-) -> IssuedCredentials:
+def create_operator_client(*, actor: Actor, by: Operator | None, name: str, reason: str) -> IssuedCredentials:
     """Credentials with which an API may ask about access tokens of every account; the secret leaves once.
 
-    ``account_name`` is what the platform's own account is called if there is none yet; raises
-    :class:`AccountNameTaken` when a customer has that name, and :class:`ProgramNameTaken`.
+    Raises :class:`ProgramNameTaken` while another one is called so.
     """
     with transaction.atomic(durable=True):
         _check(by)
@@ -49,7 +46,7 @@ def create_operator_client(
         name = found.text("name", name, most=_LONGEST_NAME, least=1)
         reason = _reason(found, reason)
         found.raise_if_any()
-        account = _own_account(actor, account_name)
+        account = _own_account(actor)
         living = account.oauth_clients.filter(kind=ClientKind.OPERATOR).exclude(status=ClientStatus.REVOKED)
         if living.filter(name=name).exists():
             raise ProgramNameTaken(name=name)
@@ -114,11 +111,13 @@ def _reason(found: FieldProblems, reason: str) -> str:
     return found.text("reason", reason, most=_LONGEST_REASON, lines=True)
 
 
-def _own_account(actor: Actor, name: str) -> Account:
+def _own_account(actor: Actor) -> Account:
     """The platform's own account, made for its first program; locked, so that names of programs stay unique."""
     own = Account.objects.select_for_update().filter(features__contains=[PLATFORM]).order_by("pk").first()
-    if own is None and (problem := problem_with_name(name)):
-        raise Invalid(fields={"account_name": [problem]})
-    return own or create_account(
+    if own is not None:
+        return own
+    names = (f"{ACCOUNT_NAME}-{number}" if number > 1 else ACCOUNT_NAME for number in count(1))
+    name = next(name for name in names if not Account.objects.filter(name=name).exists())  # a customer may be called so
+    return create_account(
         actor=actor, name=name, company_name=settings.PLATFORM_NAME, is_sandbox=True, features=[PLATFORM]
     )

@@ -1,16 +1,23 @@
-"""Programs of a partner's own, which use its developer account."""
+"""Programs of a partner's own, which use its developer account, and an API of the platform's own."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Final
 
-from fondaco.identity.actions import Overlap, create_key_pair, create_portal_client, regenerate_secret
+from fondaco.identity.actions import (
+    Overlap,
+    create_key_pair,
+    create_operator_client,
+    create_portal_client,
+    regenerate_secret,
+)
 from fondaco.identity.client_fields import ClientFields
 from fondaco.identity.models import OAuthClient
+from fondaco.identity.queries import list_operator_clients
 from fondaco.kit import clock
 from fondaco.partners.models import Member
-from fondaco.runtime.demo.people import PARTNER, actor_for, member
+from fondaco.runtime.demo.people import PARTNER, actor_for, member, operator
 
 _EXPORT: Final = ClientFields(
     name="Nightly export",
@@ -26,7 +33,10 @@ _BOARD: Final = ClientFields(
 
 
 def make_clients() -> None:
-    """Two, of both kinds. Their secrets are thrown away: whoever wants to try one regenerates it."""
+    """Two of the partner's, of both kinds, and one of the platform's.
+
+    Their secrets are thrown away: whoever wants to try one regenerates it.
+    """
     by = member(PARTNER)
     if not _is_there(by, _BOARD):
         with clock.travel(-timedelta(days=5)):
@@ -39,6 +49,18 @@ def make_clients() -> None:
     if client.revision == 1:
         with clock.travel(-timedelta(hours=4)):
             regenerate_secret(actor=actor_for(by.person), by=by, client=client, revision=1, overlap=Overlap.WEEK)
+
+    _make_own_api()
+
+
+def _make_own_api() -> None:
+    """``examples/own_api`` could be it, once it has a secret that somebody saw."""
+    by = operator()
+    if not list_operator_clients(by).exists():
+        with clock.travel(-timedelta(days=12)):
+            create_operator_client(
+                actor=actor_for(by.person), by=by, name="Opening hours", reason="The opening hours of all customers."
+            )
 
 
 def _is_there(by: Member, fields: ClientFields) -> bool:

@@ -9,7 +9,6 @@ from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundWidget
-from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from fondaco.catalog.scopes import FOR_PORTAL_CLIENTS, SCOPES, Scope, scopes_by_api
@@ -17,9 +16,9 @@ from fondaco.identity.actions import Overlap
 from fondaco.identity.client_fields import AUTHORIZATION_CODE, CLIENT_CREDENTIALS, REFRESH_TOKEN, ClientFields, clean
 from fondaco.identity.key_pairs import ALGORITHMS
 from fondaco.identity.models import OAuthClient
-from fondaco.kit.ids import new_id
 from fondaco.surfaces.portal.forms.needed import NeededChoices
 from fondaco.surfaces.site.forms import add_faults, boxes_of
+from fondaco.surfaces.site.once import OnceForm
 
 SERVER, DEVICE = "server", "device"
 
@@ -30,24 +29,6 @@ class ScopeBox:
 
     scope: Scope
     box: BoundWidget
-
-
-class OnceForm(forms.Form):
-    """A form that does its work once, however often it is sent: ``attempt`` is made with the page."""
-
-    attempt = forms.CharField(required=False, widget=forms.HiddenInput())
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.initial.setdefault("attempt", new_id().hex)
-
-    def begin_anew(self, message: str) -> None:
-        """Says that this page did its work already; sent again, it does it another time."""
-        assert isinstance(self.data, QueryDict)
-        entries = self.data.copy()
-        entries["attempt"] = new_id().hex
-        self.data = entries
-        self.add_error(None, message)
 
 
 class SettingsForm(forms.Form):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from http import HTTPStatus
 
 from django.contrib import messages
@@ -19,19 +18,17 @@ from fondaco.identity.actions import IssuedCredentials, Overlap
 from fondaco.identity.models import CredentialSet, OAuthClient
 from fondaco.identity.queries import get_current_set, get_portal_client, list_client_history, list_portal_clients
 from fondaco.kit.errors import DomainError
-from fondaco.kit.idempotency import KeyReused
 from fondaco.surfaces.portal import recipes
 from fondaco.surfaces.portal.forms.clients import (
     CreateClientForm,
     EditClientForm,
     KeyPairForm,
-    OnceForm,
     RegenerateForm,
 )
-from fondaco.surfaces.portal.once import Shown, show_once, unstored
 from fondaco.surfaces.site.access import requires
 from fondaco.surfaces.site.forms import show_refusal
 from fondaco.surfaces.site.history import moments
+from fondaco.surfaces.site.once import Shown, try_once, unstored
 from fondaco.surfaces.site.viewer import HouseRequest
 
 
@@ -56,7 +53,7 @@ def create(request: HouseRequest) -> HttpResponse:
             is_public=form.is_public,
         )
 
-    shown, status = _try_once(request, form, issue)
+    shown, status = try_once(request, form, issue)
     if shown is not None:
         return _show(request, shown, "created")
     return render(request, "portal/client_create.html", {"form": form}, status=status)
@@ -129,7 +126,7 @@ def regenerate(request: HouseRequest, client_id: str) -> HttpResponse:
             overlap=Overlap(form.cleaned_data["overlap"]),
         )
 
-    shown, status = _try_once(request, form, issue)
+    shown, status = try_once(request, form, issue)
     if shown is not None:
         return _show(request, shown, "regenerated")
     return render(request, "portal/client_regenerate.html", {"client": client, "form": form}, status=status)
@@ -151,7 +148,7 @@ def key_pair(request: HouseRequest, client_id: str) -> HttpResponse:
             algorithm=form.cleaned_data["algorithm"],
         )
 
-    shown, status = _try_once(request, form, issue)
+    shown, status = try_once(request, form, issue)
     if shown is not None:
         return _show(request, shown, "keyed")
     context = {"client": client, "current": get_current_set(client), "form": form}
@@ -168,25 +165,6 @@ def delete(request: HouseRequest, client_id: str) -> HttpResponse:
         messages.success(request, _("%(name)s is deleted. Its tokens are dead.") % {"name": client.name})
         return redirect("portal:clients")
     return render(request, "portal/client_delete.html", {"client": client})
-
-
-def _try_once(
-    request: HouseRequest, form: OnceForm, issue: Callable[[], IssuedCredentials]
-) -> tuple[Shown | None, int]:
-    """What was issued for the form, or None and the status of the page that shows the form."""
-    if request.method != "POST":
-        return None, HTTPStatus.OK
-    if not form.is_valid():
-        return None, HTTPStatus.UNPROCESSABLE_ENTITY
-    try:
-        return show_once(request, form.cleaned_data["attempt"], issue), HTTPStatus.OK
-    except KeyReused as reused:
-        form.begin_anew(
-            _("This page did its work a moment ago, with other entries. Nothing was done now. Send it again.")
-        )
-        return None, reused.status
-    except DomainError as refusal:
-        return None, show_refusal(form, refusal)
 
 
 def _show(request: HouseRequest, shown: Shown, what: str) -> HttpResponse:

@@ -14,10 +14,9 @@ from fondaco.kit.errors import DomainError
 from fondaco.kit.idempotency import KeyReused
 from fondaco.messaging.signing import list_public_keys, public_forms
 from fondaco.messaging.webhook_secrets import end_webhook_secret, list_webhook_secrets, rotate_webhook_secret
-from fondaco.surfaces.portal.forms.clients import OnceForm
-from fondaco.surfaces.portal.once import show_text_once, unstored
 from fondaco.surfaces.site.access import requires
 from fondaco.surfaces.site.forms import show_refusal
+from fondaco.surfaces.site.once import OnceForm, show_text_once, unstored
 from fondaco.surfaces.site.viewer import HouseRequest
 
 
