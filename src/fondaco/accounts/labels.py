@@ -19,7 +19,7 @@ OPERATOR_ROLE_LABELS: Final[dict[OperatorRole, Promise]] = {
 }
 OPERATOR_ROLE_EXPLANATIONS: Final[dict[OperatorRole, Promise]] = {
     OperatorRole.PARTNER_MANAGER: _("admits partners and appoints staff"),
-    OperatorRole.TECHNICAL_REVIEWER: _("decides on technical content, and can cut programs off"),
+    OperatorRole.TECHNICAL_REVIEWER: _("decides on technical content, cuts programs off, lets own APIs check tokens"),
     OperatorRole.MARKETING_REVIEWER: _("decides on listing content"),
     OperatorRole.SUPPORT: _("looks into accounts and mends installations, and can cut programs off"),
     OperatorRole.FINANCE: _("closes invoices and pays partners"),

@@ -140,6 +140,7 @@ def test_an_operator_may_do_what_their_roles_say() -> None:
         Permission.OPERATOR_VIEW,
         Permission.OPERATOR_REVIEW_TECHNICAL,
         Permission.OPERATOR_ACCESS_REVOKE,
+        Permission.OPERATOR_CLIENTS_MANAGE,
     }
     operator.is_active = False
     assert operator.permissions == frozenset()
