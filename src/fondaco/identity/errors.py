@@ -25,6 +25,18 @@ class TokenNotShown(TokenRefused):
     message = _("This needs an access token, in the header Authorization: Bearer and the token. Nothing was done.")
 
 
+class TokenUnknown(Invalid):
+    """A text that an operator takes for a token and that is none of ours; ``fields`` says what is known about it."""
+
+    code = "token-unknown"
+    message = _("This is no token of ours. Nothing was ended.")
+
+
+class TokenDead(Conflict):
+    code = "token-dead"
+    message = _("This token is dead already. There is nothing to end, and nothing was changed.")
+
+
 class InsufficientScope(Forbidden):
     """The token lives, but this needs a scope that it does not carry."""
 

@@ -26,6 +26,9 @@ CREDENTIALS_ACKNOWLEDGED = declare(
 CREDENTIALS_REVOKED = declare("credentials.revoked", "A credential set stopped working.")
 PERSONAL_TOKEN_CREATED = declare("personal_token.created", "A person made an access token for a program of theirs.")
 PERSONAL_TOKEN_REVOKED = declare("personal_token.revoked", "A personal access token was revoked.")
+PERSONAL_TOKEN_ENDED = declare(
+    "personal_token.ended", "An operator ended a personal access token, and what was made with it died."
+)
 PERSONAL_TOKEN_EXPIRING = declare("personal_token.expiring", "A personal access token has a week left.")
 DEVICE_ASKED = declare("device.asked", "A command line asked to act for whoever types its code.")
 DEVICE_APPROVED = declare("device.approved", "A person let a command line act for them.")
@@ -58,6 +61,7 @@ ACCESS_TOKEN_REVOKED = declare("access_token.revoked", "An access token was ende
 REFRESH_REVOKED = declare(
     "refresh_token.revoked", "A program gave a refresh token back; everything from that sign-in died."
 )
+REFRESH_ENDED = declare("refresh_token.ended", "An operator ended a refresh token; everything from that sign-in died.")
 REFRESH_REUSED = declare("refresh_token.reused", "A spent refresh token was shown again; its whole family died.")
 ACCESS_CUT_OFF = declare("access.cut_off", "Programs were cut off: an installation's, a version's or an app's.")
 ACCESS_RESTORED = declare("access.restored", "A cut-off was lifted; the programs get new credentials.")

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from fondaco.accounts.models import Operator, Person
+from fondaco.accounts.models import Account, Operator, Person
 from fondaco.accounts.permissions import Permission
+from fondaco.kit.ids import parse_wire
+from fondaco.partners.models import Partner
 
 STAFF = "operator:staff"
 
@@ -31,6 +33,17 @@ def list_workplaces(person: Person) -> list[Workplace]:
         *(Workplace(f"partner:{each.partner_id.hex}", each.partner.name, each.permissions) for each in members),
         *(Workplace(STAFF, settings.PLATFORM_NAME, operator.permissions) for operator in operators),
     ]
+
+
+def name_of_place(key: str) -> str:
+    """What people call the place behind a :class:`Workplace` key; the key itself when the place is gone."""
+    kind, _colon, place_id = key.partition(":")
+    if key == STAFF:
+        return settings.PLATFORM_NAME
+    if kind == "account":
+        return Account.objects.filter(pk=place_id).values_list("company_name", flat=True).first() or key
+    found = parse_wire(place_id)
+    return (Partner.objects.filter(pk=found).values_list("name", flat=True).first() if found else None) or key
 
 
 def permissions_of(person: Person, *, place: str = "") -> frozenset[Permission]:

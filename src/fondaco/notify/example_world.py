@@ -331,11 +331,13 @@ def _make_events(people: _People, installation: Installation) -> Cast:
     person, key = people.ada.pk.hex, installation.pk.hex
     addresses = {"from": people.ada.email, "to": f"ada.adler@{_DOMAIN}"}
     old_end_at = (clock.now() + timedelta(days=7)).isoformat()
+    token = PersonalAccessToken.objects.get(person=people.ada).pk.hex
     facts: dict[str, tuple[EventKind, str, dict[str, Any]]] = {
         "has a new password": (identity_events.PASSWORD_CHANGED, person, {}),
         "keeps failing": (identity_events.SIGN_IN_PAUSED, person, {"what": "code", "address": _ADDRESS}),
         "asked for another address": (accounts_events.EMAIL_CHANGE_REQUESTED, person, addresses),
         "has another address": (accounts_events.EMAIL_CHANGED, person, addresses),
+        "lost a token": (identity_events.PERSONAL_TOKEN_ENDED, token, {"reason": "It was in a public repository."}),
         "was cut off": (installs_events.INSTALLATION_CUT_OFF, key, {"reason": "It copied contacts."}),
         "was let in again": (installs_events.INSTALLATION_RESTORED, key, {}),
         "got new credentials": (

@@ -44,6 +44,7 @@ _ABOUT: Final = {
     "licences_changed": "automatic change",
     "licences_not_changed": "declined automatic change",
     "licences_withheld": "installation at its limit",
+    "personal_token_ended": "lost a token",
     "sample_drawn": "drawn sample",
     "sample_reported": "looked at sample",
     "security_changed": "has a new password",

@@ -36,6 +36,7 @@ SEEN = [
     "partner_application_verify",
     "partner_application_waiting",
     "password_reset",  # tests/http/site/test_password_reset.py
+    "personal_token_ended",  # tests/db/installs/test_found_tokens.py
     "personal_token_expiring",
     "personal_token_made",
     "sample_drawn",  # this and the next: tests/db/review/test_samples.py

@@ -6,13 +6,15 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from tests.factories.accounts import make_operator, make_person
+from tests.db.installs.test_found_tokens import refresh_token_of
+from tests.factories.accounts import actor_for, make_operator, make_person, make_user
 from tests.factories.catalog import make_published_version
 from tests.factories.installs import make_completed
 
 from fondaco.accounts.models import Operator
 from fondaco.accounts.permissions import OperatorRole
-from fondaco.identity.models import CredentialSet, Cutoff, RevokedToken
+from fondaco.identity.actions import create_personal_token
+from fondaco.identity.models import CredentialSet, Cutoff, PersonalAccessToken, RevokedToken
 from fondaco.identity.tokens import issue_access_token
 from fondaco.installs.models import Installation
 from fondaco.messaging.models import Message
@@ -124,10 +126,42 @@ def test_one_token(browser: Client, installation: Installation) -> None:
     response = browser.post(address, {"token": plain, "reason": "On a pastebin", "revoke": "1"}, follow=True)
     assert "The token is dead." in read(response)
     assert RevokedToken.objects.count() == 1
-    page = read(browser.post(address, {"token": plain, "look": "1"}), 422)
+    page = read(browser.post(address, {"token": plain, "look": "1"}))
     assert "there is nothing to end" in page
+    assert "End this token" not in page
     for nonsense in ("x", "a.b.c", "\x00", "🙂" * 20):
         assert browser.post(address, {"token": nonsense, "look": "1"}).status_code == 422
+
+
+def test_one_token_of_a_sign_in(browser: Client, installation: Installation) -> None:
+    family, plain = refresh_token_of(installation)
+    address = f"{HERE}/token"
+    page = read(browser.post(address, {"token": plain, "look": "1"}))
+    for words in ("Refresh token", installation.client.name, installation.installed_by.person.name, "apps:read"):
+        assert words in page
+    assert "Ending it ends all that came from the same sign-in" in page
+    family.refresh_from_db()
+    assert family.ended_at is None
+    response = browser.post(address, {"token": plain, "reason": "On a pastebin", "revoke": "1"}, follow=True)
+    assert "The token is dead." in read(response)
+    family.refresh_from_db()
+    assert family.ended_at is not None
+    assert "Dead already." in read(browser.post(address, {"token": plain, "look": "1"}))
+
+
+def test_one_token_of_a_person(browser: Client) -> None:
+    user = make_user()
+    _row, plain = create_personal_token(actor=actor_for(user.person), person=user.person, name="Nightly report")
+    address = f"{HERE}/token"
+    page = read(browser.post(address, {"token": plain, "look": "1"}))
+    for words in ("Personal access token", user.person.email, "Nightly report", "all that its owner may"):
+        assert words in page
+    assert "everywhere its owner works" in page
+    response = browser.post(address, {"token": plain, "reason": "On a pastebin", "revoke": "1"}, follow=True)
+    assert "The token is dead." in read(response)
+    assert PersonalAccessToken.objects.get().revoked_at is not None
+    page = read(browser.post(address, {"token": plain, "reason": "On a pastebin", "revoke": "1"}), 409)
+    assert "This token is dead already." in page
 
 
 @pytest.mark.parametrize(("how", "left"), [("routine", 2), ("forced", 1)])

@@ -40,6 +40,7 @@ from fondaco.identity.actions.operator_clients import (
 )
 from fondaco.identity.actions.personal_tokens import (
     create_personal_token,
+    end_personal_token,
     revoke_all_personal_tokens,
     revoke_personal_token,
 )
@@ -85,6 +86,7 @@ __all__ = [
     "end_forgotten_sessions",
     "end_login_session",
     "end_other_sessions",
+    "end_personal_token",
     "end_sessions",
     "end_token_family",
     "end_user_session",

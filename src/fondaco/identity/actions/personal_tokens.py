@@ -127,6 +127,12 @@ def end_personal_tokens(*, actor: Actor, person: Person, place: str = "") -> int
     return sum(_end(actor, token) for token in found.order_by("pk"))
 
 
+def end_personal_token(*, actor: Actor, token: PersonalAccessToken, reason: str) -> bool:
+    """An operator ends a token and those made with it; False when it had ended. A step."""
+    locked = PersonalAccessToken.objects.select_for_update().get(pk=token.pk)
+    return bool(_end(actor, locked, reason=reason)) if locked.revoked_at is None else False
+
+
 def check_room(person: Person) -> None:
     """Raises :class:`TooManyTokens` when the person has as many as they may. Locks the person until the commit."""
     Person.objects.select_for_update(no_key=True).get(pk=person.pk)
@@ -165,14 +171,15 @@ def _check_limits(person: Person, limits: Limits, made_with: PersonalAccessToken
         raise TokenExpiryWrong
 
 
-def _end(actor: Actor, token: PersonalAccessToken) -> int:
-    """Ends a token and what was made with it; returns how many were alive."""
+def _end(actor: Actor, token: PersonalAccessToken, *, reason: str = "") -> int:
+    """Ends a token and what was made with it; returns how many were alive. ``reason`` is what an operator wrote."""
     now, ended = clock.now(), 0
     if PersonalAccessToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=now):
         token.revoked_at = now
         deadlines.cancel(EXPIRING, subject_id=token.pk.hex)
-        data = {"name": token.name, "person": token.person_id.hex}
-        record(events.PERSONAL_TOKEN_REVOKED, token, actor=actor, data=data)
+        data = {"name": token.name, "person": token.person_id.hex} | ({"reason": reason} if reason else {})
+        kind = events.PERSONAL_TOKEN_ENDED if reason else events.PERSONAL_TOKEN_REVOKED
+        record(kind, token, actor=actor, data=data)
         ended = 1
     made = PersonalAccessToken.objects.filter(made_with=token, revoked_at=None).order_by("pk")
     return ended + sum(_end(actor, each) for each in made)

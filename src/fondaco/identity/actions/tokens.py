@@ -29,8 +29,11 @@ def revoke_access_token(*, actor: Actor, client: OAuthClient, jti: str, expires_
     return is_new
 
 
-def end_token_family(*, actor: Actor, family: TokenFamily, kind: EventKind) -> bool:
-    """Ends everything that came from one sign-in to an app, for the reason that ``kind`` tells; False when it was."""
+def end_token_family(*, actor: Actor, family: TokenFamily, kind: EventKind, reason: str = "") -> bool:
+    """Ends everything that came from one sign-in to an app, for what ``kind`` tells; False when it had ended.
+
+    ``reason`` is what an operator wrote.
+    """
     client = family.client
     if not TokenFamily.objects.filter(pk=family.pk, ended_at=None).update(ended_at=clock.now()):
         return False
@@ -39,6 +42,6 @@ def end_token_family(*, actor: Actor, family: TokenFamily, kind: EventKind) -> b
         family,
         actor=actor,
         account_id=client.account_id,
-        data={"client": client.pk.hex, "user": family.user_id},
+        data={"client": client.pk.hex, "user": family.user_id} | ({"reason": reason} if reason else {}),
     )
     return True

@@ -1,9 +1,10 @@
-"""To the owner of an access token: one was made in their name; one has a week left."""
+"""To the owner of an access token: one was made in their name, has a week left, or was ended by the platform."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
+from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -25,6 +26,12 @@ EXPIRING = Mail(
     to="its owner",
     subject="Your access token ⟨name⟩ ends soon",
 )
+ENDED = Mail(
+    "personal_token_ended",
+    when="an operator ends a personal access token",
+    to="its owner",
+    subject="Your access token ⟨name⟩ was ended",
+)
 
 
 @projects(events.PERSONAL_TOKEN_CREATED)
@@ -35,6 +42,11 @@ def queue_made(event: Event, token: PersonalAccessToken) -> None:
 @projects(events.PERSONAL_TOKEN_EXPIRING)
 def queue_expiring(event: Event, token: PersonalAccessToken) -> None:
     EXPIRING.queue(token.pk)
+
+
+@projects(events.PERSONAL_TOKEN_ENDED)
+def queue_ended(event: Event, token: PersonalAccessToken) -> None:
+    ENDED.queue(event.pk)
 
 
 @MADE.compose
@@ -70,6 +82,30 @@ def compose_expiring(token_id: UUID) -> Letter | None:
         ],
         facts=_facts(token),
         button=(_("Your access tokens"), link("/you/tokens")),
+    )
+
+
+@ENDED.compose
+def compose_ended(event_id: UUID) -> Letter | None:
+    event = Event.objects.get(pk=event_id, kind=events.PERSONAL_TOKEN_ENDED.name)
+    token = PersonalAccessToken.objects.select_related("person").get(pk=UUID(hex=event.subject_id))
+    if not token.person.is_active:
+        return None
+    return Letter(
+        to=[token.person.email],
+        subject=_("Your access token %(name)s was ended") % {"name": token.name},
+        paragraphs=[
+            _("Hello %(name)s,") % {"name": token.person.name},
+            _("We ended an access token of yours. Programs that use it are refused from now on. This is why:"),
+        ],
+        quote=event.data["reason"],
+        facts=_facts(token),
+        button=(_("Your access tokens"), link("/you/tokens")),
+        closing=_(
+            "Look where its text may have been seen before you make a new one. If you do not know how we came by "
+            "it, ask %(support)s."
+        )
+        % {"support": settings.SUPPORT_EMAIL},
     )
 
 

@@ -48,14 +48,14 @@ class RestoreForm(forms.Form):
 
 
 class TokenForm(forms.Form):
-    """One access token, as it was found."""
+    """One token of ours, as it was found: an access token, a refresh token or a personal one."""
 
     token = forms.CharField(
-        label=_("Access token"),
+        label=_("Token"),
         max_length=9000,
         widget=forms.Textarea({"rows": 5, "autocomplete": "off", "spellcheck": "false"}),
         error_messages={"required": _("Paste the token.")},
-        help_text=_("The whole text, as it stands after “Bearer”. It is not kept."),
+        help_text=_("The whole text: an access token, a refresh token or a personal access token. It is not kept."),
     )
     reason = forms.CharField(
         label=_("Reason"), max_length=1000, required=False, help_text=_("Needed to end it; for the audit trail.")

@@ -14,7 +14,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from fondaco.accounts.permissions import Permission
-from fondaco.identity.errors import TokenRefused
 from fondaco.identity.queries import list_credentials
 from fondaco.installs import actions
 from fondaco.installs.labels import STATUSES
@@ -102,7 +101,7 @@ def restore(request: HouseRequest, cutoff_id: str) -> HttpResponse:
 @requires(Permission.OPERATOR_ACCESS_REVOKE)
 @require_http_methods(_METHODS)
 def token(request: HouseRequest) -> HttpResponse:
-    """One access token: first whose it is, then its end."""
+    """One token of whichever kind: first whose it is, then its end."""
     by, form, shown = request.viewer.operator, TokenForm(request.POST or None), None
     status = int(HTTPStatus.OK)
     if request.method == "POST":
@@ -115,9 +114,6 @@ def token(request: HouseRequest) -> HttpResponse:
                     revoke_shown_token(actor=request.viewer.actor, by=by, plain=plain, reason=reason)
                     messages.success(request, _("The token is dead."))
                     return redirect("backoffice:access")
-            except TokenRefused:
-                status = HTTPStatus.UNPROCESSABLE_ENTITY
-                form.add_error("token", _("No access token of ours that works: there is nothing to end."))
             except DomainError as refusal:
                 status = show_refusal(form, refusal)
     return render(request, "backoffice/access_token.html", {"form": form, "shown": shown}, status=status)

@@ -92,13 +92,13 @@ def restore_programs(request: Request, cutoff_id: str, body: RestoreBody) -> Cut
 
 @routes.does("/operator/access-tokens/look-up", TokenHolderShape, _REVOKE)
 def find_token_holder(request: Request, body: TokenBody) -> TokenHolderShape:
-    """Whose access token this is."""
+    """Whose token this is: an access token, a refresh token or a personal access token, alive or dead."""
     return TokenHolderShape.of(inspect_token(request.caller.operator, body.token))
 
 
 @routes.does("/operator/access-tokens/revoke", TokenHolderShape, _REVOKE)
 def revoke_access_token(request: Request, body: RevokeTokenBody) -> TokenHolderShape:
-    """Ends one access token; its program may get another."""
+    """Ends one token at once; a refresh token with all that came from its sign-in. Its program may get another."""
     by, actor = request.caller.operator, request.caller.actor
     return TokenHolderShape.of(revoke_shown_token(actor=actor, by=by, plain=body.token, reason=body.reason))
 

@@ -28,7 +28,7 @@ class RestoreBody(Body):
 
 
 class TokenBody(Body):
-    """An access token as it was found."""
+    """An access token, a refresh token or a personal access token, as it was found."""
 
     token: Annotated[Line, Field(max_length=9000)]
 
@@ -130,24 +130,40 @@ class ReachedShape(Shape):
 
 
 class TokenHolderShape(Shape):
-    """Whose token it is; ``user_id`` for one that acts for a person."""
+    """Whose token it is. ``kind`` is ``access_token``, ``refresh_token`` or ``personal_access_token``.
 
-    client: str
-    account_id: str
+    A program's has a ``client`` in an account, and ``user_id`` when it acts for a person; a personal one has a
+    ``person_id``, and no ``scopes`` when it may do all that its owner may. ``is_live``: there is something to end.
+    """
+
+    kind: str
+    is_live: bool
+    client: str | None
+    account_id: str | None
     installation_id: str | None
     user_id: str | None
+    person_id: str | None
+    person: str | None
     scopes: list[str]
-    expires_at: datetime
+    last_used_at: datetime | None
+    expires_at: datetime | None
 
     @classmethod
     def of(cls, shown: ShownToken) -> TokenHolderShape:
+        token = shown.token
+        person = token.personal.person if token.personal else token.user.person if token.user else None
         return cls(
-            client=shown.token.client.name,
-            account_id=shown.token.account_id,
+            kind=token.kind.value,
+            is_live=token.is_live,
+            client=token.client.name if token.client else None,
+            account_id=token.account_id or None,
             installation_id=shown.installation.pk.hex if shown.installation else None,
-            user_id=shown.token.user.pk if shown.token.user else None,
-            scopes=sorted(shown.token.scopes),
-            expires_at=shown.expires_at,
+            user_id=token.user.pk if token.user else None,
+            person_id=person.pk.hex if person else None,
+            person=person.name if person else None,
+            scopes=list(token.scopes),
+            last_used_at=token.last_used_at,
+            expires_at=token.expires_at,
         )
 
 
