@@ -81,6 +81,18 @@ class ClientRevoked(Conflict):
     message = _("Access of this program was revoked for good. Nothing was created.")
 
 
+class ClientDeleted(Conflict):
+    code = "client-deleted"
+    message = _("%(name)s was deleted by its partner a moment ago, and is dead. Nothing was changed.")
+
+
+class ClientCutOff(Conflict):
+    """No new ID while an operator keeps the client out: it would be dead, and stay so."""
+
+    code = "client-cut-off"
+    message = _("%(name)s is cut off by the platform: “%(reason)s” Nothing was made. Ask %(support)s about it.")
+
+
 class ClientChanged(RevisionConflict):
     """The code of :class:`RevisionConflict`, for a page on which nothing was typed."""
 

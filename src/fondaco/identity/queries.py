@@ -84,7 +84,9 @@ def find_open_session(person: Person, session_id: str) -> LoginSession | None:
 def list_cutoffs() -> QuerySet[Cutoff]:
     """Every cut-off in force, newest first. Callers checked that an operator asks."""
     found = Cutoff.objects.filter(status=CutoffStatus.IN_FORCE).order_by("-id")
-    return found.select_related("client__account", "client__app__partner", "version__app__partner", "app__partner")
+    return found.select_related(
+        "client__account__partner", "client__app__partner", "version__app__partner", "app__partner"
+    )
 
 
 def get_cutoff(cutoff_id: str) -> Cutoff:
@@ -126,7 +128,8 @@ def find_credentials(account: Account, wire_client_id: str) -> CredentialSet | N
 def list_portal_clients(by: Member) -> QuerySet[OAuthClient]:
     """The clients that the partner made for its developer account, by name.
 
-    Each has its ``sets_in_force``, and ``last_used_at``, when one of its sets was, or None.
+    Each has its ``sets_in_force``, ``last_used_at``, when one of its sets was, or None, and ``cut_off_because``, the
+    reason of an operator who keeps it out, or None.
     """
     check_can(by, Permission.PARTNER_CLIENTS_MANAGE)
     return _made_by_hand(ClientKind.PORTAL).filter(account=by.partner.developer_account_id)
@@ -151,10 +154,14 @@ def get_operator_client(by: Operator | None, client_id: str) -> OAuthClient:
 def _made_by_hand(kind: ClientKind) -> QuerySet[OAuthClient]:
     sets = Prefetch("credential_sets", _in_force(CredentialSet.objects.all()), to_attr="sets_in_force")
     used = CredentialSet.objects.filter(client=OuterRef("pk"), last_used_at__isnull=False).order_by("-last_used_at")
+    cut_off = Cutoff.objects.filter(client=OuterRef("pk"), status=CutoffStatus.IN_FORCE)
     return (
         OAuthClient.objects.filter(kind=kind)
         .exclude(status=ClientStatus.REVOKED)
-        .annotate(last_used_at=Subquery(used.values("last_used_at")[:1]))
+        .annotate(
+            last_used_at=Subquery(used.values("last_used_at")[:1]),
+            cut_off_because=Subquery(cut_off.values("reason")[:1]),
+        )
         .select_related("account")
         .prefetch_related(sets)
         .order_by("name", "id")

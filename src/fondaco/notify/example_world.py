@@ -93,6 +93,7 @@ def make_cast() -> Cast:
         **_make_application(),
         **_make_things_of_people(people),
         "cutoff": Cutoff.objects.create(app=app, reason="It copied contacts.", begun_by="Jon Okafor").pk,
+        "cutoff of a client": _cut_off_client(people.mara),
         **_make_events(people, installation),
         **make_endpoints(app, domain=_DOMAIN),
         **make_lifecycle(
@@ -294,6 +295,12 @@ def _make_application() -> Cast:
         application=application, author_name="Jon Okafor", from_operator=True, text="Where do you keep the data?"
     )
     return {"application": application.pk, "question": message.pk}
+
+
+def _cut_off_client(mara: Member) -> UUID:
+    account = mara.partner.developer_account
+    client = OAuthClient.objects.create(kind=ClientKind.PORTAL.value, account=account, name="Nightly export")
+    return Cutoff.objects.create(client=client, reason="Its secret was on a pastebin.", begun_by="Jon Okafor").pk
 
 
 def _make_things_of_people(people: _People) -> Cast:

@@ -32,6 +32,8 @@ _ABOUT: Final = {
     "app_upgraded": "made upgrade",
     "check_failing": "failing checks",
     "check_mended": "mended checks",
+    "client_cut_off": "cutoff of a client",
+    "client_restored": "cutoff of a client",
     "credentials_rotated": "got new credentials",
     "email_change_requested": "asked for another address",
     "email_changed": "has another address",

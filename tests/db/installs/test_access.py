@@ -69,7 +69,7 @@ def target_of(installation: Installation, kind: str) -> Target:
 
 
 def cut(by: Operator, target: Target, **overrides: Any) -> Cutoff:
-    fields: dict[str, Any] = {"reason": WHY, "confirmation": target.app.name, **overrides}
+    fields: dict[str, Any] = {"reason": WHY, "confirmation": target.confirmation, **overrides}
     return cut_off(actor=actor_for(by.person), by=by, target=target, **fields)
 
 
@@ -226,6 +226,7 @@ def test_sessions_of_people_in_the_app_end(jon: Operator) -> None:
     assert measure_reach(target_of(ours, "app")).sign_ins == 1
     cut(jon, target_of(ours, "app"))
     assert not is_let_in(token)
+    assert [measure_reach(target_of(ours, kind)).sign_ins for kind in ("app", "version", "installation")] == [0, 0, 0]
     follow_cutoffs()
     family.refresh_from_db()
     assert family.ended_at is not None

@@ -18,6 +18,8 @@ SEEN = [
     "app_upgraded",
     "check_failing",  # this and the next: tests/db/notify/test_lifecycle_letters.py
     "check_mended",
+    "client_cut_off",  # this and the next: tests/db/installs/test_portal_cut_off.py
+    "client_restored",
     "credentials_rotated",
     "email_change_confirm",
     "email_change_requested",

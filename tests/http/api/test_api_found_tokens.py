@@ -1,11 +1,14 @@
-"""One token that an operator found, looked up and ended by the management API."""
+"""The kill switch by the management API, for one token that was found and for a portal client."""
 
 from __future__ import annotations
 
 import pytest
+from tests.db.identity.by_hand import is_alive, token_of
 from tests.db.installs.test_found_tokens import refresh_token_of
 from tests.factories.accounts import actor_for, make_operator, make_user
+from tests.factories.identity import make_portal_client
 from tests.factories.installs import make_completed
+from tests.factories.partners import make_member
 from tests.http.api.caller import Api, read, refusal
 
 from fondaco.accounts.permissions import OperatorRole
@@ -62,3 +65,21 @@ def test_none_of_ours(api: Api) -> None:
     for path, body in ((LOOK_UP, {}), (REVOKE, {"reason": "On a pastebin"})):
         refusal(api.post(path, {"token": crypto.new_secret("fdr_"), **body}), 422, "token-unknown")
     assert PersonalAccessToken.objects.filter(revoked_at=None).count() == before
+
+
+def test_a_portal_client_is_cut_off_and_let_in(api: Api) -> None:
+    mara = make_member()
+    program = make_portal_client(mara)
+    token = token_of(program.issued)
+    [found] = read(api.get("/operator/access", text=program.issued.client_id))["items"]
+    place = f"/operator/access/client/{program.client.pk.hex}"
+    assert found == {"kind": "client", "id": program.client.pk.hex, "name": program.client.name, "confirmation": None}
+    assert read(api.get(place))["sign_ins"] == 0
+    cutoff = read(api.post(f"{place}/cut-off", {"reason": "On a pastebin"}), 201)
+    assert (cutoff["covers"], cutoff["target_id"]) == ("client", program.client.pk.hex)
+    assert not is_alive(token)
+    partner = Api(mara.person)
+    [theirs] = read(partner.get(f"/partners/{mara.partner_id.hex}/clients"))["items"]
+    assert (theirs["cut_off_because"], theirs["credential_sets"]) == ("On a pastebin", [])
+    read(api.post(f"/operator/cutoffs/{cutoff['id']}/restore", {"reason": "Mended"}))
+    assert not is_alive(token)

@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from tests.db.identity.by_hand import delete, token_of
 from tests.db.installs.test_found_tokens import refresh_token_of
 from tests.factories.accounts import actor_for, make_operator, make_person, make_user
 from tests.factories.catalog import make_published_version
+from tests.factories.identity import make_portal_client
 from tests.factories.installs import make_completed
+from tests.factories.partners import make_member
 
 from fondaco.accounts.models import Operator
 from fondaco.accounts.permissions import OperatorRole
@@ -58,7 +61,7 @@ def test_the_way_there_by_search(browser: Client, installation: Installation) ->
     assert place(installation, "version") in page
     company = installation.account.company_name
     assert place(installation, "installation") in read(browser.get(HERE, {"q": company}))
-    assert "No app, version or installation is called" in read(browser.get(HERE, {"q": "nothing at all"}))
+    assert "No app, version, installation or OAuth client is called" in read(browser.get(HERE, {"q": "nothing at all"}))
 
 
 def test_the_way_there_from_accounts_and_partners(client: Client, installation: Installation) -> None:
@@ -72,6 +75,8 @@ def test_the_way_there_from_accounts_and_partners(client: Client, installation: 
 def test_whom_it_hits_is_seen_before(browser: Client, installation: Installation) -> None:
     other = make_completed(version=installation.version)
     page = read(browser.get(place(installation, "app")))
+    assert "Let in" not in page.replace("Let it in again", ""), "nobody has touched it"
+    assert "pill" not in page.split("<h1", 1)[1].split("</h1>", 1)[0]
     for each in (installation, other):
         assert each.account.company_name in page
     assert "people with a licence" in page
@@ -95,6 +100,57 @@ def test_cut_off_and_restored(browser: Client, installation: Installation, kind:
     response = browser.post(f"{HERE}/restore/{cutoff.pk.hex}", {"reason": "Mended."}, follow=True)
     assert "It is let in again." in read(response)
     assert "Nothing is cut off." in read(response)
+
+
+def test_a_portal_client_is_found_cut_off_and_let_in(client: Client, jon: Operator) -> None:
+    mara = make_member()
+    program = make_portal_client(mara)
+    address = f"{HERE}/client/{program.client.pk.hex}"
+    client.force_login(jon.person)
+    for text in (program.client.name, program.issued.client_id):
+        assert address in read(client.get(HERE, {"q": text}))
+    token = token_of(program.issued)
+    page = read(client.post(f"{HERE}/token", {"token": token, "look": "1"}))
+    assert address in page
+    page = read(client.get(address))
+    for words in (mara.partner.name, mara.person.name, "an OAuth client of a developer account", "users:read"):
+        assert words in page
+    for words in ("The whole app", "installation", "Name of the app", "Let in"):
+        assert words not in page
+    assert not Cutoff.objects.exists()
+    page = read(client.post(address, {"reason": WHY}, follow=True))
+    assert f"{program.client.name} is cut off." in page
+    assert "Its partner makes a new secret in the portal then." in page
+    page = read(client.get(HERE))
+    assert address in page
+    client.force_login(mara.person)
+    page = read(client.get(f"/portal/clients/{program.client.pk.hex}"))
+    for words in ("Cut off by the platform.", "copies contacts"):
+        assert words in page
+    assert "Regenerate the secret</" not in page
+    assert ">Cut off<" in read(client.get("/portal/clients"))
+    typed = {"attempt": "a" * 32, "revision": "0", "overlap": "1d"}
+    page = read(client.post(f"/portal/clients/{program.client.pk.hex}/regenerate", typed), 409)
+    assert "is cut off by the platform" in page
+    client.force_login(jon.person)
+    cutoff = Cutoff.objects.get()
+    response = client.post(f"{HERE}/restore/{cutoff.pk.hex}", {"reason": "Mended."}, follow=True)
+    assert "It is let in again. Its partner makes a new secret in the portal." in read(response)
+    client.force_login(mara.person)
+    assert "Needs a new secret" in read(client.get("/portal/clients"))
+    assert "No ID of this client works now." in read(client.get(f"/portal/clients/{program.client.pk.hex}"))
+
+
+def test_one_that_its_partner_deleted_stays_in_the_list_without_a_page(browser: Client) -> None:
+    mara = make_member()
+    program = make_portal_client(mara)
+    address = f"{HERE}/client/{program.client.pk.hex}"
+    browser.post(address, {"reason": WHY})
+    delete(mara, program.client)
+    page = read(browser.get(HERE))
+    assert program.client.name in page
+    assert address not in page
+    assert browser.get(address).status_code == 404
 
 
 def test_what_was_typed_is_kept(browser: Client, installation: Installation) -> None:

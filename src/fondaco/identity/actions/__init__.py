@@ -10,7 +10,7 @@ from fondaco.identity.actions.clients import (
     set_logout_url,
     suspend_client,
 )
-from fondaco.identity.actions.cutoffs import begin_cutoff, lift_cutoff, place_client
+from fondaco.identity.actions.cutoffs import begin_cutoff, cut_off_client, lift_cutoff, place_client, readmit_client
 from fondaco.identity.actions.devices import approve_device, ask_for_device, deny_device, spend_device
 from fondaco.identity.actions.factors import (
     add_authenticator_app,
@@ -78,6 +78,7 @@ __all__ = [
     "create_operator_client",
     "create_personal_token",
     "create_portal_client",
+    "cut_off_client",
     "delete_operator_client",
     "delete_portal_client",
     "deny_device",
@@ -98,6 +99,7 @@ __all__ = [
     "note_federation",
     "note_recovery_code_used",
     "place_client",
+    "readmit_client",
     "regenerate_secret",
     "regrant_client",
     "remove_factor",

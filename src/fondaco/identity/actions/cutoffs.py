@@ -9,8 +9,10 @@ from fondaco.audit.recording import record
 from fondaco.audit.status import transition
 from fondaco.catalog.models import App, Version
 from fondaco.identity import events
-from fondaco.identity.errors import AlreadyCutOff
-from fondaco.identity.models import Cutoff, OAuthClient
+from fondaco.identity.actions.clients import issue_credentials
+from fondaco.identity.actions.rotation import end_credentials
+from fondaco.identity.errors import AlreadyCutOff, ClientDeleted
+from fondaco.identity.models import ClientKind, Cutoff, OAuthClient
 from fondaco.identity.states import CutoffStatus
 from fondaco.kit import clock
 
@@ -37,6 +39,23 @@ def begin_cutoff(*, actor: Actor, reason: str, covers: OAuthClient | Version | A
         **cutoff.audit_scope(),
     )
     return cutoff
+
+
+def cut_off_client(*, actor: Actor, client: OAuthClient, reason: str) -> Cutoff:
+    """Keeps out one client of the portal, and ends for good what it holds and what people got by it."""
+    locked = OAuthClient.objects.select_for_update(of=("self",)).select_related("account").get(pk=client.pk)
+    if not locked.may_get_tokens:
+        raise ClientDeleted(name=locked.name)
+    cutoff = begin_cutoff(actor=actor, reason=reason, covers=locked)
+    end_credentials(actor=actor, clients=[locked], reason=reason)
+    return cutoff
+
+
+def readmit_client(*, actor: Actor, client: OAuthClient) -> None:
+    """What follows for a client of the portal: a public one, which has no secret to make anew, gets another ID."""
+    locked = OAuthClient.objects.select_for_update(of=("self",)).select_related("account").get(pk=client.pk)
+    if locked.kind == ClientKind.PORTAL and locked.is_public and locked.may_get_tokens:
+        issue_credentials(actor=actor, client=locked, algorithm="")
 
 
 def lift_cutoff(*, actor: Actor, cutoff: Cutoff, reason: str) -> Cutoff:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 
 from fondaco.accounts.models import Account
@@ -23,8 +24,8 @@ from fondaco.catalog.errors import RevisionConflict
 from fondaco.identity import client_fields, events, key_pairs
 from fondaco.identity.actions.clients import IssuedCredentials, create_client, issue_credentials, revoke_client
 from fondaco.identity.client_fields import AUTHORIZATION_CODE, REFRESH_TOKEN, ClientFields
-from fondaco.identity.errors import ClientChanged, ClientIsPublic, TooManyClients
-from fondaco.identity.models import ClientKind, CredentialSet, OAuthClient, TokenFamily
+from fondaco.identity.errors import ClientChanged, ClientCutOff, ClientIsPublic, TooManyClients
+from fondaco.identity.models import ClientKind, CredentialSet, Cutoff, OAuthClient, TokenFamily
 from fondaco.identity.policies import check_can_manage_client
 from fondaco.identity.queries import get_current_set, list_sets_in_force
 from fondaco.identity.states import ClientStatus, CredentialStatus
@@ -109,6 +110,7 @@ def regenerate_secret(
         client = _open(by, client, revision)
         if client.is_public:
             raise ClientIsPublic(name=client.name)
+        _check_let_in(client)
         old = list(list_sets_in_force(client).select_for_update())
         algorithm = next((each.key_algorithm for each in old if each.expires_at is None and each.public_key), "")
         issued = issue_credentials(actor=actor, client=client, algorithm=algorithm)
@@ -135,6 +137,7 @@ def create_key_pair(
         client = _open(by, client, revision)
         if client.is_public:
             raise ClientIsPublic(name=client.name)
+        _check_let_in(client)
         credentials = get_current_set(client)
         credentials.key_id, credentials.key_algorithm = new_id().hex, algorithm
         credentials.public_key = pair.public
@@ -182,6 +185,11 @@ def _open(
     if locked.revision != revision:
         raise conflict(name=locked.updated_by)
     return locked
+
+
+def _check_let_in(client: OAuthClient) -> None:
+    if cutoff := Cutoff.find_for(client).order_by("id").first():
+        raise ClientCutOff(name=client.name, reason=cutoff.reason, support=settings.SUPPORT_EMAIL)
 
 
 def _lock(client: OAuthClient) -> OAuthClient:

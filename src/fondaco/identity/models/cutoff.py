@@ -69,6 +69,9 @@ class Cutoff(Stateful):
     def audit_scope(self) -> Mapping[str, Any]:
         if self.client is not None:
             app, account_id = self.client.app, self.client.account_id
+            if app is None:  # made in the portal: its partner's, whose developer account it opens
+                partner = getattr(self.client.account, "partner", None)
+                return {"account_id": account_id, "partner_id": partner.pk if partner else None}
         else:
             app, account_id = self.app or (self.version.app if self.version else None), ""
         return {"account_id": account_id, "partner_id": app.partner_id if app else None}

@@ -47,13 +47,16 @@ _HAS_NOTHING: Final = frozenset({InstallationStatus.REJECTED, InstallationStatus
 def cut_off(*, actor: Actor, by: Operator, target: Target, reason: str, confirmation: str = "") -> Cutoff:
     """Keeps the programs of ``target`` out from this commit on: no token is accepted, none is given.
 
-    ``reason`` is read by the customers and the partner. Beyond one account, ``confirmation`` must be the app's name.
+    ``reason`` is read by the customers and the partner. ``confirmation`` must be ``target.confirmation``.
     """
     check_operator_can(by, Permission.OPERATOR_ACCESS_REVOKE)
     reason = check_reason(reason, is_required=True)
-    if target.is_everywhere and confirmation.strip() != target.app.name:
-        raise Invalid(fields={"confirmation": [_("Type the name of the app: %(name)s") % {"name": target.app.name}]})
+    if target.confirmation and confirmation.strip() != target.confirmation:
+        words = _("Type the name of the app: %(name)s") % {"name": target.confirmation}
+        raise Invalid(fields={"confirmation": [words]})
     with transaction.atomic(durable=True):
+        if target.client is not None:
+            return identity.cut_off_client(actor=actor, client=target.client, reason=reason)
         locked = operations.lock(target.installation.pk) if target.installation else None
         if locked is not None and locked.is_gone:
             raise AlreadyRemoved(app=locked.app.name)
@@ -66,14 +69,16 @@ def cut_off(*, actor: Actor, by: Operator, target: Target, reason: str, confirma
 
 
 def restore_access(*, actor: Actor, by: Operator, cutoff: Cutoff, reason: str) -> Cutoff:
-    """Lifts a cut-off. Each installation is sent new credentials, since the old ones stay dead."""
+    """Lifts a cut-off. The old credentials stay dead: each installation is sent new ones, and the partner makes a new
+    secret for a portal client."""
     check_operator_can(by, Permission.OPERATOR_ACCESS_REVOKE)
     reason = check_reason(reason, is_required=True)
     with transaction.atomic(durable=True):
         locked = operations.lock_all(covered_by(cutoff)) if cutoff.client_id else []
         identity.lift_cutoff(actor=actor, cutoff=cutoff, reason=reason)
-        if cutoff.client_id:
+        if cutoff.client is not None:
             _restore(actor, locked)
+            identity.readmit_client(actor=actor, client=cutoff.client)
         else:
             _begin_to_follow(cutoff)
     return cutoff

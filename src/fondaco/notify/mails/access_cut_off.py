@@ -1,4 +1,7 @@
-"""The kill switch, to those it concerns: the partner once, and each customer's people who manage apps."""
+"""The kill switch, to those it concerns: the partner once, and each customer's people who manage apps.
+
+A client that a partner made in the portal concerns the partner's people who look after clients.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +11,16 @@ from uuid import UUID
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from fondaco.accounts.permissions import Permission
 from fondaco.audit.models import Event
 from fondaco.audit.recording import projects, projects_jointly
 from fondaco.catalog.models import App
 from fondaco.identity import events as identity_events
-from fondaco.identity.models import Cutoff
+from fondaco.identity.models import ClientKind, Cutoff, OAuthClient
 from fondaco.installs import events
 from fondaco.installs.models import Installation
 from fondaco.notify.letters import Letter, Mail, link
-from fondaco.notify.recipients import managers, technical_people
+from fondaco.notify.recipients import managers, members, technical_people
 
 CUT_OFF_CUSTOMER = Mail(
     "access_cut_off_customer",
@@ -42,6 +46,18 @@ RESTORED_PARTNER = Mail(
     to="the app's technical contact and the partner's developers",
     subject="⟨app⟩ is let in again",
 )
+CLIENT_CUT_OFF = Mail(
+    "client_cut_off",
+    when="an operator cuts an OAuth client off that a partner made in the portal",
+    to="the partner's people who manage OAuth clients",
+    subject="⟨client⟩ is cut off",
+)
+CLIENT_RESTORED = Mail(
+    "client_restored",
+    when="an operator lets such a client in again",
+    to="the partner's people who manage OAuth clients",
+    subject="⟨client⟩ is let in again",
+)
 
 
 @projects_jointly(events.INSTALLATION_CUT_OFF)
@@ -56,12 +72,12 @@ def queue_restored_customers(happened: Sequence[tuple[Event, Installation]]) -> 
 
 @projects(identity_events.ACCESS_CUT_OFF)
 def queue_cut_off_partner(event: Event, cutoff: Cutoff) -> None:
-    CUT_OFF_PARTNER.queue(cutoff.pk)
+    (CLIENT_CUT_OFF if _is_of_the_portal(cutoff) else CUT_OFF_PARTNER).queue(cutoff.pk)
 
 
 @projects(identity_events.ACCESS_RESTORED)
 def queue_restored_partner(event: Event, cutoff: Cutoff) -> None:
-    RESTORED_PARTNER.queue(cutoff.pk)
+    (CLIENT_RESTORED if _is_of_the_portal(cutoff) else RESTORED_PARTNER).queue(cutoff.pk)
 
 
 @CUT_OFF_CUSTOMER.compose
@@ -146,6 +162,54 @@ def compose_restored_partner(cutoff_id: UUID) -> Letter | None:
     )
 
 
+@CLIENT_CUT_OFF.compose
+def compose_client_cut_off(cutoff_id: UUID) -> Letter:
+    cutoff = _cutoff(cutoff_id)
+    client = _client(cutoff)
+    return Letter(
+        to=members(client.account.partner.pk, Permission.PARTNER_CLIENTS_MANAGE),
+        subject=_("%(client)s is cut off") % {"client": client.name},
+        paragraphs=[
+            _(
+                "We cut %(client)s off, an OAuth client of your developer account. Its IDs, its secret and its tokens "
+                "are dead. This is why:"
+            )
+            % {"client": client.name}
+        ],
+        quote=cutoff.reason,
+        button=(_("Open the client"), link(f"/portal/clients/{client.pk.hex}")),
+        closing=_("Write to %(support)s and say what happened and what you mended.")
+        % {"support": settings.SUPPORT_EMAIL},
+    )
+
+
+@CLIENT_RESTORED.compose
+def compose_client_restored(cutoff_id: UUID) -> Letter:
+    client = _client(_cutoff(cutoff_id))
+    return Letter(
+        to=members(client.account.partner.pk, Permission.PARTNER_CLIENTS_MANAGE),
+        subject=_("%(client)s is let in again") % {"client": client.name},
+        paragraphs=[
+            _("%(client)s, an OAuth client of your developer account, may work again. What it had before stays dead.")
+            % {"client": client.name},
+            _("It has a new client ID. Give that to your program.")
+            if client.is_public
+            else _("Regenerate its secret in the portal, and give the new ID and secret to your program."),
+        ],
+        button=(_("Open the client"), link(f"/portal/clients/{client.pk.hex}")),
+    )
+
+
+def _is_of_the_portal(cutoff: Cutoff) -> bool:
+    return cutoff.client is not None and cutoff.client.kind == ClientKind.PORTAL
+
+
+def _client(cutoff: Cutoff) -> OAuthClient:
+    if cutoff.client is None or not _is_of_the_portal(cutoff):
+        raise LookupError("a cut-off of no client of the portal")
+    return cutoff.client
+
+
 def _load(event_id: UUID) -> tuple[Event, Installation]:
     event = Event.objects.get(pk=event_id)
     found = Installation.objects.select_related("app__partner", "account")
@@ -161,7 +225,7 @@ def _names(installation: Installation) -> dict[str, str]:
 
 
 def _cutoff(cutoff_id: UUID) -> Cutoff:
-    found = Cutoff.objects.select_related("client__app", "client__account", "version__app", "app")
+    found = Cutoff.objects.select_related("client__app", "client__account__partner", "version__app", "app")
     return found.get(pk=cutoff_id)
 
 

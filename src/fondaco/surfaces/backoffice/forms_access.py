@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from fondaco.installs.reach import Target
+from fondaco.installs.reach import Target, TargetKind
 
 
 def _reason(help_text: Any) -> forms.CharField:
@@ -30,13 +30,15 @@ class CutOffForm(forms.Form):
 
     def __init__(self, *args: Any, target: Target, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not target.is_everywhere:
+        if target.kind == TargetKind.CLIENT:
+            self.fields["reason"].help_text = _("The partner's people read it word for word.")
+        if not target.confirmation:
             del self.fields["confirmation"]
             return
         confirmation = self.fields["confirmation"]
         confirmation.required = True
         confirmation.help_text = _("Type %(name)s to say that you mean it, in every account.") % {
-            "name": target.app.name
+            "name": target.confirmation
         }
         confirmation.error_messages["required"] = confirmation.help_text
 

@@ -90,7 +90,7 @@ def restore(request: HouseRequest, cutoff_id: str) -> HttpResponse:
         except DomainError as refusal:
             status = show_refusal(form, refusal)
         else:
-            messages.success(request, _("It is let in again. The partner's program is sent new credentials."))
+            messages.success(request, _let_in_again(target))
             return redirect("backoffice:access")
     if target is None:
         return redirect("backoffice:access")
@@ -143,10 +143,18 @@ def rotate(request: HouseRequest, installation_id: str) -> HttpResponse:
     return _show(request, target, {"rotation": form}, status)
 
 
+def _let_in_again(target: Target | None) -> str:
+    if target is None or target.client is None:
+        return _("It is let in again. The partner's program is sent new credentials.")
+    if target.client.is_public:
+        return _("It is let in again, with a new client ID that its partner finds in the portal.")
+    return _("It is let in again. Its partner makes a new secret in the portal.")
+
+
 def _show(request: HouseRequest, target: Target, forms: dict[str, Any], status: int) -> HttpResponse:
     in_force = find_in_force(target)
     installation = target.installation
-    reached = None if installation else numbered_page(list_reached(target), page_number(request), _PER_PAGE)
+    reached = None if target.program else numbered_page(list_reached(target), page_number(request), _PER_PAGE)
     fresh: dict[str, Form] = {
         "form": CutOffForm(target=target),
         "restore": RestoreForm(),
@@ -157,10 +165,10 @@ def _show(request: HouseRequest, target: Target, forms: dict[str, Any], status: 
         "in_force": in_force,
         "is_cut_off": any(getattr(cutoff, target.kind_field) for cutoff in in_force),
         "reach": measure_reach(target),
-        "installations": reached.items if reached else [installation],
+        "installations": reached.items if reached else [installation] if installation else [],
         "links": page_links(request, reached) if reached else None,
         "statuses": {status.value: words for status, words in STATUSES.items()},
-        "credentials": list(list_credentials(installation.client)) if installation else [],
+        "credentials": list(list_credentials(target.program)) if target.program else [],
         "may_rotate": installation is not None and request.viewer.can(Permission.OPERATOR_SUPPORT),
         **fresh,
         **forms,

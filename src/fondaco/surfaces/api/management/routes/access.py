@@ -48,13 +48,16 @@ _REVOKE = Permission.OPERATOR_ACCESS_REVOKE
 
 @routes.reads("/operator/access", Page[TargetShape], _REVOKE)
 def find_programs(request: Request, text: Search = "") -> Page[TargetShape]:
-    """What could be cut off: apps, versions and installations by name, by account or by id; at most 20 of each."""
+    """What could be cut off: apps, versions, installations and portal clients by name, account, id or client ID.
+
+    At most 20 of each.
+    """
     return whole(find_targets(request.caller.operator, text), TargetShape.of)
 
 
 @routes.reads("/operator/access/{kind}/{target_id}", ReachShape, _REVOKE)
 def preview_cutoff(request: Request, kind: str, target_id: str) -> ReachShape:
-    """Whom it would hit. ``kind`` is ``installation``, ``version`` or ``app``."""
+    """Whom it would hit. ``kind`` is ``installation``, ``client``, ``version`` or ``app``."""
     target = _find(request, kind, target_id)
     return ReachShape.measured(target, measure_reach(target), find_in_force(target))
 

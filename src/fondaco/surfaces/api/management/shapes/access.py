@@ -47,7 +47,7 @@ class RotateBody(Body):
 
 
 class CutoffShape(Shape):
-    """Programs that are kept out: ``covers`` is ``installation``, ``version`` or ``app``."""
+    """Programs that are kept out: ``covers`` is ``installation``, ``client``, ``version`` or ``app``."""
 
     id: str
     covers: str
@@ -84,7 +84,7 @@ class TargetShape(Shape):
 
     @classmethod
     def of(cls, target: Target) -> TargetShape:
-        confirmation = target.app.name if target.is_everywhere else None
+        confirmation = target.confirmation or None
         return cls(kind=target.kind.value, id=target.id, name=target.name, confirmation=confirmation)
 
 

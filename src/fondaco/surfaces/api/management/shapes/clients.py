@@ -85,7 +85,10 @@ class ClientSetShape(Shape):
 
 
 class ClientShape(Shape):
-    """A client. ``id`` goes into paths here; what the token endpoint knows is a ``client_id``, the newest first."""
+    """A client. ``id`` goes into paths here; what the token endpoint knows is a ``client_id``, the newest first.
+
+    ``cut_off_because``: the platform keeps it out, and this is why.
+    """
 
     id: str
     name: str
@@ -95,6 +98,7 @@ class ClientShape(Shape):
     scopes: list[str]
     redirect_uris: list[str]
     revision: int
+    cut_off_because: str | None
     created_at: datetime
     last_used_at: datetime | None
     token_url: str
@@ -112,6 +116,7 @@ class ClientShape(Shape):
             scopes=client.scopes,
             redirect_uris=client.redirect_uris,
             revision=client.revision,
+            cut_off_because=client.cut_off_because,  # type: ignore[attr-defined]
             created_at=client.created_at,
             last_used_at=client.last_used_at,  # type: ignore[attr-defined]
             token_url=token_url(client.account),
