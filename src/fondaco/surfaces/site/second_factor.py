@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from http import HTTPMethod
+from ipaddress import ip_address
 from typing import Any, Final, cast
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from allauth.account.internal.flows.login import get_authentication_records, record_authentication
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -28,6 +30,14 @@ _SURFACES: Final = frozenset({"site", "storefront", "console", "portal", "backof
 _PROVEN: Final = "mfa"  # what allauth's record of a session calls a second factor
 # Where people without a factor may be all the same: the pages on which they get one, and their own settings.
 _OPEN: Final = frozenset({"site:second_factor", "site:security", "site:you", "site:sessions", "site:end_session"})
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyObstacle:
+    """``host`` is the number that this was opened by, ``way_out`` the same page by name, empty when we know none."""
+
+    host: str
+    way_out: str
 
 
 class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types
@@ -86,6 +96,22 @@ class SecondFactorMiddleware:
             return HttpResponseClientRedirect(target)
         back = request.get_full_path() if request.method in {HTTPMethod.GET, HTTPMethod.HEAD} else reverse("site:home")
         return HttpResponseRedirect(f"{target}?{urlencode({'next': back})}")
+
+
+def passkey_obstacle(request: HttpRequest) -> PasskeyObstacle | None:
+    """Why no browser makes or shows a passkey at the address that was asked for; None where one does.
+
+    A passkey belongs to a domain (Web Authentication §5.1.2): at a bare number browsers refuse without a word.
+    """
+    host = urlsplit(f"//{request.get_host()}").hostname or ""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return None
+    if not address.is_loopback:
+        return PasskeyObstacle(host, "")
+    here = urlsplit(request.build_absolute_uri())
+    return PasskeyObstacle(host, here._replace(netloc=f"localhost:{here.port}" if here.port else "localhost").geturl())
 
 
 def is_proven(request: HttpRequest, person: Person) -> bool:

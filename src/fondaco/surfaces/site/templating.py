@@ -18,6 +18,7 @@ from fondaco.surfaces.site.charts import bar_chart, line_chart
 from fondaco.surfaces.site.compiled import CompiledPages
 from fondaco.surfaces.site.icons import icon
 from fondaco.surfaces.site.navigation import find_entries, find_help
+from fondaco.surfaces.site.second_factor import passkey_obstacle
 
 THEMES = ("auto", "light", "dark")
 
@@ -65,6 +66,7 @@ def environment(**options: Any) -> Environment:
         bar_chart=bar_chart,
         line_chart=line_chart,
         theme_of=theme_of,
+        passkey_obstacle=passkey_obstacle,
         language=translation.get_language,
         is_right_to_left=translation.get_language_bidi,
         navigation=find_entries,
