@@ -49,6 +49,14 @@ def find_waiting_device(typed: str) -> DeviceAuthorization:
     return found
 
 
+def list_coming_devices(person: Person) -> list[DeviceAuthorization]:
+    """Those that the person let in and that have not fetched their token yet, newest first."""
+    found = DeviceAuthorization.objects.filter(
+        decided_by=person, status=DeviceStatus.APPROVED, expires_at__gt=clock.now()
+    )
+    return list(found.order_by("-id"))
+
+
 def can_approve(person: Person, device: DeviceAuthorization) -> bool:
     """Whether the person has anything to give: one of the permissions asked for, or a place when all are."""
     return bool(grantable(person, device) if device.scopes else list_workplaces(person))

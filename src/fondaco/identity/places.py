@@ -22,6 +22,11 @@ class Workplace:
     name: str
     permissions: frozenset[Permission]
 
+    @property
+    def kind(self) -> str:
+        """``account``, ``partner`` or ``operator``."""
+        return self.key.partition(":")[0]
+
 
 def list_workplaces(person: Person) -> list[Workplace]:
     """Every place that is open to the person."""

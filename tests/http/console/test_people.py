@@ -41,6 +41,14 @@ def test_people_are_listed_with_their_roles(client: Client, ada: User) -> None:
     assert stranger.person.email not in text
 
 
+def test_one_that_is_taken_back_on_the_list_of_people_leads_back_there(client: Client, ada: User) -> None:
+    client.post("/people/invite", {"name": "Ben", "email": "ben@people.example", "role": role_of(ada, "agent")})
+    [entry] = re.findall(r'<input type="hidden" name="back" value="(\w+)">', client.get("/people").content.decode())
+    answer = client.post(f"/people/invitations/{Invitation.objects.get().pk.hex}/withdraw", {"back": entry})
+    assert (answer.status_code, answer["Location"]) == (302, "/people")
+    assert Invitation.objects.get().status == "withdrawn"
+
+
 def test_an_invitation_is_mailed_and_can_be_taken_back(client: Client, ada: User) -> None:
     entries = {"name": "Ben Ito", "email": "ben@people.example", "role": role_of(ada, "agent")}
     assert client.post("/people/invite", entries)["Location"] == "/people"
@@ -50,10 +58,12 @@ def test_an_invitation_is_mailed_and_can_be_taken_back(client: Client, ada: User
     assert invitation.role == role_of(ada, "agent")
     assert "Agent" in client.get("/people").content.decode()
 
-    assert client.post(f"/people/invitations/{invitation.pk.hex}/withdraw").status_code == 302
+    answer = client.post(f"/people/invitations/{invitation.pk.hex}/withdraw")
+    assert (answer.status_code, answer["Location"]) == (302, "/people/invitations")
 
     invitation.refresh_from_db()
     assert invitation.status == "withdrawn"
+    assert "was taken back" in client.get("/people/invitations").content.decode()
     assert Client().get(link_in(letter)).status_code == 409
 
 

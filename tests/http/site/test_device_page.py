@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -57,7 +58,22 @@ def test_typed_looked_at_and_let_in(browser: Client) -> None:
     answer = browser.post("/device", {"user_code": code, "decision": "approve"})
     assert (answer.status_code, answer["Location"]) == (302, "/you/tokens")
     assert status_of(device) == "approved"
-    assert "Go back to your terminal" in browser.get("/you/tokens").content.decode()
+    page = browser.get("/you/tokens").content.decode()
+    for words in ("Go back to your terminal", "On their way", "ana-&lt;b&gt;laptop"):
+        assert words in page
+    assert "No access tokens" not in page
+
+
+def test_what_is_on_its_way_is_one_s_own_and_ends(browser: Client) -> None:
+    _device, code = ask()
+    browser.post("/device", {"user_code": code, "decision": "approve"})
+    other = Client()
+    other.force_login(make_user().person)
+    assert "On their way" not in other.get("/you/tokens").content.decode()
+    with clock.travel(timedelta(minutes=11)):
+        page = browser.get("/you/tokens").content.decode()
+    assert "On their way" not in page
+    assert "No access tokens" in page
 
 
 def test_a_link_with_the_code_still_asks(browser: Client) -> None:

@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from tests.factories.accounts import actor_for, make_operator, make_person, make_user
+from tests.factories.accounts import actor_for, make_account, make_operator, make_person, make_user
 from tests.factories.partners import make_member
 
 from fondaco.accounts.models import User
@@ -61,7 +61,8 @@ def test_made_and_shown_once(client: Client, user: User) -> None:
     assert find_personal_token(plain).pk == row.pk
     page = text_of(client.get("/you/tokens"))
     assert plain not in page
-    for words in (row.hint, "Nightly report", "Sees who belongs to the account.", "Only in Harbour Bank.", "Last used"):
+    where = "Only in the account Harbour Bank."
+    for words in (row.hint, "Nightly report", "Sees who belongs to the account.", where, "Last used"):
         assert words in page
 
 
@@ -118,6 +119,33 @@ def test_scopes_are_those_that_one_has_somewhere(client: Client) -> None:
     offered = set(re.findall(r'name="scopes" value="([^"]+)"', page))
     assert {"people.view", "partner.revenue.view", "operator.finance"} <= offered
     assert offered.isdisjoint({"people.manage", "partner.publish", "operator.support"})
+
+
+def test_account_and_partner_of_one_name_are_told_apart_and_names_for_programs_are_shown(client: Client) -> None:
+    member = make_member()
+    name, account = member.partner.name, make_account("ledgerline", company_name=member.partner.name)
+    make_user(account, person=member.person)
+    make_operator(OperatorRole.SUPPORT, person=member.person)
+    client.force_login(member.person)
+    page = text_of(client.get("/you/tokens/new"))
+    for words in (f"only in the account {name}", f"only for the partner {name}", "only as staff of"):
+        assert page.count(f"{words}") == 1, words
+    groups = re.findall(r"<legend>(In an account|For a partner|As staff of the platform)</legend>", page)
+    assert groups == ["In an account", "For a partner", "As staff of the platform"]
+    account_part, partner_part = page.split("<legend>For a partner</legend>")
+    partner_part, staff_part = partner_part.split("<legend>As staff of the platform</legend>")
+    for part, scope in ((account_part, "people.view"), (partner_part, "partner.view"), (staff_part, "operator.view")):
+        assert f"<code>{scope}</code>" in part
+        assert f'value="{scope}"' in part
+    make(client, place=f"partner:{member.partner_id.hex}")
+    assert f"Only for the partner {name}." in text_of(client.get("/you/tokens"))
+
+
+def test_a_scope_that_does_not_exist_is_refused_beside_the_boxes(client: Client, user: User) -> None:
+    answer = make(client, scopes=["partner.nonsense"])
+    assert answer.status_code == 422
+    assert 'id="id_scopes_error"' in text_of(answer)
+    assert not PersonalAccessToken.objects.exists()
 
 
 def test_what_one_has_elsewhere_does_not_hold_here(client: Client) -> None:

@@ -192,12 +192,12 @@ def resend(request: HouseRequest, invitation_id: str) -> HttpResponse:
 @requires(Permission.PEOPLE_MANAGE)
 @require_POST
 def withdraw(request: HouseRequest, invitation_id: str) -> HttpResponse:
-    """Takes an open invitation back."""
+    """Takes an open invitation back, and leads to the list that it was seen in."""
     by = request.viewer.user
     invitation = get_invitation(by.account_id, invitation_id)
     actions.withdraw_invitation(actor=request.viewer.actor, by=by, invitation=invitation)
     messages.success(request, _("The invitation to %(email)s was taken back.") % {"email": invitation.email})
-    return redirect("console:people")
+    return redirect("console:people" if request.POST.get("back") == "people" else "console:invitations")
 
 
 def _show_person(

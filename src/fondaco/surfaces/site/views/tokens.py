@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Final
@@ -9,6 +11,7 @@ from uuid import UUID, uuid4
 
 from django import forms
 from django.contrib import messages
+from django.forms.boundfield import BoundWidget
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -20,6 +23,7 @@ from fondaco.accounts.models import Person
 from fondaco.accounts.permissions import EXPLANATIONS, Permission
 from fondaco.identity import actions
 from fondaco.identity.actions.personal_tokens import MOST, Origin
+from fondaco.identity.devices import list_coming_devices
 from fondaco.identity.errors import TokenMade
 from fondaco.identity.models import PersonalAccessToken
 from fondaco.identity.places import Workplace, list_workplaces
@@ -27,10 +31,35 @@ from fondaco.identity.queries import get_personal_token, list_personal_tokens
 from fondaco.kit import clock
 from fondaco.kit.errors import DomainError
 from fondaco.surfaces.site.access import signed_in
-from fondaco.surfaces.site.forms import show_refusal
+from fondaco.surfaces.site.forms import boxes_of, show_refusal
 from fondaco.surfaces.site.viewer import HouseRequest
 
 _DAYS: Final = {"7": 7, "30": 30, "90": 90, "365": 365, "never": None}
+# A company may have an account and be a partner, both of one name.
+_ONLY: Final = {
+    "account": gettext_lazy("only in the account %(place)s"),
+    "partner": gettext_lazy("only for the partner %(place)s"),
+    "operator": gettext_lazy("only as staff of %(place)s"),
+}
+_ONLY_THERE: Final = {
+    "account": gettext_lazy("Only in the account %(place)s."),
+    "partner": gettext_lazy("Only for the partner %(place)s."),
+    "operator": gettext_lazy("Only as staff of %(place)s."),
+}
+_GROUPS: Final = {
+    "account": gettext_lazy("In an account"),
+    "partner": gettext_lazy("For a partner"),
+    "operator": gettext_lazy("As staff of the platform"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeBox:
+    """One permission in the form: its name for programs, what it allows, and its box."""
+
+    name: str
+    allows: str
+    box: BoundWidget
 
 
 class TokenForm(forms.Form):
@@ -71,13 +100,21 @@ class TokenForm(forms.Form):
         places = list_workplaces(person)
         self.fields["place"].choices = [  # type: ignore[attr-defined]
             ("", _("everywhere that you work")),
-            *((place.key, _("only in %(place)s") % {"place": place.name}) for place in places),
+            *((place.key, str(_ONLY[place.kind]) % {"place": place.name}) for place in places),
         ]
         self.fields["scopes"].choices = [  # type: ignore[attr-defined]
             (permission.value, EXPLANATIONS[permission])
             for permission in Permission
             if any(permission in place.permissions for place in places)
         ]
+
+    def scope_groups(self) -> Iterator[tuple[str, list[ScopeBox]]]:
+        """The permissions with their boxes, by what they are about."""
+        boxes = {str(box.data["value"]): box for box in boxes_of(self["scopes"])}
+        for kind, words in _GROUPS.items():
+            held = [each for each in Permission if each.value in boxes and _kind_of(each) == kind]
+            if held:
+                yield str(words), [ScopeBox(each.value, str(EXPLANATIONS[each]), boxes[each.value]) for each in held]
 
 
 @signed_in
@@ -88,7 +125,12 @@ def show(request: HouseRequest) -> HttpResponse:
     person = _person(request)
     places = {place.key: place for place in list_workplaces(person)}
     tokens = [_describe(token, places) for token in list_personal_tokens(person)]
-    context = {"tokens": tokens, "has_room": sum(bool(token["is_live"]) for token in tokens) < MOST, "most": MOST}
+    context = {
+        "tokens": tokens,
+        "coming": list_coming_devices(person),
+        "has_room": sum(bool(token["is_live"]) for token in tokens) < MOST,
+        "most": MOST,
+    }
     return render(request, "site/tokens.html", context)
 
 
@@ -151,14 +193,21 @@ def _make(request: HouseRequest, form: TokenForm) -> tuple[PersonalAccessToken, 
     )
 
 
+def _kind_of(permission: Permission) -> str:
+    """Of which kind of place it is."""
+    prefix = permission.value.partition(".")[0]
+    return prefix if prefix in {"partner", "operator"} else "account"
+
+
 def _describe(token: PersonalAccessToken, places: dict[str, Workplace]) -> dict[str, object]:
     """A token as its row on the page needs it."""
+    place = places.get(token.place)
     explained = [EXPLANATIONS[scope] for scope in Permission if scope.value in token.scopes]
     return {
         "row": token,
         "is_live": token.is_live(),
         "scopes": explained,
-        "place": places[token.place].name if token.place in places else "",
+        "place": str(_ONLY_THERE[place.kind]) % {"place": place.name} if place else "",
         "ends_soon": token.expires_at is not None and token.expires_at - clock.now() < timedelta(days=7),
     }
 
