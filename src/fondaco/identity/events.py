@@ -63,5 +63,7 @@ REFRESH_REVOKED = declare(
 )
 REFRESH_ENDED = declare("refresh_token.ended", "An operator ended a refresh token; everything from that sign-in died.")
 REFRESH_REUSED = declare("refresh_token.reused", "A spent refresh token was shown again; its whole family died.")
-ACCESS_CUT_OFF = declare("access.cut_off", "Programs were cut off: an installation's, a version's or an app's.")
+ACCESS_CUT_OFF = declare(
+    "access.cut_off", "Programs were cut off: an installation's, a partner's OAuth client, a version's or an app's."
+)
 ACCESS_RESTORED = declare("access.restored", "A cut-off was lifted; the programs get new credentials.")

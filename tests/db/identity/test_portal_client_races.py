@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from threading import Barrier
 
 import pytest
 from django.db import connection
-from tests.factories.accounts import actor_for
+from tests.db.installs.test_access import cut, restore
+from tests.factories.accounts import actor_for, make_operator
 from tests.factories.identity import EXPORT, make_portal_client
 from tests.factories.partners import make_member
 
+from fondaco.accounts.permissions import OperatorRole
 from fondaco.identity import actions
 from fondaco.identity.actions import Overlap
-from fondaco.identity.models import ClientKind, CredentialSet, OAuthClient
+from fondaco.identity.models import ClientKind, CredentialSet, Cutoff, OAuthClient
+from fondaco.installs.reach import get_target
 from fondaco.kit.errors import DomainError
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -89,3 +93,30 @@ def test_deleted_once() -> None:
         return actions.delete_portal_client(actor=actor_for(by.person), by=by, client=client)
 
     assert at_once(delete, delete) == ["", "not-found"]
+
+
+def test_a_new_secret_and_the_kill_switch_at_once() -> None:
+    by, jon = make_member(), make_operator(OperatorRole.SUPPORT)
+    client = make_portal_client(by).client
+    target = get_target(jon, "client", client.pk.hex)
+
+    def renew() -> object:
+        return actions.regenerate_secret(
+            actor=actor_for(by.person), by=by, client=client, revision=0, overlap=Overlap.NONE
+        )
+
+    assert at_once(renew, lambda: cut(jon, target)) in (["", ""], ["", "client-cut-off"])
+    assert set(CredentialSet.objects.values_list("status", flat=True)) == {"revoked"}
+
+
+def test_the_kill_switch_and_the_way_back_at_once() -> None:
+    by, jon = make_member(), make_operator(OperatorRole.SUPPORT)
+    client = make_portal_client(by).client
+    target = get_target(jon, "client", client.pk.hex)
+    for _ in range(3):
+        cutoff = cut(jon, target)
+        outcomes = at_once(partial(restore, jon, cutoff), partial(cut, jon, target))
+        assert outcomes in (["", ""], ["", "already-cut-off"])
+        for left in Cutoff.objects.filter(status="in_force"):
+            restore(jon, left)
+    assert set(CredentialSet.objects.values_list("status", flat=True)) == {"revoked"}

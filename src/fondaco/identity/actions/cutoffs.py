@@ -12,7 +12,7 @@ from fondaco.identity import events
 from fondaco.identity.actions.clients import issue_credentials
 from fondaco.identity.actions.rotation import end_credentials
 from fondaco.identity.errors import AlreadyCutOff, ClientDeleted
-from fondaco.identity.models import ClientKind, Cutoff, OAuthClient
+from fondaco.identity.models import Cutoff, OAuthClient
 from fondaco.identity.states import CutoffStatus
 from fondaco.kit import clock
 
@@ -51,11 +51,14 @@ def cut_off_client(*, actor: Actor, client: OAuthClient, reason: str) -> Cutoff:
     return cutoff
 
 
-def readmit_client(*, actor: Actor, client: OAuthClient) -> None:
-    """What follows for a client of the portal: a public one, which has no secret to make anew, gets another ID."""
-    locked = OAuthClient.objects.select_for_update(of=("self",)).select_related("account").get(pk=client.pk)
-    if locked.kind == ClientKind.PORTAL and locked.is_public and locked.may_get_tokens:
+def readmit_client(*, actor: Actor, cutoff: Cutoff, reason: str) -> Cutoff:
+    """Lifts the cut-off of a client of the portal. A public one, which has no secret to make anew, gets another ID."""
+    found = OAuthClient.objects.select_for_update(of=("self",)).select_related("account")
+    locked = found.get(pk=cutoff.client_id)  # first, as when it is cut off: else the two could wait for each other
+    lift_cutoff(actor=actor, cutoff=cutoff, reason=reason)
+    if locked.is_public and locked.may_get_tokens:
         issue_credentials(actor=actor, client=locked, algorithm="")
+    return cutoff
 
 
 def lift_cutoff(*, actor: Actor, cutoff: Cutoff, reason: str) -> Cutoff:

@@ -23,7 +23,7 @@ from fondaco.audit.actor import Actor
 from fondaco.audit.kinds import EventKind
 from fondaco.audit.recording import Fact, record_all
 from fondaco.identity import actions as identity
-from fondaco.identity.models import Cutoff
+from fondaco.identity.models import ClientKind, Cutoff
 from fondaco.identity.queries import find_usable
 from fondaco.installs import events
 from fondaco.installs.actions import operations
@@ -74,11 +74,12 @@ def restore_access(*, actor: Actor, by: Operator, cutoff: Cutoff, reason: str) -
     check_operator_can(by, Permission.OPERATOR_ACCESS_REVOKE)
     reason = check_reason(reason, is_required=True)
     with transaction.atomic(durable=True):
+        if cutoff.client is not None and cutoff.client.kind == ClientKind.PORTAL:
+            return identity.readmit_client(actor=actor, cutoff=cutoff, reason=reason)
         locked = operations.lock_all(covered_by(cutoff)) if cutoff.client_id else []
         identity.lift_cutoff(actor=actor, cutoff=cutoff, reason=reason)
-        if cutoff.client is not None:
+        if cutoff.client_id:
             _restore(actor, locked)
-            identity.readmit_client(actor=actor, client=cutoff.client)
         else:
             _begin_to_follow(cutoff)
     return cutoff
