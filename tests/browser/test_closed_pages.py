@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 from tests.browser.looking import find_faults, find_overflow, keep_picture, resize
-from tests.factories.accounts import make_account, make_operator, make_person, make_user
+from tests.factories.accounts import SYSTEM, make_account, make_operator, make_person, make_user
 from tests.factories.catalog import make_app, make_published_version
 from tests.factories.installs import make_completed
 from tests.factories.partners import make_member
@@ -20,7 +20,10 @@ from tests.factories.upgrades import make_newer
 
 from fondaco.accounts.models import Account, Person
 from fondaco.accounts.permissions import OperatorRole
+from fondaco.audit.status import transition
 from fondaco.installs.models import Installation
+from fondaco.messaging.models import Delivery
+from fondaco.messaging.states import DeliveryStatus
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -192,6 +195,10 @@ def test_a_newer_version_and_what_support_sees(page: Page) -> None:
     look(page, "support-installation")
     open_as(page, ines, f"/backoffice/accounts/{account.pk}/explanation?app={app.slug}", 200)
     look(page, "support-explanation")
+    transition(Delivery.objects.get(message__type="app.installed"), DeliveryStatus.FAILED, actor=SYSTEM)
+    open_as(page, ines, f"/backoffice/apps/{app.pk.hex}/deliveries", 200)
+    page.get_by_role("link", name="Send all that failed again").click()
+    look(page, "support-replay")
     open_as(page, ines, "/backoffice/installations/failed-updates", 200)
     look(page, "failed-updates")
     open_as(page, ines, f"/backoffice/accounts/{account.pk}", 200)

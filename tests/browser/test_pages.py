@@ -100,14 +100,14 @@ BY_HAND = {
         "install_later", "install_confirm",
     },
 }  # fmt: skip
-# Open only while support allows it, once a sign-in is set up, or to people of several accounts: test_closed_pages and
-# tests/http look at them.
+# Open only while support allows it, once a sign-in is set up or events failed, or to people of several accounts:
+# test_closed_pages and tests/http look at them.
 CLOSED = {
     "console": {"force_uninstall", "remove_sign_in", "upgrade"},
     "storefront": {"install", "install_by_link"},
     "portal": {"retire_version"},
     "backoffice": {
-        "ending", "remove_installation", "sample", "extend_trial",
+        "ending", "remove_installation", "sample", "extend_trial", "replay_events",
         "installation", "broken_updates", "explanation",
     },
 }  # fmt: skip
