@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.conf import settings as django_settings
+from django.db import transaction
 from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.fixtures import Settings
@@ -24,6 +25,7 @@ from fondaco.audit.status import transition
 from fondaco.installs.models import Installation
 from fondaco.messaging.models import Delivery
 from fondaco.messaging.states import DeliveryStatus
+from fondaco.partners.models import MemberRole
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -195,10 +197,15 @@ def test_a_newer_version_and_what_support_sees(page: Page) -> None:
     look(page, "support-installation")
     open_as(page, ines, f"/backoffice/accounts/{account.pk}/explanation?app={app.slug}", 200)
     look(page, "support-explanation")
-    transition(Delivery.objects.get(message__type="app.installed"), DeliveryStatus.FAILED, actor=SYSTEM)
+    with transaction.atomic():
+        transition(Delivery.objects.get(message__type="app.installed"), DeliveryStatus.FAILED, actor=SYSTEM)
     open_as(page, ines, f"/backoffice/apps/{app.pk.hex}/deliveries", 200)
     page.get_by_role("link", name="Send all that failed again").click()
     look(page, "support-replay")
+    devi = make_member(app.partner, role=MemberRole.DEVELOPER).person
+    open_as(page, devi, f"/portal/apps/{app.pk.hex}/events", 200)
+    page.get_by_role("link", name="Send all that failed again").click()
+    look(page, "replay")
     open_as(page, ines, "/backoffice/installations/failed-updates", 200)
     look(page, "failed-updates")
     open_as(page, ines, f"/backoffice/accounts/{account.pk}", 200)

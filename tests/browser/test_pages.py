@@ -105,7 +105,7 @@ BY_HAND = {
 CLOSED = {
     "console": {"force_uninstall", "remove_sign_in", "upgrade"},
     "storefront": {"install", "install_by_link"},
-    "portal": {"retire_version"},
+    "portal": {"retire_version", "replay_events"},
     "backoffice": {
         "ending", "remove_installation", "sample", "extend_trial", "replay_events",
         "installation", "broken_updates", "explanation",

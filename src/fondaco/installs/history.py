@@ -99,6 +99,11 @@ def find_open_operations(installations: Collection[Installation]) -> dict[UUID, 
     return {operation.installation_id: operation for operation in operations}
 
 
+def is_unreached(installation: Installation, operation: Operation | None) -> bool:
+    """Whether what is open did not reach the app's program, so that who looks has it tried at once (FAQ 16)."""
+    return installation.status == InstallationStatus.FAILED and operation is not None and not installation.is_cut_off
+
+
 def find_next_tries(
     installations: Collection[Installation], operations: Mapping[UUID, Operation]
 ) -> dict[UUID, datetime]:

@@ -174,13 +174,15 @@ def test_what_is_dead_already_is_shown_as_such(jon: Operator, make: Callable[[Op
         ("🙂" * 20, "no token of ours"),
         ("fdr_" + "x" * 49, "not whole or was mistyped"),
         ("fdp_🙂", "not whole or was mistyped"),
-        (crypto.new_secret("fdr_"), "we keep none like it"),
-        (crypto.new_secret("fdp_"), "we keep none like it"),
-        (crypto.new_secret("fdc_"), "the secret of a program"),
+        ("fdr_…", "we keep none like it"),
+        ("fdp_…", "we keep none like it"),
+        ("fdc_…", "the secret of a program"),
     ],
 )
 def test_what_is_none_of_ours_is_said_to_be(jon: Operator, text: str, words: str) -> None:
     before = everything()
+    if text.endswith("…"):
+        text = crypto.new_secret(text[:-1])  # made here, for tests are named alike in all processes
     for attempt in (lambda: inspect_token(jon, text), lambda: end(jon, text)):
         with pytest.raises(TokenUnknown) as refusal:
             attempt()

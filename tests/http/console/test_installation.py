@@ -62,7 +62,7 @@ def removed(account: Account) -> Installation:
             failed,
             "is not installed yet. The app&#39;s program cannot be reached.",
             ["/uninstall"],
-            ["/retry", "/launch/"],
+            ["Try again now", "/launch/"],
         ),
         (rejected, "declined the installation. Nothing is charged.", ["/uninstall", "/retry"], ["/launch/"]),
         (timed_out, "did not confirm within seven days", ["/uninstall", "/retry"], ["/launch/"]),

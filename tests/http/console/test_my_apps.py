@@ -306,6 +306,25 @@ def test_T02_loading_the_page_tries_a_failed_installation_again() -> None:
     assert Operation.objects.count() == 1
 
 
+def test_T02_a_page_that_is_loaded_within_a_round_asks_for_a_try_by_itself() -> None:
+    installation = failed(make_account())
+    client = signed_in(installation.installed_by)
+    retried = Event.objects.filter(kind="operation.retried")
+    client.get("/my-apps")
+    here = f"/my-apps/{installation.pk.hex}"
+    for path in ("/my-apps", here):
+        assert f'hx-post="{here}/retry" hx-trigger="load"' in client.get(path).content.decode()
+    for seconds, count in ((29, 1), (31, 2)):
+        with clock.travel(timedelta(seconds=seconds)):
+            answer = client.post(f"{here}/retry", headers={"HX-Request": "true"})
+        assert (answer.status_code, answer.content, retried.count()) == (204, b"", count)
+    answer_operation(actor=PARTNER_PROGRAM, installation=installation, decision="approve")
+    for path in ("/my-apps", here):
+        page = client.get(path).content.decode()
+        assert "was asked again" not in page
+        assert f'hx-post="{here}/retry"' not in page
+
+
 def test_page_stays_within_its_queries_with_thirty_apps(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
     account = make_account()
     ada, samir = make_user(account), make_user(account, role="supervisor")

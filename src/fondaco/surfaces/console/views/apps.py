@@ -9,6 +9,7 @@ from hashlib import sha256
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -21,12 +22,12 @@ from fondaco.accounts.permissions import Permission
 from fondaco.accounts.queries import list_users
 from fondaco.catalog.queries import count_tests
 from fondaco.installs.actions import retry_installation
-from fondaco.installs.history import Change, find_open_operations, list_changes
+from fondaco.installs.history import Change, find_next_tries, find_open_operations, is_unreached, list_changes
 from fondaco.installs.models import Installation
 from fondaco.installs.offers import list_installers
 from fondaco.installs.policies import can_manage
 from fondaco.installs.queries import list_installations
-from fondaco.installs.states import MOVING, InstallationStatus
+from fondaco.installs.states import MOVING
 from fondaco.installs.totals import Totals, add_up
 from fondaco.kit import clock
 from fondaco.kit.errors import Conflict, Forbidden
@@ -53,6 +54,7 @@ class Board:
     totals: Totals | None  # for managers, once an app works
     poll: str | None
     address: str  # where it refreshes itself
+    unreached: list[UUID]  # installations that the page asks to have tried at once
     mark: str  # changes when anything on it does
 
 
@@ -100,8 +102,8 @@ def _make_board(request: HouseRequest, by: User, *, retries: bool) -> Board:
     installations = [item.installation for item in items]
     operations = find_open_operations(installations)
     if retries:
-        unreached = [each for each in installations if each.status == InstallationStatus.FAILED]
-        _retry(request, by, (each for each in unreached if each.pk in operations))
+        due = find_next_tries(installations, operations)
+        _retry(request, by, (installation for installation in installations if installation.pk in due))
     tiles = make_tiles(items, operations, may_ask=can_ask(by))
     changes = [(change, event_line(change.event)) for change in list_changes(by, installations)]
     text = request.GET.get("q", "").strip()[:100]
@@ -121,6 +123,7 @@ def _make_board(request: HouseRequest, by: User, *, retries: bool) -> Board:
         needs=[tile for tile in tiles if tile.needs_someone],
         totals=totals if totals and totals.licences else None,
         poll=poll,
+        unreached=[each.pk for each in installations if is_unreached(each, operations.get(each.pk))][:_MOST_RETRIES],
         address=f"{reverse('console:my_apps_board')}?{urlencode({'q': text, 'mark': mark})}",
         mark=mark,
     )

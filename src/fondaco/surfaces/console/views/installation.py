@@ -17,7 +17,7 @@ from fondaco.accounts.permissions import Permission
 from fondaco.catalog.queries import permission_lines
 from fondaco.installs import actions
 from fondaco.installs.badges import LOOKS, Badge, Look
-from fondaco.installs.history import find_next_tries, list_history
+from fondaco.installs.history import find_next_tries, is_unreached, list_history
 from fondaco.installs.models import Operation, Trial
 from fondaco.installs.newer import is_by_hand
 from fondaco.installs.policies import check_can_force
@@ -78,8 +78,7 @@ def show(request: HouseRequest, installation_id: str) -> HttpResponse:
     installation = item.installation
     operations = list(list_operations(installation))
     standing = _standing(item, operations, may_ask=request.viewer.can(Permission.SUPPORT_ASK))
-    is_wanted = request.method == "GET" and not installation.is_cut_off
-    if is_wanted and _is_to_be_tried(standing, is_loaded=not request.htmx):
+    if standing.next_try is not None and request.method == "GET" and not installation.is_cut_off:
         try:
             actions.retry_installation(actor=request.viewer.actor, by=request.viewer.user, installation=installation)
         except Conflict:
@@ -105,22 +104,19 @@ def show(request: HouseRequest, installation_id: str) -> HttpResponse:
         "sign_outs": sum_up_sign_outs(installation, since=clock.now() - _RECENTLY) if item.can_manage else None,
         "askers": list_askers(installation.account_id) if standing.is_broken and not standing.needs_support else [],
         "mark": mark,
+        "is_unreached": is_unreached(installation, standing.operation),
     }
     return render(request, "console/installation_state.html" if request.htmx else "console/installation.html", context)
-
-
-def _is_to_be_tried(standing: Standing, *, is_loaded: bool) -> bool:
-    """Between two rounds of tries whatever looks begins the next; within one, only a page that somebody loads."""
-    is_unreached = standing.status == InstallationStatus.FAILED and standing.operation is not None
-    return standing.next_try is not None or (is_unreached and is_loaded)
 
 
 @require_POST
 @signed_in
 def retry(request: HouseRequest, installation_id: str) -> HttpResponse:
-    """Tries a failed, declined or unanswered installation again."""
+    """Tries a failed, declined or unanswered installation again. A page that was loaded asks for it quietly."""
     item = _find(request, installation_id)
     actions.retry_installation(actor=request.viewer.actor, by=request.viewer.user, installation=item.installation)
+    if request.htmx:
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
     messages.success(request, _("%(app)s was asked again.") % {"app": item.installation.app.name})
     return redirect("console:installation", installation_id=installation_id)
 
