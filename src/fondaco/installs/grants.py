@@ -36,4 +36,5 @@ def move_grant(installation: Installation, *, actor: Actor) -> None:
         scopes=[*IMPLICIT, *grant.scopes],
         redirect_uris=version.technical.redirect_urls,
         logout_url=version.technical.backchannel_logout_url,
+        version=version.name,
     )

@@ -67,12 +67,17 @@ _OF_CHANGES: Final[Mapping[str, Promise]] = {
     "installation.failed": _("It was not certain what became of %(what)s, so support was asked to look."),
     "installation.pending": _("It is updating."),
 }
+_OF_VERSIONS: Final[Mapping[str, Promise]] = {
+    "installation.requested": _("The app was ordered in version %(what)s."),
+    "client.regranted": _("The app runs in version %(what)s, and its program may do what that asks for."),
+}
 _CHANGES: Final = (OperationKind.UPDATE, OperationKind.UPGRADE)
 
 
 def describe(kind: str, about: str) -> str:
     """``about`` is an operation's kind, a message's type, a version's name, or empty."""
-    sentence = (_OF_CHANGES.get(kind) if about in _CHANGES else None) or _SENTENCES.get(kind)
+    more = _OF_CHANGES if about in _CHANGES else _OF_VERSIONS if about else {}
+    sentence = more.get(kind) or _SENTENCES.get(kind)
     if sentence is None:
         return next((each.meaning for each in all_kinds() if each.name == kind), kind)
     return str(sentence) % {"what": _SUBJECTS.get(about, about)}

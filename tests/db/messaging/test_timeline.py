@@ -67,6 +67,11 @@ def test_each_side_sees_its_part(
         "licence.assigned"
     }
 
+    for side in Side:  # which version, in words
+        meanings = [entry.meaning for entry in seen[side]]
+        assert "The app was ordered in version 1.0.0." in meanings
+        assert "The app runs in version 2.0.0, and its program may do what that asks for." in meanings
+
     def names(side: Side) -> set[str]:
         return {entry.who for entry in seen[side]}
 

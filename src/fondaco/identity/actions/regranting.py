@@ -13,9 +13,15 @@ from fondaco.identity.models import OAuthClient
 
 
 def regrant_client(
-    *, actor: Actor, client: OAuthClient, scopes: Collection[str], redirect_uris: Collection[str], logout_url: str
+    *,
+    actor: Actor,
+    client: OAuthClient,
+    scopes: Collection[str],
+    redirect_uris: Collection[str],
+    logout_url: str,
+    version: str = "",
 ) -> OAuthClient:
-    """Gives the client exactly these scopes and addresses; its credentials stay.
+    """Gives the client exactly these scopes and addresses; its credentials stay. ``version`` names whose they are.
 
     Taking a scope away ends the access tokens that may hold it, and sign-ins that were given it cannot be refreshed;
     people sign in again without noticing. Who may sign in does not change.
@@ -35,6 +41,6 @@ def regrant_client(
         client,
         actor=actor,
         account_id=client.account_id,
-        data={"given": gained, "taken_away": lost, "redirect_uris": client.redirect_uris},
+        data={"version": version, "given": gained, "taken_away": lost, "redirect_uris": client.redirect_uris},
     )
     return client
