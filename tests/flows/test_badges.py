@@ -189,7 +189,7 @@ def test_trial_expired_opens_nothing_but_a_plan_and_the_way_out() -> None:
         team = next(each.label for form in page.forms for each in form.controls if each.label.startswith("Team "))
         eyes.ada.press("Next: what it comes to", {team: True})
         eyes.ada.press("Make this change")
-        waiting = replace(UPDATING, state="Updating · opens again once confirmed", launches=False)
+        waiting = replace(over, state="Trial ended · opens again once confirmed")
         assert eyes.tile(eyes.ada) == waiting
         answer(eyes, "approve")
         eyes.check(ACTIVE, partner="Active")

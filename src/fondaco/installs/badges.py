@@ -45,9 +45,10 @@ class InstallationFacts:
 
     status: InstallationStatus
     has_worked: bool = False
-    is_manually_provisioned: bool = False  # the version installed, or the one coming
+    is_manually_provisioned: bool = False  # the version installed
     has_upgrade: bool = False  # the account could move to a newer version
     is_cut_off: bool = False  # by an operator
+    is_trial_over: bool = False  # also while the plan that was chosen then waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,8 @@ def _standing(installation: InstallationFacts, viewer: ViewerFacts) -> Badge:
         return Badge.CUT_OFF
     if installation.status == InstallationStatus.FAILED:
         return Badge.FAILED_UPDATE if installation.has_worked else Badge.FAILED_INSTALLATION
+    if installation.status == InstallationStatus.PENDING and installation.is_trial_over:
+        return Badge.TRIAL_EXPIRED
     if found := _BY_STATUS.get(installation.status):
         return found
     if installation.has_upgrade and viewer.can_manage:  # it asks for a decision

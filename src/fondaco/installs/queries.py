@@ -344,6 +344,7 @@ def _show(installation: Any, by: User) -> InstalledApp:
         is_manually_provisioned=installation.version.technical.is_manually_provisioned,
         has_upgrade=installation.newer_name is not None,
         is_cut_off=installation.is_cut_off,
+        is_trial_over=not installation.client.may_sign_users_in,
     )
     viewer = ViewerFacts(can_manage=is_manager, can_force=is_manager and may_force(installation.account))
     return InstalledApp(

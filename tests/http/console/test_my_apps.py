@@ -109,7 +109,7 @@ def paid(account: Account) -> Installation:
         (make_pending, "Being removed · waiting for Ledgerline GmbH", "Updating", False),
         (by_hand, "Set up by hand · slower changes", "Manually provisioned", False),
         (make_completed, "Trial · 30 days left", None, False),
-        (chosen_late, "Updating · opens again once confirmed", "Updating", False),
+        (chosen_late, "Trial ended · opens again once confirmed", "Trial expired", True),
         (broken, "Update failed · get help", "Failed update", False),
         (set_up_by_hand, "Being set up by hand by Ledgerline GmbH", "Installing", True),
         (paid, "Ledgerline GmbH", None, False),

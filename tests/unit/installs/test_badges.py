@@ -24,6 +24,7 @@ NOBODY = ViewerFacts()
         (S.REJECTED, {"is_manually_provisioned": True}, Badge.FAILED_INSTALLATION),
         (S.TIMEOUT, {}, Badge.FAILED_INSTALLATION),
         (S.SUSPENDED, {"has_worked": True, "has_upgrade": True}, Badge.TRIAL_EXPIRED),
+        (S.PENDING, {"has_worked": True, "is_trial_over": True}, Badge.TRIAL_EXPIRED),  # a plan was chosen and waits
         *((status, {"is_cut_off": True, "has_worked": True}, Badge.CUT_OFF) for status in sorted(set(S) - {S.REVOKED})),
     ],
 )
@@ -51,8 +52,8 @@ def test_what_is_gone_has_none() -> None:
 
 def test_every_combination_has_exactly_one_standing_and_a_look() -> None:
     corners = {Badge.MANAGEABLE, Badge.FORCE_UNINSTALL}
-    for status, *flags in product(set(S) - {S.REVOKED}, *[(False, True)] * 6):
-        shown = badges(InstallationFacts(status, *flags[:4]), ViewerFacts(*flags[4:]))
+    for status, *flags in product(set(S) - {S.REVOKED}, *[(False, True)] * 7):
+        shown = badges(InstallationFacts(status, *flags[:5]), ViewerFacts(*flags[5:]))
         assert len([badge for badge in shown if badge not in corners]) == 1
         assert shown[0] not in corners
     assert set(LOOKS) == set(Badge)
@@ -62,13 +63,13 @@ def test_every_combination_has_exactly_one_standing_and_a_look() -> None:
 
 def test_over_everything_that_can_be_it_is_the_first_of_the_order_that_applies() -> None:
     """The order of DOMAIN 7.8, written down once more: states × facts × viewers."""
-    for status, *flags in product(S, *[(False, True)] * 6):
-        worked, by_hand, newer, cut, manages, forces = flags
+    for status, *flags in product(S, *[(False, True)] * 7):
+        worked, by_hand, newer, cut, over, manages, forces = flags
         applies = [
             (Badge.CUT_OFF, cut),
             (Badge.FAILED_UPDATE, status == S.FAILED and worked),
             (Badge.FAILED_INSTALLATION, status in {S.FAILED, S.REJECTED, S.TIMEOUT}),
-            (Badge.TRIAL_EXPIRED, status == S.SUSPENDED),
+            (Badge.TRIAL_EXPIRED, status == S.SUSPENDED or (status == S.PENDING and over)),
             (Badge.INSTALLING, status == S.INSTALLING),
             (Badge.UPDATING, status == S.PENDING),
             (Badge.UPGRADE_AVAILABLE, newer and manages),
@@ -78,7 +79,7 @@ def test_over_everything_that_can_be_it_is_the_first_of_the_order_that_applies()
         standing = next(badge for badge, is_so in applies if is_so)
         corners = [Badge.MANAGEABLE] * manages + [Badge.FORCE_UNINSTALL] * forces
         expected = () if status == S.REVOKED else (standing, *corners)
-        assert badges(InstallationFacts(status, *flags[:4]), ViewerFacts(*flags[4:])) == expected
+        assert badges(InstallationFacts(status, *flags[:5]), ViewerFacts(*flags[5:])) == expected
     assert {badge for badge, look in LOOKS.items() if look.dims_icon} == {
         Badge.CUT_OFF, Badge.FAILED_INSTALLATION, Badge.TRIAL_EXPIRED, Badge.INSTALLING,
     }  # fmt: skip

@@ -98,11 +98,11 @@ def _state(item: InstalledApp, badge: Badge, operation: Operation | None) -> str
         return _("Cut off by the platform: “%(reason)s”") % {"reason": installation.cut_off_reason}
     sentences = {
         Badge.INSTALLING: _("Installing · waiting for %(company)s") % {"company": company},
-        Badge.UPDATING: _("Updating · launch as usual")
-        if installation.can_be_launched
-        else _("Updating · opens again once confirmed"),
+        Badge.UPDATING: _("Updating · launch as usual"),
         Badge.FAILED_UPDATE: _("Update failed · get help"),
-        Badge.TRIAL_EXPIRED: _("Trial ended · nobody can open it"),
+        Badge.TRIAL_EXPIRED: _("Trial ended · nobody can open it")
+        if installation.status == InstallationStatus.SUSPENDED
+        else _("Trial ended · opens again once confirmed"),
         Badge.UPGRADE_AVAILABLE: _("Version %(version)s is there") % {"version": item.newer_version},
         Badge.MANUALLY_PROVISIONED: _("Set up by hand · slower changes"),
     }
@@ -119,7 +119,7 @@ def _need(item: InstalledApp, badge: Badge) -> str:
     app = {"app": item.installation.app.name}
     if badge == Badge.CUT_OFF:
         return _("%(app)s is cut off by the platform.") % app
-    if badge == Badge.TRIAL_EXPIRED:
+    if item.installation.status == InstallationStatus.SUSPENDED:
         return _("The trial of %(app)s is over.") % app
     if badge == Badge.FAILED_UPDATE:
         return _("A change of %(app)s failed and could not be taken back.") % app
