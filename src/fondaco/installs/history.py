@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -16,11 +15,9 @@ from fondaco.audit.actor import ActorKind
 from fondaco.audit.models import Event
 from fondaco.catalog.events import APP_RECEIVED
 from fondaco.installs import events
-from fondaco.installs.actions.operations import RETRY_DUE
 from fondaco.installs.models import Installation, Operation
 from fondaco.installs.policies import can_manage
 from fondaco.installs.states import MOVING, InstallationStatus, OperationStatus
-from fondaco.kit.deadlines import find_due
 
 _STEPS: Final = (
     events.INSTALLATION_REQUESTED,
@@ -102,19 +99,3 @@ def find_open_operations(installations: Collection[Installation]) -> dict[UUID, 
 def is_unreached(installation: Installation, operation: Operation | None) -> bool:
     """Whether what is open did not reach the app's program, so that who looks has it tried at once (FAQ 16)."""
     return installation.status == InstallationStatus.FAILED and operation is not None and not installation.is_cut_off
-
-
-def find_next_tries(
-    installations: Collection[Installation], operations: Mapping[UUID, Operation]
-) -> dict[UUID, datetime]:
-    """Of those that could not be reached: when the house tries again. One that is being tried now is left out.
-
-    Loading a page may begin such a try at once (FAQ 16): ``retry_installation``.
-    """
-    failed = {
-        i.pk: operations[i.pk] for i in installations if i.status == InstallationStatus.FAILED and i.pk in operations
-    }
-    if not failed:
-        return {}
-    due = find_due(RETRY_DUE, [operation.pk.hex for operation in failed.values()])
-    return {id_: due[operation.pk.hex] for id_, operation in failed.items() if operation.pk.hex in due}

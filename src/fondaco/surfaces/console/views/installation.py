@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from http import HTTPStatus
 
 from django.contrib import messages
@@ -17,7 +17,7 @@ from fondaco.accounts.permissions import Permission
 from fondaco.catalog.queries import permission_lines
 from fondaco.installs import actions
 from fondaco.installs.badges import LOOKS, Badge, Look
-from fondaco.installs.history import find_next_tries, is_unreached, list_history
+from fondaco.installs.history import is_unreached, list_history
 from fondaco.installs.models import Operation, Trial
 from fondaco.installs.newer import is_by_hand
 from fondaco.installs.policies import check_can_force
@@ -31,7 +31,7 @@ from fondaco.installs.queries import (
 from fondaco.installs.states import MOVING, InstallationStatus, OperationKind
 from fondaco.installs.ways import Situation, Way, customer_ways
 from fondaco.kit import clock
-from fondaco.kit.errors import Conflict, DomainError, Forbidden
+from fondaco.kit.errors import DomainError, Forbidden
 from fondaco.messaging.queries import list_changes_sent, sum_up_sign_outs
 from fondaco.support.policies import list_askers
 from fondaco.surfaces.console.forms import ForceForm, ReasonForm
@@ -58,7 +58,6 @@ class Standing:
     is_moving: bool  # the page looks for news by itself
     is_removal: bool  # the open operation is one
     is_fresh: bool  # what is open was asked for a moment ago, so that what usually happens may still happen
-    next_try: datetime | None
     why: object  # why it failed, in plain words
     can_retry: bool
     can_remove: bool
@@ -73,16 +72,11 @@ class Standing:
 @signed_in
 @require_safe
 def show(request: HouseRequest, installation_id: str) -> HttpResponse:
-    """The page. One that could not be reached is tried again at once (FAQ 16)."""
+    """The page. It asks by itself to have one tried at once that could not be reached (FAQ 16)."""
     item = _find(request, installation_id)
     installation = item.installation
     operations = list(list_operations(installation))
     standing = _standing(item, operations, may_ask=request.viewer.can(Permission.SUPPORT_ASK))
-    if standing.next_try is not None and request.method == "GET" and not installation.is_cut_off:
-        try:
-            actions.retry_installation(actor=request.viewer.actor, by=request.viewer.user, installation=installation)
-        except Conflict:
-            return redirect(request.path)  # it was answered in this very moment
     deliveries = list_changes_sent(installation) if item.can_manage else []
     lines = make_lines(list_history(installation, operations), deliveries, item.now)
     mark = f"{installation.status}-{len(lines)}-{standing.is_fresh:d}"
@@ -207,7 +201,6 @@ def _standing(item: InstalledApp, operations: list[Operation], *, may_ask: bool)
     operation = next((operation for operation in operations if operation.is_open), None)
     badge = item.badges[0] if item.badges else None
     look = LOOKS[badge] if badge else None
-    tries = find_next_tries([installation], {installation.pk: operation} if operation else {})
     kind = OperationKind(operation.kind) if operation else None
     status = InstallationStatus(installation.status)
     situation = Situation(status, installation.has_worked, kind, installation.is_cut_off)
@@ -221,7 +214,6 @@ def _standing(item: InstalledApp, operations: list[Operation], *, may_ask: bool)
         is_moving=operation is not None or status in MOVING,
         is_removal=operation is not None and operation.kind == OperationKind.UNINSTALL,
         is_fresh=operation is not None and clock.now() - operation.created_at < _FRESH,
-        next_try=tries.get(installation.pk),
         why=installation.reason,
         can_retry=Way.RETRY in ways and operation is None,  # one that is open is tried by opening the page
         can_remove=bool(ways & {Way.CANCEL, Way.UNINSTALL}),
