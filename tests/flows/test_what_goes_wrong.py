@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
+from django.test import Client
 from tests.factories.catalog import make_published_version
 from tests.flows.house import House
 from tests.flows.people import Customer, gain_customer
@@ -74,6 +75,10 @@ def test_T02_a_partner_that_was_down_is_reached_when_someone_looks(house: House,
     house.partner.start()
     page = customer.browser.open(house.link_in(letter))
     assert "being tried right now" in page.text
+    assert f'hx-post="/my-apps/{installation.pk.hex}/retry" hx-trigger="load"' in page.html
+    scripts = Client()
+    scripts.force_login(installation.installed_by.person)
+    scripts.post(f"/my-apps/{installation.pk.hex}/retry", headers={"HX-Request": "true"})
     house.deliver_events()
     assert status_of(installation) == "completed"
     assert Message.objects.filter(type="app.installed").count() == 1
