@@ -37,7 +37,7 @@ _AT_ONCE: Final = 1000  # rows of one INSERT
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one try. ``error`` is an outbound failure's kind, empty when an HTTP answer came."""
+    """What came of one try. ``error`` is an outbound failure's kind, empty when a whole HTTP answer came."""
 
     started_at: datetime
     duration_ms: int

@@ -29,9 +29,9 @@ from psycopg.conninfo import make_conninfo
 from fondaco.audit.actor import Actor
 from fondaco.kit import clock
 from fondaco.kit.frames import with_room
-from fondaco.kit.outbound import CONNECT_SECONDS, TOTAL_SECONDS, OutboundError, SafeClient
+from fondaco.kit.outbound import CONNECT_SECONDS, TOTAL_SECONDS, Answer, OutboundError, SafeClient
+from fondaco.messaging import breaker
 from fondaco.messaging.actions import WAKE_CHANNEL, Outcome
-from fondaco.messaging.breaker import Answer
 from fondaco.messaging.desk import Desk
 from fondaco.messaging.health import Observation, record_observations
 from fondaco.messaging.queue import Kind, Parcel, Room, claim, claim_logouts
@@ -295,24 +295,20 @@ class Dispatcher:
 
 async def _send(client: SafeClient, signer: Signer, parcel: Parcel) -> Outcome:
     started_at, begun, headers = clock.now(), time.monotonic(), _headers(signer, parcel)
+    answer: Answer | None
+    error, address = "", ""
     try:
         answer = await client.request("POST", parcel.url, headers=headers, body=parcel.body, truncate=True)
-    except OutboundError as error:
-        return Outcome(
-            started_at=started_at,
-            duration_ms=_since(begun),
-            response_status=error.status,
-            error=error.kind.value,
-            address=error.address,
-            request_headers=headers,
-        )
+    except OutboundError as failure:
+        answer, error, address = failure.answer, failure.kind.value, failure.address
     outcome = Outcome(
         started_at=started_at,
         duration_ms=_since(begun),
-        response_status=answer.status,
-        response_headers=answer.headers,
-        response_body=answer.body,
-        address=answer.address,
+        response_status=answer.status if answer else None,
+        response_headers=answer.headers if answer else {},
+        response_body=answer.body if answer else b"",
+        error=error,
+        address=answer.address if answer else address,
         request_headers=headers,
     )
     return hide_token(outcome, parcel.body) if parcel.kind is Kind.LOGOUT_TOKEN else outcome
@@ -326,7 +322,7 @@ def _is_well(parcel: Parcel, outcome: Outcome) -> bool:
 
 def _observe(parcel: Parcel, outcome: Outcome) -> Observation:
     now = clock.now()
-    answer = Answer(
+    answer = breaker.Answer(
         at=now,
         is_success=_is_well(parcel, outcome),
         status=None if outcome.error else outcome.response_status,

@@ -23,9 +23,23 @@ _EXPLANATIONS: Final[dict[str, Promise]] = {
     TURNED_AWAY: gettext_lazy("The app's program has failed so often that it is left alone for a while."),
 }
 
+_BROKEN_OFF: Final[dict[str, Promise]] = {  # … on the way through the answer
+    FailureKind.CONNECT: gettext_lazy("The app's program answered with HTTP status %(status)s and broke off."),
+    FailureKind.PROTOCOL: gettext_lazy("The app's program answered with HTTP status %(status)s and broke off."),
+    FailureKind.TIMEOUT: gettext_lazy(
+        "The app's program answered with HTTP status %(status)s, but not to the end within ten seconds."
+    ),
+}
+
 
 def explain_failure(error: str, status: int | None) -> str:
-    """What the app's program did; ``error`` is an outbound failure's kind, empty when it answered with ``status``."""
+    """What the app's program did.
+
+    ``error`` is an outbound failure's kind, empty when there was a whole answer with ``status``; both are given when
+    the answer broke off.
+    """
+    if status is not None and (found := _BROKEN_OFF.get(error)):
+        return str(found) % {"status": status}
     if found := _EXPLANATIONS.get(error):
         return str(found)
     return _("The app's program answered with HTTP status %(status)s.") % {"status": status}

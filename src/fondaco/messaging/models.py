@@ -139,7 +139,10 @@ class Posting(Stateful):
 
 
 class Try(models.Model):
-    """One try: what was answered, by whom, how fast; kept for 90 days. ``error`` is empty when an HTTP answer came."""
+    """One try: what was answered, by whom, how fast; kept for 90 days.
+
+    ``error`` is empty when a whole HTTP answer came. With one that broke off it says why, beside what had come.
+    """
 
     id = IdField()
     started_at = models.DateTimeField()

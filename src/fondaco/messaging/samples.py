@@ -28,7 +28,7 @@ from fondaco.installs.models import Installation, Operation, Trial
 from fondaco.kit import clock, jobs
 from fondaco.kit.errors import Invalid
 from fondaco.kit.ids import new_id, new_short_id
-from fondaco.kit.outbound import OutboundError, fetch
+from fondaco.kit.outbound import Answer, OutboundError, fetch
 from fondaco.kit.rate import check_rate
 from fondaco.messaging import events, payloads
 from fondaco.messaging.errors import NoCallbackAddress
@@ -73,11 +73,12 @@ def post_sample(sample_id: str) -> None:
     headers = {"Content-Type": "application/json", **signer.headers(body, message_id=sample.pk)}
     sample.request_headers = headers
     sample.started_at = clock.now()
+    answer: Answer | None
     try:
-        answer = fetch("POST", sample.url, headers=headers, body=body)
-    except OutboundError as error:
-        sample.error, sample.response_status, sample.address = error.kind.value, error.status, error.address
-    else:
+        answer = fetch("POST", sample.url, headers=headers, body=body, truncate=True)
+    except OutboundError as failure:
+        answer, sample.error, sample.address = failure.answer, failure.kind.value, failure.address
+    if answer:
         sample.response_status, sample.duration_ms, sample.address = answer.status, answer.elapsed_ms, answer.address
         sample.response_headers = keep_headers(answer.headers, hide_secrets)
         sample.response_excerpt = excerpt(answer.body, hide_secrets)

@@ -11,14 +11,19 @@ from contextlib import ExitStack, closing, contextmanager
 
 import pytest
 import uvloop
+from tests.factories.accounts import SYSTEM
 from tests.factories.catalog import make_published_version
 from tests.factories.installs import make_installing
+from tests.factories.partners import make_member
 from tests.hanging_names import END, hanging_names
 from tests.receiver import receiving
 
 from fondaco.kit.outbound import FailureKind, OutboundError, SafeClient
 from fondaco.messaging.dispatcher import Dispatcher
+from fondaco.messaging.explanations import explain_failure
 from fondaco.messaging.models import Attempt, Delivery
+from fondaco.messaging.samples import post_sample, send_sample
+from fondaco.partners.models import MemberRole
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CONNECT_SECONDS, TOTAL_SECONDS = 0.3, 0.6
@@ -84,6 +89,31 @@ def test_T05_an_endless_body_is_read_no_further_than_its_beginning_and_a_redirec
     body = Attempt.objects.get(delivery__url=f"{endless}/events")
     assert (body.response_status, body.error, len(body.response_excerpt)) == (200, "", 2048)
     assert Attempt.objects.get(delivery__url=f"{turning.url}/events").response_status == 302
+
+
+def test_a_test_event_is_judged_like_a_real_one_when_the_answer_is_long() -> None:
+    version = make_published_version()
+    devi = make_member(version.app.partner, role=MemberRole.DEVELOPER)
+    with talking(endless_body) as endless:
+        version.technical.events_callback_url = f"{endless}/events"
+        version.technical.save()
+        sample = send_sample(actor=SYSTEM, by=devi, version=version, type="app.updated")
+        post_sample(sample.pk.hex)
+    sample.refresh_from_db()
+    assert (sample.is_success, sample.response_status, len(sample.response_excerpt)) == (True, 200, 2048)
+
+
+def test_an_answer_that_does_not_end_is_a_failure_and_what_had_come_of_it_is_kept() -> None:
+    with talking(begin_and_hang) as slow:
+        make_installing(events_callback_url=f"{slow}/events")
+        dispatch_until(lambda: None)
+    kept = Attempt.objects.get()
+    assert (kept.error, kept.response_status, kept.response_excerpt) == ("timeout", 503, "so busy")
+    assert kept.response_headers == {"retry-after": "120", "content-length": "100"}
+    assert kept.address == "127.0.0.1"
+    assert explain_failure(kept.error, kept.response_status) == (
+        "The app's program answered with HTTP status 503, but not to the end within ten seconds."
+    )
 
 
 def test_T06_the_slot_of_a_connect_that_hangs_is_free_again_at_the_deadline() -> None:
@@ -170,6 +200,11 @@ def drip(connection: socket.socket, over: threading.Event) -> None:
     connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
     while not over.wait(0.05):
         connection.sendall(b"x")
+
+
+def begin_and_hang(connection: socket.socket, over: threading.Event) -> None:
+    connection.sendall(b"HTTP/1.1 503 Busy\r\nRetry-After: 120\r\nContent-Length: 100\r\n\r\nso busy")
+    over.wait(PATIENCE)
 
 
 def huge_headers(connection: socket.socket, over: threading.Event) -> None:

@@ -191,7 +191,22 @@ async def test_a_dripping_answer_ends_at_the_deadline() -> None:
             await asyncio.sleep(0.02)
 
     async with server(dripping) as url, SafeClient(total_seconds=0.3) as client:
-        assert (await failure(url, client)).kind is FailureKind.TIMEOUT
+        error = await failure(url, client)
+    assert (error.kind, error.address) == (FailureKind.TIMEOUT, "127.0.0.1")
+    assert error.answer
+    assert (error.answer.status, error.answer.headers) == (200, {"content-length": "100000"})
+    assert set(error.answer.body) == set(b".")
+    assert error.answer.truncated
+
+
+async def test_what_came_before_an_answer_broke_off_is_kept() -> None:
+    raw = b"HTTP/1.1 503 Busy\r\nRetry-After: 90\r\nContent-Length: 100\r\n\r\nsorry"
+    async with server(answering(raw)) as url, SafeClient() as client:
+        error = await failure(url, client)
+    assert error.kind is FailureKind.PROTOCOL
+    assert error.answer
+    assert (error.answer.status, error.answer.headers["retry-after"], error.answer.body) == (503, "90", b"sorry")
+    assert error.answer.truncated
 
 
 async def endless(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -206,7 +221,9 @@ async def test_an_endless_answer_is_cut() -> None:
     async with server(endless) as url, SafeClient() as client:
         error = await failure(url, client, max_bytes=1000)
         answer = await client.request("POST", url, max_bytes=1000, truncate=True)
-    assert (error.kind, error.status) == (FailureKind.TOO_LARGE, 201)
+    assert error.kind is FailureKind.TOO_LARGE
+    assert error.answer
+    assert (error.answer.status, len(error.answer.body), error.answer.truncated) == (201, 1000, True)
     assert (answer.status, len(answer.body), answer.truncated) == (201, 1000, True)
 
 

@@ -2,8 +2,8 @@
 
 from fondaco.kit.outbound.addresses import BadUrl, check_url, is_allowed
 from fondaco.kit.outbound.certificates import read_certificate_end
-from fondaco.kit.outbound.client import CONNECT_SECONDS, TOTAL_SECONDS, Answer, SafeClient, fetch
-from fondaco.kit.outbound.failures import FailureKind, OutboundError
+from fondaco.kit.outbound.client import CONNECT_SECONDS, TOTAL_SECONDS, SafeClient, fetch
+from fondaco.kit.outbound.failures import Answer, FailureKind, OutboundError
 
 __all__ = [
     "CONNECT_SECONDS",

@@ -12,7 +12,7 @@ import ssl
 import time
 from collections.abc import Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Any, Self
 from weakref import WeakSet
@@ -21,7 +21,7 @@ import aiohttp
 from aiohttp import ClientResponse
 from aiohttp.connector import Connection
 
-from fondaco.kit.outbound.failures import FailureKind, OutboundError
+from fondaco.kit.outbound.failures import Answer, FailureKind, OutboundError
 from fondaco.kit.outbound.resolver import CheckingResolver, check_address
 
 MAX_BYTES = 64 * 1024
@@ -31,21 +31,6 @@ _HEADER_LINE = 8 * 1024
 _HEADER_COUNT = 64
 _STALE_SECONDS = 1.0  # a connection that its server had given up shows that within a round trip
 _DEFAULT_HEADERS = {"User-Agent": "Fondaco", "Accept-Encoding": "identity"}
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """``headers`` have lower-case names, of repeated ones the last; ``address`` is the IP that answered.
-
-    ``truncated`` says that the body was longer and only its beginning was read.
-    """
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-    address: str
-    elapsed_ms: int
-    truncated: bool = False
 
 
 class SafeClient:
@@ -107,45 +92,43 @@ class SafeClient:
     ) -> Answer:
         """One exchange. Any status is an answer, redirects too; what is none raises :class:`OutboundError`.
 
-        A body over ``max_bytes`` is an error, or with ``truncate`` is cut off there; the rest is never read. A
-        connection that was kept open, and that the server closes at the moment it is used again, says nothing about the
-        server: the same is sent once more.
+        A body over ``max_bytes`` is an error, or with ``truncate`` is cut off there; the rest is never read. An error
+        on the way through the body holds what had come until then. A connection that was kept open, and that the server
+        closes at the moment it is used again, says nothing about the server: the same is sent once more.
         """
-        started, called = time.monotonic(), list[str]()
-        _called.set(called)
+        heard = _Heard(started=time.monotonic())
+        _called.set(heard.called)
         try:
             try:
-                response, content, is_cut = await self._exchange(method, url, headers, body, max_bytes)
+                await self._exchange(method, url, headers, body, max_bytes, heard)
             except _StaleConnection:
-                if time.monotonic() - started > _STALE_SECONDS:
+                if heard.seconds > _STALE_SECONDS:
                     raise
-                response, content, is_cut = await self._exchange(method, url, headers, body, max_bytes)
+                await self._exchange(method, url, headers, body, max_bytes, heard)
         except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
-            raise _translate(error, self._timeout, _last(called)) from error
-        if is_cut and not truncate:
+            raise _translate(error, self._timeout, heard) from error
+        answer = heard.as_answer()
+        if heard.is_cut and not truncate:
             detail = f"the answer is longer than {max_bytes} bytes"
-            raise OutboundError(FailureKind.TOO_LARGE, detail, status=response.status, address=_last(called))
-        return Answer(
-            status=response.status,
-            headers={name.lower(): value for name, value in response.headers.items()},
-            body=content,
-            address=_last(called),
-            elapsed_ms=round((time.monotonic() - started) * 1000),
-            truncated=is_cut,
-        )
+            raise OutboundError(FailureKind.TOO_LARGE, detail, address=heard.address, answer=answer)
+        return answer
 
     async def _exchange(
-        self, method: str, url: str, headers: Mapping[str, str] | None, body: bytes, max_bytes: int
-    ) -> tuple[ClientResponse, bytes, bool]:
+        self, method: str, url: str, headers: Mapping[str, str] | None, body: bytes, max_bytes: int, heard: _Heard
+    ) -> None:
         if self._session is None:
             raise RuntimeError("SafeClient is used inside `async with`")
         async with self._session.request(
             method, url, headers=headers, data=body or None, allow_redirects=False
         ) as response:
-            content, is_cut = await _read(response, max_bytes)
-            if is_cut:
-                response.close()
-        return response, content, is_cut
+            heard.response = response
+            async for chunk in response.content.iter_any():
+                heard.content += chunk
+                if len(heard.content) > max_bytes:
+                    del heard.content[max_bytes:]
+                    heard.is_cut = True
+                    response.close()
+                    return
 
 
 def fetch(
@@ -155,15 +138,48 @@ def fetch(
     headers: Mapping[str, str] | None = None,
     body: bytes = b"",
     max_bytes: int = MAX_BYTES,
+    truncate: bool = False,
     total_seconds: float = TOTAL_SECONDS,
 ) -> Answer:
     """The same for synchronous code and single calls. Never call it inside a transaction."""
 
     async def once() -> Answer:
         async with SafeClient(total_seconds=total_seconds) as client:
-            return await client.request(method, url, headers=headers, body=body, max_bytes=max_bytes)
+            return await client.request(method, url, headers=headers, body=body, max_bytes=max_bytes, truncate=truncate)
 
     return asyncio.run(once())
+
+
+@dataclass(slots=True)
+class _Heard:
+    """What has come of an exchange so far. ``called`` has the addresses that it was tried with, the last one last."""
+
+    started: float
+    called: list[str] = field(default_factory=list)
+    response: ClientResponse | None = None
+    content: bytearray = field(default_factory=bytearray)
+    is_cut: bool = False
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self.started
+
+    @property
+    def address(self) -> str:
+        """The one that counts; empty when a kept connection was gone by the time that its answer was looked at."""
+        return self.called[-1] if self.called else ""
+
+    def as_answer(self) -> Answer:
+        if self.response is None:
+            raise RuntimeError("nothing was answered yet")
+        return Answer(
+            status=self.response.status,
+            headers={name.lower(): value for name, value in self.response.headers.items()},
+            body=bytes(self.content),
+            address=self.address,
+            elapsed_ms=round(self.seconds * 1000),
+            truncated=self.is_cut,
+        )
 
 
 class _StaleConnection(aiohttp.ServerDisconnectedError):
@@ -171,7 +187,7 @@ class _StaleConnection(aiohttp.ServerDisconnectedError):
 
 
 _served: WeakSet[Any] = WeakSet()  # open connections that have carried an answer
-_called: ContextVar[list[str]] = ContextVar("the addresses that this exchange was tried with, the last one last")
+_called: ContextVar[list[str]] = ContextVar("the addresses that this exchange was tried with")
 
 
 class _Response(ClientResponse):
@@ -192,11 +208,6 @@ class _Response(ClientResponse):
         return started
 
 
-def _last(called: list[str]) -> str:
-    """The address that counts; empty when a kept connection was gone by the time that its answer was looked at."""
-    return called[-1] if called else ""
-
-
 def _checked_socket(entry: Any) -> socket.socket:
     family, kind, protocol, _name, address = entry
     # Literal addresses never pass the resolver; here is the last place that every connection passes.
@@ -205,16 +216,7 @@ def _checked_socket(entry: Any) -> socket.socket:
     return socket.socket(family, kind, protocol)
 
 
-async def _read(response: ClientResponse, max_bytes: int) -> tuple[bytes, bool]:
-    content = bytearray()
-    async for chunk in response.content.iter_any():
-        content += chunk
-        if len(content) > max_bytes:
-            return bytes(content[:max_bytes]), True
-    return bytes(content), False
-
-
-def _translate(error: Exception, timeout: aiohttp.ClientTimeout, address: str) -> OutboundError:
+def _translate(error: Exception, timeout: aiohttp.ClientTimeout, heard: _Heard) -> OutboundError:
     kind, detail = FailureKind.PROTOCOL, str(error) or type(error).__name__
     if isinstance(error, TimeoutError):
         kind, detail = FailureKind.TIMEOUT, f"no complete answer within {timeout.total:g} seconds"
@@ -224,4 +226,5 @@ def _translate(error: Exception, timeout: aiohttp.ClientTimeout, address: str) -
         kind = FailureKind.DNS
     elif isinstance(error, aiohttp.ClientConnectionError | OSError):
         kind = FailureKind.CONNECT
-    return OutboundError(kind, detail, address=address)
+    answer = replace(heard.as_answer(), truncated=True) if heard.response is not None else None
+    return OutboundError(kind, detail, address=heard.address, answer=answer)

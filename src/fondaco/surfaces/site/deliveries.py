@@ -203,6 +203,6 @@ def _sum_up(attempts: Sequence[Attempt]) -> str:
     if not attempts:
         return _("not tried yet")
     last = attempts[-1]
-    answer = f"HTTP {last.response_status}" if last.response_status else explain(last)
+    answer = explain(last) if last.error else f"HTTP {last.response_status}"
     count = ngettext("%(count)s try", "%(count)s tries", len(attempts)) % {"count": len(attempts)}
     return f"{count} · {answer}"
