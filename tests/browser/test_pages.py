@@ -82,7 +82,7 @@ ANSWERS_ONLY = {
     "portal": {
         "make_link", "end_link", "remove_tester", "accept_transfer", "decline_transfer", "withdraw_transfer",
         "withdraw_member_invitation", "resend_member_invitation", "create_version", "remove_member",
-        "rotate_credentials", "run_checks", "replay_event", "try_address", "end_webhook_secret",
+        "rotate_credentials", "run_checks", "replay_event", "try_address", "end_webhook_secret", "show_webhook_secret",
         "draft", "discard_draft", "panel", "move_screenshot",
         "solve_ticket",
     },

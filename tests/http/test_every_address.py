@@ -40,7 +40,7 @@ _REMOVING = frozenset({"endings", "ending", "remove_installation"})
 _MAY_REMOVE = frozenset({Permission.OPERATOR_SUPPORT, Permission.OPERATOR_PARTNERS})
 _ANY_REVIEW = frozenset({Permission.OPERATOR_REVIEW_TECHNICAL, Permission.OPERATOR_REVIEW_LISTING})
 _OF_REVIEWERS = frozenset({"submissions", "reasons", "reason", "remove_reason"})  # of either track
-_ANSWERS_AT_ONCE = frozenset({"test_sign_in", "submission_credentials", "signatures"})  # a secret is shown once
+_ANSWERS_AT_ONCE = frozenset({"test_sign_in", "submission_credentials", "signatures", "show_webhook_secret"})
 _LEADS_ON = {"submissions": 302}
 # The app is here already; in another account these steps lead back to the first one.
 _INSTALLING = {"install_plan": 200, "install_users": 302, "install_later": 302, "install_confirm": 302}

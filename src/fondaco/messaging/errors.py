@@ -31,6 +31,14 @@ class TwoSecrets(Conflict):
     )
 
 
+class OnlySecret(Conflict):
+    code = "newest-webhook-secret"
+    message = _(
+        "This is the newest secret of the app, so it was kept: every event is signed with it. Make a new one, and this "
+        "one can be ended at once."
+    )
+
+
 class KeyTooYoung(Conflict):
     code = "signing-key-too-young"
     message = _(

@@ -21,4 +21,5 @@ ENDPOINT_SILENT = declare(
 )
 ENDPOINT_RESUMED = declare("endpoint.resumed", "Somebody asked to try a paused or gone callback address at once.")
 WEBHOOK_SECRET_CREATED = declare("webhook_secret.created", "A secret that signs an app's events was made.")
+WEBHOOK_SECRET_SHOWN = declare("webhook_secret.shown", "Somebody looked at a secret that signs an app's events.")
 WEBHOOK_SECRET_ENDED = declare("webhook_secret.ended", "A secret that signed an app's events was ended by hand.")

@@ -12,7 +12,8 @@ from fondaco.accounts.models import User
 from fondaco.audit.actor import Actor, ActorKind
 from fondaco.audit.models import Event
 from fondaco.audit.recording import projects, projects_jointly
-from fondaco.catalog.models import Plan, Version
+from fondaco.catalog import events as catalog_events
+from fondaco.catalog.models import App, Plan, Version
 from fondaco.identity import events as identity_events
 from fondaco.identity.actions import end_credentials
 from fondaco.identity.models import LoginSession
@@ -30,6 +31,13 @@ from fondaco.messaging.models import Delivery
 from fondaco.messaging.payloads import Content, MessageType
 from fondaco.messaging.sign_outs import note_ended_sessions, note_user_left
 from fondaco.messaging.states import DeliveryStatus
+from fondaco.messaging.webhook_secrets import make_webhook_secret
+
+
+@projects(catalog_events.APP_REGISTERED)
+def give_secret(event: Event, app: App) -> None:
+    """An app has a secret to sign with from its first event on."""
+    make_webhook_secret(actor=_actor(event), app=app)
 
 
 @projects(facts.OPERATION_OPENED)

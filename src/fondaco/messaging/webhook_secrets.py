@@ -1,4 +1,8 @@
-"""Secrets that a partner shares with us for one app: made, replaced with an overlap, ended."""
+"""Secrets that a partner shares with us for one app: made with it, shown, replaced with an overlap, ended.
+
+An app always has one, so that every delivery is signed in every way. It signs, so it is kept sealed and not hashed; and
+since it is kept, whoever manages the app's programs may see it again.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +25,7 @@ from fondaco.kit import clock
 from fondaco.kit.errors import NotFound
 from fondaco.kit.ids import parse_wire
 from fondaco.messaging import events, webhooks
-from fondaco.messaging.errors import TwoSecrets
+from fondaco.messaging.errors import OnlySecret, TwoSecrets
 from fondaco.messaging.models import WebhookSecret
 from fondaco.messaging.signing import Signer, load_signer
 from fondaco.partners.models import Member
@@ -38,7 +42,7 @@ def list_webhook_secrets(by: Member, app: App) -> list[WebhookSecret]:
 
 
 def rotate_webhook_secret(*, actor: Actor, by: Member, app: App) -> tuple[WebhookSecret, str]:
-    """Makes a secret, the first or the next, and returns it as text this one time.
+    """Makes the next secret, and returns it as text, too.
 
     The one before it goes on signing for a week, so that the partner's program can change over. While two are alive
     there is no third: :class:`TwoSecrets`.
@@ -52,21 +56,34 @@ def rotate_webhook_secret(*, actor: Actor, by: Member, app: App) -> tuple[Webhoo
         for old in alive:
             old.ends_at = clock.now() + settings.WEBHOOK_SECRET_OVERLAP
             old.save(update_fields=["ends_at"])
-        secret = webhooks.new_secret()
-        text = webhooks.write_secret(secret)
-        row = WebhookSecret.objects.create(app=locked, secret=secret, hint=text[:_HINT])
-        record(events.WEBHOOK_SECRET_CREATED, row, actor=actor, data={"hint": row.hint}, **row.audit_scope())
+        return make_webhook_secret(actor=actor, app=locked)
+
+
+def make_webhook_secret(*, actor: Actor, app: App) -> tuple[WebhookSecret, str]:
+    """One step of a change: the secret that signs from now on, and its text."""
+    secret = webhooks.new_secret()
+    text = webhooks.write_secret(secret)
+    row = WebhookSecret.objects.create(app=app, secret=secret, hint=text[:_HINT])
+    record(events.WEBHOOK_SECRET_CREATED, row, actor=actor, data={"hint": row.hint}, **row.audit_scope())
     return row, text
 
 
-def end_webhook_secret(*, actor: Actor, by: Member, app: App, secret_id: str) -> None:
-    """Signs nothing more with this secret from now on. Another one of the app goes on."""
+def show_webhook_secret(*, actor: Actor, by: Member, app: App, secret_id: str) -> tuple[WebhookSecret, str]:
+    """One that signs, as text; who saw it is written down."""
     check_can(by, Permission.PARTNER_CLIENTS_MANAGE)
     with transaction.atomic(durable=True):
-        found, key = _alive().select_for_update(of=("self",)).select_related("app"), parse_wire(secret_id)
-        row = found.filter(app=_own(by, app), pk=key).first() if key else None
-        if row is None:
-            raise NotFound
+        row = _lock(by, app, secret_id)
+        record(events.WEBHOOK_SECRET_SHOWN, row, actor=actor, data={"hint": row.hint}, **row.audit_scope())
+    return row, webhooks.write_secret(bytes(row.secret or b""))
+
+
+def end_webhook_secret(*, actor: Actor, by: Member, app: App, secret_id: str) -> None:
+    """Signs nothing more with this secret from now on. Only one that is being replaced ends: :class:`OnlySecret`."""
+    check_can(by, Permission.PARTNER_CLIENTS_MANAGE)
+    with transaction.atomic(durable=True):
+        row = _lock(by, app, secret_id)
+        if row.ends_at is None:
+            raise OnlySecret
         row.ends_at, row.secret = clock.now(), b""
         row.save(update_fields=["ends_at", "secret"])
         record(events.WEBHOOK_SECRET_ENDED, row, actor=actor, data={"hint": row.hint}, **row.audit_scope())
@@ -102,6 +119,14 @@ class SecretCache:
 
 def _alive() -> QuerySet[WebhookSecret]:
     return WebhookSecret.objects.filter(Q(ends_at=None) | Q(ends_at__gt=clock.now()))
+
+
+def _lock(by: Member, app: App, secret_id: str) -> WebhookSecret:
+    found, key = _alive().select_for_update(of=("self",)).select_related("app"), parse_wire(secret_id)
+    row = found.filter(app=_own(by, app), pk=key).first() if key else None
+    if row is None:
+        raise NotFound
+    return row
 
 
 def _own(by: Member, app: App) -> App:

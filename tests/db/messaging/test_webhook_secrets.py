@@ -1,4 +1,4 @@
-"""Secrets of an app: shown once, two alive at a time; and the platform's keys through a rotation."""
+"""Secrets of an app: there from the start, two alive at a time; and the platform's keys through a rotation."""
 
 from __future__ import annotations
 
@@ -6,16 +6,19 @@ import base64
 import hashlib
 import hmac
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from tests.factories.accounts import SYSTEM, actor_for
-from tests.factories.catalog import make_published_version
+from tests.factories.catalog import make_published_version, make_version, picture
 from tests.factories.partners import make_member
 
 from fondaco.audit.models import Event
+from fondaco.catalog.actions import register_app
 from fondaco.kit import clock
 from fondaco.kit.errors import Forbidden, NotFound
-from fondaco.messaging.errors import TwoSecrets
+from fondaco.messaging.errors import OnlySecret, TwoSecrets
 from fondaco.messaging.models import EventSigningKey, SigningAlgorithm, WebhookSecret
 from fondaco.messaging.probes import make_probe
 from fondaco.messaging.signing import list_public_keys, load_signer, rotate_old_keys, rotate_signing_key
@@ -24,6 +27,7 @@ from fondaco.messaging.webhook_secrets import (
     list_webhook_secrets,
     load_signer_for,
     rotate_webhook_secret,
+    show_webhook_secret,
 )
 from fondaco.partners.models import MemberRole
 
@@ -52,24 +56,68 @@ def test_two_secrets_are_alive_and_a_third_is_refused() -> None:
     with clock.travel(timedelta(days=7, seconds=1)):
         assert [each.pk for each in list_webhook_secrets(by, app)] == [second.pk]
         rotate_webhook_secret(actor=actor, by=by, app=app)
+    shown, text = show_webhook_secret(actor=actor, by=by, app=app, secret_id=second.pk.hex)
+    assert (shown.pk, text) == (second.pk, new)
     end_webhook_secret(actor=actor, by=by, app=app, secret_id=second.pk.hex)
     second.refresh_from_db()
     assert bytes(second.secret or b"") == b""
     with pytest.raises(NotFound):
         end_webhook_secret(actor=actor, by=by, app=app, secret_id=second.pk.hex)
     kinds = Event.objects.filter(kind__startswith="webhook_secret.").order_by("id").values_list("kind", flat=True)
-    assert list(kinds) == ["webhook_secret.created"] * 3 + ["webhook_secret.ended"]
+    assert list(kinds) == ["webhook_secret.created"] * 3 + ["webhook_secret.shown", "webhook_secret.ended"]
+
+
+def test_the_newest_is_not_ended_and_what_is_ended_is_not_shown() -> None:
+    app = make_published_version().app
+    by = make_member(app.partner)
+    only, _text = rotate_webhook_secret(actor=SYSTEM, by=by, app=app)
+    before = Event.objects.count()
+    with pytest.raises(OnlySecret):
+        end_webhook_secret(actor=SYSTEM, by=by, app=app, secret_id=only.pk.hex)
+    assert (list_webhook_secrets(by, app), Event.objects.count()) == ([only], before)
+    rotate_webhook_secret(actor=SYSTEM, by=by, app=app)
+    end_webhook_secret(actor=SYSTEM, by=by, app=app, secret_id=only.pk.hex)
+    before = Event.objects.count()
+    with pytest.raises(NotFound):
+        show_webhook_secret(actor=SYSTEM, by=by, app=app, secret_id=only.pk.hex)
+    assert Event.objects.count() == before
+
+
+def test_a_registered_app_signs_with_a_secret_of_its_own_from_its_first_event_on() -> None:
+    devi = make_member(role=MemberRole.DEVELOPER)
+    app = register_app(actor=actor_for(devi.person), by=devi, name="Signals", icon=picture())
+    made = Event.objects.get(kind="webhook_secret.created")
+    assert (made.partner_id, made.actor_label) == (devi.partner_id, devi.person.name)
+    [row] = list_webhook_secrets(devi, app)
+    _row, secret = show_webhook_secret(actor=SYSTEM, by=devi, app=app, secret_id=row.pk.hex)
+    version = make_version(app)
+    probe = make_probe(version, load_signer_for(app))
+    assert _signatures(probe.headers)[0] == _expected(secret, probe.headers, probe.body)
+
+
+def test_apps_of_before_get_a_secret_each() -> None:
+    lacking, having = make_published_version().app, make_published_version().app
+    kept, _text = rotate_webhook_secret(actor=SYSTEM, by=make_member(having.partner), app=having)
+    give_secrets = import_module("fondaco.messaging.migrations.0004_every_app_has_a_secret").give_secrets
+    for _ in range(2):
+        give_secrets(apps, None)
+        assert WebhookSecret.objects.get(app=having) == kept
+        assert len(bytes(WebhookSecret.objects.get(app=lacking).secret or b"")) == 32
 
 
 def test_only_who_manages_clients_of_this_partner_may() -> None:
     app = make_published_version().app
+    secret, _text = rotate_webhook_secret(actor=SYSTEM, by=make_member(app.partner), app=app)
     stranger, marketing = make_member(), make_member(app.partner, role=MemberRole.MARKETING)
     for by, refusal in ((stranger, NotFound), (marketing, Forbidden)):
         with pytest.raises(refusal):
             rotate_webhook_secret(actor=SYSTEM, by=by, app=app)
         with pytest.raises(refusal):
             list_webhook_secrets(by, app)
-    assert not WebhookSecret.objects.exists()
+        with pytest.raises(refusal):
+            show_webhook_secret(actor=SYSTEM, by=by, app=app, secret_id=secret.pk.hex)
+    assert not Event.objects.filter(kind="webhook_secret.shown").exists()
+    assert WebhookSecret.objects.get() == secret
 
 
 def test_an_ed25519_key_that_is_replaced_signs_for_a_week_and_a_year_old_one_is_replaced() -> None:

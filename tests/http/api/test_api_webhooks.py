@@ -14,6 +14,7 @@ from fondaco.catalog.models import App
 from fondaco.identity.actions import create_personal_token
 from fondaco.messaging.models import WebhookSecret
 from fondaco.messaging.signing import load_signer
+from fondaco.messaging.webhooks import write_secret
 from fondaco.partners.models import Member
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +42,7 @@ def api(by: Member) -> Client:
     return Client(headers={"Authorization": f"Bearer {plain}"})
 
 
-def test_secrets_are_in_one_answer_only(api: Client, place: str) -> None:
+def test_secrets_are_in_no_list_and_shown_when_asked_for(api: Client, place: str) -> None:
     first = api.post(f"{place}/webhook-secrets", **JSON)
     assert first.status_code == 201
     assert len(base64.b64decode(first.json()["secret"].removeprefix("whsec_"))) == 32
@@ -51,23 +52,33 @@ def test_secrets_are_in_one_answer_only(api: Client, place: str) -> None:
     assert (third.status_code, third.json()["code"]) == (409, "two-webhook-secrets")
     items = api.get(f"{place}/webhook-secrets").json()["items"]
     assert [set(each) for each in items] == [{"id", "hint", "created_at", "ends_at"}] * 2
+    shown = api.post(f"{place}/webhook-secrets/{items[1]['id']}/show", **JSON)
+    assert (shown.status_code, shown.json()) == (200, {**items[1], "secret": first.json()["secret"]})
+    newest = api.delete(f"{place}/webhook-secrets/{items[0]['id']}")
+    assert (newest.status_code, newest.json()["code"]) == (409, "newest-webhook-secret")
     assert api.delete(f"{place}/webhook-secrets/{items[1]['id']}").status_code == 204
+    assert api.post(f"{place}/webhook-secrets/{items[1]['id']}/show", **JSON).status_code == 404
     assert [each["id"] for each in api.get(f"{place}/webhook-secrets").json()["items"]] == [items[0]["id"]]
 
 
-def test_the_portal_shows_a_secret_on_one_page(by: Member, app: App) -> None:
+def test_the_portal_shows_a_secret_to_who_asks_for_it(by: Member, app: App) -> None:
     client = Client()
     client.force_login(by.person)
     address = f"/portal/apps/{app.pk.hex}/signatures"
     page = client.get(address).content.decode()
-    assert "There is no secret yet" in page
     attempt = page.split('name="attempt" value="')[1].split('"')[0]
     for _ in range(2):  # pressed twice, it is made once and shown both times
         shown = client.post(address, {"attempt": attempt})
         assert shown.headers["Cache-Control"] == "no-store"
         assert shown.content.decode().count("whsec_") >= 2
     secret = WebhookSecret.objects.get()
-    assert "Keep it now" not in client.get(address).content.decode()
+    text = write_secret(bytes(secret.secret or b""))
+    assert text not in client.get(address).content.decode()
+    shown = client.post(f"{address}/{secret.pk.hex}/show")
+    assert text in shown.content.decode()
+    assert shown.headers["Cache-Control"] == "no-store"
+    assert client.post(f"{address}/{secret.pk.hex}/end").status_code == 409
+    client.post(address, {"attempt": "b" * 32})
     ended = client.post(f"{address}/{secret.pk.hex}/end", follow=True)
     assert "Nothing more is signed with this secret." in ended.content.decode()
 

@@ -9,11 +9,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from fondaco.accounts.permissions import Permission
+from fondaco.catalog.models import App
 from fondaco.catalog.queries import get_app
 from fondaco.kit.errors import DomainError
 from fondaco.kit.idempotency import KeyReused
 from fondaco.messaging.signing import list_public_keys, public_forms
-from fondaco.messaging.webhook_secrets import end_webhook_secret, list_webhook_secrets, rotate_webhook_secret
+from fondaco.messaging.webhook_secrets import (
+    end_webhook_secret,
+    list_webhook_secrets,
+    rotate_webhook_secret,
+    show_webhook_secret,
+)
 from fondaco.surfaces.site.access import requires
 from fondaco.surfaces.site.forms import show_refusal
 from fondaco.surfaces.site.once import OnceForm, show_text_once, unstored
@@ -38,14 +44,17 @@ def signatures(request: HouseRequest, app_id: str) -> HttpResponse:
             status = reused.status
         except DomainError as refusal:
             status = show_refusal(form, refusal)
-    context = {
-        "app": app,
-        "form": form,
-        "secret": secret,
-        "secrets": list_webhook_secrets(member, app),
-        "keys": [(key, public_forms(key)) for key in list_public_keys()],
-    }
-    return unstored(render(request, "portal/signatures.html", context, status=status))
+    return _page(request, app, form, secret, status)
+
+
+@require_POST
+@requires(Permission.PARTNER_CLIENTS_MANAGE)
+def show(request: HouseRequest, app_id: str, secret_id: str) -> HttpResponse:
+    """The page with one secret on it."""
+    member = request.viewer.member
+    app = get_app(member, app_id)
+    _row, secret = show_webhook_secret(actor=request.viewer.actor, by=member, app=app, secret_id=secret_id)
+    return _page(request, app, OnceForm(), secret)
 
 
 @require_POST
@@ -57,3 +66,14 @@ def end(request: HouseRequest, app_id: str, secret_id: str) -> HttpResponse:
     end_webhook_secret(actor=request.viewer.actor, by=member, app=app, secret_id=secret_id)
     messages.success(request, _("Ended. Nothing more is signed with this secret."))
     return redirect("portal:signatures", app_id)
+
+
+def _page(request: HouseRequest, app: App, form: OnceForm, secret: str | None, status: int = 200) -> HttpResponse:
+    context = {
+        "app": app,
+        "form": form,
+        "secret": secret,
+        "secrets": list_webhook_secrets(request.viewer.member, app),
+        "keys": [(key, public_forms(key)) for key in list_public_keys()],
+    }
+    return unstored(render(request, "portal/signatures.html", context, status=status))

@@ -21,7 +21,11 @@ class WebhookSecretShape(Shape):
         return cls(id=secret.pk.hex, hint=secret.hint, created_at=secret.created_at, ends_at=secret.ends_at)
 
 
-class NewWebhookSecretShape(WebhookSecretShape):
-    """The same with the secret itself, which is in this answer and in no other."""
+class OpenWebhookSecretShape(WebhookSecretShape):
+    """The same with the secret itself."""
 
     secret: str
+
+    @classmethod
+    def reveal(cls, row: WebhookSecret, secret: str) -> OpenWebhookSecretShape:
+        return cls(**WebhookSecretShape.of(row).model_dump(), secret=secret)
