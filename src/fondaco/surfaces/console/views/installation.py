@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -24,6 +25,7 @@ from fondaco.installs.policies import check_can_force
 from fondaco.installs.queries import (
     InstalledApp,
     get_installation,
+    get_open_operation,
     list_operations,
     list_users_of,
     purchase_summary,
@@ -123,6 +125,9 @@ def uninstall(request: HouseRequest, installation_id: str) -> HttpResponse:
     item = manage(request, installation_id)
     if not item.installation.has_worked:
         return _cancel(request, item)
+    if get_open_operation(item.installation) and request.method != "POST":  # who posts keeps what they typed
+        messages.info(request, _("A change is under way. The app can be removed when it is done."))
+        return redirect("console:installation", installation_id=installation_id)
     form = ReasonForm(request.POST if request.method == "POST" else None)
     status = int(HTTPStatus.OK)
     if request.method == "POST":
@@ -141,7 +146,7 @@ def uninstall(request: HouseRequest, installation_id: str) -> HttpResponse:
             else:
                 messages.success(request, _("%(app)s is being removed.") % {"app": item.installation.app.name})
                 return redirect("console:my_apps")
-    context = {"item": item, "installation": item.installation, "form": form, "has_worked": True, "is_forced": False}
+    context = {**_removed(item), "form": form, "has_worked": True, "is_forced": False}
     return render(request, "console/uninstall.html", context, status=status)
 
 
@@ -163,7 +168,7 @@ def force_uninstall(request: HouseRequest, installation_id: str) -> HttpResponse
                 status = show_refusal(form, refusal)
             else:
                 return _gone(request, item)
-    context = {"item": item, "installation": item.installation, "form": form, "has_worked": True, "is_forced": True}
+    context = {**_removed(item), "form": form, "has_worked": True, "is_forced": True}
     return render(request, "console/uninstall.html", context, status=status)
 
 
@@ -187,8 +192,13 @@ def _cancel(request: HouseRequest, item: InstalledApp) -> HttpResponse:
     if request.method == "POST":
         actions.cancel_installation(actor=request.viewer.actor, by=request.viewer.user, installation=item.installation)
         return _gone(request, item)
-    context = {"item": item, "installation": item.installation, "form": None, "has_worked": False, "is_forced": False}
+    context = {**_removed(item), "form": None, "has_worked": False, "is_forced": False}
     return render(request, "console/uninstall.html", context)
+
+
+def _removed(item: InstalledApp) -> dict[str, Any]:
+    """What goes, and how many people lose it: unassigned licences are nobody's."""
+    return {"item": item, "installation": item.installation, "losing": item.installation.licences.count()}
 
 
 def _gone(request: HouseRequest, item: InstalledApp) -> HttpResponse:

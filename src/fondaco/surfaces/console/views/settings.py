@@ -28,6 +28,7 @@ from fondaco.installs.changes import Settings, can_keep_trial, quote
 from fondaco.installs.errors import NothingToChange
 from fondaco.installs.models import Installation
 from fondaco.installs.policies import check_can_change, find_unable
+from fondaco.installs.queries import get_open_operation
 from fondaco.kit.errors import DomainError, Forbidden, Invalid, NotFound
 from fondaco.surfaces.console.views.installation import manage
 from fondaco.surfaces.site.access import signed_in
@@ -69,7 +70,7 @@ def change(request: HouseRequest, installation_id: str) -> HttpResponse:
     """The form, what it comes to, and the change itself."""
     item = manage(request, installation_id)
     installation = item.installation
-    is_waiting = installation.operations.filter(status="open").exists()
+    is_waiting = get_open_operation(installation) is not None
     if is_waiting and request.method != "POST":  # who posts is told whose change came first, and keeps what they typed
         messages.info(request, _("A change is under way. Settings can be changed when it is done."))
         return redirect("console:installation", installation_id=installation_id)

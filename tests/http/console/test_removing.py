@@ -1,0 +1,35 @@
+"""Removing an app: what the page says is true, and it is not offered while something else is open."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from tests.factories.installs import make_completed, make_pending
+
+from fondaco.audit.models import Event
+from fondaco.installs.models import Installation
+
+pytestmark = pytest.mark.django_db
+
+
+def manager_of(installation: Installation) -> Client:
+    client = Client()
+    client.force_login(installation.installed_by.person)
+    return client
+
+
+def test_only_people_lose_access_not_licences_without_a_holder() -> None:
+    installation = make_completed()
+    Installation.objects.filter(pk=installation.pk).update(total_licences=9)
+    html = manager_of(installation).get(f"/my-apps/{installation.pk.hex}/uninstall").content.decode()
+    assert installation.licences.count() == 2
+    assert "2 people lose access" in html
+
+
+def test_while_a_change_is_open_its_page_is_shown_instead() -> None:
+    installation = make_pending()
+    before = Event.objects.count()
+    answer = manager_of(installation).get(f"/my-apps/{installation.pk.hex}/uninstall", follow=True)
+    assert answer.redirect_chain == [(f"/my-apps/{installation.pk.hex}", 302)]
+    assert "A change is under way. The app can be removed when it is done." in answer.content.decode()
+    assert Event.objects.count() == before
