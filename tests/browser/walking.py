@@ -52,6 +52,8 @@ def walk(page: Page, site: str, start: list[str], within: tuple[str, ...], look:
         final = urlsplit(answer.url)
         assert answer.status == 200, f"{address}: {answer.status}"
         assert "server-timing" in answer.headers, f"{address} does not say how often it asked"
+        policy = answer.headers.get("referrer-policy")
+        assert policy != "no-referrer" or "<form" not in answer.text(), f"{address}: its forms would be refused"
         if final.path != urlsplit(address).path:
             waiting.append(answer.url)
             continue

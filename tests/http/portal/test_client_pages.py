@@ -120,7 +120,7 @@ def test_the_form_says_in_words_what_each_scope_allows(client: Client) -> None:
 def test_creating_shows_everything_once(client: Client, mara: Member, caplog: pytest.LogCaptureFixture) -> None:
     answer = client.post("/portal/clients/new", entries())
     assert (answer.status_code, answer["Cache-Control"]) == (200, "no-store")
-    assert answer["Referrer-Policy"] == "no-referrer"
+    assert answer["Referrer-Policy"] == "same-origin"
     row = CredentialSet.objects.select_related("client").get()
     (secret,) = secrets_on(answer)
     assert crypto.verify_hash(secret, row.secret_hash)

@@ -132,7 +132,9 @@ def _caller(request: HouseRequest) -> str:
 
 
 def unstored(response: HttpResponse) -> HttpResponse:
-    """No cache and no history keeps the page, and no other page hears its address."""
+    """No cache and no history keeps the page. That no other site hears its address is so for all pages.
+
+    With ``no-referrer`` browsers would send the page's own forms from nowhere (``Origin: null``), which is refused.
+    """
     response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
     return response
