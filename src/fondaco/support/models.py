@@ -23,7 +23,8 @@ _LIVING = models.Q(status__in=sorted(status.value for status in LIVING))
 class Ticket(Stateful):
     """A question or a technical issue, asked by people of ``account`` or, where that is empty, of ``partner``.
 
-    In an account's ticket ``partner`` is set once it was involved. ``about`` holds what was in view as it was then
+    In an account's ticket ``partner`` is set once it takes part. Of one that ``is_from_us`` an operator wrote the first
+    words, and it is theirs as if they had asked. ``about`` holds what was in view as it was then
     (``support.view.InView.as_json``); only the parts that were sent along.
     """
 
@@ -33,6 +34,7 @@ class Ticket(Stateful):
     number = models.PositiveBigIntegerField(unique=True, editable=False)  # what people call it by
     account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="tickets")
     partner = models.ForeignKey(Partner, on_delete=models.PROTECT, null=True, related_name="tickets")
+    is_from_us = models.BooleanField(default=False, db_default=False)
     opened_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     subject = models.CharField(max_length=120)
     kind = models.CharField(max_length=20, choices=[(kind.value, kind.value) for kind in TicketKind])
@@ -70,12 +72,12 @@ class Ticket(Stateful):
 
     @property
     def asking_side(self) -> Side:
-        """Whose ticket it is."""
+        """Whose ticket it is, whoever began it."""
         return Side.CUSTOMER if self.account_id else Side.PARTNER
 
     @property
     def asker(self) -> str:
-        """The organisation that asked, by name."""
+        """The organisation whose ticket it is, by name."""
         return self.account.company_name if self.account else self.partner.name if self.partner else ""
 
     @property

@@ -18,8 +18,13 @@ from fondaco.support.queries import describe
 from fondaco.support.states import Side
 
 _SUBJECT = "Ticket #⟨number⟩: ⟨subject⟩"
-OPENED = Mail("ticket_opened", when="a ticket is opened", to="everybody who answers tickets", subject=_SUBJECT)
-RECEIVED = Mail("ticket_received", when="a ticket is opened", to="who opened it", subject=_SUBJECT)
+OPENED = Mail(
+    "ticket_opened",
+    when="a customer or a partner opens a ticket",
+    to="everybody who answers tickets",
+    subject=_SUBJECT,
+)
+RECEIVED = Mail("ticket_received", when="a customer or a partner opens a ticket", to="who opened it", subject=_SUBJECT)
 INVOLVED = Mail(
     "ticket_partner_involved",
     when="an operator asks an app's partner to help with a customer's ticket",
@@ -51,15 +56,16 @@ ANSWERED = {
 @projects(events.TICKET_OPENED)
 def queue_opened(event: Event, ticket: Ticket) -> None:
     message_id = UUID(event.data["message"])
+    if event.data.get("is_from_us"):
+        _tell_others(ticket, Side.OPERATOR, message_id)
+        return
     OPENED.queue(message_id)
     RECEIVED.queue(message_id)
 
 
 @projects(events.TICKET_ANSWERED, events.TICKET_REOPENED)
 def queue_answered(event: Event, ticket: Ticket) -> None:
-    for side in ticket.sides:
-        if side != event.data["side"]:
-            ANSWERED[side].queue(UUID(event.data["message"]))
+    _tell_others(ticket, event.data["side"], UUID(event.data["message"]))
 
 
 @projects(events.TICKET_PARTNER_INVOLVED)
@@ -131,6 +137,12 @@ def compose_for_partner(message_id: UUID) -> Letter:
 @ANSWERED[Side.OPERATOR].compose
 def compose_for_team(message_id: UUID) -> Letter:
     return _answered(message_id, Side.OPERATOR)
+
+
+def _tell_others(ticket: Ticket, speaker: str, message_id: UUID) -> None:
+    for side in ticket.sides:
+        if side != speaker:
+            ANSWERED[side].queue(message_id)
 
 
 def _answered(message_id: UUID, to: Side) -> Letter:

@@ -5,6 +5,7 @@ from fondaco.support.actions.opening import Sight, open_ticket
 from fondaco.support.actions.receiving import take_in
 from fondaco.support.actions.talking import add_note, answer, involve_partner, write_to_support
 from fondaco.support.actions.working import change_priority, give_back, hand_over, take
+from fondaco.support.actions.writing import write_first
 
 __all__ = [
     "Sight",
@@ -18,5 +19,6 @@ __all__ = [
     "solve",
     "take",
     "take_in",
+    "write_first",
     "write_to_support",
 ]

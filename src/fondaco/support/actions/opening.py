@@ -54,21 +54,13 @@ def open_ticket(
     """Asks support. The first answer is due by the target of the priority; both sides get a mail."""
     check_can_ask(by)
     sight = sight or Sight()
-    found = FieldProblems()
-    clean = {
-        "subject": found.text("subject", subject, least=3, most=MOST_SUBJECT),
-        "page": found.text("page", sight.page, most=_MOST_PAGE),
-    }
-    words = found.text("text", text, least=1, most=MOST, lines=True)
-    if clean["page"] and not clean["page"].startswith("/"):
-        found.add("page", _("Write the part of the page's address from the first slash on, like /my-apps."))
-    found.raise_if_any()
+    clean, words = admit_request(subject, text, page=sight.page)
     check_rate(f"ticket:{by.person.pk.hex}", limit=_LIMIT, per=_PER)
     with transaction.atomic(durable=True):
         check_can_ask(by)
         now = clock.now()
         ticket = Ticket.objects.create(
-            number=_next_number(),
+            number=next_number(),
             account=by.account if isinstance(by, User) else None,
             partner=None if isinstance(by, User) else by.partner,
             opened_by=by.person,
@@ -84,6 +76,27 @@ def open_ticket(
         data = {"message": message.pk.hex, "kind": ticket.kind, "priority": ticket.priority}
         note_down(events.TICKET_OPENED, ticket, actor=actor, data=data)
     return ticket
+
+
+def admit_request(subject: str, text: str, *, page: str = "") -> tuple[dict[str, str], str]:
+    """The cleaned columns and the cleaned words of a ticket to be."""
+    found = FieldProblems()
+    clean = {
+        "subject": found.text("subject", subject, least=3, most=MOST_SUBJECT),
+        "page": found.text("page", page, most=_MOST_PAGE),
+    }
+    words = found.text("text", text, least=1, most=MOST, lines=True)
+    if clean["page"] and not clean["page"].startswith("/"):
+        found.add("page", _("Write the part of the page's address from the first slash on, like /my-apps."))
+    found.raise_if_any()
+    return clean, words
+
+
+def next_number() -> int:
+    """What people call the next ticket by."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('support_ticket_numbers')")
+        return int(cursor.fetchone()[0])
 
 
 def _about(by: Asker, sight: Sight) -> dict[str, Any]:
@@ -106,9 +119,3 @@ def _about(by: Asker, sight: Sight) -> dict[str, Any]:
 
 def _operation(view: InView, sight: Sight) -> Any:
     return view.operation if Part.OPERATION in sight.parts else None
-
-
-def _next_number() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('support_ticket_numbers')")
-        return int(cursor.fetchone()[0])

@@ -12,14 +12,20 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from fondaco.accounts.models import User
+from fondaco.accounts.models import Operator, User
 from fondaco.catalog.models import App, Version
 from fondaco.catalog.queries import get_app, list_apps
 from fondaco.installs.badges import LOOKS, Badge
 from fondaco.installs.explaining import get_explainable_by_id
 from fondaco.installs.labels import STATUSES
 from fondaco.installs.models import Installation, Operation
-from fondaco.installs.queries import get_installation, get_of_partner, list_installations, list_operations
+from fondaco.installs.queries import (
+    get_for_support,
+    get_installation,
+    get_of_partner,
+    list_installations,
+    list_operations,
+)
 from fondaco.installs.states import InstallationStatus, OperationKind, OperationStatus
 from fondaco.kit import clock
 from fondaco.messaging.actions import Outcome
@@ -127,6 +133,11 @@ def find_in_view(by: Asker, *, installation_id: str = "", app_id: str = "", even
         sent = get_sent(by, event_id)
         return _look_at(sent.installation, with_deliveries=True, first=sent)
     return InView(get_app(by, app_id)) if app_id else None
+
+
+def look_at_installation(by: Operator, installation_id: str) -> InView:
+    """Any installation as operators see it who answer tickets."""
+    return _look_at(get_for_support(by, installation_id), with_deliveries=True)
 
 
 def list_choices(by: Asker) -> list[tuple[str, str]]:

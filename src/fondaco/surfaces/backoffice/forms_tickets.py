@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -58,6 +58,42 @@ class AnswerForm(forms.Form):
         assert isinstance(choice, forms.ChoiceField)
         choice.choices = [(side.value, words[side]) for side in ticket.sides]
         choice.initial = ticket.asking_side.value
+
+
+class WriteForm(forms.Form):
+    """The first words of a ticket that we begin. Who can get it is asked where there is a choice."""
+
+    to = forms.MultipleChoiceField(
+        label=_("Who gets it"),
+        widget=forms.CheckboxSelectMultiple(),
+        error_messages={"required": _("Choose who gets it.")},
+    )
+    subject = forms.CharField(
+        label=_("In short"), max_length=120, error_messages={"required": _("Write what it is about.")}
+    )
+    text = _text(7, _("Your words"), _("Write something first."))
+    priority = forms.ChoiceField(label=_("How much does it hurry?"), choices=list(PRIORITY_EXPLANATIONS.items()))
+
+    def __init__(self, *args: Any, names: Mapping[Side, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("priority", Priority.NORMAL.value)
+        self._only = list(names) if len(names) == 1 else []
+        if self._only:
+            del self.fields["to"]
+        else:
+            choice = self.fields["to"]
+            assert isinstance(choice, forms.MultipleChoiceField)
+            choice.choices = [(side.value, name) for side, name in names.items()]
+
+    def entries(self) -> dict[str, Any]:
+        """For the action."""
+        data = self.cleaned_data
+        return {
+            "to": self._only or [Side(side) for side in data["to"]],
+            "subject": data["subject"],
+            "text": data["text"],
+            "priority": Priority(data["priority"]),
+        }
 
 
 class NoteForm(forms.Form):

@@ -14,6 +14,7 @@ from fondaco.support.queries import (
     Order,
     QueueFilter,
     Shown,
+    find_addressed,
     get_own_ticket,
     get_ticket,
     list_messages,
@@ -28,6 +29,7 @@ from fondaco.surfaces.api.management.shapes.fields import Cursor, Limit, Page
 from fondaco.surfaces.api.management.shapes.tickets import (
     AnswerBody,
     ColleagueBody,
+    FirstWordsBody,
     LastWordsBody,
     OrderName,
     PartnerTicketBody,
@@ -152,6 +154,22 @@ def list_tickets(
     wanted = QueueFilter(Shown(shown), Order(order), Priority(priority) if priority else None, text)
     found = list_queue(request.caller.operator, wanted=wanted)
     return ranked_page(found, QueuedTicketShape.of, cursor=cursor, limit=limit)
+
+
+@routes.creates("/operator/tickets", QueuedTicketShape, Permission.OPERATOR_SUPPORT)
+def write_first(request: Request, body: FirstWordsBody) -> QueuedTicketShape:
+    """Begins a ticket with words to an account, a partner, or both about an installation."""
+    by = request.caller.operator
+    ticket = actions.write_first(
+        actor=request.caller.actor,
+        by=by,
+        addressed=find_addressed(by, **body.named()),
+        to=[Side(side) for side in body.to],
+        subject=body.subject,
+        text=body.text,
+        priority=Priority(body.priority),
+    )
+    return QueuedTicketShape.of(ticket)
 
 
 @routes.reads(_ONE, QueuedTicketShape, Permission.OPERATOR_SUPPORT)

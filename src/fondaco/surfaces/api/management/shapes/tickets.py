@@ -50,6 +50,23 @@ class PartnerTicketBody(TicketBody):
     app_id: WireId | None = None
 
 
+class FirstWordsBody(Body):
+    """The first words of a ticket that an operator begins. One of the ids is needed; an installation has both sides."""
+
+    subject: Line
+    text: Text
+    priority: PriorityName = "normal"
+    installation_id: WireId | None = None
+    account_id: Line | None = None
+    partner_id: WireId | None = None
+    to: list[Literal["customer", "partner"]]
+
+    def named(self) -> dict[str, str]:
+        """The ids, as the query takes them."""
+        ids = ("installation_id", "account_id", "partner_id")
+        return {name: getattr(self, name) or "" for name in ids}
+
+
 class TicketWordsBody(Body):
     """Words in a ticket."""
 
@@ -164,7 +181,7 @@ def _facts(ticket: Ticket) -> dict[str, Any]:
     keys = ("partner_id", "app_id", "installation_id", "operation_id")
     return {
         "id": ticket.pk.hex,
-        "asked_by": ticket.asking_side.value,
+        "asked_by": Side.OPERATOR.value if ticket.is_from_us else ticket.asking_side.value,
         "opened_by": ticket.opened_by.name,
         **{name: getattr(ticket, name) for name in (*same, *times)},
         **{name: key.hex if (key := getattr(ticket, name)) else None for name in keys},
