@@ -133,3 +133,22 @@ def test_staff_allow_an_account_to_remove_apps_at_once(client: Client) -> None:
             is_allowed=True,
             reason="Why not",
         )
+
+
+def test_support_reads_what_waits_until_when_and_finds_its_events(client: Client) -> None:
+    installation, jon = make_completed(plan="Team"), make_operator(OperatorRole.SUPPORT)
+    client.force_login(jon.person)
+    here = f"/backoffice/installations/{installation.pk.hex}"
+    page = client.get(here).content.decode()
+    assert "What waits" not in page
+    events_page = f"/backoffice/apps/{installation.app_id.hex}/deliveries?installation={installation.pk.hex}"
+    assert f'href="{events_page}"' in page
+    assert "app.installed" in text_of(client.get(events_page))
+    by = installation.installed_by
+    users = [licence.user for licence in installation.licences.select_related("user")]
+    update_settings(
+        actor=actor_for(by.person), by=by, installation=installation, wanted=Settings(installation.plan, users, 9)
+    )
+    page = re.sub(r"<[^>]+>", "", text_of(client.get(here)))
+    assert "People, plan, licences or rules were changed. Without an answer all stays as it was." in page
+    assert re.search(r"Waiting for Ledgerline GmbH · since a moment ago · at the latest until \d+ \w+ 20\d\d", page)

@@ -114,3 +114,14 @@ def test_the_form_says_with_which_answer_a_field_is_needed(client: Client) -> No
     assert re.search(legend, page)
     assert re.search(r'>Stop at\s*<span class="optional">needed unless nobody gets it</span>', page)
     assert "optional</span>" not in page
+
+
+def test_a_limit_that_is_reached_already_is_said_before_it_is_asked_for(client: Client) -> None:
+    installation = make_completed(plan="Team")
+    here = f"/my-apps/{installation.pk.hex}/auto-install"
+    client.force_login(installation.installed_by.person)
+    reached = "The rules stop at 2, and 2 people have a licence. Nobody gets one by itself before there are fewer."
+    assert reached in text_of(client.post(here, {"who": "all", "cap": "2", "do": "review"}))
+    for answers in ({"who": "all", "cap": "3"}, {"who": "all", "cap": "10"}):
+        assert "The rules stop at" not in text_of(client.post(here, {**answers, "do": "review"}))
+    assert not installation.operations.filter(status="open").exists()

@@ -127,6 +127,20 @@ def test_every_state_is_a_badge_and_a_sentence(
     assert f'href="/my-apps/{installation.pk.hex}"' in html  # the gear, for those who manage
 
 
+def test_nobody_is_told_to_do_what_their_role_may_not() -> None:
+    installation = timed_out(make_account())
+    samir = installation.account.users.get(role__key="supervisor")
+    grid, here = page(samir), page(samir, f"/my-apps/{installation.pk.hex}")
+    assert "Not installed: its maker gave no answer" in grid
+    assert "try again or remove" not in grid
+    assert "An administrator of your account can ask again, or remove it." in here
+    for forbidden in ("You can ask again", "/retry", "/uninstall"):
+        assert forbidden not in here
+    assert "You can ask again, or remove it from My Apps." in page(
+        installation.installed_by, f"/my-apps/{installation.pk.hex}"
+    )
+
+
 def test_the_badge_of_a_failed_update_leads_to_help_and_to_whom_to_ask_without_the_permission() -> None:
     installation = broken(make_account())
     ada, here = installation.installed_by, f"/my-apps/{installation.pk.hex}"

@@ -106,7 +106,7 @@ def test_nothing_typed_is_lost_when_it_does_not_fit(browser: Client, installatio
     answer = browser.post(here(installation), form)
     page = text_of(answer)
     assert answer.status_code == 422
-    assert "Write a whole number, at least 1." in page
+    assert "Write a whole number from 1 to 1,000,000." in page
     assert "3 of 3 chosen" in page
     for bad in ("0", "-1", "1e3", "9" * 30, "٣"):
         assert browser.post(here(installation), filled(installation, licences=bad)).status_code == 422

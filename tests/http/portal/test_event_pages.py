@@ -207,3 +207,46 @@ def test_an_address_works_when_it_has_answered(
     card = page.partition("Callback addresses")[2].partition("<form")[0]
     known = ("Not called yet", "Works", "503", "reached", "Trying again", "Failing")
     assert [word for word in known if word in card] == words
+
+
+def test_what_was_taken_and_is_asked_for_once_more_is_no_trouble(installation: Installation, client: Client) -> None:
+    devi = make_member(installation.app.partner, role=MemberRole.DEVELOPER)
+    browser, here = browser_of(devi, client), f"/portal/apps/{installation.app_id.hex}/events"
+    taken = Message.objects.get(type="app.trial_started")
+    Attempt.objects.update(response_status=204)
+    assert browser.post(f"/portal/events/{taken.pk.hex}/replay").status_code == 302
+    page = read(browser, f"{here}?status=pending&since=2020-01-01")
+    assert "Being sent again" in page
+    assert "Trying again" not in page
+    Attempt.objects.update(response_status=500)
+    page = read(browser, f"{here}?status=pending&since=2020-01-01")
+    assert "Trying again" in page
+    assert "Being sent again" not in page
+
+
+def test_sending_again_is_offered_whether_or_not_anything_failed(installation: Installation, client: Client) -> None:
+    devi = make_member(installation.app.partner, role=MemberRole.DEVELOPER)
+    browser, here = browser_of(devi, client), f"/portal/apps/{installation.app_id.hex}/events"
+    assert f'href="{here}/replay?status=failed"' in read(browser, here)
+    assert browser.post(f"{here}/replay", {"status": "failed"}).status_code == 302
+    page = read(browser, here)
+    assert "Send some again" in page
+    assert f'href="{here}/replay"' in page
+    assert "Choose what to send again" in read(browser, f"{here}/replay")
+    finn = make_member(installation.app.partner, role=MemberRole.FINANCE)
+    assert "Send some again" not in read(browser_of(finn, Client()), here)
+
+
+def test_an_event_that_cannot_be_sent_again_says_why(installation: Installation, client: Client) -> None:
+    devi = make_member(installation.app.partner, role=MemberRole.DEVELOPER)
+    message = Message.objects.get(type="app.installed")
+    here, why = f"/portal/events/{message.pk.hex}", "It cannot be sent again: its credentials are not kept any more"
+    page = read(browser_of(devi, client), here)
+    assert "Send it now" in page
+    assert why not in page
+    Message.objects.filter(pk=message.pk).update(body=None)
+    page = read(browser_of(devi, client), here)
+    assert why in page
+    assert "Send it now" not in page
+    finn = make_member(installation.app.partner, role=MemberRole.FINANCE)
+    assert why not in read(browser_of(finn, Client()), here)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import unescape
 
 import pytest
@@ -14,6 +15,7 @@ from tests.factories.partners import make_member, make_partner
 from fondaco.audit.models import Event
 from fondaco.identity.actions import create_personal_token
 from fondaco.identity.models import CredentialSet
+from fondaco.installs.actions import uninstall_app
 from fondaco.installs.models import Installation
 from fondaco.messaging.models import Message
 from fondaco.partners.models import Member, MemberRole
@@ -123,3 +125,22 @@ def test_the_same_through_the_api(mara: Member, installation: Installation, clie
     assert (answer.status_code, len(answer.json()["items"]), rotations()) == (200, 2, 1)
     refused = client.post(f"{credentials}/rotate", {"is_forced": True}, "application/json", headers=headers)
     assert (refused.status_code, rotations()) == (422, 1)
+
+
+def test_a_waiting_answer_says_until_when_and_what_comes_without_one(
+    mara: Member, installation: Installation, client: Client
+) -> None:
+    browser, here = browser_of(mara, client), f"/portal/installations/{installation.pk.hex}"
+    assert "What waits" not in browser.get(here).content.decode()
+    by = installation.installed_by
+    uninstall_app(actor=actor_for(by.person), by=by, installation=installation, reason_type="other", reason="Done")
+    page = re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", "", browser.get(here).content.decode())))
+    assert "The app is to be removed. Without an answer it is removed all the same." in page
+    assert re.search(r"Waiting for your program · since a moment ago · at the latest until \d+ \w+ 20\d\d", page)
+
+
+def test_a_timeline_names_the_version_once(mara: Member, installation: Installation, client: Client) -> None:
+    page = browser_of(mara, client).get(f"/portal/installations/{installation.pk.hex}").content.decode()
+    text = re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", page)))
+    assert "The app was ordered in version 1.0.0." in text
+    assert "The app was ordered in version 1.0.0. Version" not in text

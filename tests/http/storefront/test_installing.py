@@ -329,7 +329,10 @@ def test_T27_rules_for_who_comes_later_are_ordered_with_the_app_and_cost_is_said
     assert (wrong.status_code, "Say how many people" in html(wrong)) == (422, True)
     wrong = client.post(LATER, {"who": "all", "cap": "900000", "do": "next"})
     assert (wrong.status_code, "allows at most" in html(wrong)) == (422, True)
+    reached = html(client.post(LATER, {"who": "all", "cap": "2", "do": "count"}))
+    assert "The rules stop at 2, and 2 people have a licence. Nobody gets one by itself" in reached
     counted = html(client.post(LATER, {"who": "all", "cap": "10", "do": "count"}))
+    assert "The rules stop at" not in counted
     assert "Each person beyond what is bought costs $18.00 per month." in counted
     assert "up to 10 people, at most $180.00 per month, which is $144.00 more" in counted
     assert client.post(LATER, {"who": "all", "cap": "10", "do": "next"}).headers["Location"] == CONFIRM

@@ -92,7 +92,9 @@ def _state(item: InstalledApp, badge: Badge, operation: Operation | None) -> str
     if badge == Badge.FAILED_INSTALLATION:
         return {
             InstallationStatus.REJECTED: _("Declined by its maker · see why"),
-            InstallationStatus.TIMEOUT: _("No answer · try again or remove"),
+            InstallationStatus.TIMEOUT: _("No answer · try again or remove")
+            if item.can_manage
+            else _("Not installed: its maker gave no answer"),
         }.get(InstallationStatus(installation.status), _("Installation failed · retrying"))
     if badge == Badge.CUT_OFF:
         return _("Cut off by the platform: “%(reason)s”") % {"reason": installation.cut_off_reason}

@@ -38,6 +38,7 @@ ENDPOINTS: Final[dict[str, tuple[Promise, str]]] = {
     EndpointStatus.GONE.value: (gettext_lazy("Gone"), "bad"),
 }
 _TRYING_AGAIN: Final = (gettext_lazy("Trying again"), "warn")
+_SENT_AGAIN: Final = (gettext_lazy("Being sent again"), "info")
 _NOT_CALLED: Final = (gettext_lazy("Not called yet"), "mute")
 
 
@@ -111,13 +112,22 @@ def make_line(delivery: Delivery) -> Line:
     attempts = list(delivery.attempts.all())
     words, tone = STATUSES[delivery.status]
     if delivery.status == DeliveryStatus.PENDING and attempts:
-        words, tone = _TRYING_AGAIN
+        words, tone = _SENT_AGAIN if _was_taken(attempts) else _TRYING_AGAIN
     return Line(delivery, words, tone, _sum_up(attempts))
+
+
+def _was_taken(attempts: Sequence[Attempt]) -> bool:
+    """Whether the program had it before, so that somebody asked for it once more."""
+    return any(_is_taken(attempt) for attempt in attempts)
+
+
+def _is_taken(tried: Try | SampleEvent) -> bool:
+    return not tried.error and tried.response_status is not None and 200 <= tried.response_status < 300
 
 
 def explain(tried: Try | SampleEvent) -> str:
     """One sentence: what the app's program did."""
-    if not tried.error and tried.response_status and 200 <= tried.response_status < 300:
+    if _is_taken(tried):
         return _("The app's program took it.")
     started = tried.started_at or tried.created_at if isinstance(tried, SampleEvent) else tried.started_at
     outcome = Outcome(started, 0, response_status=tried.response_status, error=tried.error)

@@ -16,7 +16,7 @@ from fondaco.installs.explaining import explain, get_explainable
 from fondaco.installs.labels import STATUSES
 from fondaco.installs.mends import find_damage, list_broken
 from fondaco.installs.models import Installation
-from fondaco.installs.queries import get_for_support
+from fondaco.installs.queries import get_for_support, get_open_operation
 from fondaco.installs.states import InstallationStatus, Mending
 from fondaco.kit.errors import DomainError
 from fondaco.kit.pagination import numbered_page
@@ -65,6 +65,7 @@ def show(request: HouseRequest, installation_id: str) -> HttpResponse:
         "app": installation.app,
         "account": installation.account,
         "state": STATUSES[InstallationStatus(installation.status)],
+        "operation": get_open_operation(installation),
         "damage": find_damage(by, installation),
         "form": form,
         "page": timeline_page(request, installation, Side.STAFF),

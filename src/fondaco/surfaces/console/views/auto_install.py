@@ -79,6 +79,7 @@ def _send(request: HouseRequest, installation: Installation, form: AutoInstallFo
         "before": roles_of(found.rules_now.rules, roles),
         "after": roles_of(found.rules_then.rules, roles),
         "answers": form.cleaned_data,
+        "held": len(users),
     }
     return render(request, "console/auto_install_review.html", context)
 

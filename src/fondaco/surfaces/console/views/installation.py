@@ -14,14 +14,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from fondaco.accounts.models import Role
 from fondaco.accounts.permissions import Permission
+from fondaco.accounts.queries import list_roles
 from fondaco.catalog.queries import permission_lines
 from fondaco.installs import actions
+from fondaco.installs.auto_install import roles_of
 from fondaco.installs.badges import LOOKS, Badge, Look
 from fondaco.installs.history import is_unreached, list_history
 from fondaco.installs.models import Operation, Trial
 from fondaco.installs.newer import is_by_hand
 from fondaco.installs.policies import check_can_force
+from fondaco.installs.proposals import Proposal, read_proposal
 from fondaco.installs.queries import (
     InstalledApp,
     get_installation,
@@ -30,7 +34,7 @@ from fondaco.installs.queries import (
     list_users_of,
     purchase_summary,
 )
-from fondaco.installs.states import MOVING, InstallationStatus, OperationKind
+from fondaco.installs.states import CHANGES, MOVING, InstallationStatus, OperationKind
 from fondaco.installs.ways import Situation, Way, customer_ways
 from fondaco.kit import clock
 from fondaco.kit.errors import DomainError, Forbidden
@@ -70,6 +74,15 @@ class Standing:
     needs_support: bool  # it is, and the viewer may ask
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The change that waits, or has failed; ``named`` are the roles that the rules of both sides name."""
+
+    proposal: Proposal
+    named: tuple[list[Role], list[Role]]
+    is_automatic: bool  # nobody asked for it by hand
+
+
 @never_cache
 @signed_in
 @require_safe
@@ -86,10 +99,13 @@ def show(request: HouseRequest, installation_id: str) -> HttpResponse:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     people = list_users_of(installation, standing.operation)
     users = list(people[:_MOST_NAMES]) if item.can_manage else []
+    wanted = _wanted(item, operations, standing) if item.can_manage else None
+    counts_sign_outs = item.can_manage and wanted is None  # the page has its limit of questions
     context = {
         "item": item,
         "installation": installation,
         "standing": standing,
+        "wanted": wanted,
         "trial": _trial(item),
         "users": users,
         "held": people.count() if len(users) == _MOST_NAMES else len(users),
@@ -97,7 +113,7 @@ def show(request: HouseRequest, installation_id: str) -> HttpResponse:
         "summary": purchase_summary(installation.plan, installation.total_licences),
         "permissions": permission_lines(installation.version),
         "lines": lines,
-        "sign_outs": sum_up_sign_outs(installation, since=clock.now() - _RECENTLY) if item.can_manage else None,
+        "sign_outs": sum_up_sign_outs(installation, since=clock.now() - _RECENTLY) if counts_sign_outs else None,
         "askers": list_askers(installation.account_id) if standing.is_broken and not standing.needs_support else [],
         "mark": mark,
         "is_unreached": is_unreached(installation, standing.operation),
@@ -233,6 +249,19 @@ def _standing(item: InstalledApp, operations: list[Operation], *, may_ask: bool)
         is_by_hand=is_by_hand(installation, operation),
         needs_support=situation.is_broken and may_ask,
     )
+
+
+def _wanted(item: InstalledApp, operations: list[Operation], standing: Standing) -> Wanted | None:
+    """What managers wait for, or what support is to mend."""
+    broken = next((operation for operation in operations if operation.is_broken), None) if standing.is_broken else None
+    operation = standing.operation or broken
+    if operation is None or operation.kind not in CHANGES:
+        return None
+    proposal = read_proposal(item.installation, operation)
+    before, after = proposal.rules
+    roles = list(list_roles(item.installation.account_id)) if before != after else []
+    named = (roles_of(before.rules, roles), roles_of(after.rules, roles))
+    return Wanted(proposal, named, operation.is_automatic)
 
 
 def _trial(item: InstalledApp) -> Trial | None:

@@ -165,7 +165,8 @@ def _read(wish: Wish, installation: Installation, form: QueryDict) -> None:
         wish.licences = int(text)
     else:
         wish.typed_licences = text
-        wish.errors["licences"] = [_("Write a whole number, at least 1.")]
+        limits = {"most": f"{_MOST_LICENCES:,}"}
+        wish.errors["licences"] = [_("Write a whole number from 1 to %(most)s.") % limits]
 
 
 def _show(

@@ -80,8 +80,10 @@ def show(request: HouseRequest, event_id: str) -> HttpResponse:
     member = request.viewer.member
     delivery = get_sent(member, event_id)
     app = delivery.installation.app
-    may_replay = can(member, app, Permission.PARTNER_APPS_EDIT) and can_be_replayed(delivery)
-    return render(request, "portal/event.html", {**in_full(delivery), "app": app, "may_replay": may_replay})
+    can_edit = can(member, app, Permission.PARTNER_APPS_EDIT)
+    may_replay = can_edit and can_be_replayed(delivery)
+    context = {**in_full(delivery), "app": app, "can_edit": can_edit, "may_replay": may_replay}
+    return render(request, "portal/event.html", context)
 
 
 @requires(Permission.PARTNER_APPS_EDIT)

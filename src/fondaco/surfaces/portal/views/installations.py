@@ -16,7 +16,7 @@ from fondaco.identity.queries import list_credentials
 from fondaco.installs.actions import rotate_credentials
 from fondaco.installs.labels import STATUSES
 from fondaco.installs.models import Installation
-from fondaco.installs.queries import get_of_partner, list_of_app
+from fondaco.installs.queries import get_of_partner, get_open_operation, list_of_app
 from fondaco.kit.errors import DomainError
 from fondaco.kit.pagination import numbered_page
 from fondaco.messaging.timeline import Side
@@ -79,6 +79,7 @@ def _show(request: HouseRequest, installation: Installation, form: RotateForm, *
         "installation": installation,
         "app": installation.app,
         "status": _WORDS[installation.status],
+        "operation": get_open_operation(installation),
         "page": timeline_page(request, installation, Side.PARTNER),
         "credentials": list(list_credentials(installation.client)),
         "may_rotate": may_rotate,
