@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from fondaco.accounts.models import Operator, User
 from fondaco.accounts.permissions import Permission
 from fondaco.accounts.policies import check_operator_can
-from fondaco.catalog.models import Plan, Version
+from fondaco.catalog.models import Plan
 from fondaco.installs.models import Installation, Operation
 from fondaco.installs.snapshots import Snapshot
 from fondaco.installs.states import InstallationStatus
@@ -43,18 +43,17 @@ def list_broken(by: Operator) -> QuerySet[Operation]:
 
 
 def find_damage(by: Operator, installation: Installation) -> Damage | None:
-    """What is to be mended of one installation, if anything is; four queries."""
+    """What is to be mended of one installation, if anything is; three queries."""
     operation = list_broken(by).filter(installation=installation).last()
     if operation is None:
         return None
     sides: list[Snapshot] = [operation.current, operation.proposed]
-    versions = Version.objects.in_bulk([UUID(hex=side["version"]) for side in sides])
-    plans = Plan.objects.in_bulk([UUID(hex=side["plan"]) for side in sides])
+    plans = Plan.objects.select_related("version").in_bulk([UUID(hex=side["plan"]) for side in sides])
     ids = {user_id for side in sides for user_id in side["users"]}
     names = dict(User.objects.filter(pk__in=ids).values_list("pk", "person__name"))
     views = [
         SideView(
-            version=versions[UUID(hex=side["version"])].name,
+            version=plans[UUID(hex=side["plan"])].version.name,  # a plan belongs to one
             plan=plans[UUID(hex=side["plan"])].name,
             licences=side["total_licences"],
             people=tuple(sorted(names[user_id] for user_id in side["users"])),

@@ -8,6 +8,7 @@ from html import unescape
 
 import pytest
 from django.test import Client
+from pytest_django.fixtures import DjangoAssertNumQueries
 from tests.factories.accounts import actor_for, make_operator
 from tests.factories.faults import break_on
 from tests.factories.installs import PARTNER_PROGRAM, make_completed
@@ -37,6 +38,17 @@ def break_update(installation: Installation, monkeypatch: pytest.MonkeyPatch) ->
     with monkeypatch.context() as patch:
         break_on(patch, events.OPERATION_APPROVED)
         answer_operation(actor=PARTNER_PROGRAM, installation=installation, decision="approve")
+
+
+def test_a_failed_update_is_shown_within_the_queries_of_a_page(
+    client: Client, monkeypatch: pytest.MonkeyPatch, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    installation = make_completed(plan="Team")
+    break_update(installation, monkeypatch)
+    client.force_login(make_operator(OperatorRole.SUPPORT).person)
+    with django_assert_max_num_queries(12):
+        page = text_of(client.get(f"/backoffice/installations/{installation.pk.hex}"))
+    assert "In force before" in page
 
 
 def test_support_sees_both_sides_and_mends(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
