@@ -122,12 +122,18 @@ def _of_event(event: Event, side: Side) -> Entry:
     return Entry(
         id=event.pk,
         kind=event.kind,
-        meaning=describe(event.kind, about),
+        meaning=describe(_in_detail(event), about),
         at=event.occurred_at,
         who=_who(event, side),
         words=str(data.get("reason") or "") if is_shown else "",
         about=about,
     )
+
+
+def _in_detail(event: Event) -> str:
+    """Which way staff mended something is more than that they did."""
+    side = event.data.get("side") if event.kind == "operation.settled" else None
+    return f"{event.kind}.{side}" if side else event.kind
 
 
 def _who(event: Event, side: Side) -> str:

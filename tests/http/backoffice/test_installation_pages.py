@@ -88,6 +88,36 @@ def test_support_sees_both_sides_and_mends(client: Client, monkeypatch: pytest.M
     assert Installation.objects.get().total_licences == 9
 
 
+@pytest.mark.parametrize(
+    ("way", "told", "in_full"),
+    [
+        ("proposed", "Support mended Ledgerline: what was asked for is in force", "Support put the change in force."),
+        ("retry", "Support mended Ledgerline: what was asked for is in force", "Support put the change in force."),
+        ("current", "Support mended Ledgerline: all is as before", "Support kept what was in force before the change."),
+        ("ask_again", "A change of Ledgerline waits for its maker", "once more about the change."),
+    ],
+)
+def test_which_way_support_mended_it_is_told_to_everybody(
+    client: Client, monkeypatch: pytest.MonkeyPatch, way: str, told: str, in_full: str
+) -> None:
+    installation = make_completed(plan="Team")
+    break_update(installation, monkeypatch)
+    client.force_login(make_operator(OperatorRole.SUPPORT).person)
+    here = f"/backoffice/installations/{installation.pk.hex}"
+    assert client.post(here, {"way": way, "reason": "They asked for it."}).status_code == 302
+    assert in_full in text_of(client.get(here))
+    customer = Client()
+    customer.force_login(installation.installed_by.person)
+    for address, words in (
+        ("/my-apps", told),
+        (f"/my-apps/{installation.pk.hex}", told),
+        (f"/my-apps/{installation.pk.hex}/timeline", in_full),
+    ):
+        page = re.sub(r"<[^>]+>", "", text_of(customer.get(address)))
+        assert words in page, address
+        assert "They asked for it." not in page
+
+
 def test_asking_once_more_is_not_called_mended(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     installation, jon = make_completed(plan="Team"), make_operator(OperatorRole.SUPPORT)
     break_update(installation, monkeypatch)

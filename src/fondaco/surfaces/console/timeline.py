@@ -71,7 +71,7 @@ class Line:
     tone: str
     who: str = ""
     words: str = ""  # what a person or program said
-    news: str | Promise = ""  # what was sent
+    news: str | Promise = ""  # what was sent, or in force
     why: str | Promise = ""  # why it did not arrive
     next_at: datetime | None = None
 
@@ -89,9 +89,16 @@ def event_line(event: Event) -> Line:
         tone=TONES.get(kind, "mute"),
         who=event.actor_label if event.is_by_own_people else "",  # type: ignore[attr-defined]
         words=reason if is_said else "",
-        news=str(event.data.get("to", "")) if event.kind == "app.received" else "",
+        news=_news(event, kind),
         why=reason if is_cause else "",
     )
+
+
+def _news(event: Event, kind: str) -> str:
+    """To whom an app came, or which side support put in force."""
+    if event.kind == "app.received":
+        return str(event.data.get("to", ""))
+    return str(event.data.get("side", "")) if kind.endswith(".mended") else ""
 
 
 def _kind_of(event: Event) -> str:
