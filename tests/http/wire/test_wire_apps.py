@@ -7,11 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
-from tests.factories.accounts import make_account
+from tests.factories.accounts import SYSTEM, make_account
 from tests.factories.installs import make_completed, make_installing
 from tests.http.wire.conftest import Program
 
 from fondaco.audit.models import Event
+from fondaco.installs.actions import retry_installation, uninstall_app, update_settings
+from fondaco.installs.changes import Settings
 from fondaco.installs.models import Installation, Operation
 from fondaco.kit import clock, deadlines
 from fondaco.messaging.models import Message
@@ -160,6 +162,34 @@ def test_the_installation(client: Client) -> None:
 def test_the_list_of_installations_is_the_one_of_the_token(program: Program) -> None:
     answer = program.get(f"{program.base}/installations").json()
     assert [found["id"] for found in answer["_embedded"]["installations"]] == [program.installation.pk.hex]
+
+
+def test_what_waits_has_no_reason_of_earlier(program: Program) -> None:
+    """Else the answer to one change would read as what was said of the next."""
+    installation = program.installation
+    by = installation.installed_by
+    users = [licence.user for licence in installation.licences.select_related("user")]
+    team = installation.version.plans.get(name="Team")
+    program.post(f"{program.place}/state", {"state": "approve", "reason": "Ready for two."})
+    update_settings(actor=SYSTEM, by=by, installation=installation, wanted=Settings(team, users, 5))
+    state = program.get(f"{program.place}/state").json()
+    assert (state["state"], state["reason"]) == ("pending", "")
+    program.post(f"{program.place}/state", {"state": "reject", "reason": "Too many."})
+    state = program.get(f"{program.place}/state").json()
+    assert (state["state"], state["reason"]) == ("completed", "Too many.")
+    uninstall_app(actor=SYSTEM, by=by, installation=installation, reason_type="other", reason="Done with it")
+    state = program.get(f"{program.place}/state").json()
+    assert (state["state"], state["reason"]) == ("pending", "")
+
+
+def test_what_is_asked_for_anew_has_no_reason_of_earlier(program: Program) -> None:
+    installation = program.installation
+    program.post(f"{program.place}/state", {"state": "reject", "reason": "Not in your region."})
+    installation.refresh_from_db()
+    assert (installation.status, installation.reason) == ("rejected", "Not in your region.")
+    retry_installation(actor=SYSTEM, by=installation.installed_by, installation=installation)
+    installation.refresh_from_db()
+    assert (installation.status, installation.reason) == ("installing", "")
 
 
 def test_approve(program: Program) -> None:

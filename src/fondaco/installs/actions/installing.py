@@ -141,7 +141,7 @@ def retry_installation(*, actor: Actor, by: User | None, installation: Installat
             return operation
         if by is not None:
             check_can_manage(by, locked)
-        transition(locked, InstallationStatus.INSTALLING, actor=actor)
+        transition(locked, InstallationStatus.INSTALLING, actor=actor, fields={"reason": ""})
         return _open_install(actor, locked, requested_by=by, current=snapshots.NOTHING)
 
 

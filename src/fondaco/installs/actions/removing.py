@@ -42,7 +42,7 @@ def uninstall_app(
             reason_type=reason_type,
             reason=reason,
         )
-        return transition(locked, InstallationStatus.PENDING, actor=actor, reason=reason)
+        return transition(locked, InstallationStatus.PENDING, actor=actor, reason=reason, fields={"reason": ""})
 
 
 def cancel_installation(*, actor: Actor, by: User, installation: Installation) -> Installation:

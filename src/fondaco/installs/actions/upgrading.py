@@ -72,7 +72,7 @@ def upgrade_app(
             requested_by=by,
         )
         _keep_consent(actor, by, upgrade, choice, consent)
-        transition(locked, InstallationStatus.PENDING, actor=actor, data={"kind": operation.kind})
+        transition(locked, InstallationStatus.PENDING, actor=actor, data={"kind": operation.kind}, fields={"reason": ""})
     return operation
 
 
