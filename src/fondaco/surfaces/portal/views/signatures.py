@@ -44,6 +44,8 @@ def signatures(request: HouseRequest, app_id: str) -> HttpResponse:
             status = reused.status
         except DomainError as refusal:
             status = show_refusal(form, refusal)
+        else:
+            form = OnceForm()  # pressed on the answer, the button makes another one
     return _page(request, app, form, secret, status)
 
 
