@@ -109,7 +109,9 @@ def settle(installation: Installation) -> Operation | None:
         requested_by=None,
         is_automatic=True,
     )
-    transition(installation, InstallationStatus.PENDING, actor=HOUSE, data={"kind": operation.kind}, fields={"reason": ""})
+    transition(
+        installation, InstallationStatus.PENDING, actor=HOUSE, data={"kind": operation.kind}, fields={"reason": ""}
+    )
     return operation
 
 

@@ -79,7 +79,9 @@ def _ask_again(actor: Actor, installation: Installation, broken: Operation, reas
         snapshots=(snapshots.take(installation), broken.proposed),
         requested_by=broken.requested_by,
     )
-    transition(installation, InstallationStatus.PENDING, actor=actor, data={"kind": operation.kind}, fields={"reason": ""})
+    transition(
+        installation, InstallationStatus.PENDING, actor=actor, data={"kind": operation.kind}, fields={"reason": ""}
+    )
     return operation
 
 

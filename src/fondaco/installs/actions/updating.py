@@ -46,5 +46,7 @@ def update_settings(
             snapshots=(current, {**proposed, "status": InstallationStatus.COMPLETED.value}),
             requested_by=by,
         )
-        transition(locked, InstallationStatus.PENDING, actor=actor, data={"kind": operation.kind}, fields={"reason": ""})
+        transition(
+            locked, InstallationStatus.PENDING, actor=actor, data={"kind": operation.kind}, fields={"reason": ""}
+        )
     return operation

@@ -72,7 +72,9 @@ def upgrade_app(
             requested_by=by,
         )
         _keep_consent(actor, by, upgrade, choice, consent)
-        transition(locked, InstallationStatus.PENDING, actor=actor, data={"kind": operation.kind}, fields={"reason": ""})
+        transition(
+            locked, InstallationStatus.PENDING, actor=actor, data={"kind": operation.kind}, fields={"reason": ""}
+        )
     return operation
 
 

@@ -39,7 +39,7 @@ class Installation(Stateful):
     installed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     total_licences = models.PositiveIntegerField()
     auto_install_cap = models.PositiveIntegerField(null=True)  # people with a licence that rules may bring it to
-    reason = models.TextField(max_length=1000, blank=True)  # why it stands so: the answer that led to it, or why it failed
+    reason = models.TextField(max_length=1000, blank=True)  # of the status: the words that led to it
     created_at = models.DateTimeField(default=clock.now, editable=False)
     status = INSTALLATION.column()
 
