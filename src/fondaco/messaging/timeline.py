@@ -70,8 +70,11 @@ _KINDS: Final[Mapping[Side, tuple[str, ...]]] = {
 }
 # What staff noted among themselves.
 _INTERNAL: Final = frozenset({"operation.settled"})
-# What was said stands at the operation's own entry, and why it is suspended in the sentence.
-_UNQUOTED: Final = frozenset({"installation.completed", "installation.rejected", "installation.suspended"})
+# What was said stands at the operation's own entry, or where credentials were replaced; why it is suspended, in the
+# sentence. The house's own reasons of the end of credentials are no sentences.
+_UNQUOTED: Final = frozenset(
+    {"installation.completed", "installation.rejected", "installation.suspended", "credentials.revoked"}
+)
 
 
 def read_timeline(
@@ -118,7 +121,8 @@ def _of_event(event: Event, side: Side) -> Entry:
     data = event.data
     about = str(data.get("kind") or data.get("version") or "")
     is_internal = event.kind in _INTERNAL or bool(data.get("failed_side"))
-    is_shown = event.kind not in _UNQUOTED and (side == Side.STAFF or not is_internal)
+    is_for_developers = event.kind == "credentials.rotated" and side == Side.CUSTOMER
+    is_shown = event.kind not in _UNQUOTED and not is_for_developers and (side == Side.STAFF or not is_internal)
     return Entry(
         id=event.pk,
         kind=event.kind,

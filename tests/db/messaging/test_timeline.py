@@ -14,6 +14,8 @@ from tests.factories.upgrades import agree, make_newer
 from fondaco.accounts.models import Operator
 from fondaco.accounts.permissions import OperatorRole
 from fondaco.audit.actor import Actor
+from fondaco.identity.actions import acknowledge_credentials
+from fondaco.identity.models import CredentialSet
 from fondaco.installs import events
 from fondaco.installs.actions import answer_operation, mend_update, record_launch, rotate_credentials
 from fondaco.installs.models import Installation
@@ -99,6 +101,20 @@ def test_what_the_house_does_by_itself_has_no_name_and_no_code_for_others() -> N
         assert [entry.kind for entry in entries if entry.words == "Welcome."] == ["operation.approved"]  # once
         [over] = [entry for entry in entries if entry.kind == "installation.suspended"]
         assert (over.who, over.words, over.meaning) == (who, "", "The trial is over, so nobody gets in.")
+
+
+def test_why_credentials_were_replaced_is_read_by_those_it_was_written_for() -> None:
+    """The form says that the app's developers read it; that old ones ended needs no words at all."""
+    installation, jon = make_completed(plan="Team"), make_operator()
+    actor = actor_for(jon.person)
+    rotate_credentials(actor=actor, by=jon, installation=installation, is_forced=True, reason="It was in a log.")
+    rotate_credentials(actor=actor, by=jon, installation=installation)
+    newest = CredentialSet.objects.filter(client=installation.client).latest("id")
+    acknowledge_credentials(actor=PARTNER_PROGRAM, client=installation.client, wire_client_id=newest.wire_client_id)
+    for side, said in ((Side.PARTNER, "It was in a log."), (Side.STAFF, "It was in a log."), (Side.CUSTOMER, "")):
+        entries, _older = read_timeline(installation, side, limit=100)
+        assert [entry.words for entry in entries if entry.kind == "credentials.revoked"] == ["", ""], side
+        assert [entry.words for entry in entries if entry.kind == "credentials.rotated"] == ["", said], side
 
 
 def test_pages_follow_each_other_without_a_gap(monkeypatch: pytest.MonkeyPatch) -> None:
