@@ -53,6 +53,17 @@ def test_an_app_is_installed_and_removed(page_as: PageAs) -> None:
     expect(tile.filter(has_not_text="Being removed")).to_have_count(0)
 
 
+def test_an_app_that_could_not_be_reached_is_tried_at_the_press_of_a_button(page_as: PageAs) -> None:
+    page = page_as("ana@starship.example", scripts=False)
+    page.goto("/my-apps")
+    page.get_by_role("link", name="Paywave Secure", exact=True).click()
+    press(page, "Try it now")
+    expect(page.get_by_text("Paywave Secure was asked again.").first).to_be_visible()
+    quick = page_as("ana@starship.example")
+    quick.goto(page.url)
+    expect(quick.get_by_role("button", name="Try it now")).to_have_count(0)  # the page does it by itself
+
+
 def test_a_partner_saves_and_is_told_what_is_wrong(page_as: PageAs) -> None:
     page = page_as(PARTNER, scripts=False)
     page.goto("/portal/")
