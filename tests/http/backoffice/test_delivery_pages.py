@@ -126,3 +126,19 @@ def test_a_signature_key_is_replaced_from_its_page_and_through_the_api(client: C
         ("ed25519", True), ("ecdsa", True), ("ed25519", True), ("ecdsa", False),
     ]  # fmt: skip
     refusal(Api(make_operator(OperatorRole.FINANCE).person).get("/operator/signing-keys"), 403, "forbidden")
+
+
+def test_support_is_offered_to_send_again_what_it_chose_also_where_nothing_failed(client: Client) -> None:
+    installation = make_completed()
+    client.force_login(make_operator(OperatorRole.SUPPORT).person)
+    here = f"/backoffice/apps/{installation.app_id.hex}/deliveries"
+    page = text_of(client.get(here))
+    assert f'href="{here}/replay"' in page
+    assert "Send some again" in page
+    transition(Delivery.objects.get(message__type="app.trial_started"), DeliveryStatus.FAILED, actor=SYSTEM)
+    assert "Send all that failed again" in text_of(client.get(here))
+    chosen = f"installation={installation.pk.hex}&type=app.installed"
+    page = text_of(client.get(f"{here}?{chosen}"))
+    assert "Send these again" in page
+    assert f'href="{here}/replay?{chosen}"' in page.replace("&amp;", "&")
+    assert "What this comes to" in text_of(client.get(f"{here}/replay?{chosen}"))

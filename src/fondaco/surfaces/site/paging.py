@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from fondaco.kit.pagination import NumberedPage
@@ -29,6 +30,15 @@ def address_with(request: HttpRequest, **changes: object) -> str:
         else:
             query[name] = str(value)
     return f"{request.path}?{query.urlencode()}" if query else request.path
+
+
+def address_at(request: HttpRequest, name: str, *arguments: str) -> str:
+    """Another page about what is chosen here."""
+    query = request.GET.copy()
+    for gone in ("cursor", "mark"):
+        query.pop(gone, None)
+    place = reverse(name, args=arguments)
+    return f"{place}?{query.urlencode()}" if query else place
 
 
 def page_number(request: HttpRequest) -> int:

@@ -25,7 +25,7 @@ from fondaco.surfaces.site.deliveries import (
     in_full,
     make_listing,
 )
-from fondaco.surfaces.site.paging import address_with
+from fondaco.surfaces.site.paging import address_at, address_with
 from fondaco.surfaces.site.viewer import HouseRequest
 
 
@@ -46,6 +46,8 @@ def show_all(request: HouseRequest, app_id: str) -> HttpResponse:
         "health": describe_health(app) if not request.htmx else [],
         "day": draw_day(count_last_day(app)) if not request.htmx else None,
         "has_failed": not request.htmx and has_failed(app),
+        "is_filtered": not form.is_valid() or not form.chosen.is_everything,
+        "replay": address_at(request, "backoffice:replay_events", app_id),
         "failed": f"{reverse('backoffice:replay_events', args=[app_id])}?status=failed",
         "refresh": None if cursor else address_with(request, mark=listing.mark),
         "newest": address_with(request, cursor=None, mark=None) if cursor else None,

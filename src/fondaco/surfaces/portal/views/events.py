@@ -33,7 +33,7 @@ from fondaco.surfaces.site.deliveries import (
     pretty,
 )
 from fondaco.surfaces.site.forms import show_refusal
-from fondaco.surfaces.site.paging import address_with
+from fondaco.surfaces.site.paging import address_at, address_with
 from fondaco.surfaces.site.viewer import HouseRequest
 
 
@@ -162,12 +162,3 @@ def samples(request: HouseRequest, version_id: str) -> HttpResponse:
     }
     template = "portal/test_events_list.html" if request.htmx else "portal/test_events.html"
     return render(request, template, context, status=status)
-
-
-def address_at(request: HouseRequest, name: str, *arguments: str) -> str:
-    """Another page about what is chosen here."""
-    query = request.GET.copy()
-    for gone in ("cursor", "mark"):
-        query.pop(gone, None)
-    place = reverse(name, args=arguments)
-    return f"{place}?{query.urlencode()}" if query else place
