@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, TypeVar
 
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
 
+from fondaco.kit.errors import NotFound
 from fondaco.surfaces.api.management import door
 from fondaco.surfaces.api.management.door import Door
 from fondaco.surfaces.site import sign_in
@@ -70,10 +71,19 @@ def remember_who_calls(patch: pytest.MonkeyPatch) -> None:
         key = (request.headers.get("Authorization"), *needs.values())
         return memory.recall(key, lambda: find(request, **needs))
 
+    def holder_or_none(asked: Door, caller: Any, path: Any) -> Any:
+        try:
+            return find_holder(asked, caller, path)
+        except NotFound:
+            return None
+
     def find_holder_again(asked: Door, caller: Any, path: Any) -> Any:
         place = (asked.place, path.get("account_id"), path.get("partner_id"))
         name = {"account": "as_user", "partner": "as_member", "operator": "as_operator"}[asked.place]
-        holder = memory.recall((caller.token.pk, *place), lambda: find_holder(asked, caller, path))
+        ask = partial(holder_or_none, asked, caller, path)
+        holder = memory.recall((caller.token.pk, *place), ask, keep=lambda _holder: True)
+        if holder is None:
+            raise NotFound
         setattr(caller, name, holder)
         return holder
 

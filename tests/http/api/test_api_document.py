@@ -26,6 +26,7 @@ from tests.factories.partners import make_member, make_partner
 from fondaco.accounts.permissions import Permission
 from fondaco.identity.actions import create_personal_token
 from fondaco.surfaces.api.management import door
+from fondaco.surfaces.api.management.api import api
 from fondaco.surfaces.api.management.door import Routes
 from fondaco.surfaces.api.management.shapes.fields import Body, Shape
 
@@ -40,6 +41,16 @@ CHECKS = [
 def document() -> dict[str, Any]:
     found: dict[str, Any] = json.loads(Client().get("/api/v1/openapi.json").content)
     return found
+
+
+def test_it_is_put_together_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Anybody may ask for it as often as they like, and putting it together takes a third of a second."""
+    before = Client().get("/api/v1/openapi.json").content
+    monkeypatch.setattr(api, "get_openapi_schema", lambda **_how: pytest.fail("it was put together again"))
+    answer = Client().get("/api/v1/openapi.json")
+    assert (answer.status_code, answer["Content-Type"], answer.content) == (200, "application/json", before)
+    refusal = Client().post("/api/v1/openapi.json")
+    assert (refusal.status_code, refusal["Allow"], refusal.json()["code"]) == (405, "GET, HEAD", "method-not-allowed")
 
 
 def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:

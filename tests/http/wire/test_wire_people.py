@@ -98,6 +98,16 @@ def test_a_signature_key_in_all_its_forms_without_a_token(client: Client) -> Non
     assert len(body) == 10
 
 
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+def test_signature_keys_can_only_be_read(client: Client, method: str) -> None:
+    row = ensure_signing_key()
+    for path in ("/events/signature-keys", f"/events/signature-keys/{row.pk.hex}"):
+        answer = client.generic(method, path)
+        assert (answer.status_code, answer["Allow"]) == (405, "GET")
+        assert answer.json()["code"] == "405-method-not-allowed"
+        assert client.head(path).status_code == 200
+
+
 def test_the_raw_form_on_demand_and_the_end_of_a_retired_key(client: Client, settings: object) -> None:
     settings.SIGNATURE_PUBLIC_KEY_FORM = "raw"
     row = ensure_signing_key()

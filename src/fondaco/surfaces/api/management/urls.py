@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable
-from functools import wraps
-from typing import Any
+from functools import cache, wraps
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.urls import URLPattern, path, re_path, reverse
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
+from ninja.responses import NinjaJSONEncoder
 
 from fondaco.kit.errors import DomainError, NotFound
 from fondaco.surfaces.api.management.api import api
@@ -50,6 +53,19 @@ def _answer(view: Callable[..., Any], request: HttpRequest, parts: dict[str, Any
     return response
 
 
+@cache
+def _document() -> bytes:
+    """Put together once: that takes a third of a second, and anybody may ask for it."""
+    return json.dumps(api.get_openapi_schema(), cls=NinjaJSONEncoder).encode()
+
+
+@require_safe
+def show_document(request: HttpRequest) -> HttpResponse:
+    """The OpenAPI document."""
+    return HttpResponse(_document(), content_type="application/json")
+
+
+@require_safe
 def show_root(request: HttpRequest) -> HttpResponse:
     """Says where the document is."""
     return JsonResponse({"openapi": request.build_absolute_uri(reverse("management:openapi-json"))})
@@ -67,8 +83,10 @@ def _shielded(pattern: URLPattern) -> URLPattern:
 
 
 app_name = "management"
+_OURS: Final = frozenset({"api-root", "openapi-json"})
 urlpatterns = [
-    *(_shielded(pattern) for pattern in api.urls[0] if isinstance(pattern, URLPattern) and pattern.name != "api-root"),
+    path("openapi.json", shield(show_document, "public"), name="openapi-json"),
+    *(_shielded(pattern) for pattern in api.urls[0] if isinstance(pattern, URLPattern) and pattern.name not in _OURS),
     path("", shield(show_root, "public"), name="api-root"),
     re_path(r"", shield(find_nothing, "public")),
 ]

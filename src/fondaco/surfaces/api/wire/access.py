@@ -157,10 +157,14 @@ def wire(
 
 
 def open_to_all(handler: Callable[P, Json | HttpResponse]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """Makes a view that anyone may read, without a token."""
+    """Makes a view that anyone may read, and do nothing else with, without a token."""
 
     @csrf_exempt
     def view(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if request.method not in {"GET", "HEAD"}:
+            response = refuse(MethodNotAllowed())
+            response["Allow"] = "GET"
+            return response
         try:
             found: Any = handler(*args, **kwargs)
         except DomainError as error:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from django.http import JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
 
 from fondaco.kit.errors import NotFound
 from fondaco.kit.ids import parse_wire
 from fondaco.messaging.signing import get_public_key, list_public_keys
 from fondaco.surfaces.api.wire import resources
 from fondaco.surfaces.api.wire.access import open_to_all
-from fondaco.surfaces.api.wire.answers import Json
+from fondaco.surfaces.api.wire.answers import refuse
+from fondaco.surfaces.site.access import ACCESS
 
 
 @open_to_all
@@ -26,7 +28,10 @@ def list_keys() -> JsonResponse:
     return JsonResponse(body, headers={"Cache-Control": "public, max-age=3600"})
 
 
-@open_to_all
-def refuse_unknown(rest: str) -> Json:
+@csrf_exempt
+def refuse_unknown(request: HttpRequest, rest: str) -> HttpResponse:
     """Below the wire's folders even what does not exist is answered in the wire's shape."""
-    raise NotFound
+    return refuse(NotFound())
+
+
+setattr(refuse_unknown, ACCESS, "public")
