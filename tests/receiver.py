@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,13 +22,17 @@ class Got:
 
 @dataclass
 class Receiver:
-    """``answers`` are used up one by one, the last for ever: a status, ``hang``, ``stream``, ``echo`` or ``drop``."""
+    """``answers`` are used up one by one, the last for ever: a status, ``hang``, ``stream``, ``echo`` or ``drop``.
+
+    ``decide`` answers by what has come instead.
+    """
 
     url: str = ""
     answers: list[int | str] = field(default_factory=lambda: [200])
     got: list[Got] = field(default_factory=list)
     changed: threading.Condition = field(default_factory=threading.Condition)
     over: threading.Event = field(default_factory=threading.Event)
+    decide: Callable[[Got], int | str] | None = None
 
     def wait_for(self, count: int) -> list[Got]:
         """Returns when ``count`` requests have come."""
@@ -40,6 +44,8 @@ class Receiver:
         with self.changed:
             self.got.append(request)
             self.changed.notify_all()
+            if self.decide is not None:
+                return self.decide(request)
             return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
 
@@ -59,6 +65,7 @@ def receiving(*answers: int | str, keep_alive: bool = False) -> Iterator[Receive
             answer = receiver.take(Got(self.path, {name.lower(): value for name, value in self.headers.items()}, body))
             if answer == "hang":
                 receiver.over.wait(60)
+                self.close_connection = True
             elif answer == "stream":
                 self.send_response(200)
                 self.end_headers()
@@ -68,6 +75,7 @@ def receiving(*answers: int | str, keep_alive: bool = False) -> Iterator[Receive
                 self._answer(500, body)
             elif answer == "drop":
                 self.connection.close()
+                self.close_connection = True
             else:
                 self._answer(
                     int(answer), b"" if answer == 204 else b"thanks", {"Location": f"{receiver.url}/elsewhere"}

@@ -20,7 +20,7 @@ from fondaco.catalog.policies import check_can
 from fondaco.kit import clock
 from fondaco.kit.errors import NotFound
 from fondaco.kit.ids import is_short_id, parse_wire
-from fondaco.messaging.models import Attempt, Delivery, Endpoint, SampleEvent
+from fondaco.messaging.models import Attempt, Delivery, Endpoint, LogoutAttempt, LogoutDelivery, SampleEvent
 from fondaco.messaging.states import DeliveryStatus
 from fondaco.partners.models import Member
 
@@ -79,6 +79,14 @@ def list_sent(app: App, chosen: Chosen) -> QuerySet[Delivery]:
     if chosen.installation:
         found = found.filter(installation_id=parse_wire(chosen.installation) or UUID(int=0))
     return _with_all(found).order_by("-message")
+
+
+def list_logout_tokens(app: App, *, status: str = "") -> QuerySet[LogoutDelivery]:
+    """Logout tokens for an app that the caller may see, newest first, with accounts and tries; ``""``: all of them."""
+    endpoints = list(app.endpoints.values_list("pk", flat=True))
+    found = LogoutDelivery.objects.filter(endpoint__in=endpoints, **({"status": status} if status else {}))
+    tries = Prefetch("attempts", LogoutAttempt.objects.order_by("started_at", "id"))
+    return found.select_related("client__account").prefetch_related(tries).order_by("-id")
 
 
 def has_failed(app: App) -> bool:

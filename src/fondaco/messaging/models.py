@@ -352,7 +352,9 @@ class LogoutDelivery(Posting):
                 fields=["endpoint", "next_attempt_at"],
                 condition=models.Q(status="pending"),
                 name="logout_delivery_due",
-            )
+            ),
+            models.Index(fields=["endpoint", "id"], name="logout_delivery_of_endpoint"),
+            models.Index(fields=["endpoint", "id"], condition=models.Q(status="failed"), name="logout_delivery_failed"),
         ]
         verbose_name_plural = "logout deliveries"
 
@@ -360,7 +362,8 @@ class LogoutDelivery(Posting):
         return f"logout of {self.user_id} at {self.client}"
 
     def audit_scope(self) -> Mapping[str, Any]:
-        return self.client.audit_scope()
+        """Whom its facts belong to: the account, and the partner whose program is told, as with events."""
+        return {**self.client.audit_scope(), "partner_id": self.endpoint.app.partner_id}
 
 
 class LogoutAttempt(Try):

@@ -69,7 +69,7 @@ RULES: Final[Mapping[Kind, Rule]] = {
     Kind.LOGOUT_TOKEN: Rule(
         LogoutDelivery,
         LogoutAttempt,
-        ("client",),
+        ("client", "endpoint__app"),
         (*ROUND, timedelta(minutes=45), timedelta(hours=5), timedelta(hours=18)),
         accepted=(200, 204),
         refused=(400,),

@@ -118,7 +118,7 @@ def _give_up_tokens() -> None:
     idle = Q(leased_until=None) | Q(leased_until__lte=clock.now())
     waiting = LogoutDelivery.objects.filter(idle, next_attempt_at__lte=clock.now() - TOKENS_WAIT)
     pending = waiting.filter(status=DeliveryStatus.PENDING).select_for_update(of=("self",), skip_locked=True)
-    rows = list(pending.select_related("endpoint", "client").order_by("next_attempt_at")[:GIVE_UP_BATCH])
+    rows = list(pending.select_related("endpoint__app", "client").order_by("next_attempt_at")[:GIVE_UP_BATCH])
     reasons = {row.pk: _why(row.endpoint) for row in rows}
     transition_all(rows, DeliveryStatus.FAILED, actor=_SELF, reasons=reasons)
 

@@ -19,13 +19,15 @@ from fondaco.catalog.models import App
 from fondaco.kit.pagination import cursor_page
 from fondaco.messaging.actions import Outcome
 from fondaco.messaging.endpoints import EndpointHealth, list_endpoint_health
-from fondaco.messaging.logs import Chosen, Hour, list_sent
-from fondaco.messaging.models import Attempt, Delivery, Endpoint, SampleEvent, Try
+from fondaco.messaging.explanations import TURNED_AWAY, explain_failure
+from fondaco.messaging.logs import Chosen, Hour, list_logout_tokens, list_sent
+from fondaco.messaging.models import Attempt, Delivery, Endpoint, LogoutDelivery, SampleEvent, Try
 from fondaco.messaging.payloads import MessageType
 from fondaco.messaging.states import DeliveryStatus, EndpointStatus
 from fondaco.surfaces.site.charts import Chart, bar_chart
 
 _PER_PAGE: Final = 50
+_MISSED: Final = 10
 STATUSES: Final[dict[str, tuple[Promise, str]]] = {
     DeliveryStatus.PENDING.value: (gettext_lazy("Waiting"), "info"),
     DeliveryStatus.DELIVERED.value: (gettext_lazy("Delivered"), "good"),
@@ -123,6 +125,26 @@ def _was_taken(attempts: Sequence[Attempt]) -> bool:
 
 def _is_taken(tried: Try | SampleEvent) -> bool:
     return not tried.error and tried.response_status is not None and 200 <= tried.response_status < 300
+
+
+@dataclass(frozen=True, slots=True)
+class MissedLogout:
+    """A logout token that did not arrive. ``words`` is what its last try came to, ``tries`` how many there were."""
+
+    delivery: LogoutDelivery
+    words: str
+    tries: str
+
+
+def list_missed_logouts(app: App) -> list[MissedLogout]:
+    """The latest logout tokens whose sending was given up, newest first."""
+    missed = []
+    for delivery in list_logout_tokens(app, status=DeliveryStatus.FAILED)[:_MISSED]:
+        attempts = list(delivery.attempts.all())
+        words = explain(attempts[-1]) if attempts else explain_failure(TURNED_AWAY, None)
+        count = ngettext("%(count)s try", "%(count)s tries", len(attempts)) % {"count": len(attempts)}
+        missed.append(MissedLogout(delivery, words, count))
+    return missed
 
 
 def explain(tried: Try | SampleEvent) -> str:

@@ -23,6 +23,7 @@ from fondaco.surfaces.site.deliveries import (
     describe_health,
     draw_day,
     in_full,
+    list_missed_logouts,
     make_listing,
 )
 from fondaco.surfaces.site.paging import address_at, address_with
@@ -44,6 +45,7 @@ def show_all(request: HouseRequest, app_id: str) -> HttpResponse:
         "form": form,
         "listing": listing,
         "health": describe_health(app) if not request.htmx else [],
+        "missed_logouts": list_missed_logouts(app) if not request.htmx else [],
         "day": draw_day(count_last_day(app)) if not request.htmx else None,
         "has_failed": not request.htmx and has_failed(app),
         "is_filtered": not form.is_valid() or not form.chosen.is_everything,

@@ -29,6 +29,7 @@ from fondaco.surfaces.site.deliveries import (
     draw_day,
     explain,
     in_full,
+    list_missed_logouts,
     make_listing,
     pretty,
 )
@@ -60,6 +61,7 @@ def show_all(request: HouseRequest, app_id: str) -> HttpResponse:
         "listing": listing,
         "is_filtered": not form.is_valid() or not form.chosen.is_everything,
         "health": describe_health(app) if not request.htmx else [],
+        "missed_logouts": list_missed_logouts(app) if not request.htmx else [],
         "day": draw_day(count_last_day(app)) if not request.htmx else None,
         "can_replay": can(member, app, Permission.PARTNER_APPS_EDIT),
         "has_failed": not request.htmx and has_failed(app),

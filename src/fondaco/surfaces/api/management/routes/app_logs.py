@@ -11,6 +11,7 @@ from fondaco.messaging.logs import (
     get_endpoint,
     get_sample,
     get_sent,
+    list_logout_tokens,
     list_samples,
     list_sent,
 )
@@ -20,8 +21,10 @@ from fondaco.surfaces.api.management.door import Place, Request, Routes
 from fondaco.surfaces.api.management.pages import page, whole
 from fondaco.surfaces.api.management.shapes.app_logs import (
     AppDeliveryShape,
+    AppLogoutDeliveryShape,
     ChosenQuery,
     EndpointShape,
+    LogoutQuery,
     ReplayBody,
     ReplayShape,
     SampleBody,
@@ -58,6 +61,22 @@ def list_deliveries_to_app(
     """
     found = list_sent(get_app(request.caller.member, app_id), chosen.chosen)
     return page(found, AppDeliveryShape.of, cursor=cursor, limit=limit, order="-message")
+
+
+@routes.reads(
+    "/partners/{partner_id}/apps/{app_id}/logout-deliveries", Page[AppLogoutDeliveryShape], Permission.PARTNER_VIEW
+)
+def list_logout_deliveries_to_app(
+    request: Request,
+    partner_id: str,
+    app_id: str,
+    chosen: Query[LogoutQuery],
+    cursor: Cursor = None,
+    limit: Limit = 20,
+) -> Page[AppLogoutDeliveryShape]:
+    """The OpenID logout tokens that were sent to the app's program, newest first, with every try."""
+    found = list_logout_tokens(get_app(request.caller.member, app_id), status=chosen.status)
+    return page(found, AppLogoutDeliveryShape.of, cursor=cursor, limit=limit, order="-id")
 
 
 @routes.reads("/partners/{partner_id}/deliveries/{event_id}", WholeDeliveryShape, Permission.PARTNER_VIEW)

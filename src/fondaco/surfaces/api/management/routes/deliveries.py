@@ -6,15 +6,23 @@ from ninja import Query
 
 from fondaco.accounts.permissions import Permission
 from fondaco.messaging.endpoints import list_endpoint_health, list_unwell
-from fondaco.messaging.logs import get_app_for_support, get_endpoint_for_support, get_sent_for_support, list_sent
+from fondaco.messaging.logs import (
+    get_app_for_support,
+    get_endpoint_for_support,
+    get_sent_for_support,
+    list_logout_tokens,
+    list_sent,
+)
 from fondaco.messaging.replaying import replay_for_support, replay_one_for_support, try_endpoint_for_support
 from fondaco.messaging.signing_keys import list_keys, rotate_by_hand
 from fondaco.surfaces.api.management.door import Place, Request, Routes
 from fondaco.surfaces.api.management.pages import page, whole
 from fondaco.surfaces.api.management.shapes.app_logs import (
     AppDeliveryShape,
+    AppLogoutDeliveryShape,
     ChosenQuery,
     EndpointShape,
+    LogoutQuery,
     ReplayShape,
     WholeDeliveryShape,
 )
@@ -37,6 +45,15 @@ def list_deliveries_for_support(
     """The events that were sent to any app's program, newest first, with every try: all, or those that are chosen."""
     found = list_sent(get_app_for_support(request.caller.operator, app_id), chosen.chosen)
     return page(found, AppDeliveryShape.of, cursor=cursor, limit=limit, order="-message")
+
+
+@routes.reads("/operator/apps/{app_id}/logout-deliveries", Page[AppLogoutDeliveryShape], Permission.OPERATOR_SUPPORT)
+def list_logout_deliveries_for_support(
+    request: Request, app_id: str, chosen: Query[LogoutQuery], cursor: Cursor = None, limit: Limit = 20
+) -> Page[AppLogoutDeliveryShape]:
+    """The OpenID logout tokens that were sent to any app's program, newest first, with every try."""
+    found = list_logout_tokens(get_app_for_support(request.caller.operator, app_id), status=chosen.status)
+    return page(found, AppLogoutDeliveryShape.of, cursor=cursor, limit=limit, order="-id")
 
 
 @routes.reads("/operator/deliveries/{event_id}", WholeDeliveryShape, Permission.OPERATOR_SUPPORT)

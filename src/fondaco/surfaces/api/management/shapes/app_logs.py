@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
 from fondaco.messaging.endpoints import EndpointHealth
 from fondaco.messaging.logs import Chosen
-from fondaco.messaging.models import Delivery, SampleEvent, Try
+from fondaco.messaging.models import Delivery, LogoutDelivery, SampleEvent, Try
 from fondaco.messaging.replaying import Replay, can_be_replayed
 from fondaco.surfaces.api.management.shapes.fields import Body, Shape
-from fondaco.surfaces.api.management.shapes.installations import AttemptShape, DeliveryShape
+from fondaco.surfaces.api.management.shapes.installations import AttemptShape, DeliveryShape, LogoutDeliveryShape
 from fondaco.surfaces.api.management.shapes.publishing import Moment
 
 
@@ -27,6 +27,25 @@ class AppDeliveryShape(DeliveryShape):
     @classmethod
     def of(cls, delivery: Delivery) -> AppDeliveryShape:
         return cls(**_facts(delivery))
+
+
+class AppLogoutDeliveryShape(LogoutDeliveryShape):
+    """A logout token for the app's program: in which account, who left which session, and every try."""
+
+    account_id: str
+    account: str
+
+    @classmethod
+    def of(cls, delivery: LogoutDelivery) -> AppLogoutDeliveryShape:
+        account = delivery.client.account
+        facts = LogoutDeliveryShape.of(delivery).model_dump()
+        return cls(**facts, account_id=account.pk, account=account.company_name)
+
+
+class LogoutQuery(Body):
+    """Which logout tokens: ``pending``, ``delivered`` or ``failed``; left out, all."""
+
+    status: Literal["", "pending", "delivered", "failed"] = ""
 
 
 class WholeAttemptShape(AttemptShape):
