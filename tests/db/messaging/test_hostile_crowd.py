@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import resource
+import socket
 import threading
+import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
 
@@ -17,13 +19,16 @@ from tests.factories.installs import make_installing
 
 from fondaco.installs.models import Installation
 from fondaco.kit import clock
+from fondaco.messaging.actions import wake_dispatcher
 from fondaco.messaging.dispatcher import Dispatcher
+from fondaco.messaging.endpoints import ensure_endpoints
 from fondaco.messaging.models import Attempt, Delivery, Endpoint, Message
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CONNECT_SECONDS, TOTAL_SECONDS = 3.0, 6.0
-ADDRESSES, EACH = 25, 5  # of every kind; fewer than the ten failures that pause an endpoint
-HEALTHY = 50
+ADDRESSES, EACH = 20, 5  # of every kind; fewer than the ten failures that pause an endpoint
+HEALTHY, LATE = 50, 20
+PATIENCE = 60.0
 BODY = '{"data":{}}'
 MOST_MEMORY_KB = 150_000
 # What comes of a try: the kind of failure, or else the status.
@@ -36,25 +41,31 @@ EXPECTED = {
     "loop": ("", 302),
     "drop": ("connect", None),
     "tls": ("tls", None),
+    "mute": ("timeout", None),
+    "interim": ("protocol", None),
 }
 
 
 def test_a_thousand_hostile_tries_at_once_keep_no_healthy_receiver_waiting() -> None:
-    with full_backlog() as hole, crowd() as (url, got):
+    with full_backlog() as hole, silence() as mute, crowd() as (url, got):
         bad, good = (make_installing(events_callback_url=f"{url}/good/first") for _ in range(2))
-        roots = dict.fromkeys(EXPECTED, url) | {"hole": hole, "tls": url.replace("http:", "https:")}
+        roots = dict.fromkeys(EXPECTED, url) | {"hole": hole, "mute": mute, "tls": url.replace("http:", "https:")}
         addresses = [f"{roots[kind]}/{kind}/{number}" for kind in EXPECTED for number in range(ADDRESSES)]
         queue(bad, [each for each in addresses for _ in range(EACH)])
         queue(good, [f"{url}/good/{number}" for number in range(HEALTHY)])
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        with closing(Dispatcher(connect_seconds=CONNECT_SECONDS, total_seconds=TOTAL_SECONDS)) as dispatcher:
-            uvloop.run(dispatcher.drain())
+        with dispatching():
+            wait_until(lambda: len(got) >= HEALTHY + 2)
+            queue(good, [f"{url}/good/{number}" for number in range(LATE)], first=200)
+            wake_dispatcher()  # what comes while all the others hang
+            wait_until(lambda: Attempt.objects.count() == len(addresses) * EACH + HEALTHY + 2 + LATE)
         grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     attempts = list(Attempt.objects.select_related("delivery"))
     found = Counter(_ending(each) for each in attempts)
-    assert found == {(kind, *EXPECTED[kind]): ADDRESSES * EACH for kind in EXPECTED} | {("good", "", 204): HEALTHY + 2}
+    expected = {(kind, *EXPECTED[kind]): ADDRESSES * EACH for kind in EXPECTED}
+    assert found == expected | {("good", "", 204): HEALTHY + 2 + LATE}
     assert {each.address for each in attempts} == {"127.0.0.1"}
-    assert len(got) == HEALTHY + 2
+    assert len(got) == HEALTHY + 2 + LATE
     first_to_end = min(
         each.started_at + timedelta(milliseconds=each.duration_ms) for each in attempts if each.error == "timeout"
     )
@@ -67,21 +78,43 @@ def test_a_thousand_hostile_tries_at_once_keep_no_healthy_receiver_waiting() -> 
     assert set(Endpoint.objects.exclude(url__contains="/good/").values_list("failures")) == {(EACH,)}
 
 
+@contextmanager
+def dispatching() -> Iterator[None]:
+    """The dispatcher at work, until the block ends and all that it began is over."""
+    stop = threading.Event()
+    with closing(Dispatcher(connect_seconds=CONNECT_SECONDS, total_seconds=TOTAL_SECONDS)) as dispatcher:
+        thread = threading.Thread(target=lambda: uvloop.run(dispatcher.run(stop)))
+        thread.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            thread.join(PATIENCE)
+    assert not thread.is_alive()
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    give_up = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < give_up, "waited in vain"
+        time.sleep(0.02)
+
+
 def _ending(attempt: Attempt) -> tuple[str, str, int | None]:
     """Who hangs up first on endless headers, reader or writer, is a matter of chance."""
     kind, error = attempt.delivery.url.split("/")[3], attempt.error
     return kind, "protocol" if (kind, error) == ("headers", "connect") else error, attempt.response_status
 
 
-def queue(installation: Installation, urls: list[str]) -> None:
-    """An event for each of these addresses, all due, none waiting for another."""
-    endpoints = {url: Endpoint(app_id=installation.app_id, url=url) for url in urls}
-    Endpoint.objects.bulk_create(endpoints.values())
+def queue(installation: Installation, urls: list[str], *, first: int = 100) -> None:
+    """An event for each of these addresses, all due, none waiting for another; numbered from ``first``."""
+    rows = ensure_endpoints((installation.app_id, url) for url in urls)
+    endpoints = {url: row for (_app_id, url), row in rows.items()}
     messages = [
         Message(
             installation=installation,
             app_id=installation.app_id,
-            sequence=100 + at,
+            sequence=first + at,
             type="user.logout",
             public_body=BODY,
         )
@@ -100,6 +133,13 @@ def queue(installation: Installation, urls: list[str]) -> None:
         )
         for message, url in zip(messages, urls, strict=True)
     )
+
+
+@contextmanager
+def silence() -> Iterator[str]:
+    """An address that takes every connection and never says a word, also to who wants to speak TLS."""
+    with socket.create_server(("127.0.0.1", 0), backlog=1024) as server:
+        yield f"https://127.0.0.1:{server.getsockname()[1]}"
 
 
 @contextmanager
@@ -153,6 +193,10 @@ async def _answer(kind: str, path: str, got: list[str], writer: asyncio.StreamWr
         writer.write(b"HTTP/1.1 500 Oh\r\n\r\n")
         while True:
             writer.write(b"x" * 65_536)
+            await writer.drain()
+    elif kind == "interim":
+        while True:
+            writer.write(b"HTTP/1.1 103 Early Hints\r\n\r\n" * 1000)
             await writer.drain()
     elif kind == "headers":
         writer.write(b"HTTP/1.1 200 OK\r\n")

@@ -254,6 +254,32 @@ async def test_nonsense_is_a_protocol_failure(raw: bytes) -> None:
         assert (await failure(url, client)).kind is FailureKind.PROTOCOL
 
 
+async def test_a_few_interim_answers_are_read_over() -> None:
+    raw = b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>\r\n\r\n" * 8 + OK
+    async with server(answering(raw)) as url, SafeClient() as client:
+        assert (await client.request("POST", url)).status == 200
+
+
+async def test_T06_interim_answers_without_an_end_are_a_protocol_failure_at_once() -> None:
+    """They have no body and none is the answer, so no other limit ever ended them, not even the time-out: the loop
+    had no time to look at it."""
+    hung_up = asyncio.Event()
+
+    async def hinting(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        try:
+            while True:
+                writer.write(b"HTTP/1.1 103 Early Hints\r\n\r\n" * 100)
+                await writer.drain()
+        except OSError:
+            hung_up.set()
+
+    async with server(hinting) as url, SafeClient(total_seconds=1.0) as client:
+        error = await failure(url, client)
+        await asyncio.wait_for(hung_up.wait(), 5)
+    assert error.kind is FailureKind.PROTOCOL
+
+
 @pytest.mark.parametrize("url", ["ftp://example.com/", "not a url", "http://", "file:///etc/passwd"])
 async def test_what_is_no_web_address_is_a_protocol_failure(url: str) -> None:
     async with SafeClient() as client:

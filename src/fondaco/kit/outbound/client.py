@@ -13,13 +13,17 @@ import time
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
+from functools import partial
 from types import TracebackType
 from typing import Any, Self
 from weakref import WeakSet
 
 import aiohttp
 from aiohttp import ClientResponse
+from aiohttp.client_proto import ResponseHandler
 from aiohttp.connector import Connection
+from aiohttp.http import HttpProcessingError, RawResponseMessage
+from aiohttp.streams import StreamReader
 
 from fondaco.kit.outbound.failures import Answer, FailureKind, OutboundError
 from fondaco.kit.outbound.resolver import CheckingResolver, check_address
@@ -29,6 +33,7 @@ CONNECT_SECONDS = 5.0
 TOTAL_SECONDS = 10.0
 _HEADER_LINE = 8 * 1024
 _HEADER_COUNT = 64
+_INTERIM_COUNT = 8  # answers before the answer (1xx); whoever sent them without an end would keep the loop busy
 _STALE_SECONDS = 1.0  # a connection that its server had given up shows that within a round trip
 _DEFAULT_HEADERS = {"User-Agent": "Fondaco", "Accept-Encoding": "identity"}
 
@@ -52,7 +57,7 @@ class SafeClient:
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
-        connector = aiohttp.TCPConnector(
+        connector = _Connector(
             resolver=CheckingResolver(),
             socket_factory=_checked_socket,
             limit=self._connections,
@@ -180,6 +185,30 @@ class _Heard:
             elapsed_ms=round(self.seconds * 1000),
             truncated=self.is_cut,
         )
+
+
+class _Protocol(ResponseHandler):
+    """Reads over a few interim answers, and hangs up on who sends more of them."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(loop=loop)
+        self._interim = 0
+
+    def feed_data(self, data: tuple[RawResponseMessage, StreamReader], size: int = 0) -> None:
+        self._interim = self._interim + 1 if 100 <= data[0].code < 200 else 0
+        if self._interim <= _INTERIM_COUNT:
+            super().feed_data(data, size)
+        elif self.transport is not None and not self.transport.is_closing():
+            self.transport.close()
+            self.set_exception(HttpProcessingError(message="too many interim answers"))
+
+
+class _Connector(aiohttp.TCPConnector):
+    """Makes connections of that kind; aiohttp has no option for it."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._factory = partial(_Protocol, loop=self._loop)  # type: ignore[assignment]  # a subclass will do
 
 
 class _StaleConnection(aiohttp.ServerDisconnectedError):
