@@ -11,7 +11,7 @@ BIN := .venv/bin
 RUNTIME := .venv/.runtime-installed
 DEV := .venv/.dev-installed
 
-.PHONY: run test pictures check fix bench docs clean help
+.PHONY: run test soak pictures check fix bench docs clean help
 
 run: $(RUNTIME) ## Start everything, with demo data; Ctrl-C stops it
 	@exec $(BIN)/fondaco up $(UP)
@@ -22,6 +22,10 @@ test: $(DEV) ## Run all tests; needs what the browser tests need, and installs i
 	@FONDACO_TEST_DB=test_browser $(BIN)/pytest tests/browser >artefacts/browser-ring.txt 2>&1 & browser=$$!; \
 	$(BIN)/pytest -n 2 --dist worksteal tests/unit tests/db tests/http tests/flows && others=0 || others=$$?; \
 	wait $$browser && shown=0 || shown=$$?; cat artefacts/browser-ring.txt; exit $$((others || shown))
+
+soak: $(DEV) ## Let tests that leave something to chance look for long, from other seeds; SOAK=20 times as long
+	@FONDACO_SOAK=$(or $(SOAK),20) FONDACO_TEST_DB=test_soak $(BIN)/pytest --show-capture=stdout \
+		tests/db/installs/test_any_order.py tests/db/installs/test_automatic_laws.py tests/http/runtime/test_crashes.py
 
 pictures: $(DEV) ## Photograph every page in every size and theme, into artefacts/screenshots
 	@deploy/chromium

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.factories.accounts import SYSTEM, make_account, make_person, make_user
 from tests.factories.catalog import make_published_version
 from tests.factories.installs import PARTNER_PROGRAM, order
 from tests.http.world import undone
+from tests.soaking import patience
 
 from fondaco.accounts.actions import add_user, change_user_role, deactivate_user, reactivate_user
 from fondaco.accounts.models import User
@@ -45,7 +46,7 @@ def act(installation: Installation, ada: User, step: str, number: int) -> None:
         answer_operation(actor=PARTNER_PROGRAM, installation=installation, decision=step)
 
 
-@settings(max_examples=5, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@patience(5, 12, soaked_steps=12)
 @given(steps=st.lists(STEPS, min_size=6, max_size=14))
 def test_licences_stay_within_what_is_bought_and_the_cap(steps: list[tuple[str, int]]) -> None:
     with undone():
