@@ -81,10 +81,8 @@ class World(RuleBasedStateMachine):
 
     @property
     def installation(self) -> Installation:
-        found = Installation.objects.select_related(
-            "app__partner", "client__account", "plan", "version__technical", "account", "installed_by__person"
-        )
-        return found.get(pk=self.id)
+        """As it is now; what belongs to it is loaded when it is looked at."""
+        return Installation.objects.get(pk=self.id)
 
     def make_rules(self, kind: str, cap: int) -> AutoInstall:
         """Rules of this kind; about agents, where they are about a role."""

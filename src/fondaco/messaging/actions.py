@@ -15,7 +15,7 @@ from django.db.models import Max
 
 from fondaco.audit.actor import Actor, ActorKind
 from fondaco.audit.recording import Fact, record_all
-from fondaco.audit.status import transition
+from fondaco.audit.status import transition, transition_all
 from fondaco.installs.models import Installation, Operation
 from fondaco.kit import clock, deadlines
 from fondaco.kit.deadlines import Due
@@ -32,6 +32,7 @@ from fondaco.messaging.states import DeliveryStatus
 WAKE_CHANNEL: Final = "fondaco_deliveries"  # the dispatcher listens here
 SECRETS_EXPIRE: Final = "message.secrets_expire"
 RETRY_DUE: Final = "message.retry_due"
+EXPIRED: Final = "expired"
 _AT_ONCE: Final = 1000  # rows of one INSERT
 
 
@@ -199,8 +200,17 @@ def retry_undelivered(subject_id: str, due_at: datetime) -> None:
 
 @deadlines.joint_handler(SECRETS_EXPIRE)
 def erase_secrets(subject_ids: Sequence[str]) -> None:
-    """A week is over: what was not delivered by now is not kept either."""
-    Message.objects.filter(pk__in=[UUID(hex=each) for each in subject_ids]).update(body=None)
+    """A week is over: what was not delivered by now is not kept either, and not sent without its secrets."""
+    keys = [UUID(hex=each) for each in subject_ids]
+    waiting = Delivery.objects.select_for_update(of=("self",)).filter(pk__in=keys, status=DeliveryStatus.PENDING)
+    pending = list(waiting.select_related("message", "installation__app").order_by("pk"))
+    transition_all(
+        pending,
+        DeliveryStatus.FAILED,
+        actor=Actor.system("sweeper"),
+        reasons={each.pk: EXPIRED for each in pending},
+    )
+    Message.objects.filter(pk__in=keys).update(body=None)
 
 
 def begin_round(*, actor: Actor, delivery: Delivery) -> None:

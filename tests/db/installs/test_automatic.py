@@ -189,6 +189,27 @@ def test_who_leaves_while_a_change_gives_them_a_licence_does_not_keep_it_and_the
 
 
 @pytest.mark.parametrize("decision", ["approve", "reject"])
+def test_who_is_back_while_the_partner_is_asked_to_release_their_licence_has_one_in_the_end(decision: str) -> None:
+    installation = installed(AGENTS)
+    newcomer = join(installation)
+    settle()
+    answer(installation, "approve")
+    leave(newcomer)
+    assert settle() is not None
+    with clock.travel(SOON):
+        reactivate_user(actor=SYSTEM, by=installation.installed_by, user=newcomer)
+        answer(installation, decision)
+        assert (newcomer.pk in holders(installation)) == (decision == "reject")
+    with clock.travel(timedelta(days=1, minutes=6)):  # after a change that was declined there is a pause
+        deadlines.sweep_once()
+        assert Operation.objects.filter(status="open").exists() == (decision == "approve")
+        answer(installation, decision)
+        deadlines.sweep_once()
+    assert newcomer.pk in holders(installation)
+    assert not AwaitedLicence.objects.exists()
+
+
+@pytest.mark.parametrize("decision", ["approve", "reject"])
 def test_the_partner_is_told_who_left_while_another_change_was_open(decision: str) -> None:
     installation = installed()
     samir = installation.account.users.get(role__key="supervisor")

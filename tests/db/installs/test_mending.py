@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from tests.factories.accounts import actor_for, make_operator
+from tests.factories.accounts import SYSTEM, actor_for, make_operator
 from tests.factories.faults import break_on
-from tests.factories.installs import PARTNER_PROGRAM, make_completed
+from tests.factories.installs import PARTNER_PROGRAM, follow_cutoffs, make_completed
 from tests.factories.mail import deliver
 from tests.factories.upgrades import agree, make_newer
 
+from fondaco.accounts.actions import deactivate_user
 from fondaco.accounts.models import Operator
 from fondaco.accounts.permissions import OperatorRole
 from fondaco.audit.models import Event
@@ -193,6 +194,47 @@ def test_a_version_that_was_cut_off_meanwhile_is_not_moved_to(support: Operator)
     restore_access(actor=actor, by=support, cutoff=cutoff, reason="Mended")
     mend(installation, support, Mending.RETRY)
     assert (reload(installation).status, reload(installation).version) == ("completed", newer)
+
+
+@pytest.mark.parametrize("way", [Mending.PROPOSED, Mending.RETRY])
+def test_who_leaves_a_version_that_is_cut_off_gets_new_credentials(
+    support: Operator, monkeypatch: pytest.MonkeyPatch, way: Mending
+) -> None:
+    installation = make_completed(plan="Team")
+    make_newer(installation)
+    agree(installation)
+    with monkeypatch.context() as patch:
+        break_on(patch, events.OPERATION_APPROVED)
+        approve(installation)
+    target = Target(TargetKind.VERSION, installation.app, installation.version)
+    actor = actor_for(support.person)
+    cut_off(actor=actor, by=support, target=target, reason="It leaks", confirmation=installation.app.name)
+    follow_cutoffs()
+    assert not installation.client.credential_sets.exclude(status="revoked").exists()
+    mend(installation, support, way)
+    found = reload(installation)
+    assert (found.status, found.version.name, found.is_cut_off) == ("completed", "2.0.0", False)
+    message = Message.objects.get(type="app.credentials_rotated")
+    alive = installation.client.credential_sets.exclude(status="revoked").get()
+    assert message.content["data"]["client_id"] == alive.wire_client_id
+    assert message.delivery.url == "https://next.ledgerline.example/events"
+    assert Event.objects.get(kind="installation.restored").subject_id == installation.pk.hex
+
+
+def test_a_change_of_the_house_that_is_asked_again_is_still_one(
+    support: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that its letter says what rules did, and what that costs."""
+    installation = make_completed(plan="Team")
+    samir = installation.account.users.get(role__key="supervisor")
+    deactivate_user(actor=SYSTEM, by=installation.installed_by, user=samir)
+    with clock.travel(timedelta(minutes=6)):
+        deadlines.sweep_once()
+        with monkeypatch.context() as patch:
+            break_on(patch, events.OPERATION_APPROVED)
+            broken = approve(installation)
+        again = mend(installation, support, Mending.ASK_AGAIN)
+    assert (broken.is_automatic, again.is_automatic, again.requested_by) == (True, True, None)
 
 
 def test_a_mending_that_fails_or_is_not_allowed_changes_nothing(

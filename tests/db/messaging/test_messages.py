@@ -21,12 +21,15 @@ from fondaco.installs.actions import (
     extend_trial,
     fail_open_operation,
     retry_installation,
+    rotate_own_credentials,
     update_settings,
 )
 from fondaco.installs.changes import Settings
 from fondaco.installs.models import Installation, Operation
 from fondaco.kit import clock, crypto, deadlines
+from fondaco.kit.models import Deadline
 from fondaco.messaging.models import Delivery, Message
+from fondaco.messaging.queue import Room, claim
 from fondaco.messaging.states import DeliveryStatus
 
 pytestmark = pytest.mark.django_db
@@ -257,6 +260,21 @@ def test_the_secrets_are_gone_after_a_week_and_the_event_is_not_sent_without_the
     assert (old.body, old.delivery.status, new.delivery.status) == (None, "failed", "pending")
     assert new.body is not None
     assert old.pk != new.pk
+
+
+def test_credentials_that_still_wait_when_their_week_is_over_are_not_sent_without_their_secrets() -> None:
+    installation = make_completed()
+    rotate_own_credentials(actor=PARTNER_PROGRAM, installation=installation)
+    message = Message.objects.get(type="app.credentials_rotated")
+    assert message.delivery.status == "pending"
+    with clock.travel(timedelta(days=7, seconds=1)):
+        deadlines.sweep_once()
+        message = Message.objects.select_related("delivery").get(pk=message.pk)
+        assert (message.body, message.delivery.status) == (None, "failed")
+        assert message.pk not in {parcel.delivery_id for parcel in claim(Room(limit=100, share=10))}
+        deadlines.sweep_once()
+    assert not Deadline.objects.filter(kind="message.retry_due").exists()
+    assert Event.objects.get(kind="delivery.failed", subject_id=message.pk.hex).data["reason"] == "expired"
 
 
 def test_an_install_that_timed_out_is_no_longer_announced() -> None:

@@ -13,25 +13,22 @@ from typing import Final
 from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import Exists
 from django.utils.translation import gettext as _
 
 from fondaco.accounts.models import Operator
 from fondaco.accounts.permissions import Permission
 from fondaco.accounts.policies import check_operator_can
 from fondaco.audit.actor import Actor
-from fondaco.audit.kinds import EventKind
 from fondaco.audit.recording import Fact, record_all
 from fondaco.identity import actions as identity
 from fondaco.identity.models import ClientKind, Cutoff
-from fondaco.identity.queries import find_usable
 from fondaco.installs import events
 from fondaco.installs.actions import operations
 from fondaco.installs.actions.credentials import ROTATE_DUE, check_reason
+from fondaco.installs.actions.restoring import restore_credentials
 from fondaco.installs.errors import AlreadyRemoved
 from fondaco.installs.models import Installation
 from fondaco.installs.reach import Target, covered_by
-from fondaco.installs.states import InstallationStatus
 from fondaco.kit import deadlines, jobs
 from fondaco.kit.errors import Invalid
 
@@ -41,7 +38,6 @@ FOLLOW: Final = "installs.follow_cutoff"
 FOLLOW_ONE: Final = "installs.follow_cutoff_for_one"
 BATCH: Final = 100
 FOLLOWER: Final = Actor.system("kill switch")  # whose doing is what follows for each of many
-_HAS_NOTHING: Final = frozenset({InstallationStatus.REJECTED, InstallationStatus.TIMEOUT})
 
 
 def cut_off(*, actor: Actor, by: Operator, target: Target, reason: str, confirmation: str = "") -> Cutoff:
@@ -79,7 +75,7 @@ def restore_access(*, actor: Actor, by: Operator, cutoff: Cutoff, reason: str) -
         locked = operations.lock_all(covered_by(cutoff)) if cutoff.client_id else []
         identity.lift_cutoff(actor=actor, cutoff=cutoff, reason=reason)
         if cutoff.client_id:
-            _restore(actor, locked)
+            restore_credentials(actor, locked)
         else:
             _begin_to_follow(cutoff)
     return cutoff
@@ -110,7 +106,7 @@ def follow_for(*, actor: Actor, cutoff_id: UUID, installation_ids: Collection[UU
         if cutoff.is_in_force:
             _end_access(actor, locked, cutoff)
         else:
-            _restore(actor, locked)
+            restore_credentials(actor, locked)
 
 
 def _can_follow(actor: Actor, cutoff_id: UUID, installation_ids: Collection[UUID]) -> bool:
@@ -136,20 +132,5 @@ def _end_access(actor: Actor, installations: Sequence[Installation], cutoff: Cut
     ended = identity.end_credentials(actor=actor, clients=clients, reason=cutoff.reason)
     deadlines.cancel_all(ROTATE_DUE, [client.hex for client in ended])
     hit = [each for each in installations if each.client_id in ended]
-    _record_all(events.INSTALLATION_CUT_OFF, hit, actor, cutoff.reason)
-
-
-def _restore(actor: Actor, installations: Sequence[Installation]) -> None:
-    """New credentials for those that are not cut off otherwise, have none, and need not be asked for anew anyway."""
-    asked = [each for each in installations if each.status not in _HAS_NOTHING]
-    out = Installation.objects.filter(Exists(Cutoff.covering("client")), pk__in=[each.pk for each in asked])
-    kept_out = set(out.values_list("pk", flat=True))
-    usable = find_usable([each.client_id for each in asked])
-    lacking = [each for each in asked if each.pk not in kept_out and each.client_id not in usable]
-    clients = [each.client for each in lacking]
-    identity.rotate_credentials(actor=actor, clients=clients, is_forced=True, reason=str(_("restored")))
-    _record_all(events.INSTALLATION_RESTORED, lacking, actor, "")
-
-
-def _record_all(kind: EventKind, installations: Sequence[Installation], actor: Actor, reason: str) -> None:
-    record_all(kind, [Fact(each, **each.audit_scope(), data={"reason": reason}) for each in installations], actor=actor)
+    facts = [Fact(each, **each.audit_scope(), data={"reason": cutoff.reason}) for each in hit]
+    record_all(events.INSTALLATION_CUT_OFF, facts, actor=actor)

@@ -30,10 +30,15 @@ _WHILE_CUT_OFF: Final = timedelta(hours=1)
 def await_licences(user: User, *, former: Role | None = None) -> None:
     """A user came, came back or has another role than the ``former``: apps whose rules newly fit them will follow.
 
-    A step of what happens to the user.
+    Also where they hold a licence that an open change takes away. A step of what happens to the user.
     """
     living = Installation.objects.filter(account_id=user.account_id).exclude(status=InstallationStatus.REVOKED)
-    found = living.filter(auto_install_rules__isnull=False).exclude(licences__user=user).distinct()
+    held = Licence.objects.filter(installation=OuterRef("pk"), user=user)
+    taken = Operation.objects.filter(
+        installation=OuterRef("pk"), status=OperationStatus.OPEN, kind=OperationKind.UPDATE
+    ).exclude(proposed__users__contains=[user.pk])
+    keeps = Q(Exists(held)) & ~Q(Exists(taken))
+    found = living.filter(auto_install_rules__isnull=False).exclude(keeps).distinct()
     for installation in found.prefetch_related("auto_install_rules"):
         auto = rules_of(installation)
         if not auto.fits(user.role) or (former is not None and auto.fits(former)):

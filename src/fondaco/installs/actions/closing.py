@@ -17,6 +17,7 @@ from fondaco.identity.actions import revoke_client
 from fondaco.installs import events, snapshots
 from fondaco.installs.actions import operations, trials
 from fondaco.installs.actions.breaking import carry_out
+from fondaco.installs.actions.restoring import restore_credentials
 from fondaco.installs.models import Installation, Operation
 from fondaco.installs.policies import check_version_let_in
 from fondaco.installs.states import (
@@ -123,6 +124,8 @@ def _approve_change(actor: Actor, operation: Operation, answer: str) -> None:
     check_version_let_in(installation)
     if not installation.plan.is_trial:
         trials.leave(actor, installation)
+    if operation.kind == OperationKind.UPGRADE:
+        restore_credentials(actor, [installation])  # the version before may have been cut off a moment ago
     standing = standing_of(installation.client.may_sign_users_in)
     _settle(actor, installation, standing, answer, change=operation)
 

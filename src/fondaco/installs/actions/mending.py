@@ -15,6 +15,7 @@ from fondaco.audit.status import transition
 from fondaco.installs import events, snapshots
 from fondaco.installs.actions import operations, trials
 from fondaco.installs.actions.credentials import check_reason
+from fondaco.installs.actions.restoring import restore_credentials
 from fondaco.installs.errors import NotBroken
 from fondaco.installs.models import Installation, Operation
 from fondaco.installs.policies import check_version_let_in
@@ -48,6 +49,7 @@ def mend_update(*, actor: Actor, by: Operator, installation: Installation, way: 
             check_version_let_in(locked)
             if not locked.plan.is_trial:
                 trials.leave(actor, locked)
+            restore_credentials(actor, [locked])
         believes = _what_partner_believes(broken)
         _settle(actor, broken, side.value, way, reason, is_partner_told=side != believes)
         data = {"change": "mended", "kind": broken.kind, "side": side.value}
@@ -78,6 +80,7 @@ def _ask_again(actor: Actor, installation: Installation, broken: Operation, reas
         kind=OperationKind(broken.kind),
         snapshots=(snapshots.take(installation), broken.proposed),
         requested_by=broken.requested_by,
+        is_automatic=broken.is_automatic,
     )
     transition(
         installation, InstallationStatus.PENDING, actor=actor, data={"kind": operation.kind}, fields={"reason": ""}
