@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from joserfc import jwt
 from joserfc.jwk import KeySet
-from tests.factories.accounts import PASSWORD, make_person, make_user
+from tests.factories.accounts import PASSWORD, code_of, make_operator, make_person, make_user
 from tests.factories.identity import make_program
 from tests.http.idp.browser import Browser, returned
 
@@ -122,6 +122,20 @@ def test_silence_and_proof_together_are_refused_or_answered_with_login_required(
 @pytest.mark.parametrize("max_age", ["soon", "-1", "1.5", "²", "9" * 10, "1\0"])
 def test_an_age_that_is_no_number(browser: Browser, max_age: str) -> None:
     assert returned(browser.authorize(max_age=max_age))["error"] == "invalid_request"
+
+
+@pytest.mark.parametrize("has_factor", [True, False])
+def test_who_owes_a_second_factor_shows_it_before_an_app_signs_them_in(browser: Browser, has_factor: bool) -> None:
+    make_operator(person=browser.user.person, has_factor=has_factor)
+
+    page, resume = asked_at(browser.authorize())
+
+    assert page == ("/account/2fa/confirm/" if has_factor else "/you/second-factor")
+    assert returned(browser.authorize(prompt="none"))["error"] == "login_required"
+    assert not AuthorizationCode.objects.exists()
+    if has_factor:
+        browser.client.post(page, {"code": code_of(), "next": resume})
+        assert set(returned(go_on(browser, resume))) == {"code", "state"}
 
 
 def test_who_has_no_password_here_cannot_be_asked(browser: Browser) -> None:

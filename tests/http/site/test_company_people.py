@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,8 +13,9 @@ from django.test import Client
 from tests.factories.accounts import PASSWORD, SYSTEM, make_account, make_operator, make_person, make_role, make_user
 from tests.factories.identity import make_program
 from tests.factories.partners import make_member
-from tests.http.site.company import NINA, nobody_came_in, set_up, sign_in
+from tests.http.site.company import NINA, nobody_came_in, set_up, sign_in, to_provider
 from tests.openid_provider import CLIENT_SECRET, Provider
+from tests.signing_in import weaken
 
 from fondaco.accounts.actions import deactivate_user, invite_user
 from fondaco.accounts.models import Invitation, Person, Role, User
@@ -21,6 +23,7 @@ from fondaco.accounts.permissions import Permission
 from fondaco.audit.models import Event
 from fondaco.identity.actions import end_login_session, remove_provider, switch_provider
 from fondaco.identity.models import FederatedIdentity, IdentityProvider, LoginSession
+from fondaco.kit import clock
 
 pytestmark = pytest.mark.django_db
 
@@ -102,7 +105,12 @@ def test_whoever_shows_the_password_once_is_connected(client: Client, ada: User,
         "/account/login/", {"login": "olga@people.example", "password": PASSWORD, "next": "/connect-login"}
     )
     assert response["Location"] == "/connect-login"
-    assert client.get("/connect-login")["Location"] == "/my-apps"
+    page = client.get("/connect-login")
+    assert page.status_code == 200
+    assert "no-store" in page["Cache-Control"]
+    assert "Once connected, it alone lets you in to Harbour" in page.content.decode()
+    assert not FederatedIdentity.objects.exists()
+    assert client.post("/connect-login")["Location"] == "/my-apps"
 
     assert User.objects.get(account=ada.account, person=olga).role.key == "agent"
     assert FederatedIdentity.objects.get().is_confirmed
@@ -114,6 +122,39 @@ def test_whoever_shows_the_password_once_is_connected(client: Client, ada: User,
     assert sign_in(other)["Location"] == "/my-apps"
     assert LoginSession.objects.filter(is_bound=True, federated_account=ada.account, person=olga).count() == 1
     assert "Lumen" not in other.get("/people").content.decode()
+
+
+def test_a_link_alone_connects_nobody_who_is_signed_in(client: Client, ada: User, provider: Provider) -> None:
+    """Who may decide about the sign-in has it name an administrator, and mails them a link to begin it."""
+    role = make_role(ada.account, Permission.SIGN_IN_MANAGE, Permission.APPS_VIEW)
+    set_up(make_user(ada.account, role=role, person=make_person("Sly")), provider)
+    provider.person = {**NINA, "email": ada.person.email}
+    client.force_login(ada.person)
+
+    response = client.get(to_provider(client), follow=True)
+
+    assert [address for address, _status in response.redirect_chain] == ["/connect-login"]
+    assert "Connect Harbour account?" in response.content.decode()
+    assert not FederatedIdentity.objects.exists()
+    assert sign_in(Client()).status_code == 409  # the word of the provider is still not enough
+
+
+def test_who_signed_in_long_ago_shows_the_password_before(client: Client, ada: User, provider: Provider) -> None:
+    olga = elsewhere("another account")
+    provider.person = {**NINA, "email": "olga@people.example"}
+    client.force_login(olga)
+    weaken(client)
+    LoginSession.objects.update(started_at=clock.now() - timedelta(minutes=6))
+
+    assert sign_in(client)["Location"] == "/connect-login"
+
+    asked = client.get("/connect-login")
+    assert asked["Location"].startswith("/account/reauthenticate/?next=")
+    proven = client.post(asked["Location"], {"password": PASSWORD})
+    assert proven["Location"] == "/connect-login"
+    assert not FederatedIdentity.objects.exists()
+    assert client.post("/connect-login")["Location"] == "/my-apps"
+    assert FederatedIdentity.objects.get().person == olga
 
 
 def test_whoever_signs_in_as_someone_else_connects_nothing(client: Client, ada: User, provider: Provider) -> None:
@@ -151,6 +192,15 @@ def test_a_session_from_a_provider_opens_that_account_alone(client: Client, ada:
         assert response.status_code == 403, path
         assert "This needs your own login" in response.content.decode()
     assert client.get("/account/logout/").status_code == 200
+
+
+@pytest.mark.parametrize("name", ["your-harbour", "devices", "accounting"])
+def test_an_account_may_be_called_almost_like_a_page_of_ones_own(client: Client, provider: Provider, name: str) -> None:
+    set_up(make_user(make_account(name)), provider)
+    assert sign_in(client, path=f"/sign-in/{name}/go")["Location"] == "/my-apps"
+    answer = authorize(client, name)
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("https://app.ledgerline.example/sso/cb?code=")
 
 
 def authorize(client: Client, account: str, **changes: str) -> HttpResponse:

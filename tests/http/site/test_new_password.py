@@ -5,10 +5,14 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
-from tests.factories.accounts import PASSWORD, make_person, make_user
+from tests.factories.accounts import PASSWORD, actor_for, make_person, make_user
 from tests.factories.identity import make_login_session
 from tests.factories.mail import deliver, find_reset_link
 
+from fondaco.accounts.actions import request_email_change
+from fondaco.accounts.queries import email_change_token
+from fondaco.audit.models import Event
+from fondaco.identity.actions import forget_factors
 from fondaco.identity.models import LoginSession
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -44,3 +48,29 @@ def test_resetting_it_ends_them_all(client: Client) -> None:
     person.refresh_from_db()
     assert person.check_password(NEW)
     assert LoginSession.objects.get(ended_at=None) == stranger
+
+
+@pytest.mark.parametrize("how", ["changed", "reset", "lost device"])
+def test_it_takes_back_a_change_of_address_that_whoever_knew_the_old_one_asked_for(client: Client, how: str) -> None:
+    person = make_person(password=PASSWORD)
+    make_user(person=person)
+    actor = actor_for(person)
+    link = email_change_token(request_email_change(actor=actor, person=person, email="mallory@elsewhere.example"))
+    deliver()
+    if how == "changed":
+        client.post("/account/login/", {"login": person.email, "password": PASSWORD})
+        client.post("/account/password/change/", {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW})
+    elif how == "reset":
+        client.post("/account/password/reset/", {"email": person.email})
+        form = client.get(find_reset_link(*deliver())).headers["Location"]
+        client.post(form, {"password1": NEW, "password2": NEW})
+    else:
+        forget_factors(actor=actor, person=person)
+
+    assert Client().post(f"/you/email/{link}").status_code == 409
+
+    before = person.email
+    person.refresh_from_db()
+    assert person.email == before
+    taken_back = Event.objects.get(kind="person.email_change_withdrawn")
+    assert taken_back.data == {"to": "mallory@elsewhere.example"}

@@ -13,6 +13,7 @@ from fondaco.accounts.actions.invitations import (
 )
 from fondaco.accounts.actions.people import (
     confirm_email_change,
+    forget_email_change,
     rename_person,
     request_email_change,
     withdraw_email_change,
@@ -51,6 +52,7 @@ __all__ = [
     "delete_role",
     "edit_role",
     "end_seat",
+    "forget_email_change",
     "invite",
     "invite_user",
     "open_account",

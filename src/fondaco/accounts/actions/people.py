@@ -63,11 +63,16 @@ def withdraw_email_change(*, actor: Actor, person: Person) -> bool:
     """Takes a change back that nobody confirmed yet; False when there was none."""
     with transaction.atomic(durable=True):
         locked = Person.objects.select_for_update().get(pk=person.pk)
-        change = EmailChange.objects.filter(person=locked).first()
-        if change is None:
-            return False
-        change.delete()
-        record(events.EMAIL_CHANGE_WITHDRAWN, locked, actor=actor, data={"to": change.email})
+        return forget_email_change(actor=actor, person=locked)
+
+
+def forget_email_change(*, actor: Actor, person: Person) -> bool:
+    """The same as a step, for who holds the person's lock."""
+    change = EmailChange.objects.filter(person=person).first()
+    if change is None:
+        return False
+    change.delete()
+    record(events.EMAIL_CHANGE_WITHDRAWN, person, actor=actor, data={"to": change.email})
     return True
 
 

@@ -17,6 +17,7 @@ from allauth.mfa.totp.internal.auth import TOTP, validate_totp_code
 from allauth.mfa.webauthn.internal.auth import WebAuthn
 from django.db import transaction
 
+from fondaco.accounts.actions import forget_email_change
 from fondaco.accounts.models import Person
 from fondaco.audit.actor import Actor
 from fondaco.audit.recording import record
@@ -85,7 +86,8 @@ def remove_factor(*, actor: Actor, person: Person, factor_id: int) -> None:
 
 
 def forget_factors(*, actor: Actor, person: Person) -> int:
-    """For who has lost everything: takes all factors and recovery codes away and ends every session.
+    """For who has lost everything: takes all factors, recovery codes and a waiting change of address away and ends
+    every session.
 
     Whoever runs the machine does this after making sure who asks. Who must have a factor sets one up at the next
     sign-in, before anything else.
@@ -96,6 +98,7 @@ def forget_factors(*, actor: Actor, person: Person) -> int:
         for factor in factors:
             record(events.FACTOR_REMOVED, person, actor=actor, data={"kind": factor.type, "name": str(factor)})
         Authenticator.objects.filter(user=person).delete()
+        forget_email_change(actor=actor, person=person)
         end_all_sessions(actor=actor, person=person)
     return len(factors)
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Coalesce
 
+from fondaco.accounts.actions import forget_email_change
 from fondaco.accounts.models import Operator, Person, User
 from fondaco.audit.actor import Actor
 from fondaco.audit.recording import Fact, record, record_all
@@ -66,10 +67,15 @@ def end_bound_sessions(*, actor: Actor, account_id: str, person: Person | None =
 
 
 def change_password(*, actor: Actor, person: Person, password: str, keep: UUID | None = None) -> None:
-    """Sets a new password and ends every session but ``keep`` with everything that apps got in them."""
+    """Sets a new password and ends every session but ``keep`` with everything that apps got in them.
+
+    A change of address that waits is taken back: whoever knew the old password may have asked for it, and would take
+    the login over with the link that was mailed to them.
+    """
     with transaction.atomic(durable=True):
         person.set_password(password)
         person.save(update_fields=["password"])
+        forget_email_change(actor=actor, person=person)
         end_all_sessions(actor=actor, person=person, keep=keep)
         record(events.PASSWORD_CHANGED, person, actor=actor)
 

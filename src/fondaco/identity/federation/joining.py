@@ -74,9 +74,7 @@ def connect(*, provider: IdentityProvider, statement: Statement, person: Person,
         known = _find(provider, statement)
         if known.identity is None:
             _check_address(provider, statement)
-        if known.person != person:
-            email = known.person.email if known.person else statement.email
-            raise NotTheSamePerson(mine=person.email, email=email, provider=provider.name)
+        _check_is(provider, statement, known, person)
         if not person.is_active or (known.user is not None and not known.user.is_active):
             raise SeatEnded(account=account.company_name)
         user = _admit(provider, statement, person=person, known=known, address=address)
@@ -84,6 +82,11 @@ def connect(*, provider: IdentityProvider, statement: Statement, person: Person,
             is_confirmed=True
         )
         return user
+
+
+def check_is(*, provider: IdentityProvider, statement: Statement, person: Person) -> None:
+    """Raises :class:`NotTheSamePerson` unless the statement is about this person, who is about to be asked."""
+    _check_is(provider, statement, _find(provider, statement), person)
 
 
 def record_refusal(*, provider: IdentityProvider, refusal: DomainError, address: str = "") -> None:
@@ -130,6 +133,12 @@ def _find(provider: IdentityProvider, statement: Statement) -> _Known:
         else None
     )
     return _Known(identity, person, user)
+
+
+def _check_is(provider: IdentityProvider, statement: Statement, known: _Known, person: Person) -> None:
+    if known.person != person:
+        email = known.person.email if known.person else statement.email
+        raise NotTheSamePerson(mine=person.email, email=email, provider=provider.name)
 
 
 def _check_address(provider: IdentityProvider, statement: Statement) -> None:

@@ -26,6 +26,7 @@ from fondaco.surfaces.idp import proof
 from fondaco.surfaces.idp.programs import find_issuer
 from fondaco.surfaces.site.oauth_endpoints import oauth_endpoint, open_to_reading, unstored
 from fondaco.surfaces.site.resuming import go_on
+from fondaco.surfaces.site.second_factor import find_owed
 from fondaco.surfaces.site.sign_in import SID
 from fondaco.surfaces.site.viewer import HouseRequest
 
@@ -53,7 +54,11 @@ def authorize(request: HouseRequest, account: str = "") -> HttpResponseBase:
             return _send_away(refuse_silently(authorization))
         if must_prove:
             proof.remember_asking(request, proved_at)
-        return _to_sign_in(request, tenant, again=session is not None)
+        return _to_sign_in(request, tenant, "account_reauthenticate" if session else settings.LOGIN_URL)
+    if owed := find_owed(request):
+        if authorization.is_silent:
+            return _send_away(refuse_silently(authorization))
+        return _to_sign_in(request, tenant, owed)
     try:
         address = grant_authorization(authorization, person=person, login_session=session, authenticated_at=proved_at)
     except NoSeat as refusal:
@@ -102,10 +107,9 @@ def _find_session(request: HouseRequest, person: Person) -> LoginSession | None:
     return session
 
 
-def _to_sign_in(request: HttpRequest, account: Account, *, again: bool) -> HttpResponse:
-    """To the sign-in page, or to the one where a person who is signed in proves once more who they are."""
+def _to_sign_in(request: HttpRequest, account: Account, page: str) -> HttpResponse:
+    """To the sign-in page, or to one where a person who is signed in proves more, and back here afterwards."""
     resume_path = _path_of(sign_in_url(account)).replace("/oauth/authorize", "/oauth/resume", 1)
-    page = "account_reauthenticate" if again else settings.LOGIN_URL
     return unstored(redirect_to_login(_with_query(resume_path, request), login_url=page))
 
 

@@ -58,14 +58,14 @@ class BoundSessionMiddleware:
     password, second factors and tokens. Those need their own sign-in.
     """
 
-    PERSONAL = ("/you", "/account/", "/device")
+    PERSONAL = ("you", "account", "device")  # first part of the path; accounts may have names that only begin like it
     STILL_OPEN = ("/account/login/", "/account/logout/")
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        is_personal = request.path.startswith(self.PERSONAL) and not request.path.startswith(self.STILL_OPEN)
+        is_personal = request.path.split("/")[1] in self.PERSONAL and not request.path.startswith(self.STILL_OPEN)
         if is_personal and cast("HouseRequest", request).viewer.bound_to:
             return render(request, "site/sign_in/own_login.html", status=HTTPStatus.FORBIDDEN)
         return self.get_response(request)

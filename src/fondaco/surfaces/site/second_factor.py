@@ -87,15 +87,21 @@ class SecondFactorMiddleware:
         is_page = match is not None and match.namespace in _SURFACES and match.view_name not in _OPEN
         if not is_page or getattr(view, ACCESS) == "public":
             return None
-        viewer = cast("HouseRequest", request).viewer
-        found = viewer.signed_in
-        if found is None or not found.must_have_factor or (found.has_factor and is_proven(request, found.person)):
+        target = find_owed(request)
+        if not target:
             return None
-        target = _way(found.person) if found.has_factor else reverse("site:second_factor")
         if "HX-Request" in request.headers:
             return HttpResponseClientRedirect(target)
         back = request.get_full_path() if request.method in {HTTPMethod.GET, HTTPMethod.HEAD} else reverse("site:home")
         return HttpResponseRedirect(f"{target}?{urlencode({'next': back})}")
+
+
+def find_owed(request: HttpRequest) -> str:
+    """The page for who owes a second factor, or did not show theirs in this session; empty for everybody else."""
+    found = cast("HouseRequest", request).viewer.signed_in
+    if found is None or not found.must_have_factor or (found.has_factor and is_proven(request, found.person)):
+        return ""
+    return _way(found.person) if found.has_factor else reverse("site:second_factor")
 
 
 def passkey_obstacle(request: HttpRequest) -> PasskeyObstacle | None:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
+from allauth.account.decorators import reauthentication_required
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
@@ -120,26 +121,48 @@ def come_back(request: HouseRequest, account: str) -> HttpResponse:
         return _fail(request, refusal, account=account)
 
 
-@signed_in
 @never_cache
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+@reauthentication_required  # type: ignore[untyped-decorator]  # allauth has no types
 def connect_login(request: HouseRequest) -> HttpResponse:
-    """Whoever just showed their password for it: connects the company's login with theirs."""
-    pending = request.session.pop(_PENDING, None)
+    """Connects the company's login with that of whoever just showed their password, and says that they want it.
+
+    Asked and not just done: whoever decides about a provider can have it name anybody, and lead a browser in which that
+    person is signed in through its whole way by one link (RFC 9700 §4.7).
+    """
     person = request.viewer.person
-    if pending is None or person is None or request.viewer.bound_to or _is_old(pending["at"]):
-        return _fail(request, SignInForgotten(), account="")
-    account = pending["account"]
+    if person is None:
+        raise LookupError("this view is only for people who are signed in")
     try:
-        provider = find_company_sign_in(account)
-        statement = Statement(**{**pending["statement"], "values": tuple(pending["statement"]["values"])})
-        if statement.issuer != provider.issuer or provider.pk.hex != pending["provider"]:
-            raise SignInForgotten
+        pending = _read_pending(request)
+        provider, statement = _find_stated(pending)
+        if request.method != "POST":
+            joining.check_is(provider=provider, statement=statement, person=person)
+            return render(request, "site/sign_in/connect.html", {"provider": provider, "person": person})
+        del request.session[_PENDING]
         user = joining.connect(provider=provider, statement=statement, person=person, address=request.viewer.address)
     except DomainError as refusal:
-        return _fail(request, refusal, account=account)
+        return _fail(request, refusal, account=str(request.session.get(_PENDING, {}).get("account", "")))
     messages.success(request, _("%(provider)s is connected with your login.") % {"provider": provider.name})
     return _open(request, user, pending["next"])
+
+
+def _read_pending(request: HouseRequest) -> dict[str, Any]:
+    """What waits in this browser for the person's word; raises :class:`SignInForgotten`."""
+    pending: dict[str, Any] | None = request.session.get(_PENDING)
+    if pending is None or request.viewer.bound_to or _is_old(pending["at"]):
+        raise SignInForgotten
+    return pending
+
+
+def _find_stated(pending: dict[str, Any]) -> tuple[IdentityProvider, Statement]:
+    """The provider that is asked about, if it is still the same, and what it said."""
+    provider = find_company_sign_in(pending["account"])
+    statement = Statement(**{**pending["statement"], "values": tuple(pending["statement"]["values"])})
+    if statement.issuer != provider.issuer or provider.pk.hex != pending["provider"]:
+        raise SignInForgotten
+    return provider, statement
 
 
 def _sign_in(request: HouseRequest, provider: IdentityProvider, statement: Statement, target: str) -> HttpResponse:
