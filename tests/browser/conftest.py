@@ -114,7 +114,7 @@ def page_as(chromium: Browser, house: House, complaints: Complaints, _keepsakes:
 def sign_in(page: Page, email: str, password: str) -> None:
     """Through the form, as people do."""
     page.goto("/account/login/")
-    page.get_by_label("Email").fill(email)
+    page.get_by_label("E-mail address").fill(email)
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(lambda url: "/account/login" not in url)

@@ -89,12 +89,12 @@ def test_not_for_this_person(page: Page) -> None:
 def test_a_form_that_was_open_for_too_long(page: Page) -> None:
     """Our own comes back as it was typed; one of another site is refused, and nothing that it sent is shown."""
     open_as(page, None, "/account/login/", 200)
-    page.get_by_label("Email").fill("ada@people.example")
+    page.get_by_label("E-mail address").fill("ada@people.example")
     page.get_by_label("Password").fill("whatever")
     page.context.clear_cookies()
     page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_text("Nothing has been saved yet.")).to_be_visible()
-    expect(page.get_by_label("Email")).to_have_value("ada@people.example")
+    expect(page.get_by_label("E-mail address")).to_have_value("ada@people.example")
     expect(page.get_by_label("Password")).to_have_value("")
     look(page, "stale-form")
     address = page.url
@@ -112,7 +112,7 @@ def test_too_often(page: Page, settings: Settings) -> None:
     settings.ACCOUNT_RATE_LIMITS = {"login_failed": "", "login": "1/m/ip"}
     open_as(page, None, "/account/login/", 200)
     for _ in range(2):
-        page.get_by_label("Email").fill("ada@people.example")
+        page.get_by_label("E-mail address").fill("ada@people.example")
         page.get_by_label("Password").fill("whatever")
         page.get_by_role("button", name="Sign in", exact=True).click()
         page.wait_for_load_state()

@@ -75,7 +75,7 @@ def test_signing_in_leads_to_the_app_and_the_next_time_nothing_is_asked(
     page.on("console", lambda message: blocked.append(message.text) if message.type == "error" else None)
 
     page.goto(authorize_url(program, live_server.url, app_address))
-    page.get_by_label("Email").fill(person.email)
+    page.get_by_label("E-mail address").fill(person.email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("heading", name="Welcome to the app").wait_for()
@@ -94,7 +94,7 @@ def test_signing_in_for_a_launch_leads_to_the_app(page: Page, live_server: LiveS
     person.set_password(PASSWORD)
     person.save()
     page.goto(f"{live_server.url}/launch/{installation.pk.hex}")
-    page.get_by_label("Email").fill(person.email)
+    page.get_by_label("E-mail address").fill(person.email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("heading", name="Welcome to the app").wait_for()
@@ -118,7 +118,7 @@ def test_an_issuer_with_a_host_of_its_own_asks_nobody_twice(
 
     page.goto(address)
     assert page.url.startswith(f"{settings.SITE_URL}/account/login/?next=/harbour/oauth/resume")
-    page.get_by_label("Email").fill(person.email)
+    page.get_by_label("E-mail address").fill(person.email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("heading", name="Welcome to the app").wait_for()
@@ -142,7 +142,7 @@ def test_the_pages_on_the_way_can_be_used_by_everyone(page: Page, live_server: L
     assert Axe().run(page).violations_count == 0
 
     page.goto(authorize_url(program, live_server.url, app_address))
-    page.get_by_label("Email").fill(stranger.email)
+    page.get_by_label("E-mail address").fill(stranger.email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("heading", name="This app belongs to another organisation").wait_for()

@@ -48,7 +48,7 @@ def ada() -> Person:
 
 def sign_in(page: Page, person: Person) -> None:
     page.goto("/account/login/")
-    page.get_by_label("Email").fill(person.email)
+    page.get_by_label("E-mail address").fill(person.email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url(lambda url: "/account/login" not in url)

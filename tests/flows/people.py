@@ -25,7 +25,7 @@ def sign_in(house: House, email: str, password: str = PASSWORD) -> Browser:
     """A new browser in which someone has signed in through the form."""
     browser = house.browser()
     browser.open("/account/login/")
-    page = browser.press("Sign in", {"Email": email, "Password": password})
+    page = browser.press("Sign in", {"E-mail address": email, "Password": password})
     if page.title.startswith("One more step"):
         browser.press("Go on", {"Code": code_of()})
     return browser

@@ -93,6 +93,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "fondaco.surfaces.site.middleware.PrivacyMiddleware",
     "fondaco.surfaces.site.middleware.ViewerMiddleware",
     "fondaco.surfaces.site.second_factor.SecondFactorMiddleware",
     "fondaco.surfaces.site.sign_in.BrowserMiddleware",
@@ -170,7 +171,12 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"  # people only join by a mailed invitation, which proves the address
 ACCOUNT_ADAPTER = "fondaco.surfaces.site.sign_in.AccountAdapter"
-ACCOUNT_FORMS = {"reset_password": "fondaco.surfaces.site.sign_in_forms.ForgottenForm"}
+ACCOUNT_FORMS = {
+    "login": "fondaco.surfaces.site.sign_in_forms.SignInForm",
+    "change_password": "fondaco.surfaces.site.sign_in_forms.NewPasswordForm",
+    "reset_password": "fondaco.surfaces.site.sign_in_forms.ForgottenForm",
+    "reset_password_from_key": "fondaco.surfaces.site.sign_in_forms.ForgottenPasswordForm",
+}
 # Every mail is one of ours (docs/reference/mails.md); the adapter sends none of allauth's own.
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_NOTIFICATIONS = False
@@ -237,6 +243,8 @@ EMAIL_BACKEND = (
 # ── Security ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 SECURE_SSL_REDIRECT = not DEVELOPMENT
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEVELOPMENT
+if not DEVELOPMENT:  # no other host of the same domain can put one of its own there (RFC 6265bis §4.1.3.2)
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SECURE_HSTS_SECONDS = 0 if DEVELOPMENT else 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEVELOPMENT
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None

@@ -13,7 +13,7 @@ from fondaco.accounts.permissions import OperatorRole, Permission
 from fondaco.audit.actor import Actor
 from fondaco.audit.models import Event
 from fondaco.kit import clock, deadlines
-from fondaco.kit.errors import Forbidden, NotFound
+from fondaco.kit.errors import Forbidden, NotFound, TooMany
 
 ACTOR = Actor.system("test")
 GOOD = "correct horse battery"
@@ -131,6 +131,16 @@ def test_with_a_second_admin_the_first_may_go() -> None:
     actions.deactivate_user(actor=ACTOR, by=User.objects.get(pk=ben.pk), user=ana)
     assert not User.objects.get(pk=ana.pk).is_active
     assert User.objects.get(pk=ana.pk).permissions == frozenset()
+
+
+def test_a_place_invites_no_faster_than_a_company_could() -> None:
+    ana = admin_of("acme")
+    for number in range(100):
+        invite(ana, f"person-{number}@acme.example")
+    with pytest.raises(TooMany):
+        invite(ana, "one-more@acme.example")
+    assert not Invitation.objects.filter(email="one-more@acme.example").exists()
+    assert invite(admin_of("lumen"), "one-more@acme.example").is_open
 
 
 def test_an_operator_may_do_what_their_roles_say() -> None:

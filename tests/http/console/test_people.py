@@ -49,6 +49,12 @@ def test_one_that_is_taken_back_on_the_list_of_people_leads_back_there(client: C
     assert Invitation.objects.get().status == "withdrawn"
 
 
+def test_who_chooses_no_role_gives_the_one_that_allows_least(client: Client, ada: User) -> None:
+    page = client.get("/people/invite").content.decode()
+    assert f'<option value="{role_of(ada, "agent")}" selected>' in page
+    assert page.count(" selected>") == 1
+
+
 def test_an_invitation_is_mailed_and_can_be_taken_back(client: Client, ada: User) -> None:
     entries = {"name": "Ben Ito", "email": "ben@people.example", "role": role_of(ada, "agent")}
     assert client.post("/people/invite", entries)["Location"] == "/people"

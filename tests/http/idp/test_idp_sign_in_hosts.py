@@ -60,7 +60,7 @@ class Browser:
         return self._arrive(self.http.post(target, data=data, headers={"Referer": here}))
 
     def sign_in(self, page: httpx.Response) -> httpx.Response:
-        return self.press(page, "Sign in", Email=self.person.email, Password=PASSWORD)
+        return self.press(page, "Sign in", **{"E-mail address": self.person.email, "Password": PASSWORD})
 
     def sessions(self) -> list[str]:
         """The hosts whose session this browser keeps; a dot in front stands for everything below."""

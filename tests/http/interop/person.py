@@ -36,5 +36,5 @@ class Person:
 
     def _sign_in(self, here: str, html: str) -> httpx.Response:
         form, button = read(here, 200, html).find_form("Sign in")
-        data = form.data({"Email": self.user.person.email, "Password": PASSWORD}, button)
+        data = form.data({"E-mail address": self.user.person.email, "Password": PASSWORD}, button)
         return self._http.post(urljoin(here, form.action or here), data=data, headers={"Referer": here})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,9 +12,8 @@ from django.test import Client
 from tests.factories.accounts import PASSWORD, SYSTEM, make_account, make_operator, make_person, make_role, make_user
 from tests.factories.identity import make_program
 from tests.factories.partners import make_member
-from tests.http.site.company import NINA, nobody_came_in, set_up, sign_in, to_provider
+from tests.http.site.company import NINA, nobody_came_in, set_up, sign_in
 from tests.openid_provider import CLIENT_SECRET, Provider
-from tests.signing_in import weaken
 
 from fondaco.accounts.actions import deactivate_user, invite_user
 from fondaco.accounts.models import Invitation, Person, Role, User
@@ -23,7 +21,6 @@ from fondaco.accounts.permissions import Permission
 from fondaco.audit.models import Event
 from fondaco.identity.actions import end_login_session, remove_provider, switch_provider
 from fondaco.identity.models import FederatedIdentity, IdentityProvider, LoginSession
-from fondaco.kit import clock
 
 pytestmark = pytest.mark.django_db
 
@@ -66,108 +63,6 @@ def test_a_colleague_who_is_here_already_is_the_same_person(client: Client, ada:
     provider.person = {"sub": "s-1", "email": "renamed@elsewhere.example", "email_verified": False}
     assert sign_in(Client())["Location"] == "/my-apps"  # from then on the subject says who it is
     assert Person.objects.filter(users__account=ada.account).count() == 2
-
-
-def elsewhere(kind: str) -> Person:
-    person = make_person("Olga Other", email="olga@people.example", password=PASSWORD)
-    if kind == "operator":
-        make_operator(person=person)
-    elif kind == "partner":
-        make_member(person=person)
-    else:
-        make_user(make_account("lumen"), person=person)
-    return person
-
-
-@pytest.mark.parametrize("kind", ["operator", "partner", "another account"])
-def test_a_provider_cannot_turn_anyone_into_somebody_of_another_place(
-    client: Client, ada: User, provider: Provider, kind: str
-) -> None:
-    olga = elsewhere(kind)
-    provider.person = {**NINA, "email": "olga@people.example"}
-
-    response = sign_in(client)
-
-    assert response.status_code == 409
-    assert "There is a login with the address olga@people.example already" in response.content.decode()
-    assert "_auth_user_id" not in client.session
-    assert not User.objects.filter(account=ada.account, person=olga).exists()
-    assert not FederatedIdentity.objects.exists()
-    assert client.get("/connect-login").status_code == 302  # to the sign-in page
-
-
-def test_whoever_shows_the_password_once_is_connected(client: Client, ada: User, provider: Provider) -> None:
-    olga = elsewhere("another account")
-    provider.person = {**NINA, "email": "olga@people.example"}
-    sign_in(client)
-
-    response = client.post(
-        "/account/login/", {"login": "olga@people.example", "password": PASSWORD, "next": "/connect-login"}
-    )
-    assert response["Location"] == "/connect-login"
-    page = client.get("/connect-login")
-    assert page.status_code == 200
-    assert "no-store" in page["Cache-Control"]
-    assert "Once connected, it alone lets you in to Harbour" in page.content.decode()
-    assert not FederatedIdentity.objects.exists()
-    assert client.post("/connect-login")["Location"] == "/my-apps"
-
-    assert User.objects.get(account=ada.account, person=olga).role.key == "agent"
-    assert FederatedIdentity.objects.get().is_confirmed
-    session = LoginSession.objects.get(ended_at=None)
-    assert (session.is_bound, session.federated_account) == (False, ada.account)
-    assert client.get("/connect-login").status_code == 400  # used up
-    # The next time the provider's word is enough, but only for that account.
-    other = Client()
-    assert sign_in(other)["Location"] == "/my-apps"
-    assert LoginSession.objects.filter(is_bound=True, federated_account=ada.account, person=olga).count() == 1
-    assert "Lumen" not in other.get("/people").content.decode()
-
-
-def test_a_link_alone_connects_nobody_who_is_signed_in(client: Client, ada: User, provider: Provider) -> None:
-    """Who may decide about the sign-in has it name an administrator, and mails them a link to begin it."""
-    role = make_role(ada.account, Permission.SIGN_IN_MANAGE, Permission.APPS_VIEW)
-    set_up(make_user(ada.account, role=role, person=make_person("Sly")), provider)
-    provider.person = {**NINA, "email": ada.person.email}
-    client.force_login(ada.person)
-
-    response = client.get(to_provider(client), follow=True)
-
-    assert [address for address, _status in response.redirect_chain] == ["/connect-login"]
-    assert "Connect Harbour account?" in response.content.decode()
-    assert not FederatedIdentity.objects.exists()
-    assert sign_in(Client()).status_code == 409  # the word of the provider is still not enough
-
-
-def test_who_signed_in_long_ago_shows_the_password_before(client: Client, ada: User, provider: Provider) -> None:
-    olga = elsewhere("another account")
-    provider.person = {**NINA, "email": "olga@people.example"}
-    client.force_login(olga)
-    weaken(client)
-    LoginSession.objects.update(started_at=clock.now() - timedelta(minutes=6))
-
-    assert sign_in(client)["Location"] == "/connect-login"
-
-    asked = client.get("/connect-login")
-    assert asked["Location"].startswith("/account/reauthenticate/?next=")
-    proven = client.post(asked["Location"], {"password": PASSWORD})
-    assert proven["Location"] == "/connect-login"
-    assert not FederatedIdentity.objects.exists()
-    assert client.post("/connect-login")["Location"] == "/my-apps"
-    assert FederatedIdentity.objects.get().person == olga
-
-
-def test_whoever_signs_in_as_someone_else_connects_nothing(client: Client, ada: User, provider: Provider) -> None:
-    elsewhere("operator")
-    make_person("Mallory", email="mallory@people.example", password=PASSWORD)
-    provider.person = {**NINA, "email": "olga@people.example"}
-    sign_in(client)
-    client.post("/account/login/", {"login": "mallory@people.example", "password": PASSWORD})
-    response = client.get("/connect-login")
-    assert response.status_code == 403
-    assert "mallory@people.example" in response.content.decode()
-    assert not FederatedIdentity.objects.exists()
-    assert User.objects.count() == 1
 
 
 def test_a_session_from_a_provider_opens_that_account_alone(client: Client, ada: User, provider: Provider) -> None:
@@ -213,6 +108,16 @@ def authorize(client: Client, account: str, **changes: str) -> HttpResponse:
         **changes,
     }
     return client.get(f"/{account}/oauth/authorize", query)  # type: ignore[return-value]
+
+
+def test_an_app_that_wants_a_new_proof_is_told_that_such_a_session_can_give_none(
+    client: Client, ada: User, provider: Provider
+) -> None:
+    """The page that asks for a password is closed to it, so nobody is sent there."""
+    make_user(ada.account, person=make_person("Nina North", email=NINA["email"], password=PASSWORD), role="agent")
+    sign_in(client)
+    answer = authorize(client, "harbour", prompt="login")
+    assert answer["Location"].startswith("https://app.ledgerline.example/sso/cb?error=login_required&")
 
 
 def test_apps_of_another_account_refuse_such_a_session(client: Client, ada: User, provider: Provider) -> None:

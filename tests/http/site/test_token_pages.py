@@ -7,18 +7,20 @@ import re
 import uuid
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from tests.factories.accounts import actor_for, make_account, make_operator, make_person, make_user
+from tests.factories.accounts import PASSWORD, actor_for, make_account, make_operator, make_person, make_user
 from tests.factories.partners import make_member
+from tests.signing_in import weaken
 
 from fondaco.accounts.models import User
 from fondaco.accounts.permissions import OperatorRole
 from fondaco.identity.actions import create_personal_token
-from fondaco.identity.models import PersonalAccessToken
+from fondaco.identity.models import LoginSession, PersonalAccessToken
 from fondaco.identity.tokens import find_personal_token
 from fondaco.kit import clock
 from fondaco.partners.models import MemberRole
@@ -226,4 +228,29 @@ def test_another_site_cannot_make_one() -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(make_user().person)
     assert make(client).status_code == 403
+    assert not PersonalAccessToken.objects.exists()
+
+
+@pytest.mark.parametrize("path", ["/you/tokens/new", "/device", "/device?user_code=WDJB-MJHT"])
+def test_what_lets_a_program_in_asks_for_the_password_again(client: Client, path: str) -> None:
+    """An open browser, or a cookie that somebody took, must not become a token that outlives it."""
+    user = make_user(person=make_person(password=PASSWORD))
+    client.force_login(user.person)
+    weaken(client)
+    LoginSession.objects.update(started_at=clock.now() - timedelta(minutes=6))
+
+    asked = client.get(path)
+
+    assert (asked.status_code, urlsplit(asked["Location"]).path) == (302, "/account/reauthenticate/")
+    assert parse_qs(urlsplit(asked["Location"]).query)["next"] == [path]
+    assert client.get("/you/tokens").status_code == 200  # looking and revoking need no more than before
+    assert client.post(asked["Location"], {"password": PASSWORD})["Location"] == path
+    assert client.get("/you/tokens/new").status_code == 200
+
+
+def test_no_token_is_made_before_the_password(client: Client) -> None:
+    client.force_login(make_user(person=make_person(password=PASSWORD)).person)
+    weaken(client)
+    LoginSession.objects.update(started_at=clock.now() - timedelta(minutes=6))
+    assert make(client)["Location"].startswith("/account/reauthenticate/")
     assert not PersonalAccessToken.objects.exists()

@@ -4,6 +4,7 @@ from fondaco.accounts.actions.accounts import appoint_operator, create_account, 
 from fondaco.accounts.actions.founding import admit_operator, open_account
 from fondaco.accounts.actions.invitations import (
     accept_invitation,
+    check_pace,
     invite,
     invite_user,
     resend,
@@ -43,6 +44,7 @@ __all__ = [
     "appoint_staff",
     "change_staff_roles",
     "change_user_role",
+    "check_pace",
     "confirm_email_change",
     "create_account",
     "create_person",

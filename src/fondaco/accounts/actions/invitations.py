@@ -23,9 +23,11 @@ from fondaco.audit.recording import record
 from fondaco.audit.status import transition
 from fondaco.kit import clock, deadlines
 from fondaco.kit.errors import NotFound
+from fondaco.kit.rate import check_rate
 
 LIFETIME: Final = timedelta(days=14)
 EXPIRES: Final = "invitation.expires"
+_MOST: Final = 100  # at once, and then as many in an hour, from one place: they go to addresses that somebody typed
 
 
 def invite(
@@ -51,8 +53,14 @@ def invite(
     return invitation
 
 
+def check_pace(place_id: str) -> None:
+    """Raises ``TooMany`` when a place invites faster than a company could. Not within a transaction."""
+    check_rate(f"invite:{place_id}", limit=_MOST, per=3600)
+
+
 def invite_user(*, actor: Actor, by: User, account: Account, email: str, name: str, role: Role) -> Invitation:
     """Invites someone to the inviting user's own account."""
+    check_pace(by.account_id)
     with transaction.atomic(durable=True):
         if by.account_id != account.pk or role.account_id != account.pk:
             raise NotFound

@@ -25,6 +25,12 @@ from fondaco.identity.protocol.requests import ProtocolRequest, WireRequest
 from fondaco.identity.protocol.server import Server
 from fondaco.kit import clock
 
+# What asks for the whole request to be read elsewhere must not be passed over (OpenID Connect Core §6, §7.2.1).
+_NOT_SUPPORTED: Final = {
+    "request": "request_not_supported",
+    "request_uri": "request_uri_not_supported",
+    "registration": "registration_not_supported",
+}
 _LONGEST_MAX_AGE: Final = 9  # digits: thirty years
 
 
@@ -129,6 +135,11 @@ def _check_response_type(request: ProtocolRequest) -> None:
         raise InvalidRequestError("Missing response_type in request.")
     if response_type != "code":
         raise OAuth2Error(error="unsupported_response_type", description="response_type must be code.")
+    for name, error in _NOT_SUPPORTED.items():
+        if name in request.payload.data:
+            raise OAuth2Error(error=error, description=f"{name} is not supported. Send the parameters themselves.")
+    if request.payload.data.get("response_mode", "query") != "query":
+        raise InvalidRequestError("response_mode must be query.")
 
 
 def _check_prompt(request: ProtocolRequest) -> timedelta | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from fondaco.accounts.actions import end_seat, invite, resend, withdraw
+from fondaco.accounts.actions import check_pace, end_seat, invite, resend, withdraw
 from fondaco.accounts.errors import AlreadyHere
 from fondaco.accounts.models import Invitation, Operator, Person, User
 from fondaco.accounts.permissions import Permission
@@ -54,6 +54,7 @@ def invite_first_owner(*, actor: Actor, partner: Partner, invited_by: str) -> In
 
 def invite_member(*, actor: Actor, by: Member, email: str, name: str, role: MemberRole) -> Invitation:
     """Invites a colleague to the partner."""
+    check_pace(by.partner_id.hex)
     with transaction.atomic(durable=True):
         check_can(by, Permission.PARTNER_MEMBERS_MANAGE)
         if Member.objects.filter(partner=by.partner, person__email__iexact=email, is_active=True).exists():

@@ -15,6 +15,7 @@ from allauth.account.authentication import get_authentication_records
 from django.http import HttpRequest
 
 from fondaco.identity.models import LoginSession
+from fondaco.surfaces.site.viewer import HouseRequest
 
 _ASKED: Final = "asked_for_proof"  # session key: [digest of the request, seconds of the proof that did not do]
 _NEVER: Final = datetime.fromtimestamp(0, UTC)
@@ -28,9 +29,10 @@ def last_proof(request: HttpRequest, session: LoginSession | None) -> datetime:
     return max([session.started_at, *moments])
 
 
-def can_be_given(request: HttpRequest) -> bool:
-    """Whether there is anything that the person could prove themselves with here."""
-    return bool(get_adapter().get_reauthentication_methods(request.user))
+def can_be_given(request: HouseRequest) -> bool:
+    """Whether there is anything that the person could prove themselves with here. In a session that a company's
+    provider opened there is not: the pages that ask belong to the person's own login."""
+    return not request.viewer.bound_to and bool(get_adapter().get_reauthentication_methods(request.user))
 
 
 def remember_asking(request: HttpRequest, proved_at: datetime) -> None:

@@ -40,6 +40,28 @@ class ProxyMiddleware:
         return self.get_response(request)
 
 
+class PrivacyMiddleware:
+    """Keeps what somebody saw signed in out of shared caches, and out of the browser's own once they are signed out.
+
+    Until then going back is quick and keeps what was typed. The pages of passwords and factors are kept nowhere.
+    """
+
+    KEPT_NOWHERE = "/account/"
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        was_in = getattr(request, "signed_in", None) is not None
+        if was_in and not response.has_header("Cache-Control"):
+            keeping = "no-store" if request.path.startswith(self.KEPT_NOWHERE) else "no-cache"
+            response.headers["Cache-Control"] = f"private, {keeping}"
+        if getattr(request, "is_signed_out", False) or (was_in and not request.user.is_authenticated):
+            response.headers["Clear-Site-Data"] = '"cache"'  # or going back shows it to whoever comes next
+        return response
+
+
 class ViewerMiddleware:
     """``request.viewer`` for every view and template."""
 

@@ -50,6 +50,7 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]  # allauth has no ty
         found = find_signed_in(session_id=session_id, person_id=user_id) if session_id else None
         if found is None:
             request.session.flush()
+            request.is_signed_out = True
             return None
         note_seen(found.session)
         request.signed_in = found

@@ -54,6 +54,7 @@ class InviteForm(forms.Form):
     def __init__(self, *args: object, by: User, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.fields["role"].choices = _roles(by)  # type: ignore[attr-defined]
+        self.initial.setdefault("role", _least(by))
 
 
 class RoleForm(forms.Form):
@@ -212,6 +213,12 @@ def _show_person(
         "followers": list_followers(user.account_id, list(list_roles(user.account_id))),
     }
     return render(request, "console/person.html", context, status=status)
+
+
+def _least(by: User) -> str:
+    """The role that allows least, of those that ``by`` may give: whoever chooses nothing gives away nothing."""
+    roles = [role for role in list_roles(by.account_id) if may_give(by, role)]
+    return min(roles, key=lambda role: len(role.granted)).pk.hex if roles else ""
 
 
 def _roles(by: User) -> list[tuple[str, str]]:

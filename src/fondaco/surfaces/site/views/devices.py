@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Final
 
+from allauth.account.decorators import reauthentication_required
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
@@ -43,9 +44,10 @@ class CodeForm(forms.Form):
     )
 
 
-@signed_in
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+@reauthentication_required  # type: ignore[untyped-decorator]  # allauth has no types
 def approve(request: HouseRequest) -> HttpResponse:
     """Asks for the code, then shows who asks for what, then lets it in or not. A link may bring the code along."""
     person = request.viewer.person

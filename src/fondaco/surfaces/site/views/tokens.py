@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import Final
 from uuid import UUID, uuid4
 
+from allauth.account.decorators import reauthentication_required
 from django import forms
 from django.contrib import messages
 from django.forms.boundfield import BoundWidget
@@ -134,9 +135,10 @@ def show(request: HouseRequest) -> HttpResponse:
     return render(request, "site/tokens.html", context)
 
 
-@signed_in
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+@reauthentication_required  # type: ignore[untyped-decorator]  # allauth has no types
 def make(request: HouseRequest) -> HttpResponse:
     """Makes one, and shows its text on this answer and never again."""
     person, status = _person(request), int(HTTPStatus.OK)

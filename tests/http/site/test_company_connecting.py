@@ -1,0 +1,122 @@
+"""A login that exists and a company's sign-in: connected by the person, after the password, and by nobody else."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from tests.factories.accounts import PASSWORD, make_account, make_operator, make_person, make_role, make_user
+from tests.factories.partners import make_member
+from tests.http.site.company import NINA, set_up, sign_in, to_provider
+from tests.openid_provider import Provider
+from tests.signing_in import weaken
+
+from fondaco.accounts.models import Person, User
+from fondaco.accounts.permissions import Permission
+from fondaco.identity.models import FederatedIdentity, LoginSession
+from fondaco.kit import clock
+
+pytestmark = pytest.mark.django_db
+
+
+def elsewhere(kind: str) -> Person:
+    person = make_person("Olga Other", email="olga@people.example", password=PASSWORD)
+    if kind == "operator":
+        make_operator(person=person)
+    elif kind == "partner":
+        make_member(person=person)
+    else:
+        make_user(make_account("lumen"), person=person)
+    return person
+
+
+@pytest.mark.parametrize("kind", ["operator", "partner", "another account"])
+def test_a_provider_cannot_turn_anyone_into_somebody_of_another_place(
+    client: Client, ada: User, provider: Provider, kind: str
+) -> None:
+    olga = elsewhere(kind)
+    provider.person = {**NINA, "email": "olga@people.example"}
+
+    response = sign_in(client)
+
+    assert response.status_code == 409
+    assert "There is a login with the address olga@people.example already" in response.content.decode()
+    assert "_auth_user_id" not in client.session
+    assert not User.objects.filter(account=ada.account, person=olga).exists()
+    assert not FederatedIdentity.objects.exists()
+    assert client.get("/connect-login").status_code == 302  # to the sign-in page
+
+
+def test_whoever_shows_the_password_once_is_connected(client: Client, ada: User, provider: Provider) -> None:
+    olga = elsewhere("another account")
+    provider.person = {**NINA, "email": "olga@people.example"}
+    sign_in(client)
+
+    response = client.post(
+        "/account/login/", {"login": "olga@people.example", "password": PASSWORD, "next": "/connect-login"}
+    )
+    assert response["Location"] == "/connect-login"
+    page = client.get("/connect-login")
+    assert page.status_code == 200
+    assert "no-store" in page["Cache-Control"]
+    assert "Once connected, it alone lets you in to Harbour" in page.content.decode()
+    assert not FederatedIdentity.objects.exists()
+    assert client.post("/connect-login")["Location"] == "/my-apps"
+
+    assert User.objects.get(account=ada.account, person=olga).role.key == "agent"
+    assert FederatedIdentity.objects.get().is_confirmed
+    session = LoginSession.objects.get(ended_at=None)
+    assert (session.is_bound, session.federated_account) == (False, ada.account)
+    assert client.get("/connect-login").status_code == 400  # used up
+    # The next time the provider's word is enough, but only for that account.
+    other = Client()
+    assert sign_in(other)["Location"] == "/my-apps"
+    assert LoginSession.objects.filter(is_bound=True, federated_account=ada.account, person=olga).count() == 1
+    assert "Lumen" not in other.get("/people").content.decode()
+
+
+def test_a_link_alone_connects_nobody_who_is_signed_in(client: Client, ada: User, provider: Provider) -> None:
+    """Who may decide about the sign-in has it name an administrator, and mails them a link to begin it."""
+    role = make_role(ada.account, Permission.SIGN_IN_MANAGE, Permission.APPS_VIEW)
+    set_up(make_user(ada.account, role=role, person=make_person("Sly")), provider)
+    provider.person = {**NINA, "email": ada.person.email}
+    client.force_login(ada.person)
+
+    response = client.get(to_provider(client), follow=True)
+
+    assert [address for address, _status in response.redirect_chain] == ["/connect-login"]
+    assert "Connect Harbour account?" in response.content.decode()
+    assert not FederatedIdentity.objects.exists()
+    assert sign_in(Client()).status_code == 409  # the word of the provider is still not enough
+
+
+def test_who_signed_in_long_ago_shows_the_password_before(client: Client, ada: User, provider: Provider) -> None:
+    olga = elsewhere("another account")
+    provider.person = {**NINA, "email": "olga@people.example"}
+    client.force_login(olga)
+    weaken(client)
+    LoginSession.objects.update(started_at=clock.now() - timedelta(minutes=6))
+
+    assert sign_in(client)["Location"] == "/connect-login"
+
+    asked = client.get("/connect-login")
+    assert asked["Location"].startswith("/account/reauthenticate/?next=")
+    proven = client.post(asked["Location"], {"password": PASSWORD})
+    assert proven["Location"] == "/connect-login"
+    assert not FederatedIdentity.objects.exists()
+    assert client.post("/connect-login")["Location"] == "/my-apps"
+    assert FederatedIdentity.objects.get().person == olga
+
+
+def test_whoever_signs_in_as_someone_else_connects_nothing(client: Client, ada: User, provider: Provider) -> None:
+    elsewhere("operator")
+    make_person("Mallory", email="mallory@people.example", password=PASSWORD)
+    provider.person = {**NINA, "email": "olga@people.example"}
+    sign_in(client)
+    client.post("/account/login/", {"login": "mallory@people.example", "password": PASSWORD})
+    response = client.get("/connect-login")
+    assert response.status_code == 403
+    assert "mallory@people.example" in response.content.decode()
+    assert not FederatedIdentity.objects.exists()
+    assert User.objects.count() == 1
