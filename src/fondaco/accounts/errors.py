@@ -103,6 +103,16 @@ class InvitationOver(Conflict):
     )
 
 
+class JoinedMeanwhile(Conflict):
+    """Someone was about to get a login, and another window was faster."""
+
+    code = "joined-meanwhile"
+    message = _(
+        "There is a login with the address %(email)s since a moment ago. Nothing more was done. "
+        "Open the link again and sign in with it."
+    )
+
+
 class InvitationUnreadable(Conflict):
     code = "invitation-unreadable"
     message = _("This link is not complete. Open it again from the mail, or copy all of it into the address bar.")

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from tests.factories.accounts import make_user
+from tests.racing import at_once
 
 from fondaco.accounts import actions, queries
-from fondaco.accounts.errors import AlreadyHere, InvitationOver, InvitationUnreadable, LastAdmin, PasswordTooWeak
+from fondaco.accounts.errors import (
+    AlreadyHere,
+    InvitationOver,
+    InvitationUnreadable,
+    JoinedMeanwhile,
+    LastAdmin,
+    PasswordTooWeak,
+)
 from fondaco.accounts.models import Invitation, Person, Role, User
 from fondaco.accounts.permissions import OperatorRole, Permission
 from fondaco.audit.actor import Actor
@@ -154,3 +164,28 @@ def test_an_operator_may_do_what_their_roles_say() -> None:
     }
     operator.is_active = False
     assert operator.permissions == frozenset()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_invitations_of_one_address_that_are_opened_at_once_make_one_login() -> None:
+    first, second = invite(make_user(), "new@people.example"), invite(make_user(), "new@people.example")
+
+    def accept(invitation: Invitation) -> Callable[[], Person]:
+        return lambda: actions.accept_invitation(actor=ACTOR, invitation=invitation, name="New", password=GOOD)
+
+    outcomes = at_once(accept(first), accept(second))
+
+    assert sorted(outcomes) == ["done", "joined-meanwhile"]
+    assert Person.objects.get(email="new@people.example").users.count() == 1
+    assert Invitation.objects.filter(status="accepted").count() == 1
+
+
+def test_who_got_a_login_since_the_page_was_opened_is_not_let_in_by_another_password() -> None:
+    person = actions.create_person(actor=ACTOR, email="ben@acme.example", name="Ben", password=GOOD)
+    invitation = invite(admin_of("acme"))
+    with pytest.raises(JoinedMeanwhile):
+        actions.accept_invitation(actor=ACTOR, invitation=invitation, name="Mallory", password="another good one")
+    assert not person.users.exists()
+    person.refresh_from_db()
+    assert person.check_password(GOOD)
+    assert Invitation.objects.get().is_open

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from fondaco.accounts import events, permissions
-from fondaco.accounts.errors import AccountNameTaken
+from fondaco.accounts.errors import AccountNameTaken, JoinedMeanwhile
 from fondaco.accounts.models import Account, Operator, Person, Role
 from fondaco.audit.actor import Actor
 from fondaco.audit.recording import record
@@ -44,10 +44,17 @@ def create_account(
 
 
 def create_person(*, actor: Actor, email: str, name: str, password: str | None = None) -> Person:
-    """Creates someone who can sign in; without a password they cannot until they set one."""
+    """Creates someone who can sign in; without a password they cannot until they set one. A step.
+
+    Raises :class:`JoinedMeanwhile` when the address is somebody's since it was looked up.
+    """
     person = Person(email=email.lower(), name=name)
     person.set_password(password)
-    person.save()
+    try:
+        with transaction.atomic():
+            person.save()
+    except IntegrityError as error:  # the one constraint that a person can meet: an address is one person's
+        raise JoinedMeanwhile(email=person.email) from error
     return person
 
 

@@ -13,7 +13,7 @@ from fondaco.accounts import events
 from fondaco.accounts.actions.accounts import appoint_operator, create_person
 from fondaco.accounts.actions.roles import lock_role
 from fondaco.accounts.actions.users import add_user
-from fondaco.accounts.errors import AlreadyHere, AlreadyInvited, InvitationOver, PasswordTooWeak
+from fondaco.accounts.errors import AlreadyHere, AlreadyInvited, InvitationOver, JoinedMeanwhile, PasswordTooWeak
 from fondaco.accounts.models import Account, Invitation, Person, Role, User
 from fondaco.accounts.permissions import OperatorRole, Permission
 from fondaco.accounts.policies import check_can, check_can_now, check_may_give
@@ -83,8 +83,8 @@ def invite_user(*, actor: Actor, by: User, account: Account, email: str, name: s
 def accept_invitation(*, actor: Actor, invitation: Invitation, name: str = "", password: str = "") -> Person:
     """Lets the invited person in.
 
-    Who has no login yet gets one with ``name`` and ``password``; who has one keeps it (both are then ignored, and the
-    surface must have them sign in first). Higher packages add the place by projecting ``invitation.accepted``.
+    Who has no login yet gets one with ``name`` and ``password``; who has one gives neither, keeps it, and must have
+    signed in first, which the surface sees to. Higher packages add the place by projecting ``invitation.accepted``.
     """
     with transaction.atomic(durable=True):
         locked = Invitation.objects.select_for_update().get(pk=invitation.pk)
@@ -93,6 +93,8 @@ def accept_invitation(*, actor: Actor, invitation: Invitation, name: str = "", p
         person = Person.objects.filter(email=locked.email).first()
         if person is None:
             person = create_person(actor=actor, email=locked.email, name=name or locked.name)
+        elif password and person.has_usable_password():  # it was not theirs when the surface looked
+            raise JoinedMeanwhile(email=locked.email)
         if not person.has_usable_password():
             _set_password(person, password)
         locked.accepted_by = person
