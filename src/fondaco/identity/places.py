@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef, Q
 
 from fondaco.accounts.models import Account, Operator, Person
 from fondaco.accounts.permissions import Permission
+from fondaco.identity.models import IdentityProvider
 from fondaco.kit.ids import parse_wire
 from fondaco.partners.models import Partner
 
@@ -29,8 +31,11 @@ class Workplace:
 
 
 def list_workplaces(person: Person) -> list[Workplace]:
-    """Every place that is open to the person."""
-    users = person.users.filter(is_active=True).select_related("account", "role").order_by("created_at")
+    """Every place that is open to the person's tokens; an account that wants its people to come through its own
+    provider is open to those of its administrators only."""
+    demanding = IdentityProvider.objects.filter(account=OuterRef("account_id"), is_enabled=True, is_required=True)
+    seats = person.users.filter(Q(role__key="admin") | ~Exists(demanding), is_active=True)
+    users = seats.select_related("account", "role").order_by("created_at")
     members = person.memberships.filter(is_active=True).select_related("partner").order_by("created_at")
     operators = Operator.objects.filter(person=person, is_active=True)
     return [

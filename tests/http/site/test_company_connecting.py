@@ -6,16 +6,19 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
-from tests.factories.accounts import PASSWORD, make_account, make_operator, make_person, make_role, make_user
+from tests.factories.accounts import PASSWORD, SYSTEM, make_account, make_operator, make_person, make_role, make_user
 from tests.factories.partners import make_member
+from tests.http.api.caller import Api, read, refusal
 from tests.http.site.company import NINA, set_up, sign_in, to_provider
 from tests.openid_provider import Provider
 from tests.signing_in import weaken
 
-from fondaco.accounts.models import Person, User
+from fondaco.accounts.models import Account, Person, User
 from fondaco.accounts.permissions import Permission
+from fondaco.identity.actions import create_personal_token
 from fondaco.identity.models import FederatedIdentity, LoginSession
 from fondaco.kit import clock
+from fondaco.kit.errors import NotFound
 
 pytestmark = pytest.mark.django_db
 
@@ -120,3 +123,22 @@ def test_whoever_signs_in_as_someone_else_connects_nothing(client: Client, ada: 
     assert "mallory@people.example" in response.content.decode()
     assert not FederatedIdentity.objects.exists()
     assert User.objects.count() == 1
+
+
+def test_no_token_leads_around_a_provider_that_everyone_must_use(client: Client, ada: User, provider: Provider) -> None:
+    """Whom the provider lets in no more has a password here, and what they made with it."""
+    samir = make_user(ada.account, role="supervisor", person=make_person("Samir Sol"))
+    make_user(make_account("lumen", company_name="Lumen Bank"), person=samir.person)
+    api, users = Api(samir.person), f"/accounts/{ada.account_id}/users"
+    read(api.get(users))
+    set_up(ada, provider, is_required=True)
+
+    said = refusal(api.get(users), 403, "tokens-not-taken")["detail"]
+
+    assert "Harbour Bank takes its people through Harbour account only" in said
+    assert [place["id"] for place in read(api.get("/me"))["places"]] == [Account.objects.get(name="lumen").pk]
+    client.force_login(samir.person)
+    assert "only in the account Harbour Bank" not in client.get("/you/tokens/new").content.decode()
+    with pytest.raises(NotFound):
+        create_personal_token(actor=SYSTEM, person=samir.person, name="x", place=f"account:{ada.account_id}")
+    read(Api(ada.person).get(users))  # an administrator's, who keeps a way in when the provider is broken

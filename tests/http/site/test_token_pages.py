@@ -204,7 +204,7 @@ def test_ended_and_nearly_ended_ones_say_so(client: Client, user: User) -> None:
     PersonalAccessToken.objects.update(expires_at=now + timedelta(days=6))
     assert "Ends soon" in text_of(client.get("/you/tokens"))
     PersonalAccessToken.objects.update(place="account:" + "0" * 24)
-    assert "Only in a place that you left." in text_of(client.get("/you/tokens"))
+    assert "Only in a place that is closed to it now." in text_of(client.get("/you/tokens"))
 
 
 def test_the_list_asks_as_often_for_fifty_as_for_one(client: Client, user: User) -> None:

@@ -117,6 +117,16 @@ class CompanySignInNeeded(SignInFailed):
     )
 
 
+class TokensNotTaken(SignInFailed):
+    """A personal access token at the door of an account that wants its people to come through its provider."""
+
+    code = "tokens-not-taken"
+    message = _(
+        "%(account)s takes its people through %(provider)s only, so their access tokens open nothing there, except "
+        "those of its administrators. Nothing was done. Sign in that way and use the pages, or ask an administrator."
+    )
+
+
 class ProviderChanged(Conflict):
     code = "provider-changed"
     message = _(

@@ -24,6 +24,7 @@ from fondaco.accounts.queries import find_user
 from fondaco.audit.actor import Actor, ActorKind
 from fondaco.identity.actions.personal_tokens import PREFIX as PERSONAL_PREFIX
 from fondaco.identity.errors import InsufficientScope, TokenLimited, TokenRefused
+from fondaco.identity.federation.policies import check_takes_tokens
 from fondaco.identity.machines import Machine, find_machine, scope_for
 from fondaco.identity.models import PersonalAccessToken
 from fondaco.identity.places import STAFF
@@ -231,6 +232,7 @@ class Door:
             raise NotFound
         if self.place == Place.ACCOUNT:
             caller.as_user = find_user(caller.person, path["account_id"])
+            check_takes_tokens(caller.as_user)
             return caller.as_user
         if self.place == Place.PARTNER:
             caller.as_member = find_member(caller.person, path["partner_id"])
