@@ -66,6 +66,15 @@ def test_the_metadata_of_an_issuer(client: Client) -> None:
     }
 
 
+def test_a_client_of_plain_oauth_finds_the_same_where_rfc_8414_looks(client: Client) -> None:
+    make_account("acme")
+    answer = client.get("/.well-known/oauth-authorization-server/acme")
+    assert answer.status_code == 200
+    assert answer["Access-Control-Allow-Origin"] == "*"
+    assert answer.json() == client.get("/acme/.well-known/openid-configuration").json()
+    assert client.get("/.well-known/oauth-authorization-server/nobody").status_code == 404
+
+
 def test_the_key_set_holds_public_keys_only(client: Client) -> None:
     program = make_program()
     name = program.account.name

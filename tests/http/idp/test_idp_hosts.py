@@ -128,7 +128,7 @@ def test_the_setting_alone_turns_every_address() -> None:
     """In a process of its own, since addresses are read once."""
     script = (
         "import django, json; django.setup(); from django.conf import settings; from django.urls import reverse; "
-        "names = ('authorize', 'token', 'revoke', 'discovery', 'jwks'); "
+        "names = ('authorize', 'token', 'revoke', 'discovery', 'metadata', 'jwks'); "
         "print(json.dumps([{name: reverse('idp:' + name) for name in names}, settings.ALLOWED_HOSTS]))"
     )
     style = {"FONDACO_IDENTITY_STYLE": "host", "FONDACO_IDENTITY_URL": "https://id.example.org:8443"}
@@ -140,6 +140,7 @@ def test_the_setting_alone_turns_every_address() -> None:
         "token": "/oauth/token",
         "revoke": "/oauth/revoke",
         "discovery": "/.well-known/openid-configuration",
+        "metadata": "/.well-known/oauth-authorization-server",
         "jwks": "/.well-known/jwks.json",
     }
     assert ".id.example.org" in hosts

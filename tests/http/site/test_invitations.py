@@ -10,6 +10,7 @@ from tests.factories.partners import make_member
 
 from fondaco.accounts.actions import invite_user, withdraw_invitation
 from fondaco.accounts.models import Invitation, Person, User
+from fondaco.audit.models import Event
 from fondaco.identity.models import LoginSession
 from fondaco.partners.actions import invite_member
 from fondaco.partners.models import Member, MemberRole
@@ -125,3 +126,13 @@ def test_a_link_that_was_used_or_taken_back_says_so(client: Client) -> None:
     assert response.status_code == 409
     assert "can no longer be used" in response.content.decode()
     assert client.get("/invitations/forged").status_code == 409
+
+
+def test_who_was_named_by_a_companys_provider_only_names_themselves(client: Client) -> None:
+    ben = make_person("Fondaco Support", email="ben@people.example")  # without a password
+    make_user(person=ben)
+    _invitation, path = invited()
+    assert client.post(path, {"name": "Ben Ito", "password": PASSWORD})["Location"] == "/my-apps"
+    ben.refresh_from_db()
+    assert ben.name == "Ben Ito"
+    assert Event.objects.get(kind="person.renamed").data == {"from": "Fondaco Support", "to": "Ben Ito"}

@@ -97,6 +97,7 @@ def accept_invitation(*, actor: Actor, invitation: Invitation, name: str = "", p
             raise JoinedMeanwhile(email=locked.email)
         if not person.has_usable_password():
             _set_password(person, password)
+            _take_name(actor, person, name)
         locked.accepted_by = person
         locked.save(update_fields=["accepted_by"])
         if locked.place == "operator":
@@ -178,6 +179,15 @@ def expire_invitation(subject_id: str, due_at: datetime) -> None:
         return
     if invitation.status == InvitationStatus.PENDING:
         transition(invitation, InvitationStatus.EXPIRED, actor=Actor.system("sweeper"))
+
+
+def _take_name(actor: Actor, person: Person, name: str) -> None:
+    """As they write it themselves. Until now it was what a company's provider said about them."""
+    before, name = person.name, name.strip()
+    if name and name != before:
+        person.name = name
+        person.save(update_fields=["name"])
+        record(events.PERSON_RENAMED, person, actor=actor, data={"from": before, "to": name})
 
 
 def _set_password(person: Person, password: str) -> None:

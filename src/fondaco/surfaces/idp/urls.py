@@ -28,10 +28,16 @@ def addresses(style: str) -> list[URLPattern]:
         path(f"{account}oauth/introspect", programs.introspect, name="introspect"),
         path(f"{account}.well-known/openid-configuration", views.discovery, name="discovery"),
         path(f"{account}.well-known/jwks.json", views.jwks, name="jwks"),
+        # RFC 8414 §3.1 has the issuer's path behind the well-known one
+        path(f".well-known/oauth-authorization-server{_behind(account)}", views.discovery, name="metadata"),
     ]
     if style == "host":
         of_the_issuer.append(path("oauth/authorize", views.authorize, name="authorize"))
     return at_the_site + of_the_issuer
+
+
+def _behind(account: str) -> str:
+    return f"/{account.rstrip('/')}" if account else ""
 
 
 urlpatterns = addresses(settings.IDENTITY_STYLE)
