@@ -7,8 +7,10 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from tests.factories.accounts import PASSWORD, SYSTEM, make_account, make_operator, make_person, make_role, make_user
+from tests.factories.identity import make_program
 from tests.factories.partners import make_member
 from tests.http.api.caller import Api, read, refusal
+from tests.http.idp.browser import Browser
 from tests.http.site.company import NINA, set_up, sign_in, to_provider
 from tests.openid_provider import Provider
 from tests.signing_in import weaken
@@ -142,3 +144,20 @@ def test_no_token_leads_around_a_provider_that_everyone_must_use(client: Client,
     with pytest.raises(NotFound):
         create_personal_token(actor=SYSTEM, person=samir.person, name="x", place=f"account:{ada.account_id}")
     read(Api(ada.person).get(users))  # an administrator's, who keeps a way in when the provider is broken
+
+
+def test_an_app_goes_on_for_nobody_whose_way_in_was_closed(client: Client, ada: User, provider: Provider) -> None:
+    by_password, by_company = Client(), client
+    samir = make_user(ada.account, role="supervisor", person=make_person("Samir Sol", email="samir@people.example"))
+    program = make_program(account=ada.account)
+    first, second = Browser(program, samir, by_password), Browser(program, samir, by_company)
+    first.sign_in()
+    provider.person = {**NINA, "email": "samir@people.example"}
+    sign_in(by_company)
+    code, tokens, vouched = first.code(), first.tokens(), second.tokens()
+
+    set_up(ada, provider, is_required=True)
+
+    assert first.exchange(code)[1]["error"] == "invalid_grant"
+    assert first.refresh(tokens["refresh_token"])[1]["error"] == "invalid_grant"
+    assert second.refresh(vouched["refresh_token"])[0] == 200

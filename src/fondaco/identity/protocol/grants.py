@@ -16,10 +16,12 @@ from fondaco.accounts.models import User
 from fondaco.audit.kinds import EventKind
 from fondaco.identity import events, tokens
 from fondaco.identity.actions.tokens import end_token_family
+from fondaco.identity.federation.policies import check_way_in
 from fondaco.identity.models import AuthorizationCode, RefreshToken, TokenFamily
 from fondaco.identity.protocol.clients import ProtocolClient
 from fondaco.identity.protocol.requests import ProtocolRequest
 from fondaco.kit import clock, crypto
+from fondaco.kit.errors import DomainError
 
 CODE_LIFETIME: Final = timedelta(seconds=60)
 REFRESH_LIFETIME: Final = timedelta(days=30)  # since the last use
@@ -27,7 +29,13 @@ CODE_PREFIX: Final = "fda_"
 REFRESH_PREFIX: Final = "fdr_"
 _LONGEST_NONCE: Final = 255
 
-_FAMILY: Final = ("family__client__account", "family__login_session", "family__user__person")
+_FAMILY: Final = (
+    "family__client__account",
+    "family__login_session",
+    "family__user__person",
+    "family__user__role",
+    "family__user__account",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +226,14 @@ class OpenId(OpenIDCode):  # type: ignore[misc]  # Authlib has no types
 
 
 def _user_of(family: TokenFamily) -> User:
-    if not tokens.may_act_for_user(family):
+    """The user of a family that still counts, in a session that still opens the account: it may have begun to want its
+    people to come through its own provider."""
+    try:
+        check_way_in(family.user, family.login_session)
+        is_open = tokens.may_act_for_user(family)
+    except DomainError:
+        is_open = False
+    if not is_open:
         raise InvalidGrantError("The session has ended, or this user or app may not sign in any more.")
     return family.user
 
