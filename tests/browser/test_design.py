@@ -52,6 +52,20 @@ def test_nothing_is_wider_than_a_tablet(chromium: Browser, live_server: LiveServ
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path
 
 
+@pytest.mark.parametrize("width", [390, 1440])
+def test_no_line_of_code_runs_beneath_the_button_that_copies_it(
+    chromium: Browser, live_server: LiveServer, width: int
+) -> None:
+    page = open_page(chromium, width=width)
+    page.goto(f"{live_server.url}/design")
+    block = page.locator(".code-block")
+    code, button = block.locator("pre").bounding_box(), block.get_by_role("button").bounding_box()
+    assert code is not None
+    assert button is not None
+    assert code["x"] + code["width"] <= button["x"]
+    assert button["x"] + button["width"] <= width
+
+
 def test_a_dialog_opens_in_place_and_gives_the_focus_back(chromium: Browser, live_server: LiveServer) -> None:
     page = open_page(chromium)
     page.goto(f"{live_server.url}/design")
