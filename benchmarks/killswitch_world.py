@@ -1,6 +1,7 @@
 """Run in a house's own environment: puts two apps of the demo into so many accounts, and prints what the bench needs.
 
-The answer is JSON: ``[{"app_id", "name", "client_id", "client_secret", "token_url", "token"}, …]``, one for each app.
+The answer is JSON, by what is cut off: ``{"token": {"target_id", "name", "client_id", "client_secret", "token_url",
+"token"}, "installation": …, "version": …, "app": …}``. The app is another one than that of the first three.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import django
 
@@ -15,8 +17,8 @@ if TYPE_CHECKING:
     from fondaco.installs.models import Installation
 
 
-def main(count: int) -> list[dict[str, str]]:
-    """One world for each of two apps that are installed somewhere."""
+def main(count: int) -> dict[str, dict[str, str]]:
+    """One program for each kind of click; ``count`` is two or more."""
     from fondaco.installs.models import Installation
 
     found = (
@@ -28,10 +30,31 @@ def main(count: int) -> list[dict[str, str]]:
     apps: dict[Any, Installation] = {}
     for installation in found:
         apps.setdefault(installation.app_id, installation)
-    return [_grow(installation, count, number) for number, installation in enumerate(list(apps.values())[:2], start=1)]
+    if len(apps) < 2:
+        raise RuntimeError("the demo has not two apps that may read the account")
+    first, second = list(apps.values())[:2]
+    for number, installation in enumerate((first, second), start=1):
+        _grow(installation, count, number)
+    copy = found.filter(app=first.app_id, account__name__startswith="bench-")[0]
+    return {
+        "token": _arm(first, first.pk),
+        "installation": _arm(copy, copy.pk),
+        "version": _arm(first, first.version_id),
+        "app": _arm(second, second.app_id),
+    }
 
 
-def _grow(installation: Installation, count: int, number: int) -> dict[str, str]:
+def _grow(installation: Installation, count: int, number: int) -> None:
+    """All of the app's installations are of one version then, or clicks on it would not reach them."""
+    from django.db import transaction
+
+    others = type(installation).objects.filter(app=installation.app_id).exclude(status="revoked")
+    with transaction.atomic():
+        others.update(version=installation.version_id)
+        copy_installations(installation, number * 10_000_000, count - others.count())
+
+
+def _arm(installation: Installation, target: UUID) -> dict[str, str]:
     from django.db import transaction
 
     from fondaco.audit.actor import Actor
@@ -39,18 +62,15 @@ def _grow(installation: Installation, count: int, number: int) -> dict[str, str]
     from fondaco.identity.issuer import token_url
     from fondaco.identity.tokens import issue_access_token
 
-    more = count - type(installation).objects.filter(app=installation.app_id).exclude(status="revoked").count()
     with transaction.atomic():
-        copy_installations(installation, number * 10_000_000, more)
         issued = issue_credentials(actor=Actor.system("bench"), client=installation.client)
-    scope = " ".join(installation.client.scopes)
     return {
-        "app_id": installation.app_id.hex,
+        "target_id": target.hex,
         "name": installation.app.name,
         "client_id": issued.client_id,
         "client_secret": issued.client_secret,
         "token_url": token_url(installation.client.account),
-        "token": issue_access_token(credentials=issued.set, scope=scope),
+        "token": issue_access_token(credentials=issued.set, scope=" ".join(installation.client.scopes)),
     }
 
 
