@@ -84,6 +84,12 @@ def refuse_silently(authorization: Authorization) -> str:
     return _address(authorization.server, error, authorization.request)
 
 
+def refuse_broken(authorization: Authorization, description: str) -> str:
+    """Where to send the browser when something broke on our side: a browser takes no app along a page of errors."""
+    error = OAuth2Error(error="server_error", description=description)
+    return _address(authorization.server, error, authorization.request)
+
+
 def grant_authorization(
     authorization: Authorization,
     *,

@@ -24,11 +24,15 @@ from fondaco.kit.errors import DomainError, NotFound, TooMany
 from fondaco.surfaces.site.bearer import challenge, shown_token
 from fondaco.surfaces.site.oauth_endpoints import Refused, oauth_endpoint, read_form, unstored
 from fondaco.surfaces.site.viewer import HouseRequest
+from fondaco.surfaces.site.views.errors import Broken
 
 SCOPE: Final = "user-session-public:end"
 USER_ID_LENGTH: Final = 24
 REASONS: Final = ("force_logout",)
-_OAUTH_ERRORS: Final = {401: "invalid_token", 404: "not_found", 405: "invalid_request", 429: "temporarily_unavailable"}
+_OAUTH_ERRORS: Final = {
+    401: "invalid_token", 404: "not_found", 405: "invalid_request", 429: "temporarily_unavailable",
+    500: "server_error",
+}  # fmt: skip
 
 
 class BadForm(DomainError):
@@ -50,6 +54,8 @@ def _refuse_request(refusal: Refused) -> HttpResponse:
     """What every endpoint of OAuth refuses, in both shapes."""
     if refusal.http_status == HTTPStatus.METHOD_NOT_ALLOWED:
         return _refuse(NotPosted())
+    if refusal.http_status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        return _refuse(Broken())
     return _refuse(BadForm(_("%(what)s Nobody was signed out."), what=refusal.description))
 
 

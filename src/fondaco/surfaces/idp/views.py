@@ -18,20 +18,27 @@ from fondaco.identity.discovery import describe_issuer
 from fondaco.identity.errors import NoSeat
 from fondaco.identity.issuer import account_name_of_host, is_only_issuer, sign_in_url
 from fondaco.identity.models import LoginSession
-from fondaco.identity.protocol.authorization_endpoint import grant_authorization, read_authorization, refuse_silently
+from fondaco.identity.protocol.authorization_endpoint import (
+    Authorization,
+    grant_authorization,
+    read_authorization,
+    refuse_broken,
+    refuse_silently,
+)
 from fondaco.identity.protocol.requests import WireRequest
 from fondaco.identity.queries import find_open_session
 from fondaco.identity.signing_keys import published_keys
+from fondaco.kit.errors import DomainError
 from fondaco.surfaces.idp import proof
 from fondaco.surfaces.idp.programs import find_issuer
-from fondaco.surfaces.site.oauth_endpoints import oauth_endpoint, open_to_reading, unstored
+from fondaco.surfaces.site.oauth_endpoints import admit_fault, oauth_endpoint, open_to_reading, unstored
 from fondaco.surfaces.site.resuming import go_on
 from fondaco.surfaces.site.second_factor import find_owed
 from fondaco.surfaces.site.sign_in import SID
 from fondaco.surfaces.site.viewer import HouseRequest
 
 
-@oauth_endpoint("GET")
+@oauth_endpoint("GET", is_for_people=True)
 def authorize(request: HouseRequest, account: str = "") -> HttpResponseBase:
     """Sends a signed-in person back to the app with a code, others to the sign-in page first (DOMAIN 3.3).
 
@@ -45,6 +52,16 @@ def authorize(request: HouseRequest, account: str = "") -> HttpResponseBase:
         return _send_away(authorization.refusal)
     if is_only_issuer(request.get_host(), tenant):
         return _send_away(_with_query(sign_in_url(tenant), request))
+    try:
+        return _answer(request, tenant, authorization)
+    except DomainError:
+        raise
+    except Exception:  # the app is known by now, and its user is sent back to it whatever happens
+        fault = admit_fault(request)
+        return _send_away(refuse_broken(authorization, fault.description))
+
+
+def _answer(request: HouseRequest, tenant: Account, authorization: Authorization) -> HttpResponseBase:
     person = request.viewer.person
     session = _find_session(request, person) if person else None
     proved_at = proof.last_proof(request, session)
@@ -67,7 +84,7 @@ def authorize(request: HouseRequest, account: str = "") -> HttpResponseBase:
     return _send_away(address)
 
 
-@oauth_endpoint("GET")
+@oauth_endpoint("GET", is_for_people=True)
 def resume(request: HouseRequest, account: str = "") -> HttpResponseBase:
     """Where the sign-in form leads: on to ``authorize``."""
     return unstored(go_on(request, _with_query(_path_of(sign_in_url(_find_account(request, account))), request)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
@@ -10,7 +11,11 @@ from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
+from fondaco.kit.errors import DomainError
 from fondaco.surfaces.site.access import ACCESS
+from fondaco.surfaces.site.views.errors import Broken
+
+logger = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 Q = TypeVar("Q", bound=HttpRequest)
@@ -40,11 +45,12 @@ def say_refusal(refusal: Refused) -> HttpResponse:
 
 
 def oauth_endpoint(
-    *methods: str, refuse: Callable[[Refused], HttpResponse] = say_refusal
+    *methods: str, refuse: Callable[[Refused], HttpResponse] = say_refusal, is_for_people: bool = False
 ) -> Callable[[View[Q, P]], View[Q, P]]:
     """Makes an endpoint that takes ``methods``, open to everyone and without a form token: callers prove themselves.
 
-    A :class:`Refused` of the view, and any other method, is answered as ``refuse`` says.
+    A :class:`Refused` of the view, any other method, and what breaks in the view is answered as ``refuse`` says. What
+    breaks in one that ``is_for_people`` is their page of errors' business.
     """
 
     def make(view: View[Q, P]) -> View[Q, P]:
@@ -58,11 +64,23 @@ def oauth_endpoint(
                 return view(request, *args, **kwargs)
             except Refused as refusal:
                 return refuse(refusal)
+            except DomainError:
+                raise
+            except Exception:
+                if is_for_people:
+                    raise
+                return refuse(admit_fault(request))
 
         setattr(endpoint, ACCESS, "public")
         return endpoint
 
     return make
+
+
+def admit_fault(request: HttpRequest) -> Refused:
+    """Our own fault, in OAuth's word for it; what it was is in the log alone. For use where it was caught."""
+    logger.exception("%s %s failed", request.method, request.path)
+    return Refused("server_error", str(Broken()), Broken.status)
 
 
 def open_to_browsers(*methods: str) -> Callable[[View[Q, P]], View[Q, P]]:
