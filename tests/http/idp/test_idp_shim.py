@@ -48,6 +48,19 @@ def test_the_first_of_each_kind_is_django_s_and_the_next_is_not(program: Program
     assert verify_access_token(again[0].json["access_token"]).client == program.client
 
 
+def test_what_breaks_in_it_is_answered_by_django(
+    machine: Machine, program: Program, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def break_down(*_args: Any) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr("fondaco.surfaces.idp.shim.calls.Call.answer", break_down)
+    answer = machine.ask(ask_token(program))
+    assert (answer.status, answer.by_django) == ("200 OK", True)
+    assert verify_access_token(answer.json["access_token"]).client == program.client
+    assert [each.name for each in caplog.records if each.exc_info] == ["fondaco.surfaces.idp.shim.application"]
+
+
 def test_all_that_is_answered_here_is_what_django_says(machine: Machine, program: Program) -> None:
     with clock.freeze():
         token = machine.ask(ask_token(program)).json["access_token"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable
 from typing import Final
 
@@ -12,6 +13,8 @@ from fondaco.identity.hot.listening import directory
 from fondaco.identity.hot.statements import Unavailable
 from fondaco.surfaces.idp.shim.calls import read_call
 from fondaco.surfaces.idp.shim.envelopes import Envelopes, Environment, StartResponse
+
+logger = logging.getLogger(__name__)
 
 Application = Callable[[Environment, StartResponse], Iterable[bytes]]
 OK: Final = "200 OK"
@@ -38,6 +41,9 @@ class Shim:
         try:
             answer = call.answer(self._clients)
         except (Unavailable, DatabaseError):
+            answer = None
+        except Exception:  # our fault; Django may know better, and if not, says so in OAuth's own words
+            logger.exception("the shim could not answer %s", environ.get("PATH_INFO", ""))
             answer = None
         if answer is None:
             return self._django(environ, start_response)
