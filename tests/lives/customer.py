@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 from tests.factories.accounts import SYSTEM, actor_for, make_person
 from tests.factories.upgrades import agree
-from tests.lives.world import RULES, World
+from tests.lives.world import BATCH, RULES, World
 
 from fondaco.accounts.actions import add_user, change_user_role, deactivate_user, reactivate_user
 from fondaco.accounts.models import User
@@ -71,9 +71,18 @@ class Customer(World):
         if user.is_active:
             self.try_to(lambda: deactivate_user(**self.manager(), user=user))
             self.promised.discard(user.pk)
+            self.leavers.add(user.pk)
         else:
             self.try_to(lambda: reactivate_user(**self.manager(), user=user))
             self._promise(user)
+
+    @rule(who=SOMEBODY)
+    def leave_for_a_while(self, who: int) -> None:
+        """Longer than the house waits before it asks for the licence back."""
+        if self.pick(who).is_active:
+            self.leave_or_come_back(who)
+            self.pass_time(BATCH)
+            self.leave_or_come_back(who)
 
     @rule(plan=st.sampled_from(["Team", "Trial"]))
     def upgrade(self, plan: str) -> None:

@@ -16,7 +16,7 @@ from fondaco.identity.states import ClientStatus, CredentialStatus
 from fondaco.installs import actions
 from fondaco.installs.auto_install import least
 from fondaco.installs.models import AwaitedLicence, Installation, Operation, Trial
-from fondaco.installs.states import CHANGES, MOVING, OperationKind, OperationStatus, TrialEnd, TrialStatus
+from fondaco.installs.states import CHANGES, MOVING, Mending, OperationKind, OperationStatus, TrialEnd, TrialStatus
 from fondaco.installs.states import InstallationStatus as S
 from fondaco.kit import clock
 from fondaco.kit.models import Deadline
@@ -68,6 +68,10 @@ class Laws(World):
             assert self.closed.setdefault(row.pk, row.status) == row.status or row.is_open, row.kind
             if row.is_open:
                 self.closed.pop(row.pk)
+            if row.settled == Mending.ASK_AGAIN:
+                again = Operation.objects.filter(installation=row.installation_id, pk__gt=row.pk).earliest("pk")
+                assert (again.kind, again.proposed) == (row.kind, row.proposed)
+                assert (again.is_automatic, again.requested_by_id) == (row.is_automatic, row.requested_by_id)
             due = Deadline.objects.filter(kind="operation.answer_due", subject_id=row.pk.hex)
             assert list(due.values_list("due_at", flat=True)) == ([row.answer_due_at] if row.is_open else [])
         for found in Installation.objects.filter(pk__in=self.ids):
@@ -94,7 +98,7 @@ class Laws(World):
             assert after <= before or limit is None or len(after) <= limit
             assert row.proposed["total_licences"] == max(row.current["total_licences"], len(after))
             left = set(self.account.users.filter(is_active=False).values_list("pk", flat=True))
-            assert before - after <= left
+            assert before - after <= self.leavers
             assert not (after & left)
 
     @invariant()

@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 from tests.factories.faults import break_on
 from tests.factories.installs import PARTNER_PROGRAM
-from tests.lives.world import ROUND, World
+from tests.lives.world import BATCH, ROUND, World
 
 from fondaco.installs import actions, events
 from fondaco.installs.queries import get_open_operation
 from fondaco.installs.states import CHANGES
 
 PAUSES = (
-    timedelta(minutes=5, seconds=1), timedelta(hours=3), timedelta(days=1, seconds=1), timedelta(days=4),
+    BATCH, BATCH, timedelta(hours=3), timedelta(days=1, seconds=1), timedelta(days=4),
     timedelta(days=8), timedelta(days=16),
 )  # fmt: skip
 

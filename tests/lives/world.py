@@ -38,6 +38,7 @@ from fondaco.messaging.schedule import asked_to_wait
 from fondaco.messaging.watch import give_up, turn_away_awaited
 
 ROUND = timedelta(minutes=11)  # longer than any pause within a round of tries
+BATCH = timedelta(minutes=5, seconds=1)  # the house gathers for that long who comes and goes
 RULES = ["", "all", "role", "roleid", "none"]
 
 
@@ -51,6 +52,7 @@ class World(RuleBasedStateMachine):
         self.stack.enter_context(undone())
         self.held: tuple[Any, ...] = ()
         self.promised: set[str] = set()
+        self.leavers: set[str] = set()  # some came back
         self.ids: list[UUID] = []  # one after the other, the last may still be there
         self.sent: dict[UUID, bytes] = {}
         self.arrived: set[UUID] = set()
