@@ -6,13 +6,13 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Prefetch, QuerySet
 
 from fondaco.catalog.models import App
 from fondaco.installs.models import Installation
 from fondaco.kit.errors import NotFound
 from fondaco.kit.ids import parse_wire
-from fondaco.messaging.models import Delivery, LogoutDelivery, Message
+from fondaco.messaging.models import Attempt, Delivery, LogoutDelivery, Message
 from fondaco.messaging.payloads import MessageType
 from fondaco.messaging.states import DeliveryStatus
 
@@ -30,6 +30,14 @@ def list_deliveries(installation: Installation) -> QuerySet[Delivery]:
 def list_changes_sent(installation: Installation) -> QuerySet[Delivery]:
     """The same without sign-outs, which would drown what changed the installation: :func:`sum_up_sign_outs`."""
     return list_deliveries(installation).exclude(message__type=MessageType.USER_LOGOUT)
+
+
+def list_latest_changes(installation: Installation, limit: int) -> list[Delivery]:
+    """The newest ``limit`` of them, each with its newest tries, as many, in ``newest_attempts``: what nobody answers
+    may have been tried often, because every page that is loaded has it tried."""
+    tries = Prefetch("attempts", Attempt.objects.order_by("-started_at", "-id")[:limit], to_attr="newest_attempts")
+    found = Delivery.objects.filter(installation=installation).exclude(message__type=MessageType.USER_LOGOUT)
+    return list(found.select_related("message").prefetch_related(tries).order_by("-sequence")[:limit])
 
 
 @dataclass(frozen=True, slots=True)

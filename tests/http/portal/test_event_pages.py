@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
 
@@ -250,3 +250,20 @@ def test_an_event_that_cannot_be_sent_again_says_why(installation: Installation,
     assert "Send it now" not in page
     finn = make_member(installation.app.partner, role=MemberRole.FINANCE)
     assert why not in read(browser_of(finn, Client()), here)
+
+
+def test_of_very_many_tries_the_newest_are_shown(installation: Installation, client: Client) -> None:
+    devi = make_member(installation.app.partner, role=MemberRole.DEVELOPER)
+    message = Message.objects.get(type="app.installed")
+    delivery, here = Delivery.objects.get(message=message), f"/portal/events/{message.pk.hex}"
+    Attempt.objects.bulk_create(
+        Attempt(delivery=delivery, started_at=NOON + timedelta(minutes=number), duration_ms=number, error="connect")
+        for number in range(53)
+    )
+    page = read(browser_of(devi, client), here)
+    assert "53 tries" in page
+    assert "3 earlier tries are not shown." in page
+    for number, is_shown in ((2, False), (3, True), (52, True)):
+        assert (f">{number} ms<" in page) is is_shown, number
+    Attempt.objects.filter(duration_ms__lt=3).delete()
+    assert "not shown" not in read(browser_of(devi, client), here)

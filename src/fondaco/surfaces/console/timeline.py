@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -111,16 +111,22 @@ def _kind_of(event: Event) -> str:
 
 
 def make_lines(events: Iterable[Event], deliveries: Iterable[Delivery], now: datetime) -> list[Line]:
-    """Facts and tries together, newest first."""
+    """Facts and tries together, newest first; deliveries as of ``list_latest_changes``."""
     lines = [event_line(event) for event in events]
     for delivery in deliveries:
         lines.extend(_tries(delivery, now))
     return sorted(lines, key=lambda line: (line.id or _TO_COME, line.when), reverse=True)
 
 
+def mark_of(lines: Sequence[Line]) -> str:
+    """Another one whenever something happened, or is to come at another time."""
+    newest = next((line.id.hex for line in lines if line.id is not None), "")
+    return "-".join([newest, *(str(int(line.when.timestamp())) for line in lines if line.id is None)])
+
+
 def _tries(delivery: Delivery, now: datetime) -> list[Line]:
     news = _NEWS.get(delivery.message.type, delivery.message.type)
-    attempts = list(delivery.attempts.all())
+    attempts: list[Attempt] = delivery.newest_attempts  # type: ignore[attr-defined]
     lines = [_try(attempt, news) for attempt in attempts]
     if delivery.next_attempt_at is not None and delivery.status == "pending":
         due = delivery.next_attempt_at

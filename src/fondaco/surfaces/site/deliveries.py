@@ -28,6 +28,7 @@ from fondaco.surfaces.site.charts import Chart, bar_chart
 
 _PER_PAGE: Final = 50
 _MISSED: Final = 10
+_MOST_TRIES: Final = 50  # of one delivery: every page that is loaded may have it tried
 STATUSES: Final[dict[str, tuple[Promise, str]]] = {
     DeliveryStatus.PENDING.value: (gettext_lazy("Waiting"), "info"),
     DeliveryStatus.DELIVERED.value: (gettext_lazy("Delivered"), "good"),
@@ -158,11 +159,13 @@ def explain(tried: Try | SampleEvent) -> str:
 
 def in_full(delivery: Delivery) -> dict[str, Any]:
     """What the page of one delivery shows."""
+    attempts = list(delivery.attempts.all())
     return {
         "delivery": delivery,
         "message": delivery.message,
         "line": make_line(delivery),
-        "tries": [(attempt, explain(attempt)) for attempt in delivery.attempts.all()],
+        "tries": [(attempt, explain(attempt)) for attempt in attempts[-_MOST_TRIES:]],
+        "earlier": max(0, len(attempts) - _MOST_TRIES),
         "event": pretty(delivery.message.content),
     }
 

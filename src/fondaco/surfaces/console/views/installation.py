@@ -38,17 +38,18 @@ from fondaco.installs.states import CHANGES, MOVING, InstallationStatus, Operati
 from fondaco.installs.ways import Situation, Way, customer_ways
 from fondaco.kit import clock
 from fondaco.kit.errors import DomainError, Forbidden
-from fondaco.messaging.queries import list_changes_sent, sum_up_sign_outs
+from fondaco.messaging.queries import list_latest_changes, sum_up_sign_outs
 from fondaco.support.policies import list_askers
 from fondaco.surfaces.console.forms import ForceForm, ReasonForm
 from fondaco.surfaces.console.tiles import TONES
-from fondaco.surfaces.console.timeline import make_lines
+from fondaco.surfaces.console.timeline import make_lines, mark_of
 from fondaco.surfaces.site.access import signed_in
 from fondaco.surfaces.site.forms import show_refusal
 from fondaco.surfaces.site.viewer import HouseRequest, PlaceKind
 
 _METHODS = ["GET", "HEAD", "POST"]
 _MOST_NAMES = 200
+_MOST_LINES = 20  # the rest is in the whole timeline
 _RECENTLY = timedelta(days=30)
 _FRESH = timedelta(minutes=5)
 
@@ -92,9 +93,9 @@ def show(request: HouseRequest, installation_id: str) -> HttpResponse:
     installation = item.installation
     operations = list(list_operations(installation))
     standing = _standing(item, operations, may_ask=request.viewer.can(Permission.SUPPORT_ASK))
-    deliveries = list_changes_sent(installation) if item.can_manage else []
-    lines = make_lines(list_history(installation, operations), deliveries, item.now)
-    mark = f"{installation.status}-{len(lines)}-{standing.is_fresh:d}"
+    deliveries = list_latest_changes(installation, _MOST_LINES) if item.can_manage else []
+    lines = make_lines(list_history(installation, operations), deliveries, item.now)[:_MOST_LINES]
+    mark = f"{installation.status}-{mark_of(lines)}-{standing.is_fresh:d}"
     if request.htmx and request.GET.get("mark") == mark:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     people = list_users_of(installation, standing.operation)
