@@ -17,7 +17,7 @@ from tests.factories.accounts import SYSTEM
 from tests.factories.catalog import make_app, make_published_version, picture
 from tests.factories.faults import break_on
 from tests.factories.installs import PARTNER_PROGRAM, make_completed
-from tests.factories.upgrades import make_newer
+from tests.factories.upgrades import agree, make_newer
 
 from fondaco.accounts.models import Account
 from fondaco.audit.status import transition
@@ -180,3 +180,14 @@ def test_an_order_says_who_follows_and_what_that_costs(page: Page, installation:
     page.get_by_role("button", name="Next: confirm").click()
     expect(page.get_by_text("Everybody who joins the account")).to_be_visible()
     look(page, "confirm-with-rules")
+
+
+def test_a_grid_that_follows_asks_to_sign_in_when_its_session_has_ended(page: Page, installation: Installation) -> None:
+    make_newer(installation)
+    agree(installation)
+    page.goto("/my-apps")
+    expect(tile(page)).to_contain_text("Updating · launch as usual")
+    page.context.clear_cookies(name=django_settings.SESSION_COOKIE_NAME)
+    page.wait_for_url("**/account/login/?next=/my-apps")  # the page itself, not a part of it
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    expect(page.get_by_role("navigation", name="Main")).to_have_count(0)

@@ -33,7 +33,12 @@ View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
-    """Sends the browser to the sign-in page and back afterwards; what it sent from a form is kept for then."""
+    """Sends the browser to the sign-in page and back afterwards; what it sent from a form is kept for then.
+
+    A page that only looked for news is loaded anew: redirected, it would have the sign-in page put into itself.
+    """
+    if request.method == "GET" and "HX-Request" in request.headers:
+        return HttpResponse(status=HTTPStatus.NO_CONTENT, headers={"HX-Refresh": "true"})
     if not _is_form(request):
         return redirect_to_login(_way_back(request))
     sent = read_sent(request, "")

@@ -21,6 +21,7 @@ from fondaco.catalog.queries import permission_lines
 from fondaco.installs import actions
 from fondaco.installs.auto_install import roles_of
 from fondaco.installs.badges import LOOKS, Badge, Look
+from fondaco.installs.errors import NotRetryable
 from fondaco.installs.history import is_unreached, list_history
 from fondaco.installs.models import Operation, Trial
 from fondaco.installs.newer import is_by_hand
@@ -127,7 +128,11 @@ def show(request: HouseRequest, installation_id: str) -> HttpResponse:
 def retry(request: HouseRequest, installation_id: str) -> HttpResponse:
     """Tries a failed, declined or unanswered installation again. A page that was loaded asks for it quietly."""
     item = _find(request, installation_id)
-    actions.retry_installation(actor=request.viewer.actor, by=request.viewer.user, installation=item.installation)
+    try:
+        actions.retry_installation(actor=request.viewer.actor, by=request.viewer.user, installation=item.installation)
+    except NotRetryable:  # it came about meanwhile, which nobody has to be told who did not ask
+        if not request.htmx:
+            raise
     if request.htmx:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     messages.success(request, _("%(app)s was asked again.") % {"app": item.installation.app.name})

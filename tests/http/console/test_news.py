@@ -1,4 +1,4 @@
-"""What was tried again and again does not fill the page of an app: it shows the newest, the timeline the rest."""
+"""How the page of an app follows what happens: short, whatever was tried, quiet, and gone with its session."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from tests.factories.accounts import SYSTEM, make_account
+from tests.factories.installs import PARTNER_PROGRAM
 from tests.http.console.test_my_apps import failed, signed_in
 
+from fondaco.installs.actions import answer_operation, reach_installation
 from fondaco.installs.models import Installation
 from fondaco.kit import clock
 from fondaco.messaging.actions import Outcome
@@ -61,3 +63,24 @@ def test_the_page_hears_of_news_though_it_is_as_long_as_before(installation: Ins
     delivery = Delivery.objects.get(installation=installation)
     record_attempt(actor=SYSTEM, delivery_id=delivery.pk, outcome=Outcome(clock.now(), 5, error="connect"))
     assert client.get(polled, headers=asked).status_code == 200
+
+
+def test_a_page_that_looks_for_news_is_loaded_anew_when_its_session_has_ended(installation: Installation) -> None:
+    """A redirect would be followed quietly, and the sign-in page put into the page."""
+    here, asked = f"/my-apps/{installation.pk.hex}", {"HX-Request": "true"}
+    for address in (here, "/my-apps/board?mark=0", f"/portal/apps/{installation.app_id.hex}/events?mark=0"):
+        answer = Client().get(address, headers=asked)
+        assert (answer.status_code, answer.headers.get("HX-Refresh"), answer.content) == (204, "true", b""), address
+    assert Client().get(here).headers["Location"] == f"/account/login/?next={here}"
+    assert signed_in(installation.installed_by).get(here, headers=asked).headers.get("HX-Refresh") is None
+
+
+def test_a_quiet_try_of_what_works_by_now_complains_of_nothing(installation: Installation) -> None:
+    client, here = signed_in(installation.installed_by), f"/my-apps/{installation.pk.hex}"
+    reach_installation(actor=SYSTEM, installation=installation)
+    answer_operation(actor=PARTNER_PROGRAM, installation=installation, decision="approve")
+    assert client.post(f"{here}/retry", headers={"HX-Request": "true"}).status_code == 204
+    told = client.post(f"{here}/retry", headers={"Referer": f"http://testserver{here}"})
+    assert (told.status_code, told["Location"]) == (302, f"http://testserver{here}")
+    installation.refresh_from_db()
+    assert installation.status == "completed"
