@@ -154,3 +154,25 @@ def test_every_page_has_the_strict_policy(client: Client, settings: Settings) ->
     assert "script-src 'self'" in policy
     assert "style-src 'self'" in policy
     assert "unsafe" not in policy
+
+
+@pytest.mark.parametrize(
+    ("address", "page_above"),
+    [
+        ("/my-apps/0123456789abcdef0123456789abcdef/retry", "/my-apps/0123456789abcdef0123456789abcdef"),
+        ("/people/invitations/0123456789abcdef0123456789abcdef/resend", "/people/invitations"),
+        ("/my-apps/tests/0123456789abcdef0123456789abcdef/accept", "/my-apps/tests"),
+        ("/place", "/"),
+    ],
+)
+def test_the_address_of_a_form_opened_like_a_page_leads_to_the_page(
+    client: Client, address: str, page_above: str
+) -> None:
+    client.force_login(make_user().person)
+    answer = client.get(address, headers={"Accept": "text/html"})
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    page = answer.content.decode()
+    assert "Nothing was sent" in page
+    assert f'href="{page_above}"' in page
+    program = client.get(address, headers={"Accept": "application/json"})
+    assert (program.status_code, program.content) == (405, b"")

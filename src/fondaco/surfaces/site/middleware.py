@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import cast
+from typing import Final, cast
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import MiddlewareNotUsed
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from fondaco.identity.federation.errors import CompanySignInNeeded
 from fondaco.kit.errors import DomainError, Forbidden, NotFound
 from fondaco.surfaces.site.viewer import HouseRequest, Viewer
 
+_SURFACES: Final = frozenset({"site", "storefront", "console", "portal", "backoffice"})
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -93,8 +94,20 @@ class BoundSessionMiddleware:
         return self.get_response(request)
 
 
+def _find_page_above(path: str) -> str:
+    """The page that a form's address lies below: what remains of it when its last parts are taken off."""
+    while "/" in path.strip("/"):
+        path = path.rstrip("/").rpartition("/")[0]
+        try:
+            resolve(path)
+        except Resolver404:
+            continue
+        return path
+    return "/"
+
+
 class RefusalMiddleware:
-    """A :class:`DomainError` that no form caught.
+    """A :class:`DomainError` that no form caught, and a form's address that somebody opens like a page.
 
     Unknown and forbidden things get their own page. Any other refusal of a POST goes back to the page it came from,
     which then says what happened; nothing was changed, so nothing is lost by reloading.
@@ -104,7 +117,15 @@ class RefusalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
+        response = self.get_response(request)
+        match = request.resolver_match
+        is_page = match is not None and match.app_name in _SURFACES and request.accepts("text/html")
+        if is_page and request.method == "GET" and isinstance(response, HttpResponseNotAllowed):
+            context = {"back": _find_page_above(request.path)}
+            page = render(request, "site/errors/405.html", context, status=HTTPStatus.METHOD_NOT_ALLOWED)
+            page["Allow"] = response["Allow"]
+            return page
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
         """Answers with 404, 403, a redirect back, or the refusal's own status."""
