@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from tests.factories.accounts import SYSTEM, make_account
-from tests.factories.installs import PARTNER_PROGRAM
+from tests.factories.installs import PARTNER_PROGRAM, make_installing
 from tests.http.console.test_my_apps import failed, signed_in
 
 from fondaco.installs.actions import answer_operation, reach_installation
@@ -84,3 +84,16 @@ def test_a_quiet_try_of_what_works_by_now_complains_of_nothing(installation: Ins
     assert (told.status_code, told["Location"]) == (302, f"http://testserver{here}")
     installation.refresh_from_db()
     assert installation.status == "completed"
+
+
+def test_nothing_is_usual_about_what_did_not_arrive() -> None:
+    installation = make_installing()
+    client, here = signed_in(installation.installed_by), f"/my-apps/{installation.pk.hex}"
+    assert "usually within seconds" in read(client, here)
+    delivery = Delivery.objects.get(installation=installation)
+    for outcome, is_usual in (
+        (Outcome(clock.now(), 5, response_status=500), False),
+        (Outcome(clock.now(), 5, response_status=204), True),
+    ):
+        record_attempt(actor=SYSTEM, delivery_id=delivery.pk, outcome=outcome)
+        assert ("usually within seconds" in read(client, here)) is is_usual

@@ -124,6 +124,12 @@ def mark_of(lines: Sequence[Line]) -> str:
     return "-".join([newest, *(str(int(line.when.timestamp())) for line in lines if line.id is None)])
 
 
+def was_missed(lines: Iterable[Line]) -> bool:
+    """Whether the newest try did not arrive."""
+    tries = (line.kind for line in lines if line.kind in {"attempt.reached", "attempt.missed"})
+    return next(tries, "") == "attempt.missed"
+
+
 def _tries(delivery: Delivery, now: datetime) -> list[Line]:
     news = _NEWS.get(delivery.message.type, delivery.message.type)
     attempts: list[Attempt] = delivery.newest_attempts  # type: ignore[attr-defined]

@@ -43,7 +43,7 @@ from fondaco.messaging.queries import list_latest_changes, sum_up_sign_outs
 from fondaco.support.policies import list_askers
 from fondaco.surfaces.console.forms import ForceForm, ReasonForm
 from fondaco.surfaces.console.tiles import TONES
-from fondaco.surfaces.console.timeline import make_lines, mark_of
+from fondaco.surfaces.console.timeline import make_lines, mark_of, was_missed
 from fondaco.surfaces.site.access import signed_in
 from fondaco.surfaces.site.forms import show_refusal
 from fondaco.surfaces.site.viewer import HouseRequest, PlaceKind
@@ -115,6 +115,7 @@ def show(request: HouseRequest, installation_id: str) -> HttpResponse:
         "summary": purchase_summary(installation.plan, installation.total_licences),
         "permissions": permission_lines(installation.version),
         "lines": lines,
+        "is_usual": standing.is_fresh and not was_missed(lines),
         "sign_outs": sum_up_sign_outs(installation, since=clock.now() - _RECENTLY) if counts_sign_outs else None,
         "askers": list_askers(installation.account_id) if standing.is_broken and not standing.needs_support else [],
         "mark": mark,
