@@ -62,7 +62,7 @@ def test_the_fifth_begins_a_pause_that_doubles(person: Person) -> None:
             assert "This failed too often" in attempt(person.email, "wrong")[1]
         start += pause
         with clock.freeze(start):
-            assert "not correct" in attempt(person.email, "wrong")[1]
+            assert "do not go together" in attempt(person.email, "wrong")[1]
         pause = min(pause * 2, timedelta(hours=1))
     with clock.freeze(start + timedelta(hours=1)):
         assert attempt(person.email, PASSWORD)[0], "never for good"

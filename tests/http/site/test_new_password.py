@@ -44,7 +44,8 @@ def test_resetting_it_ends_them_all(client: Client) -> None:
     stranger = make_login_session(make_person())
     client.post("/account/password/reset/", {"email": person.email})
     form = client.get(find_reset_link(*deliver())).headers["Location"]
-    assert client.post(form, {"password1": NEW, "password2": NEW}).status_code == 302
+    answer = client.post(form, {"password1": NEW, "password2": NEW}, follow=True)
+    assert "Access tokens of your programs go on working" in answer.content.decode()
     person.refresh_from_db()
     assert person.check_password(NEW)
     assert LoginSession.objects.get(ended_at=None) == stranger
@@ -74,3 +75,13 @@ def test_it_takes_back_a_change_of_address_that_whoever_knew_the_old_one_asked_f
     assert person.email == before
     taken_back = Event.objects.get(kind="person.email_change_withdrawn")
     assert taken_back.data == {"to": "mallory@elsewhere.example"}
+
+
+def test_a_wrong_password_is_told_in_our_words_and_the_same_for_nobody(client: Client) -> None:
+    person = make_person(password=PASSWORD)
+    said = []
+    for email in (person.email, "nobody@people.example"):
+        page = client.post("/account/login/", {"login": email, "password": "wrong"}).content.decode()
+        said.append("Address and password do not go together" in page)
+        assert "specified" not in page
+    assert said == [True, True]

@@ -44,7 +44,10 @@ def compose(event_id: UUID) -> Letter:
         paragraphs=[sentence],
         facts=[(_("From"), describe_place(event.actor_address))] if event.actor_address else [],
         button=(_("Look at your settings"), link("/you/security")),
-        closing=_("If this was not you, choose a new password at once and sign out everywhere."),
+        closing=_(
+            "If this was not you, choose a new password at once, sign out everywhere, and revoke the access tokens "
+            "that are not yours."
+        ),
     )
 
 

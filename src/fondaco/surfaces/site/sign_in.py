@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from fondaco.accounts.models import Person
 from fondaco.audit.actor import Actor, ActorKind
@@ -59,6 +60,13 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]  # allauth has no ty
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
     """Joins allauth's sign-in to the house's own login sessions and limits."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": _("Address and password do not go together. Try again, or have a new one mailed."),
+        "incorrect_password": _("This is not your password. Nothing was changed."),
+        "enter_current_password": _("This is not your password. Nothing was changed."),
+        "rate_limited": _("That was too often in a short time. Nothing was done. Try again in a few minutes."),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """People join by invitation only."""
