@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from tests.factories.accounts import SYSTEM, make_operator, make_user
 from tests.factories.partners import make_member, make_partner
+from tests.racing import at_once
 
 from fondaco.accounts.actions import accept_invitation
 from fondaco.accounts.errors import AlreadyHere, AlreadyInvited
@@ -143,3 +146,38 @@ def test_a_page_loaded_before_a_promotion_takes_no_last_owner_away() -> None:
     with pytest.raises(LastOwner):
         actions.change_member_role(actor=SYSTEM, by=devi, member=as_loaded, role=MemberRole.FINANCE)
     assert Member.objects.get(pk=devi.pk).role == "owner"
+
+
+def test_who_was_removed_a_moment_ago_decides_nothing() -> None:
+    mara = owner()
+    devi = joined(mara)
+    actions.change_member_role(actor=SYSTEM, by=mara, member=devi, role=MemberRole.OWNER)
+    as_loaded = Member.objects.select_related("partner", "person").get(pk=devi.pk)
+    actions.remove_member(actor=SYSTEM, by=mara, member=devi)
+    before = Event.objects.count()
+
+    for attempt in (
+        lambda: invited(as_loaded, email="x@people.example"),
+        lambda: actions.change_member_role(actor=SYSTEM, by=as_loaded, member=mara, role=MemberRole.FINANCE),
+        lambda: actions.remove_member(actor=SYSTEM, by=as_loaded, member=mara),
+    ):
+        as_loaded.is_active = True
+        with pytest.raises(Forbidden):
+            attempt()
+
+    assert Event.objects.count() == before
+    assert not Invitation.objects.filter(email="x@people.example").exists()
+    assert Member.objects.get(pk=mara.pk).role == "owner"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_remove_one_colleague_at_once_do_it_once() -> None:
+    partner = make_partner()
+    owners = [make_member(partner), make_member(partner)]
+    devi = make_member(partner, role=MemberRole.DEVELOPER)
+
+    def remove(by: Member) -> Callable[[], Member]:
+        return lambda: actions.remove_member(actor=SYSTEM, by=by, member=Member.objects.get(pk=devi.pk))
+
+    assert sorted(at_once(*map(remove, owners))) == ["done", "not-found"]
+    assert Event.objects.filter(kind="member.removed").count() == 1

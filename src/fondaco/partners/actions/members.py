@@ -15,7 +15,7 @@ from fondaco.kit.errors import NotFound
 from fondaco.partners import events
 from fondaco.partners.errors import HasOwner
 from fondaco.partners.models import Member, MemberRole, Partner
-from fondaco.partners.policies import check_can, check_can_manage, check_not_last_owner
+from fondaco.partners.policies import check_can_manage, check_can_now, check_not_last_owner
 
 
 def add_member(*, actor: Actor, partner: Partner, person: Person, role: MemberRole) -> Member:
@@ -56,7 +56,7 @@ def invite_member(*, actor: Actor, by: Member, email: str, name: str, role: Memb
     """Invites a colleague to the partner."""
     check_pace(by.partner_id.hex)
     with transaction.atomic(durable=True):
-        check_can(by, Permission.PARTNER_MEMBERS_MANAGE)
+        check_can_now(by, Permission.PARTNER_MEMBERS_MANAGE)
         if Member.objects.filter(partner=by.partner, person__email__iexact=email, is_active=True).exists():
             raise AlreadyHere(email=email, place=by.partner.name)
         return invite(
@@ -76,7 +76,7 @@ def withdraw_member_invitation(*, actor: Actor, by: Member, invitation: Invitati
     with transaction.atomic(durable=True):
         if invitation.place != "partner" or invitation.place_id != by.partner_id.hex:
             raise NotFound
-        check_can(by, Permission.PARTNER_MEMBERS_MANAGE)
+        check_can_now(by, Permission.PARTNER_MEMBERS_MANAGE)
         withdraw(actor=actor, invitation=invitation)
     return invitation
 
@@ -86,7 +86,7 @@ def resend_member_invitation(*, actor: Actor, by: Member, invitation: Invitation
     with transaction.atomic(durable=True):
         if invitation.place != "partner" or invitation.place_id != by.partner_id.hex:
             raise NotFound
-        check_can(by, Permission.PARTNER_MEMBERS_MANAGE)
+        check_can_now(by, Permission.PARTNER_MEMBERS_MANAGE)
         here = Member.objects.filter(partner_id=by.partner_id, person__email__iexact=invitation.email, is_active=True)
         if here.exists():
             raise AlreadyHere(email=invitation.email, place=invitation.place_name)
