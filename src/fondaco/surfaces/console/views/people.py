@@ -15,8 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from fondaco.accounts import actions
 from fondaco.accounts.errors import LastAdmin, MayNotGive
 from fondaco.accounts.labels import INVITATION_LABELS
-from fondaco.accounts.models import User
-from fondaco.accounts.permissions import Permission
+from fondaco.accounts.models import Role, User
+from fondaco.accounts.permissions import LABELS, Permission
 from fondaco.accounts.policies import may_give
 from fondaco.accounts.queries import get_invitation, get_role, get_user, list_invitations, list_roles, list_users
 from fondaco.installs.followers import list_followers
@@ -48,7 +48,9 @@ class InviteForm(forms.Form):
         },
     )
     role = forms.ChoiceField(
-        label=gettext_lazy("Role"), help_text=gettext_lazy("It decides what they see; you can change it later.")
+        label=gettext_lazy("Role"),
+        help_text=gettext_lazy("It decides what they see; you can change it later."),
+        widget=forms.RadioSelect,
     )
 
     def __init__(self, *args: object, by: User, **kwargs: object) -> None:
@@ -60,7 +62,7 @@ class InviteForm(forms.Form):
 class RoleForm(forms.Form):
     """Another role for a user."""
 
-    role = forms.ChoiceField(label=gettext_lazy("Role"))
+    role = forms.ChoiceField(label=gettext_lazy("Role"), widget=forms.RadioSelect)
 
     def __init__(self, *args: object, by: User, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
@@ -222,4 +224,11 @@ def _least(by: User) -> str:
 
 
 def _roles(by: User) -> list[tuple[str, str]]:
-    return [(role.pk.hex, role.name) for role in list_roles(by.account_id) if may_give(by, role)]
+    """What ``by`` may give, each with what it allows, so that nobody has to know it by heart."""
+    return [(role.pk.hex, f"{role.name}: {_allows(role)}") for role in list_roles(by.account_id) if may_give(by, role)]
+
+
+def _allows(role: Role) -> str:
+    if role.is_admin:
+        return _("everything, always")
+    return ", ".join(str(LABELS[one]) for one in Permission if one in role.granted) or _("nothing yet")
