@@ -161,3 +161,29 @@ def test_an_app_goes_on_for_nobody_whose_way_in_was_closed(client: Client, ada: 
     assert first.exchange(code)[1]["error"] == "invalid_grant"
     assert first.refresh(tokens["refresh_token"])[1]["error"] == "invalid_grant"
     assert second.refresh(vouched["refresh_token"])[0] == 200
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_a_role_that_grew_is_not_handed_out_by_who_could_not_give_it(
+    client: Client, ada: User, provider: Provider, is_known: bool
+) -> None:
+    role = make_role(ada.account, Permission.SIGN_IN_MANAGE, Permission.APPS_VIEW)
+    helper = make_role(ada.account, Permission.APPS_VIEW, name="Helper")
+    sly = make_user(ada.account, role=role, person=make_person("Sly"))
+    set_up(sly, provider, role_claim="groups", mappings=[("helpers", helper)], allowed_domains=["harbour.example"])
+    if is_known:
+        sign_in(Client())
+    before = User.objects.count()
+    helper.permissions = [Permission.APPS_VIEW, Permission.PEOPLE_MANAGE]
+    helper.save()
+    provider.person = {**NINA, "groups": ["helpers"]}
+
+    response = sign_in(client)
+
+    assert response.status_code == 403
+    assert "The role Helper allows more by now" in response.content.decode()
+    assert (User.objects.count(), User.objects.filter(role=helper).exists()) == (before, False)
+    assert "_auth_user_id" not in client.session
+    set_up(ada, provider, role_claim="groups", mappings=[("helpers", helper)])  # an administrator stands for it
+    assert sign_in(client)["Location"] == "/my-apps"
+    assert User.objects.get(person__email=NINA["email"]).role == helper

@@ -101,6 +101,16 @@ class ConfirmationNeeded(SignInFailed):
         self.email = email
 
 
+class RoleTooMuch(SignInFailed):
+    """A role was given more permissions after the provider was allowed to hand it out."""
+
+    code = "role-too-much"
+    message = _(
+        "The role %(role)s allows more by now than whoever set this sign-in up may give. You were not signed in. "
+        "Ask an administrator of %(account)s to save the settings of the sign-in once more."
+    )
+
+
 class NotTheSamePerson(SignInFailed):
     code = "not-the-same-person"
     message = _(

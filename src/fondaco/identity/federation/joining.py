@@ -23,6 +23,7 @@ from fondaco.identity.federation.errors import (
     DomainNotAllowed,
     EmailUnproven,
     NotTheSamePerson,
+    RoleTooMuch,
     SeatEnded,
 )
 from fondaco.identity.federation.flow import Statement
@@ -155,11 +156,19 @@ def _admit(provider: IdentityProvider, statement: Statement, *, person: Person, 
     FederatedIdentity.objects.filter(pk=identity.pk).update(last_used_at=clock.now())
     role = role_for(provider, statement)
     if known.user is None:
+        _check_may_hand_out(provider, role)
         _close_invitations(provider, person)
         return add_user(actor=actor, account=provider.account, person=person, role=role)
     if provider.role_claim and provider.role_mappings.exists() and known.user.role_id != role.pk:
+        _check_may_hand_out(provider, role)
         _change_role(provider, known.user, role)
     return known.user
+
+
+def _check_may_hand_out(provider: IdentityProvider, role: Role) -> None:
+    """Roles change after a provider was set up; whoever decides what it says gets nobody in who may do more."""
+    if not provider.vouches(role):
+        raise RoleTooMuch(role=role.name, account=provider.account.company_name)
 
 
 def _link(provider: IdentityProvider, statement: Statement, person: Person, actor: Actor) -> FederatedIdentity:
