@@ -115,8 +115,8 @@ def test_an_unknown_mail_is_not_found(client: Client) -> None:
     assert client.get("/inbox/none-0/html").status_code == 404
 
 
-def test_outside_development_there_is_no_inbox_and_no_living_page(tmp_path: Path) -> None:
-    """Read in a process of its own: addresses are fixed when they are first read."""
+def outside_development(tmp_path: Path, code: str) -> str:
+    """What ``code`` prints in a process of its own: addresses and settings are fixed when they are first read."""
     keys = "k1:" + "A" * 43 + "="
     outside = os.environ | {
         "FONDACO_ENV": "production",
@@ -126,12 +126,24 @@ def test_outside_development_there_is_no_inbox_and_no_living_page(tmp_path: Path
         "FONDACO_HASH_KEYS": keys,
         "DJANGO_SETTINGS_MODULE": "fondaco.config.settings",
     }
+    whole = f"import django; django.setup()\n{code}"
+    return subprocess.run([sys.executable, "-c", whole], env=outside, capture_output=True, text=True, check=True).stdout
+
+
+def test_outside_development_there_is_no_inbox_and_no_living_page(tmp_path: Path) -> None:
     code = (
-        "import django; django.setup()\n"
         "from fondaco.surfaces.site import urls, assets\n"
         "print(sorted(p.name for p in urls.urlpatterns), assets.StaticStorage.__name__)"
     )
-    run = subprocess.run([sys.executable, "-c", code], env=outside, capture_output=True, text=True, check=True)
-    assert "design" not in run.stdout
-    assert "inbox" not in run.stdout
-    assert run.stdout.strip().endswith("HashedStorage")
+    said = outside_development(tmp_path, code)
+    assert "design" not in said
+    assert "inbox" not in said
+    assert said.strip().endswith("HashedStorage")
+
+
+def test_outside_development_no_other_host_can_plant_a_session(tmp_path: Path) -> None:
+    names = [f"{kind}_COOKIE_{part}" for kind in ("SESSION", "CSRF") for part in ("NAME", "SECURE", "PATH", "DOMAIN")]
+    code = f"from django.conf import settings\nprint(*[getattr(settings, name) for name in {names}])"
+    said = outside_development(tmp_path, code).split()
+    # What a browser wants before it believes the prefix: secure, for the whole host, and for that host alone.
+    assert said == ["__Host-sessionid", "True", "/", "None", "__Host-csrftoken", "True", "/", "None"]
