@@ -185,7 +185,8 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
 # Failed tries are counted by identity.tries; allauth's other limits count in the cache, which all processes share.
 # Many people of a company share one address, so sign-ins are limited by failures first and by number only generously.
-ACCOUNT_RATE_LIMITS = {"login_failed": "", "login": "120/m/ip"}
+# A letter for a new password goes to whoever has the address, at the wish of anybody who knows it.
+ACCOUNT_RATE_LIMITS = {"login_failed": "", "login": "120/m/ip", "reset_password": "20/m/ip,5/h/key"}
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 # An operator or an owner of a partner who has nothing but a password can do nothing until they have a second factor.

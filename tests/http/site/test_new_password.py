@@ -38,6 +38,14 @@ def test_changing_it_ends_the_sessions_elsewhere(client: Client) -> None:
     assert LoginSession.objects.get(ended_at=None).pk.hex == client.session["sid"]
 
 
+def test_nobody_gets_more_than_five_letters_an_hour(client: Client) -> None:
+    person = make_person(password=PASSWORD)
+    for address in (person.email, "nobody@elsewhere.example"):
+        answers = [client.post("/account/password/reset/", {"email": address}).status_code for _ in range(6)]
+        assert answers == [302] * 5 + [429]  # who has no login here is told no earlier and no later
+    assert [letter.to for letter in deliver()] == [[person.email]] * 5
+
+
 def test_resetting_it_ends_them_all(client: Client) -> None:
     person = make_person(password=PASSWORD)
     make_login_session(person)
