@@ -31,13 +31,13 @@ from fondaco.messaging.models import Delivery
 from fondaco.messaging.payloads import Content, MessageType
 from fondaco.messaging.sign_outs import note_ended_sessions, note_user_left
 from fondaco.messaging.states import DeliveryStatus
-from fondaco.messaging.webhook_secrets import make_webhook_secret
+from fondaco.messaging.webhook_secrets import replace_webhook_secret
 
 
-@projects(catalog_events.APP_REGISTERED)
+@projects(catalog_events.APP_REGISTERED, catalog_events.APP_RECEIVED)
 def give_secret(event: Event, app: App) -> None:
-    """An app has a secret to sign with from its first event on."""
-    make_webhook_secret(actor=_actor(event), app=app)
+    """An app has a secret to sign with from its first event on, and another one when its giver knows the first."""
+    replace_webhook_secret(actor=_actor(event), app=app)
 
 
 @projects(facts.OPERATION_OPENED)

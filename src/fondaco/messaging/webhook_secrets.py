@@ -50,17 +50,22 @@ def rotate_webhook_secret(*, actor: Actor, by: Member, app: App) -> tuple[Webhoo
     check_can(by, Permission.PARTNER_CLIENTS_MANAGE)
     with transaction.atomic(durable=True):
         locked = App.objects.select_for_update(of=("self",)).get(pk=_own(by, app).pk)
-        alive = list(_alive().filter(app=locked))
-        if len(alive) > 1:
+        if _alive().filter(app=locked).count() > 1:
             raise TwoSecrets
-        for old in alive:
+        return replace_webhook_secret(actor=actor, app=locked)
+
+
+def replace_webhook_secret(*, actor: Actor, app: App) -> tuple[WebhookSecret, str]:
+    """One step of a change: the secret that signs from now on, and its text.
+
+    The one before goes on for a week; one before that, if it still did, ends now.
+    """
+    for age, old in enumerate(_alive().filter(app=app).order_by("-id")):
+        if age:
+            _end(old, actor)
+        else:
             old.ends_at = clock.now() + settings.WEBHOOK_SECRET_OVERLAP
             old.save(update_fields=["ends_at"])
-        return make_webhook_secret(actor=actor, app=locked)
-
-
-def make_webhook_secret(*, actor: Actor, app: App) -> tuple[WebhookSecret, str]:
-    """One step of a change: the secret that signs from now on, and its text."""
     secret = webhooks.new_secret()
     text = webhooks.write_secret(secret)
     row = WebhookSecret.objects.create(app=app, secret=secret, hint=text[:_HINT])
@@ -84,9 +89,7 @@ def end_webhook_secret(*, actor: Actor, by: Member, app: App, secret_id: str) ->
         row = _lock(by, app, secret_id)
         if row.ends_at is None:
             raise OnlySecret
-        row.ends_at, row.secret = clock.now(), b""
-        row.save(update_fields=["ends_at", "secret"])
-        record(events.WEBHOOK_SECRET_ENDED, row, actor=actor, data={"hint": row.hint}, **row.audit_scope())
+        _end(row, actor)
 
 
 def find_secrets(app_ids: Collection[UUID]) -> dict[UUID, tuple[bytes, ...]]:
@@ -115,6 +118,12 @@ class SecretCache:
         if stale:
             self._known.update({app_id: (now, found) for app_id, found in find_secrets(stale).items()})
         return {app_id: self._known[app_id][1] for app_id in app_ids}
+
+
+def _end(row: WebhookSecret, actor: Actor) -> None:
+    row.ends_at, row.secret = clock.now(), b""
+    row.save(update_fields=["ends_at", "secret"])
+    record(events.WEBHOOK_SECRET_ENDED, row, actor=actor, data={"hint": row.hint}, **row.audit_scope())
 
 
 def _alive() -> QuerySet[WebhookSecret]:

@@ -10,12 +10,14 @@ from importlib import import_module
 
 import pytest
 from django.apps import apps
-from tests.factories.accounts import SYSTEM, actor_for
+from tests.factories.accounts import SYSTEM, actor_for, make_operator
 from tests.factories.catalog import make_published_version, make_version, picture
+from tests.factories.lifecycle import accept, make_transfer, owner_of
 from tests.factories.partners import make_member
 
+from fondaco.accounts.permissions import OperatorRole
 from fondaco.audit.models import Event
-from fondaco.catalog.actions import register_app
+from fondaco.catalog.actions import confirm_transfer, register_app
 from fondaco.kit import clock
 from fondaco.kit.errors import Forbidden, NotFound
 from fondaco.messaging.errors import OnlySecret, TwoSecrets
@@ -93,6 +95,25 @@ def test_a_registered_app_signs_with_a_secret_of_its_own_from_its_first_event_on
     version = make_version(app)
     probe = make_probe(version, load_signer_for(app))
     assert _signatures(probe.headers)[0] == _expected(secret, probe.headers, probe.body)
+
+
+def test_who_takes_an_app_over_gets_a_secret_that_its_giver_never_saw() -> None:
+    app = make_published_version().app
+    giver = owner_of(app.partner)
+    first, _text = rotate_webhook_secret(actor=SYSTEM, by=giver, app=app)
+    second, _text = rotate_webhook_secret(actor=SYSTEM, by=giver, app=app)
+    offer = accept(make_transfer(app))
+    jon = make_operator(OperatorRole.PARTNER_MANAGER)
+    with clock.freeze() as now:
+        confirm_transfer(actor=actor_for(jon.person), by=jon, transfer=offer)
+        receiver = owner_of(offer.receiver)
+        app.refresh_from_db()
+        newest, before = list_webhook_secrets(receiver, app)
+    assert (newest.ends_at, before.pk, before.ends_at) == (None, second.pk, now + timedelta(days=7))
+    assert newest.pk not in {first.pk, second.pk}
+    assert bytes(WebhookSecret.objects.get(pk=first.pk).secret or b"") == b""
+    with pytest.raises(NotFound):
+        show_webhook_secret(actor=SYSTEM, by=giver, app=app, secret_id=newest.pk.hex)
 
 
 def test_apps_of_before_get_a_secret_each() -> None:
