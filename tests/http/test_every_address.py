@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db
 # Walked beside this: the management API in test_every_operation, all else that carries no permission of a place in
 # test_every_other_address, which also proves that no address is left to none of the three.
 UNMARKED = re.compile(r"^account/")
-MACHINES = re.compile(r"^(api/v1|apps|account$|users|events/|credential-claims/|<slug:account>/|\^)")
+MACHINES = re.compile(r"^(api/v1|apps|account$|users|events/|credential-claims/|<slug:account>/|\.well-known/|\^)")
 SIGN_IN = "/account/login/"
 _PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 # What some addresses ask beyond their mark: the track in the path decides.

@@ -133,6 +133,7 @@ MACHINES: dict[str, dict[str, Statuses]] = {
     f"{_ISSUER}/end_user_session": _FORM | {"POST": Statuses(401, 403, 403, 401)},  # the scope is not an app's
     "<slug:account>/.well-known/openid-configuration": _OPEN,
     "<slug:account>/.well-known/jwks.json": _OPEN,
+    ".well-known/oauth-authorization-server/<slug:account>": _OPEN,
 }
 # Addresses for all that begin like this are known by a star.
 _FOR_THE_REST = {"^(?:apps|account|users|events|credential-claims)/(?P<rest>.*)$": "apps/*"}
