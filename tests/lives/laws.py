@@ -21,6 +21,7 @@ from fondaco.installs.states import InstallationStatus as S
 from fondaco.kit import clock
 from fondaco.kit.models import Deadline
 from fondaco.messaging.models import Delivery, Message
+from fondaco.messaging.payloads import CARRY_CREDENTIALS
 
 ENDED_BY = {TrialEnd.EXPIRED: "system", TrialEnd.UNINSTALLED: "user", TrialEnd.UPGRADED: "user"}
 # What may wait for something that is gone: rows that find nothing to do.
@@ -44,6 +45,7 @@ class Laws(World):
             self.post(204)
             if self.has_open():
                 actions.answer_operation(actor=PARTNER_PROGRAM, installation=self.installation, decision="approve")
+                self.note_what_holds()
             self.pass_time(pause)
         found = self.installation
         assert not Delivery.objects.filter(installation__in=self.ids, status="pending").exists()
@@ -139,6 +141,11 @@ class Laws(World):
             assert by_type["app.updated"] == len(operations) + corrections
             self._check_trial(id_, told, by_type)
         assert Trial.objects.filter(account=self.account, started_at__isnull=False).count() <= 1 if self.ids else True
+
+    @invariant()
+    def no_credentials_wait_to_be_sent_without_their_secrets(self) -> None:
+        waiting = Delivery.objects.filter(installation__in=self.ids, status="pending", message__body__isnull=True)
+        assert not waiting.filter(message__type__in=CARRY_CREDENTIALS).exists()
 
     @invariant()
     def who_knows_of_it_hears_of_its_end(self) -> None:

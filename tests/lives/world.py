@@ -29,7 +29,6 @@ from fondaco.kit import clock, deadlines
 from fondaco.kit.errors import DomainError
 from fondaco.messaging.actions import Outcome
 from fondaco.messaging.breaker import Answer
-from fondaco.messaging.dispatcher import _is_well
 from fondaco.messaging.health import Observation, record_observations, resume_endpoint
 from fondaco.messaging.models import Endpoint
 from fondaco.messaging.queue import Parcel, Room, claim
@@ -177,7 +176,7 @@ class World(RuleBasedStateMachine):
             self.arrived.add(parcel.delivery_id)
         record_results(actor=SYSTEM, kind=parcel.kind, results=[(parcel.delivery_id, outcome)])
         wait = asked_to_wait(status, {}, now)
-        answer = Answer(now, _is_well(parcel, outcome), status, wait, is_probe=parcel.is_probe)
+        answer = Answer(now, outcome.is_success, status, wait, is_probe=parcel.is_probe)
         record_observations(actor=SYSTEM, observations=[Observation(UUID(parcel.endpoint), answer, outcome.error)])
 
     def ask_again(self) -> None:

@@ -35,7 +35,7 @@ MOST_MEMORY_KB = 150_000
 EXPECTED = {
     "hole": ("timeout", None),
     "hang": ("timeout", None),
-    "drip": ("timeout", None),
+    "drip": ("timeout", 200),
     "endless": ("", 500),
     "headers": ("protocol", None),
     "loop": ("", 302),
