@@ -125,7 +125,7 @@ MACHINES: dict[str, dict[str, Statuses]] = {
     "events/signature-keys": _OPEN,
     "events/signature-keys/<str:key_id>": _OPEN,
     "apps/*": _NOWHERE,
-    f"{_ISSUER}/authorize": {"GET": all_get(400), "POST": all_get(405), "DELETE": all_get(405)},
+    f"{_ISSUER}/authorize": {"GET": all_get(400), "POST": all_get(400), "DELETE": all_get(405)},
     f"{_ISSUER}/resume": _OPEN,
     f"{_ISSUER}/token": _FORM,
     f"{_ISSUER}/revoke": _FORM,

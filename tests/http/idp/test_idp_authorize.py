@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from django.test import Client
@@ -23,6 +23,7 @@ from fondaco.identity.tokens import verify_access_token
 from fondaco.kit import clock
 
 pytestmark = pytest.mark.django_db
+FORM = "application/x-www-form-urlencoded"
 
 
 def test_a_signed_in_person_goes_straight_back_with_code_and_state(browser: Browser) -> None:
@@ -241,6 +242,28 @@ def test_a_session_ended_elsewhere_must_sign_in_again(browser: Browser) -> None:
     assert browser.refresh(tokens["refresh_token"])[1]["error"] == "invalid_grant"
 
 
-def test_only_get_leads_to_a_code(browser: Browser) -> None:
-    assert browser.client.post(f"{browser.base}/authorize").status_code == 405
+def test_a_form_is_asked_for_anew_in_the_address(browser: Browser) -> None:
+    client, address = Client(enforce_csrf_checks=True), f"{browser.base}/authorize"
+    client.force_login(browser.user.person)
+    asked = {
+        "client_id": browser.program.issued.client_id,
+        "redirect_uri": CALLBACK,
+        "response_type": "code",
+        "state": "s t&=é\r\nx",
+        "scope": "openid",
+    }
+    answer = client.post(f"{address}?state=another", urlencode(asked), content_type=FORM)
+    assert answer.status_code == 303
+    assert answer["Location"] == f"{address}?{urlencode(asked)}"
+    back = returned(client.get(answer["Location"]))
+    assert (back["state"], set(back)) == (asked["state"], {"code", "state"})
+
+    assert client.post(address, b"{}", content_type="application/json").status_code == 400
+    asked["state"] = "x" * 8192
+    assert client.post(address, urlencode(asked), content_type=FORM).status_code == 400
+    assert AuthorizationCode.objects.count() == 1
+
+
+def test_nothing_else_leads_to_a_code(browser: Browser) -> None:
     assert browser.client.head(f"{browser.base}/authorize").status_code == 405
+    assert browser.client.put(f"{browser.base}/authorize").status_code == 405

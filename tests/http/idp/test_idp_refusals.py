@@ -110,14 +110,14 @@ def test_other_methods(program: Program, user: User, endpoint: str, method: str)
 @pytest.mark.parametrize(
     ("endpoint", "allowed", "words"),
     [
-        ("oauth/authorize", "GET", "This address only answers GET."),
+        ("oauth/authorize", "GET, POST", "This address only answers GET and POST."),
         ("oauth/resume", "GET", "This address only answers GET."),
         (".well-known/openid-configuration", "GET, HEAD", "This address only answers GET and HEAD."),
         (".well-known/jwks.json", "GET, HEAD", "This address only answers GET and HEAD."),
     ],
 )
-def test_other_methods_of_what_is_read(program: Program, endpoint: str, allowed: str, words: str) -> None:
-    answer = Client(enforce_csrf_checks=True).post(f"/{program.account.name}/{endpoint}", {"a": "b"})
+def test_other_methods_of_pages_and_documents(program: Program, endpoint: str, allowed: str, words: str) -> None:
+    answer = Client(enforce_csrf_checks=True).put(f"/{program.account.name}/{endpoint}", {"a": "b"})
     check_refusal(answer, 405, words)
     assert answer["Allow"] == allowed
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-from urllib.parse import urlsplit
+from http import HTTPStatus
+from typing import Any, Final
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib.auth import logout
@@ -31,20 +32,33 @@ from fondaco.identity.signing_keys import published_keys
 from fondaco.kit.errors import DomainError
 from fondaco.surfaces.idp import proof
 from fondaco.surfaces.idp.programs import find_issuer
-from fondaco.surfaces.site.oauth_endpoints import admit_fault, oauth_endpoint, open_to_reading, unstored
+from fondaco.surfaces.site.oauth_endpoints import (
+    Refused,
+    admit_fault,
+    oauth_endpoint,
+    open_to_reading,
+    read_form,
+    unstored,
+)
 from fondaco.surfaces.site.resuming import go_on
 from fondaco.surfaces.site.second_factor import find_owed
 from fondaco.surfaces.site.sign_in import SID
 from fondaco.surfaces.site.viewer import HouseRequest
 
+_LONGEST_QUERY: Final = 8192  # characters
 
-@oauth_endpoint("GET", is_for_people=True)
+
+@oauth_endpoint("GET", "POST", is_for_people=True)
 def authorize(request: HouseRequest, account: str = "") -> HttpResponseBase:
     """Sends a signed-in person back to the app with a code, others to the sign-in page first (DOMAIN 3.3).
 
     A browser is known at the site only. At an issuer with a host of its own it is sent there, which shows nothing.
+    What a form brings (OpenID Connect Core §3.1.2.1) is asked for anew in the address: browsers show who they are only
+    to what they open from another site, and signing in leads back to an address.
     """
     tenant = _find_account(request, account)
+    if request.method == "POST":
+        return unstored(HttpResponseRedirect(_ask_by_address(request), status=HTTPStatus.SEE_OTHER))
     authorization = read_authorization(
         WireRequest(tenant, dict(request.GET.lists()), address=request.META.get("REMOTE_ADDR", ""))
     )
@@ -128,6 +142,13 @@ def _to_sign_in(request: HttpRequest, account: Account, page: str) -> HttpRespon
     """To the sign-in page, or to one where a person who is signed in proves more, and back here afterwards."""
     resume_path = _path_of(sign_in_url(account)).replace("/oauth/authorize", "/oauth/resume", 1)
     return unstored(redirect_to_login(_with_query(resume_path, request), login_url=page))
+
+
+def _ask_by_address(request: HttpRequest) -> str:
+    query = urlencode(read_form(request), doseq=True)
+    if len(query) > _LONGEST_QUERY:
+        raise Refused("invalid_request", "The request is too long.")
+    return f"{request.path}?{query}"
 
 
 def _path_of(url: str) -> str:
