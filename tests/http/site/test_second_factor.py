@@ -23,6 +23,7 @@ from tests.factories.accounts import (
 from tests.factories.mail import deliver, find_reset_link
 from tests.factories.partners import make_member, make_partner
 from tests.http.api.caller import Api, read, refusal
+from tests.http.site.setting_up import APP, CODES, NEEDED, set_up_app, sign_in
 from tests.signing_in import weaken
 
 from fondaco.accounts.models import Operator, Person
@@ -46,9 +47,6 @@ from fondaco.partners.models import MemberRole
 pytestmark = pytest.mark.django_db(transaction=True)
 
 CODE = "/account/2fa/code/"
-APP = "/account/2fa/app/"
-CODES = "/account/2fa/recovery-codes/"
-NEEDED = "/you/second-factor"
 
 
 def ada(**more: str) -> Person:
@@ -57,26 +55,8 @@ def ada(**more: str) -> Person:
     return person
 
 
-def sign_in(client: Client, person: Person, **query: str) -> str:
-    """Where the password leads."""
-    form = {"login": person.email, "password": PASSWORD, **query}
-    return client.post("/account/login/", form).headers["Location"]
-
-
 def is_in(client: Client) -> bool:
     return "_auth_user_id" in client.session
-
-
-def set_up_app(client: Client) -> str:
-    """Through the page; returns the secret."""
-    page = client.get(APP).content.decode()
-    found = re.search(r'data-copy="([A-Z2-7]{32})"', page)
-    assert found, page
-    assert 'src="data:image/svg+xml;base64,' in page
-    assert "style=" not in page
-    answer = client.post(APP, {"code": code_of(found.group(1))})
-    assert answer.headers["Location"] == CODES, answer.content.decode()
-    return found.group(1)
 
 
 def recovery_codes(client: Client) -> list[str]:

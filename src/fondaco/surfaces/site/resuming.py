@@ -40,7 +40,7 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "GET" and "HX-Request" in request.headers:
         return HttpResponse(status=HTTPStatus.NO_CONTENT, headers={"HX-Refresh": "true"})
     if not _is_form(request):
-        return redirect_to_login(_way_back(request))
+        return redirect_to_login(way_back(request))
     sent = read_sent(request, "")
     answer = redirect_to_login(sent.page)
     browser = request.COOKIES.get(BROWSER, "")[:100]
@@ -82,6 +82,14 @@ def go_on(request: HttpRequest, target: str) -> HttpResponse:
     response = render(request, "site/going_on.html", {"target": target})
     response.headers["Refresh"] = f"0; url={target}"
     return response
+
+
+def way_back(request: HttpRequest) -> str:
+    """What a page that is asked for leads back to from the form that stands in its way."""
+    match = request.resolver_match
+    if match is not None and getattr(match.func, _LEADS_AWAY, False):
+        return f"{request.path}?{_SIGNED_IN}"
+    return request.get_full_path()
 
 
 class KeptFormMiddleware:
@@ -126,13 +134,6 @@ def _with_kept(request: HttpRequest, answer: HttpResponseBase, kept: KeptForm) -
         return answer
     forget_kept_form(browser=request.COOKIES.get(BROWSER, "")[:100], person=kept.person, target=kept.target)
     return show_typed(request, sent) if sent.has_text else answer
-
-
-def _way_back(request: HttpRequest) -> str:
-    match = request.resolver_match
-    if match is not None and getattr(match.func, _LEADS_AWAY, False):
-        return f"{request.path}?{_SIGNED_IN}"
-    return request.get_full_path()
 
 
 def _is_form(request: HttpRequest) -> bool:

@@ -24,9 +24,11 @@ from fondaco.identity import policies
 from fondaco.identity.errors import LastFactor
 from fondaco.identity.factors import APP, PASSKEY, list_factors, seal_text, unseal_text
 from fondaco.surfaces.site.access import ACCESS
+from fondaco.surfaces.site.resuming import way_back
 from fondaco.surfaces.site.viewer import HouseRequest
 
 _SURFACES: Final = frozenset({"site", "storefront", "console", "portal", "backoffice"})
+WAY_ON: Final = "way_on"  # session key: where somebody wanted to go who sets their first factor up
 _PROVEN: Final = "mfa"  # what allauth's record of a session calls a second factor
 # Where people without a factor may be all the same: the pages on which they get one, and their own settings.
 _OPEN: Final = frozenset({"site:second_factor", "site:security", "site:you", "site:sessions", "site:end_session"})
@@ -92,7 +94,7 @@ class SecondFactorMiddleware:
             return None
         if "HX-Request" in request.headers:
             return HttpResponseClientRedirect(target)
-        back = request.get_full_path() if request.method in {HTTPMethod.GET, HTTPMethod.HEAD} else reverse("site:home")
+        back = way_back(request) if request.method in {HTTPMethod.GET, HTTPMethod.HEAD} else reverse("site:home")
         return HttpResponseRedirect(f"{target}?{urlencode({'next': back})}")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from allauth.account import views
 from allauth.mfa.base import views as factor_views
-from allauth.mfa.recovery_codes import views as code_views
 from allauth.mfa.webauthn import views as passkey_views
 from django.urls import path, re_path
 from django.views.generic import RedirectView
@@ -34,7 +33,7 @@ urlpatterns = [
     path("2fa/confirm/", factor_views.reauthenticate, name="mfa_reauthenticate"),
     path("2fa/app/", factors.add_app, name="mfa_activate_totp"),
     path("2fa/app/remove/", factors.remove_app, name="mfa_deactivate_totp"),
-    path("2fa/recovery-codes/", code_views.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("2fa/recovery-codes/", factors.view_codes, name="mfa_view_recovery_codes"),
     path("2fa/recovery-codes/new/", factors.make_codes, name="mfa_generate_recovery_codes"),
     path("2fa/passkeys/", _TO_SECURITY, name="mfa_list_webauthn"),
     path("2fa/passkeys/add/", factors.add_passkey, name="mfa_add_webauthn"),

@@ -8,7 +8,7 @@ from allauth.account.models import Login
 from allauth.account.utils import get_next_redirect_url
 from allauth.core.internal.httpkit import authenticated_user
 from allauth.mfa.base.views import AuthenticateView
-from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView
+from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView, ViewRecoveryCodesView
 from allauth.mfa.totp.internal.auth import clear_totp_secret
 from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
 from allauth.mfa.webauthn.internal import auth
@@ -24,7 +24,7 @@ from fondaco.accounts.models import Person
 from fondaco.identity import actions, policies
 from fondaco.identity.actions.factors import AddedFactor
 from fondaco.kit.errors import DomainError
-from fondaco.surfaces.site.second_factor import code_now, demo_code, note_proven
+from fondaco.surfaces.site.second_factor import WAY_ON, code_now, demo_code, note_proven
 from fondaco.surfaces.site.sign_in import actor_of
 
 
@@ -83,6 +83,14 @@ class RemoveAppView(DeactivateTOTPView):  # type: ignore[misc]
             form.add_error(None, str(refusal))
             return self.form_invalid(form)  # type: ignore[no-any-return]
         return _security(self.request, _("The authenticator app does not count any more."))
+
+
+class CodesView(ViewRecoveryCodesView):  # type: ignore[misc]
+    """Shows new codes, and leads on to where the person was going when a factor was asked for."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {"way_on": self.request.session.pop(WAY_ON, reverse("site:home"))}
 
 
 class MakeCodesView(GenerateRecoveryCodesView):  # type: ignore[misc]
@@ -165,6 +173,7 @@ class PasskeySignInView(LoginWebAuthnView):  # type: ignore[misc]
 
 add_app = AddAppView.as_view()
 remove_app = RemoveAppView.as_view()
+view_codes = CodesView.as_view()
 make_codes = MakeCodesView.as_view()
 add_passkey = AddPasskeyView.as_view()
 rename_passkey = RenamePasskeyView.as_view()

@@ -32,6 +32,7 @@ from fondaco.kit.errors import DomainError
 from fondaco.kit.rate import check_rate
 from fondaco.surfaces.site.access import public, signed_in
 from fondaco.surfaces.site.forms import show_refusal
+from fondaco.surfaces.site.second_factor import WAY_ON
 from fondaco.surfaces.site.viewer import HouseRequest
 
 _SHOWN = 100  # sessions
@@ -157,6 +158,7 @@ def second_factor(request: HouseRequest) -> HttpResponse:
     found = request.viewer.signed_in
     if found is None or found.has_factor or not found.must_have_factor:
         return HttpResponseRedirect(_way_back(request))
+    request.session[WAY_ON] = _way_back(request)
     return render(request, "site/you/second_factor.html")
 
 
