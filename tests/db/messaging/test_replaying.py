@@ -69,9 +69,9 @@ def test_what_was_delivered_is_sent_again_with_the_same_bytes_and_holds_nothing_
 def test_credentials_that_are_gone_and_what_was_dropped_are_not_sent_again() -> None:
     arrived, dropped = make_completed(), make_installing()
     devi = member_of(arrived)
+    settle(DeliveryStatus.DELIVERED, message__type="app.installed", installation=arrived)
     with clock.travel(timedelta(days=8)):
         deadlines.sweep_once()
-    settle(DeliveryStatus.DELIVERED, message__type="app.installed", installation=arrived)
     for installation in (arrived, dropped):
         by = devi if installation is arrived else member_of(installation)
         delivery = get_sent(by, Message.objects.get(installation=installation, type="app.installed").pk.hex)
