@@ -44,7 +44,14 @@ WALKS: dict[str, tuple[str | None, list[str], tuple[str, ...]]] = {
     "support": (
         "ines@fondaco.example",
         ["/backoffice/tickets", "/backoffice/tickets?shown=all", "/backoffice/partners"],
-        ("/backoffice/tickets", "/backoffice/partners", "/backoffice/apps", "/backoffice/deliveries"),
+        (
+            "/backoffice/tickets",
+            "/backoffice/partners",
+            "/backoffice/apps",
+            "/backoffice/deliveries",
+            "/backoffice/accounts",
+            "/backoffice/installations",
+        ),
     ),
     "tokens": (PARTNER, ["/you/tokens", "/you/tokens/new", "/device"], ("/you/tokens", "/device")),
 }

@@ -58,8 +58,8 @@ def rows_of(client: Client, path: str) -> str:
 def test_both_pages_show_who_was_not_signed_out_and_why(installation: Installation, client: Client) -> None:
     app = installation.app
     pages = {
-        f"/portal/apps/{app.pk.hex}/events": make_member(app.partner).person,
-        f"/backoffice/apps/{app.pk.hex}/deliveries": make_operator(OperatorRole.SUPPORT).person,
+        f"/portal/apps/{app.pk.hex}/logout-tokens": make_member(app.partner).person,
+        f"/backoffice/apps/{app.pk.hex}/logout-tokens": make_operator(OperatorRole.SUPPORT).person,
     }
     failed = LogoutDelivery.objects.filter(status="failed")
     others = LogoutDelivery.objects.exclude(status="failed")
@@ -73,11 +73,15 @@ def test_both_pages_show_who_was_not_signed_out_and_why(installation: Installati
         assert installation.installed_by_id in rows
 
 
-def test_pages_of_an_app_that_took_everything_say_nothing_of_it(client: Client) -> None:
+def test_of_an_app_that_took_everything_it_is_said(client: Client) -> None:
     installation = make_completed(backchannel_logout_url="https://app.ledgerline.example/logout")
     sign_out(installation)
     client.force_login(make_member(installation.app.partner).person)
-    assert rows_of(client, f"/portal/apps/{installation.app_id.hex}/events") == ""
+    rows = rows_of(client, f"/portal/apps/{installation.app_id.hex}/logout-tokens")
+    assert "Every logout token arrived" in rows
+    assert installation.installed_by_id not in rows
+    events = client.get(f"/portal/apps/{installation.app_id.hex}/events").content.decode()
+    assert f'href="/portal/apps/{installation.app_id.hex}/logout-tokens"' in events
 
 
 def test_the_api_lists_them_for_both_and_for_nobody_else(installation: Installation) -> None:

@@ -27,7 +27,7 @@ from fondaco.messaging.states import DeliveryStatus, EndpointStatus
 from fondaco.surfaces.site.charts import Chart, bar_chart
 
 _PER_PAGE: Final = 50
-_MISSED: Final = 10
+_MISSED: Final = 50
 _MOST_TRIES: Final = 50  # of one delivery: every page that is loaded may have it tried
 STATUSES: Final[dict[str, tuple[Promise, str]]] = {
     DeliveryStatus.PENDING.value: (gettext_lazy("Waiting"), "info"),

@@ -45,7 +45,6 @@ def show_all(request: HouseRequest, app_id: str) -> HttpResponse:
         "form": form,
         "listing": listing,
         "health": describe_health(app) if not request.htmx else [],
-        "missed_logouts": list_missed_logouts(app) if not request.htmx else [],
         "day": draw_day(count_last_day(app)) if not request.htmx else None,
         "has_failed": not request.htmx and has_failed(app),
         "is_filtered": not form.is_valid() or not form.chosen.is_everything,
@@ -57,6 +56,15 @@ def show_all(request: HouseRequest, app_id: str) -> HttpResponse:
     }
     template = "backoffice/deliveries_list.html" if request.htmx else "backoffice/deliveries.html"
     return render(request, template, context)
+
+
+@never_cache
+@requires(Permission.OPERATOR_SUPPORT)
+@require_safe
+def show_missed_logouts(request: HouseRequest, app_id: str) -> HttpResponse:
+    """Logout tokens that did not arrive."""
+    app = get_app_for_support(request.viewer.operator, app_id)
+    return render(request, "backoffice/logout_tokens.html", {"app": app, "missed": list_missed_logouts(app)})
 
 
 @never_cache

@@ -61,7 +61,6 @@ def show_all(request: HouseRequest, app_id: str) -> HttpResponse:
         "listing": listing,
         "is_filtered": not form.is_valid() or not form.chosen.is_everything,
         "health": describe_health(app) if not request.htmx else [],
-        "missed_logouts": list_missed_logouts(app) if not request.htmx else [],
         "day": draw_day(count_last_day(app)) if not request.htmx else None,
         "can_replay": can(member, app, Permission.PARTNER_APPS_EDIT),
         "has_failed": not request.htmx and has_failed(app),
@@ -72,6 +71,15 @@ def show_all(request: HouseRequest, app_id: str) -> HttpResponse:
         "older": address_with(request, cursor=listing.next_cursor, mark=None) if listing.next_cursor else None,
     }
     return render(request, "portal/events_list.html" if request.htmx else "portal/events.html", context)
+
+
+@never_cache
+@requires(Permission.PARTNER_VIEW)
+@require_safe
+def show_missed_logouts(request: HouseRequest, app_id: str) -> HttpResponse:
+    """Logout tokens that did not arrive."""
+    app = get_app(request.viewer.member, app_id)
+    return render(request, "portal/logout_tokens.html", {"app": app, "missed": list_missed_logouts(app)})
 
 
 @never_cache
