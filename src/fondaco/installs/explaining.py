@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from django.db.models import QuerySet
+from django.db.models import Case, Exists, OuterRef, QuerySet, When
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -19,14 +19,12 @@ from fondaco.accounts.permissions import LABELS, Permission
 from fondaco.catalog.completeness import missing_fields
 from fondaco.catalog.labels import status_label
 from fondaco.catalog.models import App, Version
-from fondaco.catalog.policies import INSIDERS, kind_of
-from fondaco.catalog.queries import latest_published
+from fondaco.catalog.policies import INSIDERS, explain_installable, kind_of
+from fondaco.catalog.queries.marketplace import PUBLISHED
 from fondaco.catalog.states import ListingStatus, TechnicalStatus, Track
-from fondaco.identity.queries import find_cutoff
-from fondaco.installs.models import Installation
+from fondaco.installs.models import Installation, Licence, Trial
 from fondaco.installs.offers import list_helpers, list_installers
-from fondaco.installs.policies import can_manage, explain_order, find_obstacles
-from fondaco.installs.queries import has_tried
+from fondaco.installs.policies import can_manage, explain_cutoff, find_obstacles
 from fondaco.installs.states import InstallationStatus, Lack
 from fondaco.kit.errors import NotFound
 from fondaco.kit.ids import parse_wire
@@ -133,21 +131,23 @@ def _check_known(user: User, found: QuerySet[App], *, is_for_staff: bool = False
 def explain(user: User, app: App) -> Explanation:
     """Everything that stands in the user's way. Whoever asks for somebody else was let in to them by its caller."""
     installations = Installation.objects.filter(app=app, account_id=user.account_id)
-    found = installations.select_related("app", "client", "account").order_by("-id").first()
+    licence = Licence.objects.filter(installation=OuterRef("pk"), user=user)
+    seen = installations.select_related("app", "client", "account").annotate(is_licensed=Exists(licence))
+    found = seen.order_by("-id").first()
     living = found if found is not None and not found.is_gone else None
-    version = latest_published(app) or _newest(app)
+    is_licensed = found is not None and found.is_licensed
+    version, was_tried = _find_version(app, user.account_id)
     gone = () if user.is_active else (_inactive(user),)  # nothing else matters then
-    tried = living is None and has_tried(user.account_id, app.pk)
     return Explanation(
         user=user,
         app=app,
         installation=found,
         version=version,
-        see=gone or tuple(_explain_seeing(user, found, living)),
+        see=gone or tuple(_explain_seeing(user, found, living, is_licensed)),
         install=gone or tuple(_explain_installing(user, version, living)),
-        launch=gone or tuple(_explain_launching(user, found)),
+        launch=gone or tuple(_explain_launching(user, found, is_licensed)),
         notes=(_reason(Rule.TRIAL_USED, _("The account has tried this app before, and an app can be tried once.")),)
-        if tried
+        if living is None and was_tried
         else (),
     )
 
@@ -162,7 +162,9 @@ def find_helpers(found: Explanation, *, most: int = 5) -> list[User]:
     return list(helpers.values())[:most]
 
 
-def _explain_seeing(user: User, found: Installation | None, living: Installation | None) -> Iterator[Reason]:
+def _explain_seeing(
+    user: User, found: Installation | None, living: Installation | None, is_licensed: bool
+) -> Iterator[Reason]:
     if not user.can(Permission.APPS_VIEW):
         yield _lacks(Permission.APPS_VIEW)
     if living is None:
@@ -170,7 +172,7 @@ def _explain_seeing(user: User, found: Installation | None, living: Installation
     elif not can_manage(user):
         if not user.can(Permission.APPS_LAUNCH):
             yield _lacks(Permission.APPS_LAUNCH)
-        if not living.licences.filter(user=user).exists():
+        if not is_licensed:
             yield _no_licence()
 
 
@@ -183,9 +185,11 @@ def _explain_installing(user: User, version: Version | None, living: Installatio
     if version is None:
         yield _reason(Rule.NO_VERSION, _("It has no version yet."), Mender.PARTNER)
         return
-    if words := explain_order(version, user.account):
+    if words := explain_installable(version, user.account):
         yield _reason(*_rule_of(user, version, words))
-    elif not _is_insider(user, version) and version.listing.status != ListingStatus.ADVERTISED:
+    elif words := explain_cutoff(version):
+        yield _reason(Rule.CUT_OFF, words, Mender.PLATFORM)
+    elif version.listing.status != ListingStatus.ADVERTISED and not _is_insider(user, version):
         state = {"state": status_label(version.listing.status).lower()}
         yield _reason(
             Rule.NOT_ADVERTISED,
@@ -194,11 +198,10 @@ def _explain_installing(user: User, version: Version | None, living: Installatio
         )
 
 
-def _explain_launching(user: User, found: Installation | None) -> Iterator[Reason]:
+def _explain_launching(user: User, found: Installation | None, is_licensed: bool) -> Iterator[Reason]:
     if found is None:
         yield _absent(None)
         return
-    is_licensed = found.licences.filter(user=user).exists()
     for lack, words in find_obstacles(user, found, is_licensed=is_licensed).items():
         if lack == Lack.ROLE:
             yield _lacks(Permission.APPS_LAUNCH)
@@ -217,9 +220,7 @@ def _rule_of(user: User, version: Version, words: Promise | str) -> tuple[Rule, 
         rule, mender = Rule.DEPRECATED, Mender.PARTNER
     elif version.is_unlisted:
         rule, mender = Rule.UNLISTED, Mender.PARTNER
-    elif find_cutoff(version):
-        rule, mender = Rule.CUT_OFF, Mender.PLATFORM
-    elif _is_insider(user, version) and missing_fields(version, Track.TECHNICAL):
+    elif missing_fields(version, Track.TECHNICAL) and _is_insider(user, version):
         rule, mender = Rule.INCOMPLETE, Mender.PARTNER
     else:
         rule, mender = Rule.NOT_AVAILABLE, Mender.PARTNER
@@ -227,7 +228,7 @@ def _rule_of(user: User, version: Version, words: Promise | str) -> tuple[Rule, 
 
 
 def _state_of(found: Installation, words: Promise | str) -> tuple[Rule, str, Mender]:
-    if found.is_cut_off and not found.is_gone:
+    if not found.is_gone and found.is_cut_off:
         return Rule.CUT_OFF, _sentence(words), Mender.PLATFORM
     over = (Rule.TRIAL_OVER, Mender.ADMINISTRATOR)
     rule, mender = over if found.is_update_broken else _STATES.get(InstallationStatus(found.status), over)
@@ -265,9 +266,13 @@ def _sentence(words: Promise | str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _newest(app: App) -> Version | None:
-    found = app.versions.select_related("app__partner", "technical", "listing").order_by("-pk")
-    return found.filter(technical__status__in=_PUBLIC).first() or found.first()
+def _find_version(app: App, account_id: str) -> tuple[Version | None, bool]:
+    """What customers install now, else what they last could, else the newest; and whether the account tried the app."""
+    rank = Case(When(PUBLISHED, then=0), When(technical__status__in=_PUBLIC, then=1), default=2)
+    trials = Trial.objects.filter(account_id=account_id, app_id=app.pk, started_at__isnull=False)
+    found = app.versions.select_related("app__partner", "technical", "listing").annotate(was_tried=Exists(trials))
+    version = found.order_by(rank, "-pk").first()
+    return version, version is not None and version.was_tried
 
 
 def _is_insider(user: User, version: Version) -> bool:

@@ -55,11 +55,14 @@ def explain_order(version: Version, account: Account, *, link: str = "") -> Prom
 
     ``link`` is the secret of an installation link; one that is wrong or old counts as none.
     """
-    if reason := explain_installable(version, account, by_link=bool(link) and opens(version, link)):
-        return reason
-    if cutoff := find_cutoff(version):
-        return _("It is cut off by the platform: “%(reason)s”") % {"reason": cutoff.reason}
-    return None
+    reason = explain_installable(version, account, by_link=bool(link) and opens(version, link))
+    return reason or explain_cutoff(version)
+
+
+def explain_cutoff(version: Version) -> str | None:
+    """What the platform says of keeping the programs of this version out, if it does."""
+    cutoff = find_cutoff(version)
+    return _("It is cut off by the platform: “%(reason)s”") % {"reason": cutoff.reason} if cutoff else None
 
 
 def check_can_manage(by: User, installation: Installation) -> None:
@@ -163,7 +166,7 @@ def explain_launch(user: User, installation: Installation, *, is_licensed: bool)
 
 
 def _explain_state(installation: Installation) -> Promise | str:
-    if installation.is_cut_off and not installation.is_gone:
+    if not installation.is_gone and installation.is_cut_off:
         return format_lazy(
             _("it is cut off by the platform: “{reason}” Ask {support} about it."),
             reason=installation.cut_off_reason,

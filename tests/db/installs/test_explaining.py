@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.factories.accounts import actor_for, make_account, make_operator, make_role, make_user
 from tests.factories.catalog import make_app, make_published_version, make_version
 from tests.factories.installs import PARTNER_PROGRAM, make_completed, make_installing, order
@@ -197,3 +199,29 @@ def _can(do: Callable[[], object]) -> bool:
     except DomainError:
         return False
     return True
+
+
+@pytest.mark.parametrize("how", ["never installed", "draft", "removed", "installed", "cut off"])
+def test_explaining_takes_four_questions_whatever_is_the_case(how: str) -> None:
+    if how in {"never installed", "draft"}:
+        app, user = (make_published_version() if how == "never installed" else make_version()).app, make_user()
+    else:
+        installation = make_completed()
+        app, user = installation.app, installation.installed_by
+        if how == "removed":
+            jon = make_operator(OperatorRole.PARTNER_MANAGER)
+            force_uninstall_app(actor=actor_for(jon.person), by=jon, installation=installation, reason="asked for")
+        elif how == "cut off":
+            shut(installation.version, how)
+    app, user = get_explainable(user, app.slug, is_for_staff=True), User.objects.select_related("role").get(pk=user.pk)
+    user.account  # noqa: B018 - as every viewer has it
+    with CaptureQueriesContext(connection) as asked:
+        explain(user, app)
+    assert len(asked) <= 4
+
+
+def test_T17_what_was_never_available_is_not_called_cut_off() -> None:
+    version = make_version()
+    shut(version, "cut off")
+    found = explain(make_user(), version.app)
+    assert [reason.rule for reason in found.install] == [Rule.NOT_AVAILABLE]

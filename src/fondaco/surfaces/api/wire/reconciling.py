@@ -74,7 +74,7 @@ def _side(snapshot: Mapping[str, Any]) -> Json:
         "subscription_id": snapshot["plan"] or None,
         "total_licenses": snapshot["total_licences"],
         "user_ids": snapshot["users"],
-        "auto_provision_filters": snapshot["auto_install"],
+        "auto_provision_filters": resources.kept_rules(snapshot["auto_install"]),
     }
 
 

@@ -13,6 +13,7 @@ from fondaco.catalog.scopes import IMPLICIT
 from fondaco.installs.models import AutoInstallRule, Installation, Trial
 from fondaco.installs.queries import get_open_operation
 from fondaco.installs.rules import rules_to_be
+from fondaco.installs.snapshots import Rule
 from fondaco.installs.states import InstallationStatus
 from fondaco.messaging.models import EventSigningKey, SigningAlgorithm
 from fondaco.messaging.payloads import installation_path, timestamp
@@ -95,11 +96,16 @@ def rules(found: Iterable[AutoInstallRule]) -> list[Json]:
     return [{"filter": rule.filter, "match": rule.match} for rule in found]
 
 
+def kept_rules(found: Iterable[Rule]) -> list[Json]:
+    """The same of a snapshot, which keeps no order of names."""
+    return [{"filter": rule["filter"], "match": rule["match"]} for rule in found]
+
+
 def _filters(installed: Installation) -> list[Json]:
     """The rules, while a change is open as they will be, as with users."""
     is_changing = installed.status == InstallationStatus.PENDING
     operation = get_open_operation(installed) if is_changing else None
-    return [dict(rule) for rule in rules_to_be(installed, operation).rules]
+    return kept_rules(rules_to_be(installed, operation).rules)
 
 
 def state(installed: Installation) -> Json:
