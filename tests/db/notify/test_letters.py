@@ -28,6 +28,7 @@ from fondaco.identity.actions import create_personal_token
 from fondaco.identity.models import FailedTries
 from fondaco.identity.tries import Try, begin_try, note_failure
 from fondaco.installs.actions import answer_operation, update_settings
+from fondaco.installs.auto_install import AutoInstall
 from fondaco.installs.changes import Settings
 from fondaco.installs.models import Installation
 from fondaco.kit import clock, deadlines
@@ -241,6 +242,35 @@ def test_those_who_manage_apps_are_told_what_became_of_one(
         (managers(installation), subject.format(app=installation.app.name))
     ]
     assert words in letters_sent[0].body
+
+
+@pytest.mark.parametrize(
+    ("auto", "facts"),
+    [
+        (
+            AutoInstall(({"filter": "role", "match": "agent"},), cap=7),
+            ["Who gets it by itself: who gets a role: Agent", "Stop at: 7"],
+        ),
+        (
+            AutoInstall(({"filter": "all", "match": ""},), cap=9),
+            ["Who gets it by itself: everybody who joins", "Stop at: 9"],
+        ),
+    ],
+)
+def test_a_change_says_what_it_costs_and_who_gets_the_app_from_then_on(auto: AutoInstall, facts: list[str]) -> None:
+    installation = make_completed(plan="Team")
+    by, plan = installation.installed_by, installation.plan
+    users = [licence.user for licence in installation.licences.select_related("user")]
+    wanted = Settings(plan, users, installation.total_licences + 2, auto)
+    update_settings(actor=actor_for(by.person), by=by, installation=installation, wanted=wanted)
+    deliver()
+    answer_operation(actor=PARTNER_PROGRAM, installation=installation, decision="approve")
+    [letter] = deliver()
+    more = plan.monthly_total(wanted.licences) - plan.monthly_total(installation.total_licences)
+    assert more.minor > 0
+    assert f"More each month: {more.format(drop_zeros=False)}" in letter.body
+    assert f"Total per month: {plan.monthly_total(wanted.licences).format(drop_zeros=False)}" in letter.body
+    assert all(fact in letter.body for fact in facts)
 
 
 def test_who_proves_themselves_otherwise_is_told() -> None:

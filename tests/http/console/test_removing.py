@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
-from tests.factories.installs import make_completed, make_pending
+from tests.factories.installs import PARTNER_PROGRAM, make_completed, make_pending
 
 from fondaco.audit.models import Event
+from fondaco.installs.actions import answer_operation
 from fondaco.installs.models import Installation
 
 pytestmark = pytest.mark.django_db
@@ -32,4 +33,14 @@ def test_while_a_change_is_open_its_page_is_shown_instead() -> None:
     answer = manager_of(installation).get(f"/my-apps/{installation.pk.hex}/uninstall", follow=True)
     assert answer.redirect_chain == [(f"/my-apps/{installation.pk.hex}", 302)]
     assert "A change is under way. The app can be removed when it is done." in answer.content.decode()
+    assert Event.objects.count() == before
+
+
+def test_what_is_gone_is_not_offered_for_removal_once_more() -> None:
+    installation = make_pending()
+    answer_operation(actor=PARTNER_PROGRAM, installation=installation, decision="approve")
+    before = Event.objects.count()
+    answer = manager_of(installation).get(f"/my-apps/{installation.pk.hex}/uninstall", follow=True)
+    assert answer.redirect_chain == [(f"/my-apps/{installation.pk.hex}", 302)]
+    assert "Ledgerline was removed already." in answer.content.decode()
     assert Event.objects.count() == before

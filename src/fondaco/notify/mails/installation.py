@@ -6,10 +6,13 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from fondaco.accounts.queries import list_roles
 from fondaco.audit.models import Event
 from fondaco.audit.recording import projects
 from fondaco.installs import events
+from fondaco.installs.auto_install import Filter, roles_of
 from fondaco.installs.models import Installation, Operation
+from fondaco.installs.proposals import Proposal, read_proposal
 from fondaco.installs.states import InstallationStatus, OperationKind, OperationStatus
 from fondaco.notify.letters import Letter, Mail, link
 from fondaco.notify.recipients import managers
@@ -114,15 +117,12 @@ def compose_failed(installation_id: UUID) -> Letter | None:
 def compose_updated(operation_id: UUID) -> Letter:
     operation = Operation.objects.get(pk=operation_id)
     installation = _load(operation.installation_id)
+    proposal = read_proposal(installation, operation)
     return Letter(
         to=managers(installation.account_id),
         subject=_("The change of %(app)s is in force") % _names(installation),
         paragraphs=[_("%(partner)s confirmed the change of %(app)s at %(account)s.") % _names(installation)],
-        facts=[
-            (_("Plan"), installation.plan.name),
-            (_("Licences"), str(operation.proposed["total_licences"])),
-            (_("People"), str(len(operation.proposed["users"]))),
-        ],
+        facts=[*_bought(operation, proposal), *_rules(installation, proposal)],
         button=(_("See the app"), _page(installation)),
     )
 
@@ -165,6 +165,38 @@ def compose_uninstalled(installation_id: UUID) -> Letter:
         button=(_("Find another app"), link("/")),
         closing=_("If that was a mistake, install it again from the marketplace."),
     )
+
+
+def _bought(operation: Operation, proposal: Proposal) -> list[tuple[str, str]]:
+    _before, after = proposal.summaries
+    more = [(_("More each month"), proposal.added.format(drop_zeros=False))] if proposal.added.minor > 0 else []
+    less = [(_("Less each month"), (-proposal.added).format(drop_zeros=False))] if proposal.added.minor < 0 else []
+    return [
+        (_("Plan"), after.plan),
+        (_("Licences"), str(after.licences)),
+        (_("People"), str(len(operation.proposed["users"]))),
+        *more,
+        *less,
+        (_("Total per month"), after.monthly_total.format(drop_zeros=False)),
+    ]
+
+
+def _rules(installation: Installation, proposal: Proposal) -> list[tuple[str, str]]:
+    """Who gets a licence without being picked, when that was changed, and where it stops."""
+    before, after = proposal.rules
+    if before == after:
+        return []
+    named = [role.name for role in roles_of(after.rules, list_roles(installation.account_id))]
+    if not after.admits_anybody:
+        who = _("nobody")
+    elif named:
+        who = _("who gets a role: %(roles)s") % {"roles": ", ".join(named)}
+    elif after.rules[0]["filter"] == Filter.ALL:
+        who = _("everybody who joins")
+    else:
+        who = _("roles that this account no longer has")
+    stop = [(_("Stop at"), str(after.cap))] if after.cap is not None else []
+    return [(_("Who gets it by itself"), who), *stop]
 
 
 def _load(installation_id: UUID) -> Installation:

@@ -146,6 +146,9 @@ def retry(request: HouseRequest, installation_id: str) -> HttpResponse:
 def uninstall(request: HouseRequest, installation_id: str) -> HttpResponse:
     """Removes an app for everyone, with a reason. One that never worked goes at once and needs none."""
     item = manage(request, installation_id)
+    if item.installation.is_gone and request.method != "POST":
+        messages.info(request, _("%(app)s was removed already.") % {"app": item.installation.app.name})
+        return redirect("console:installation", installation_id=installation_id)
     if not item.installation.has_worked:
         return _cancel(request, item)
     if get_open_operation(item.installation) and request.method != "POST":  # who posts keeps what they typed
