@@ -109,7 +109,7 @@ class JoinedMeanwhile(Conflict):
     code = "joined-meanwhile"
     message = _(
         "There is a login with the address %(email)s since a moment ago. Nothing more was done. "
-        "Open the link again and sign in with it."
+        "Begin once more, and sign in with it."
     )
 
 

@@ -326,6 +326,7 @@ def test_the_mails() -> None:
     tell_customers(app.pk.hex)
     done = {str(letter.subject): letter for letter in deliver()}
     assert sorted(done) == ["Ledgerline belongs to Northwind Labs now", "Ledgerline is yours now"]
+    assert "It has a new webhook secret." in str(done["Ledgerline is yours now"].body)
     customer = done["Ledgerline belongs to Northwind Labs now"]
     assert customer.to == [installed.installed_by.person.email]
     assert "same people, same plan, same price" in str(customer.body)

@@ -48,6 +48,7 @@ def test_an_installation_has_both_sides_to_choose_from(jon: Operator) -> None:
         assert f"opened by {jon.person.name}, Fondaco" in read_page
         assert read_page.count("was written to") == 2
         assert "asked" not in read_page.split("Who takes part")[1].split("What it is about")[0]
+        assert f"{jon.person.name}, Fondaco" in html.unescape(reader.get(path).content.decode())
 
 
 @pytest.mark.parametrize("kind", ["accounts", "partners"])
@@ -76,4 +77,7 @@ def test_the_door_of_the_api(jon: Operator) -> None:
     assert (made["status"], made["taken_by"]) == ("waiting_for_partner", jon.person.name)
     refused = read(api.send("POST", "/operator/tickets", {**WORDS, "account_id": "0" * 24, "to": ["customer"]}), 404)
     assert refused["code"] == "not-found"
+    for ids in ({}, {"account_id": installation.account_id, "partner_id": installation.app.partner_id.hex}):
+        both = read(api.send("POST", "/operator/tickets", {**WORDS, **ids, "to": ["customer"]}), 422)
+        assert set(both["errors"] if "errors" in both else both["fields"]) == {"to"}
     assert Ticket.objects.count() == 1

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -36,6 +38,18 @@ def elsewhere(kind: str) -> Person:
     return person
 
 
+def asked_about(client: Client) -> str:
+    """Which statement the page asks about."""
+    found = re.search(r'name="asked" value="([0-9a-f]{32})"', client.get("/connect-login").content.decode())
+    assert found
+    return found[1]
+
+
+def agree(client: Client) -> Any:
+    """Presses the button of the page."""
+    return client.post("/connect-login", {"asked": asked_about(client)})
+
+
 @pytest.mark.parametrize("kind", ["operator", "partner", "another account"])
 def test_a_provider_cannot_turn_anyone_into_somebody_of_another_place(
     client: Client, ada: User, provider: Provider, kind: str
@@ -67,7 +81,7 @@ def test_whoever_shows_the_password_once_is_connected(client: Client, ada: User,
     assert "no-store" in page["Cache-Control"]
     assert "Once connected, it alone lets you in to Harbour" in page.content.decode()
     assert not FederatedIdentity.objects.exists()
-    assert client.post("/connect-login")["Location"] == "/my-apps"
+    assert agree(client)["Location"] == "/my-apps"
 
     assert User.objects.get(account=ada.account, person=olga).role.key == "agent"
     assert FederatedIdentity.objects.get().is_confirmed
@@ -79,6 +93,36 @@ def test_whoever_shows_the_password_once_is_connected(client: Client, ada: User,
     assert sign_in(other)["Location"] == "/my-apps"
     assert LoginSession.objects.filter(is_bound=True, federated_account=ada.account, person=olga).count() == 1
     assert "Lumen" not in other.get("/people").content.decode()
+
+
+def test_a_yes_to_one_statement_is_none_to_another(client: Client, ada: User, provider: Provider) -> None:
+    """It was given up at the password, and comes back with the password that is asked for later."""
+    olga = elsewhere("another account")
+    provider.person = {**NINA, "email": "olga@people.example"}
+    client.force_login(olga)
+    sign_in(client)
+    yes = asked_about(client)
+    provider.person = {**NINA, "sub": "another-subject", "email": "olga@people.example"}
+    sign_in(client)
+
+    again = client.post("/connect-login", {"asked": yes})
+
+    assert (again.status_code, "Connect Harbour account?" in again.content.decode()) == (200, True)
+    assert not FederatedIdentity.objects.exists()
+    assert client.post("/connect-login").status_code == 200
+    assert not FederatedIdentity.objects.exists()
+    assert agree(client)["Location"] == "/my-apps"
+    assert FederatedIdentity.objects.get().subject == "another-subject"
+
+
+def test_who_takes_anothers_place_in_a_browser_finds_nothing_of_theirs(
+    client: Client, ada: User, provider: Provider
+) -> None:
+    client.force_login(elsewhere("another account"))
+    client.get("/my-apps")
+    provider.person = NINA
+    answer = sign_in(client)
+    assert (answer["Location"], answer["Clear-Site-Data"]) == ("/my-apps", '"cache"')
 
 
 def test_a_link_alone_connects_nobody_who_is_signed_in(client: Client, ada: User, provider: Provider) -> None:
@@ -110,7 +154,7 @@ def test_who_signed_in_long_ago_shows_the_password_before(client: Client, ada: U
     proven = client.post(asked["Location"], {"password": PASSWORD})
     assert proven["Location"] == "/connect-login"
     assert not FederatedIdentity.objects.exists()
-    assert client.post("/connect-login")["Location"] == "/my-apps"
+    assert agree(client)["Location"] == "/my-apps"
     assert FederatedIdentity.objects.get().person == olga
 
 

@@ -51,6 +51,12 @@ def test_an_empty_list_teaches(client: Client, user: User) -> None:
     assert "fondaco login" in page
 
 
+def test_the_form_goes_to_its_own_address_wherever_it_is_shown(client: Client, user: User) -> None:
+    """After the password it is shown at another one, and what is typed there must not be lost."""
+    page = client.get("/you/tokens/new").content.decode()
+    assert '<form class="form" method="post" action="/you/tokens/new"' in page
+
+
 def test_made_and_shown_once(client: Client, user: User) -> None:
     with clock.freeze() as now:
         answer = make(client, scopes=["people.view", "apps.view"], place=f"account:{user.account_id}")

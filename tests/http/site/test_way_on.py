@@ -24,6 +24,9 @@ def test_who_sets_the_first_one_up_goes_on_to_where_they_were_going(client: Clie
     shown = client.get(CODES).content.decode()
     assert f'href="{escape(way)}"' in shown
     assert "I have kept them" in shown
+    again = client.get(CODES).content.decode()
+    assert "Recovery codes are shown once" in again
+    assert f'href="{escape(way)}"' in again
 
 
 def test_who_sets_one_up_on_a_way_to_elsewhere_is_led_home(client: Client) -> None:

@@ -90,7 +90,7 @@ def accept_invitation(*, actor: Actor, invitation: Invitation, name: str = "", p
         locked = Invitation.objects.select_for_update().get(pk=invitation.pk)
         if not locked.is_open:
             raise InvitationOver
-        person = Person.objects.filter(email=locked.email).first()
+        person = Person.objects.select_for_update().filter(email=locked.email).first()
         if person is None:
             person = create_person(actor=actor, email=locked.email, name=name or locked.name)
         elif password and person.has_usable_password():  # it was not theirs when the surface looked

@@ -99,7 +99,8 @@ def withdraw_transfer(*, actor: Actor, by: Member, transfer: AppTransfer) -> App
 def confirm_transfer(*, actor: Actor, by: Operator, transfer: AppTransfer) -> AppTransfer:
     """The operator agrees, and the app is the receiver's from this commit on, with everything that hangs on it.
 
-    Installations, their credentials and what is sent to their programs are not touched.
+    Installations, their credentials and the addresses of their programs are not touched. Messaging gives the app
+    another webhook secret.
     """
     with transaction.atomic(durable=True):
         _check_may_decide(by, transfer)

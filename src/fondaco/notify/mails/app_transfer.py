@@ -236,6 +236,10 @@ def compose_completed_receiver(transfer_id: UUID) -> Letter:
         paragraphs=[
             _("The platform confirmed the transfer, and the customers are told.") % _names(transfer),
             _("The app has no contact addresses and no installation links until you set them."),
+            _(
+                "It has a new webhook secret. The one that its programs know signs beside it for a week only: if they "
+                "check it, give them the new one, which is under Signatures."
+            ),
         ],
         button=(
             _("Open the app"),

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from fondaco.accounts.models import Account, Operator
 from fondaco.accounts.queries import get_account
+from fondaco.kit.errors import Invalid
 from fondaco.partners.models import Partner
 from fondaco.partners.queries import get_partner
 from fondaco.support.policies import check_can_answer
@@ -29,8 +32,10 @@ class Addressed:
 
 
 def find_addressed(by: Operator, *, installation_id: str = "", account_id: str = "", partner_id: str = "") -> Addressed:
-    """What the first id that is given names. Raises :class:`NotFound`."""
+    """What the one id that is given names. Raises :class:`NotFound`, or :class:`Invalid` for none or several."""
     check_can_answer(by)
+    if [bool(installation_id), bool(account_id), bool(partner_id)].count(True) != 1:
+        raise Invalid(fields={"to": [_("Name an installation, an account or a partner, and only one of them.")]})
     if installation_id:
         view = look_at_installation(by, installation_id)
         assert view.installation is not None

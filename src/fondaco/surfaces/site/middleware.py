@@ -54,11 +54,12 @@ class PrivacyMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        was_in = getattr(request, "signed_in", None) is not None
+        found = getattr(request, "signed_in", None)
+        was_in = found is not None
         if was_in and not response.has_header("Cache-Control"):
             keeping = "no-store" if request.path.startswith(self.KEPT_NOWHERE) else "no-cache"
             response.headers["Cache-Control"] = f"private, {keeping}"
-        if getattr(request, "is_signed_out", False) or (was_in and not request.user.is_authenticated):
+        if getattr(request, "is_signed_out", False) or (found and request.user.pk != found.person.pk):
             response.headers["Clear-Site-Data"] = '"cache"'  # or going back shows it to whoever comes next
         return response
 

@@ -151,8 +151,11 @@ def uninstall(request: HouseRequest, installation_id: str) -> HttpResponse:
         return redirect("console:installation", installation_id=installation_id)
     if not item.installation.has_worked:
         return _cancel(request, item)
-    if get_open_operation(item.installation) and request.method != "POST":  # who posts keeps what they typed
-        messages.info(request, _("A change is under way. The app can be removed when it is done."))
+    is_open = request.method != "POST" and get_open_operation(item.installation)  # who posts keeps what they typed
+    if is_open:
+        is_removal = is_open.kind == OperationKind.UNINSTALL
+        soon = _("A change is under way. The app can be removed when it is done.")
+        messages.info(request, _("It is being removed already.") if is_removal else soon)
         return redirect("console:installation", installation_id=installation_id)
     form = ReasonForm(request.POST if request.method == "POST" else None)
     status = int(HTTPStatus.OK)

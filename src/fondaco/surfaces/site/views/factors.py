@@ -90,7 +90,7 @@ class CodesView(ViewRecoveryCodesView):  # type: ignore[misc]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        return context | {"way_on": self.request.session.pop(WAY_ON, reverse("site:home"))}
+        return context | {"way_on": self.request.session.get(WAY_ON, reverse("site:home"))}
 
 
 class MakeCodesView(GenerateRecoveryCodesView):  # type: ignore[misc]

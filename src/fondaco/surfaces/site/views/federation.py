@@ -29,6 +29,7 @@ from fondaco.identity.models import IdentityProvider
 from fondaco.identity.queries import find_company_sign_in, find_open_session
 from fondaco.kit import clock
 from fondaco.kit.errors import DomainError, Unavailable
+from fondaco.kit.ids import new_id
 from fondaco.kit.rate import check_rate
 from fondaco.surfaces.site.access import public, signed_in
 from fondaco.surfaces.site.sign_in import SID
@@ -137,9 +138,10 @@ def connect_login(request: HouseRequest) -> HttpResponse:
     try:
         pending = _read_pending(request)
         provider, statement = _find_stated(pending)
-        if request.method != "POST":
+        if request.method != "POST" or request.POST.get("asked") != pending["id"]:  # or it was asked about another
             joining.check_is(provider=provider, statement=statement, person=person)
-            return render(request, "site/sign_in/connect.html", {"provider": provider, "person": person})
+            context = {"provider": provider, "person": person, "asked": pending["id"]}
+            return render(request, "site/sign_in/connect.html", context)
         del request.session[_PENDING]
         user = joining.connect(provider=provider, statement=statement, person=person, address=request.viewer.address)
     except DomainError as refusal:
@@ -151,7 +153,7 @@ def connect_login(request: HouseRequest) -> HttpResponse:
 def _read_pending(request: HouseRequest) -> dict[str, Any]:
     """What waits in this browser for the person's word; raises :class:`SignInForgotten`."""
     pending: dict[str, Any] | None = request.session.get(_PENDING)
-    if pending is None or request.viewer.bound_to or _is_old(pending["at"]):
+    if pending is None or "id" not in pending or request.viewer.bound_to or _is_old(pending["at"]):
         raise SignInForgotten
     return pending
 
@@ -201,6 +203,7 @@ def _ask_for_password(
         request.viewer = Viewer(request)
         person = None
     request.session[_PENDING] = {
+        "id": new_id().hex,
         "account": provider.account.name,
         "provider": provider.pk.hex,
         "statement": asdict(statement),

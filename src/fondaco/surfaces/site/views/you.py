@@ -157,6 +157,7 @@ def second_factor(request: HouseRequest) -> HttpResponse:
     """Where people land who owe a second factor: why, and the two ways to get one."""
     found = request.viewer.signed_in
     if found is None or found.has_factor or not found.must_have_factor:
+        request.session.pop(WAY_ON, None)
         return HttpResponseRedirect(_way_back(request))
     request.session[WAY_ON] = _way_back(request)
     return render(request, "site/you/second_factor.html")
