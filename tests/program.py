@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
+from tests.listening import QuietHandler, listening
 
 from fondaco.messaging.signing import Signer
 
@@ -76,7 +76,7 @@ def serving(signer: Signer) -> Iterator[Program]:
     """The program on a free port, until the block ends."""
     program = Program(signer)
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         def do_GET(self) -> None:
             self._answer("GET")
 
@@ -94,20 +94,5 @@ def serving(signer: Signer) -> Iterator[Program]:
             self.end_headers()
             self.wfile.write(content)
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
-            """Quiet."""
-
-    class Server(ThreadingHTTPServer):
-        daemon_threads = True
-
-        def handle_error(self, request: object, client_address: object) -> None:
-            """A sender that hangs up is expected here."""
-
-    server = Server(("127.0.0.1", 0), Handler)
-    program.url = f"http://127.0.0.1:{server.server_port}"
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    try:
+    with listening(Handler) as program.url:
         yield program
-    finally:
-        server.shutdown()
-        server.server_close()

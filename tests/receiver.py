@@ -6,7 +6,8 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.listening import QuietHandler, listening
 
 PATIENCE = 15.0
 
@@ -56,7 +57,7 @@ def receiving(*answers: int | str, keep_alive: bool = False) -> Iterator[Receive
     if answers:
         receiver.answers = list(answers)
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         protocol_version = "HTTP/1.1" if keep_alive else "HTTP/1.0"
         disable_nagle_algorithm = True
 
@@ -89,21 +90,8 @@ def receiving(*answers: int | str, keep_alive: bool = False) -> Iterator[Receive
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
-            """Quiet."""
-
-    class Server(ThreadingHTTPServer):
-        daemon_threads = True
-
-        def handle_error(self, request: object, client_address: object) -> None:
-            """A sender that hangs up is expected here."""
-
-    server = Server(("127.0.0.1", 0), Handler)
-    receiver.url = f"http://127.0.0.1:{server.server_port}"
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    try:
-        yield receiver
-    finally:
-        receiver.over.set()
-        server.shutdown()
-        server.server_close()
+    with listening(Handler) as receiver.url:
+        try:
+            yield receiver
+        finally:
+            receiver.over.set()

@@ -10,7 +10,8 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.listening import QuietHandler, listening
 
 
 class Relay:
@@ -50,7 +51,7 @@ def relaying(partner_port: int, dice: random.Random) -> Iterator[Relay]:
     """A relay on a free port, until the block ends."""
     relay = Relay(partner_port, dice)
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True
 
@@ -65,21 +66,5 @@ def relaying(partner_port: int, dice: random.Random) -> Iterator[Relay]:
             self.send_header("Content-Length", "0")
             self.end_headers()
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
-            """Quiet."""
-
-    class Server(ThreadingHTTPServer):
-        daemon_threads = True
-        request_queue_size = 512
-
-        def handle_error(self, request: object, client_address: object) -> None:
-            """A sender that was killed is expected here."""
-
-    server = Server(("127.0.0.1", 0), Handler)
-    relay.url = f"http://127.0.0.1:{server.server_port}"
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    try:
+    with listening(Handler) as relay.url:
         yield relay
-    finally:
-        server.shutdown()
-        server.server_close()
