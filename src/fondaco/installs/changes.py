@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from fondaco.accounts.models import User
 from fondaco.accounts.queries import list_roles
@@ -19,6 +22,10 @@ from fondaco.installs.queries import PurchaseSummary, purchase_summary
 from fondaco.installs.rules import rules_of
 from fondaco.installs.snapshots import Snapshot
 from fondaco.kit.money import Money
+
+_TOO_LATE: Final = gettext_lazy(
+    "A trial of %(app)s begins when the app is installed, and never again. Nothing was changed. Choose a paid plan."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +96,7 @@ def check_settings(by: User, installation: Installation, wanted: Settings) -> No
     if wanted.plan.version_id != installation.version_id:
         raise PlanElsewhere
     if wanted.plan.is_trial and not can_keep_trial(installation, wanted.plan):
-        raise TrialUsed(app=installation.app.name)
+        raise TrialUsed(_TOO_LATE, app=installation.app.name)
     fields = {"users": find_misfits(by.account_id, wanted.users), "licences": _find_limits(wanted)}
     installer = installation.installed_by
     if installer.is_active and installer.pk not in {user.pk for user in wanted.users}:
@@ -104,6 +111,12 @@ def check_settings(by: User, installation: Installation, wanted: Settings) -> No
 def can_keep_trial(installation: Installation, plan: Plan) -> bool:
     """Whether the installation is on this trial and the trial is not over; none is ever begun by a change."""
     return plan.pk == installation.plan_id and installation.client.may_sign_users_in
+
+
+def explain_no_trial(installation: Installation) -> Promise:
+    """Why a trial is not to be had by a change, whether the account has tried the app or not."""
+    over, never = gettext_lazy("The trial is over."), gettext_lazy("A trial begins when an app is installed.")
+    return over if installation.plan.is_trial else never
 
 
 def propose(current: Snapshot, wanted: Settings) -> Snapshot:

@@ -17,6 +17,7 @@ from fondaco.catalog.queries import permission_lines
 from fondaco.catalog.queries.listing import PermissionLine, lines_for
 from fondaco.catalog.scopes import IMPLICIT, SCOPES
 from fondaco.installs import snapshots
+from fondaco.installs.changes import explain_no_trial
 from fondaco.installs.errors import NotUpgradable
 from fondaco.installs.models import Installation
 from fondaco.installs.newer import find_newer
@@ -141,7 +142,7 @@ def _scopes_that_read_more(before: Iterable[str], after: Iterable[str]) -> set[s
 def _choose(installation: Installation, plan: Plan, current: Snapshot, now: PurchaseSummary) -> PlanChoice:
     licences, why_not = _fit(plan, current["total_licences"], len(current["users"]))
     if plan.is_trial and not _is_on_trial(installation):
-        why_not = _("An app can be tried once.")
+        why_not = explain_no_trial(installation)
     then = purchase_summary(plan, licences)
     if then.monthly_total.currency != now.monthly_total.currency:
         added = then.monthly_total

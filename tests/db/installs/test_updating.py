@@ -139,7 +139,7 @@ def test_after_the_trial_a_paid_plan_lets_people_in_again(installation: Installa
     with clock.travel(timedelta(days=31)):
         deadlines.sweep_once()
         assert reload(installation).status == "suspended"
-        with pytest.raises(errors.TrialUsed):
+        with pytest.raises(errors.TrialUsed, match=r"begins when the app is installed, and never again\."):
             change(reload(installation), licences=9)
         change(reload(installation), plan=paid, licences=max(2, paid.min_licences))
         assert (reload(installation).status, reload(installation).can_be_launched) == ("pending", False)

@@ -69,7 +69,7 @@ def test_what_changes_is_said_before(installation: Installation) -> None:
     assert [line.scope for line in found.kept] == ["account:read", "users:read"]
     assert (found.notes, found.suggested and found.suggested.name) == ("Invoices know their calls.", "Team")
     assert [(choice.plan.name, choice.licences, choice.added.minor, choice.why_not) for choice in found.choices] == [
-        ("Trial", 2, -3600, "An app can be tried once."),
+        ("Trial", 2, -3600, "A trial begins when an app is installed."),
         ("Team", 2, 0, ""),
     ]
     assert found.consent.startswith(f"I move {installation.app.name} by ")

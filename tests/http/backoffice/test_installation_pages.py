@@ -49,6 +49,7 @@ def test_a_failed_update_is_shown_within_the_queries_of_a_page(
     with django_assert_max_num_queries(12):
         page = text_of(client.get(f"/backoffice/installations/{installation.pk.hex}"))
     assert "In force before" in page
+    assert "What waits" not in page, "it waits for support, and for no answer of a program"
 
 
 def test_support_sees_both_sides_and_mends(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -158,16 +158,27 @@ def test_when_the_trial_is_over_only_paid_plans_are_offered(browser: Client, ins
         installation.refresh_from_db()
         page = text_of(browser.get(here(installation)))
         assert "The trial is over." in page
+        assert ("people get in again once" in page, "nothing is interrupted" in page) == (True, False)
         paid = installation.version.plans.get(type="paid")
         assert re.search(rf'value="{paid.pk.hex}" checked', page)
         kept = browser.post(here(installation), filled(installation, licences="9"))
         assert (kept.status_code, "Choose a plan." in text_of(kept)) == (422, True)
+        review = text_of(browser.post(here(installation), filled(installation, plan=paid.pk.hex)))
+        assert ("more each month" in review, "The trial ends on that day." in review) == (True, False)
         sent = filled(installation, do="send", plan=paid.pk.hex)
         assert browser.post(here(installation), sent).status_code == 302
         page = text_of(browser.get(f"/my-apps/{installation.pk.hex}"))
         assert "is being changed. People get in again once it is confirmed." in page
         assert "People get in again once it is confirmed." in page
         assert "2 of 2 licences · once it is confirmed" in page
+
+
+def test_who_never_tried_the_app_is_not_told_that_they_did(browser: Client) -> None:
+    installation = make_completed(plan="Team")
+    browser.force_login(installation.installed_by.person)
+    page = text_of(browser.get(here(installation)))
+    assert "A trial begins when an app is installed." in page
+    assert "tried" not in page
 
 
 def test_the_same_through_the_api(installation: Installation, client: Client) -> None:

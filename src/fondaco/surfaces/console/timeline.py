@@ -124,10 +124,18 @@ def mark_of(lines: Sequence[Line]) -> str:
     return "-".join([newest, *(str(int(line.when.timestamp())) for line in lines if line.id is None)])
 
 
-def was_missed(lines: Iterable[Line]) -> bool:
-    """Whether the newest try did not arrive."""
-    tries = (line.kind for line in lines if line.kind in {"attempt.reached", "attempt.missed"})
-    return next(tries, "") == "attempt.missed"
+def was_missed(lines: Iterable[Line], since: UUID | None = None) -> bool:
+    """Whether the newest try did not arrive; with ``since``, the id of what is to be told, of those after it."""
+    tries = (line for line in lines if line.kind in {"attempt.reached", "attempt.missed"})
+    newest = next(tries, None)
+    if newest is None or newest.kind != "attempt.missed":
+        return False
+    return since is None or (newest.id is not None and newest.id > since)
+
+
+def is_being_tried(lines: Iterable[Line]) -> bool:
+    """Whether something is due now, and not later only."""
+    return any(line.kind == "attempt.queued" and line.next_at is None for line in lines)
 
 
 def _tries(delivery: Delivery, now: datetime) -> list[Line]:

@@ -43,7 +43,7 @@ from fondaco.messaging.queries import list_latest_changes, sum_up_sign_outs
 from fondaco.support.policies import list_askers
 from fondaco.surfaces.console.forms import ForceForm, ReasonForm
 from fondaco.surfaces.console.tiles import TONES
-from fondaco.surfaces.console.timeline import make_lines, mark_of, was_missed
+from fondaco.surfaces.console.timeline import is_being_tried, make_lines, mark_of, was_missed
 from fondaco.surfaces.site.access import signed_in
 from fondaco.surfaces.site.forms import show_refusal
 from fondaco.surfaces.site.viewer import HouseRequest, PlaceKind
@@ -96,7 +96,9 @@ def show(request: HouseRequest, installation_id: str) -> HttpResponse:
     standing = _standing(item, operations, may_ask=request.viewer.can(Permission.SUPPORT_ASK))
     deliveries = list_latest_changes(installation, _MOST_LINES) if item.can_manage else []
     lines = make_lines(list_history(installation, operations), deliveries, item.now)[:_MOST_LINES]
-    mark = f"{installation.status}-{mark_of(lines)}-{standing.is_fresh:d}"
+    is_unsent = is_unreached(installation, standing.operation)
+    is_tried = is_unsent and (not request.htmx or is_being_tried(lines))  # a page that is loaded asks for it
+    mark = f"{installation.status}-{mark_of(lines)}-{standing.is_fresh:d}{is_tried:d}"
     if request.htmx and request.GET.get("mark") == mark:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     people = list_users_of(installation, standing.operation)
@@ -119,7 +121,9 @@ def show(request: HouseRequest, installation_id: str) -> HttpResponse:
         "sign_outs": sum_up_sign_outs(installation, since=clock.now() - _RECENTLY) if counts_sign_outs else None,
         "askers": list_askers(installation.account_id) if standing.is_broken and not standing.needs_support else [],
         "mark": mark,
-        "is_unreached": is_unreached(installation, standing.operation),
+        "is_unreached": is_unsent,
+        "is_tried": is_tried,
+        "is_untold": standing.operation is not None and was_missed(lines, standing.operation.pk),
     }
     return render(request, "console/installation_state.html" if request.htmx else "console/installation.html", context)
 

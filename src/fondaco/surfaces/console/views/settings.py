@@ -24,7 +24,7 @@ from fondaco.accounts.queries import list_users
 from fondaco.catalog.models import Plan
 from fondaco.installs import snapshots
 from fondaco.installs.actions import update_settings
-from fondaco.installs.changes import Settings, can_keep_trial, quote
+from fondaco.installs.changes import Settings, can_keep_trial, explain_no_trial, quote
 from fondaco.installs.errors import NothingToChange
 from fondaco.installs.models import Installation
 from fondaco.installs.policies import check_can_change, find_unable
@@ -197,9 +197,9 @@ def _show(
 
 def _plans(installation: Installation) -> list[tuple[Plan, str | None]]:
     """The plans of the installed version; a trial can be kept while it runs, but not begun again."""
-    tried = _("The trial is over.") if installation.plan.is_trial else _("An app can be tried once.")
+    why_not = str(explain_no_trial(installation))
     return [
-        (plan, tried if plan.is_trial and not can_keep_trial(installation, plan) else None)
+        (plan, why_not if plan.is_trial and not can_keep_trial(installation, plan) else None)
         for plan in installation.version.plans.all()
     ]
 
