@@ -21,6 +21,7 @@ from tests.factories.upgrades import agree, make_newer
 
 from fondaco.accounts.models import Account
 from fondaco.audit.status import transition
+from fondaco.catalog.models import App
 from fondaco.installs import events
 from fondaco.installs.actions import answer_operation
 from fondaco.installs.models import Installation
@@ -191,3 +192,15 @@ def test_a_grid_that_follows_asks_to_sign_in_when_its_session_has_ended(page: Pa
     page.wait_for_url("**/account/login/?next=/my-apps")  # the page itself, not a part of it
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     expect(page.get_by_role("navigation", name="Main")).to_have_count(0)
+
+
+def test_a_name_without_a_space_fits_a_telephone(page: Page, installation: Installation) -> None:
+    name = "Donaudampfschifffahrtselektrizitätenhauptbetriebs"
+    App.objects.filter(pk=installation.app_id).update(name=name)
+    resize(page, 390, "light")
+    here = f"/my-apps/{installation.pk.hex}"
+    parts = ("", "/settings", "/auto-install", "/timeline", "/uninstall")
+    for address in ("/my-apps", *(f"{here}{part}" for part in parts)):
+        page.goto(address)
+        expect(page.get_by_text(name).first).to_be_visible()
+        assert (address, find_overflow(page)) == (address, [])

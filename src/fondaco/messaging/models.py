@@ -261,6 +261,11 @@ class Attempt(Try):
 
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="attempts")
 
+    @property
+    def is_success(self) -> bool:
+        """Whether the program took it."""
+        return not self.error and self.response_status is not None and 200 <= self.response_status < 300
+
 
 class SampleEvent(models.Model):
     """A test event that a partner sent to a callback address of its own, and what was answered.

@@ -82,6 +82,13 @@ def test_every_state_in_words_with_its_ways_out(
         assert part not in html
 
 
+def test_what_is_removed_has_no_plan_that_costs_anything() -> None:
+    with_plan, without = page(make_completed(plan="Team")), page(removed(make_account()))
+    for words in ("Total per month", "of 2 licences"):
+        assert (words in with_plan, words in without) == (True, False)
+    assert "Installation ID" in without
+
+
 def test_waiting_says_for_whom_since_when_until_when() -> None:
     html = re.sub(r"<[^>]+>", "", page(make_installing()))
     assert re.search(

@@ -35,7 +35,8 @@ def test_uninstall_asks_with_name_and_consequence_and_takes_a_reason() -> None:
 
 
 @pytest.mark.parametrize(
-    "entries", [{}, {"reason_type": "nonsense"}, {"reason_type": "other", "reason": "x" * 1001}, {"reason": "kept"}]
+    "entries",
+    [{"reason": ""}, {"reason_type": "nonsense"}, {"reason_type": "other", "reason": "x" * 1001}, {"reason": "kept"}],
 )
 def test_uninstall_without_a_good_reason_changes_nothing(entries: dict[str, str]) -> None:
     installation = make_completed()
@@ -47,6 +48,21 @@ def test_uninstall_without_a_good_reason_changes_nothing(entries: dict[str, str]
     installation.refresh_from_db()
     assert installation.status == "completed"
     assert Event.objects.count() == before
+
+
+def test_an_app_that_was_confirmed_meanwhile_is_not_removed_as_one_that_never_worked() -> None:
+    installation = make_installing()
+    client = signed_in(installation.installed_by)
+    assert "It never worked, so nothing is lost" in client.get(address(installation, "/uninstall")).content.decode()
+    answer_operation(actor=PARTNER_PROGRAM, installation=installation, decision="approve")
+    before = Event.objects.count()
+    late = client.post(address(installation, "/uninstall"))
+    assert late.status_code == 409
+    html = late.content.decode()
+    assert "confirmed Ledgerline while you looked at this page, so it works now. Nothing was removed." in html
+    assert ("2 people lose access" in html, "needs a change" in html) == (True, False)
+    installation.refresh_from_db()
+    assert (installation.status, Event.objects.count()) == ("completed", before)
 
 
 def test_second_uninstall_is_refused_in_words() -> None:

@@ -16,7 +16,10 @@ from tests.factories.partners import make_member
 from fondaco.accounts.permissions import OperatorRole
 from fondaco.audit.status import transition
 from fondaco.identity.actions import create_personal_token
+from fondaco.installs.actions import update_settings
+from fondaco.installs.changes import Settings
 from fondaco.installs.models import Installation
+from fondaco.kit import clock, deadlines
 from fondaco.messaging.models import Attempt, Delivery, Endpoint, Message, SampleEvent
 from fondaco.messaging.samples import post_sample
 from fondaco.messaging.states import DeliveryStatus
@@ -246,10 +249,23 @@ def test_an_event_that_cannot_be_sent_again_says_why(installation: Installation,
     assert why not in page
     Message.objects.filter(pk=message.pk).update(body=None)
     page = read(browser_of(devi, client), here)
-    assert why in page
+    assert f'{why}. <a href="/portal/installations/{installation.pk.hex}">Send new ones</a>' in page
     assert "Send it now" not in page
     finn = make_member(installation.app.partner, role=MemberRole.FINANCE)
     assert why not in read(browser_of(finn, Client()), here)
+
+
+def test_what_was_dropped_cannot_be_sent_again_and_is_called_so(client: Client) -> None:
+    installation = make_completed(plan="Team")
+    devi, by = make_member(installation.app.partner, role=MemberRole.DEVELOPER), installation.installed_by
+    wanted = Settings(installation.plan, [by], 5)
+    with clock.travel(-timedelta(days=8)):
+        update_settings(actor=SYSTEM, by=by, installation=installation, wanted=wanted)
+    deadlines.sweep_once()
+    message = Message.objects.get(type="app.updated")
+    page = read(browser_of(devi, client), f"/portal/events/{message.pk.hex}")
+    assert "It cannot be sent again: what it proposes was dropped." in page
+    assert "Send new ones" not in page
 
 
 def test_of_very_many_tries_the_newest_are_shown(installation: Installation, client: Client) -> None:
@@ -264,6 +280,6 @@ def test_of_very_many_tries_the_newest_are_shown(installation: Installation, cli
     assert "53 tries" in page
     assert "3 earlier tries are not shown." in page
     for number, is_shown in ((2, False), (3, True), (52, True)):
-        assert (f">{number} ms<" in page) is is_shown, number
+        assert (f" · {number} ms" in page) is is_shown, number
     Attempt.objects.filter(duration_ms__lt=3).delete()
-    assert "not shown" not in read(browser_of(devi, client), here)
+    assert "tries are not shown" not in read(browser_of(devi, client), here)

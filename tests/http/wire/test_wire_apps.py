@@ -182,6 +182,23 @@ def test_what_waits_has_no_reason_of_earlier(program: Program) -> None:
     assert (state["state"], state["reason"]) == ("pending", "")
 
 
+def test_the_end_of_a_trial_has_no_reason_of_earlier(program: Program) -> None:
+    program.post(f"{program.place}/state", {"state": "approve", "reason": "Ready for two."})
+    with clock.travel(timedelta(days=31)):
+        deadlines.sweep_once()
+    state = program.get(f"{program.place}/state").json()
+    assert (state["state"], state["reason"]) == ("suspended", "")
+
+
+def test_who_confirms_a_removal_reads_back_what_they_said(program: Program) -> None:
+    program.post(f"{program.place}/state", {"state": "approve", "reason": "Ready for two."})
+    installation = program.installation
+    by = installation.installed_by
+    uninstall_app(actor=SYSTEM, by=by, installation=installation, reason_type="other", reason="Done with it")
+    state = program.post(f"{program.place}/state", {"state": "approve", "reason": "All is deleted."}).json()
+    assert (state["state"], state["reason"]) == ("revoked", "All is deleted.")
+
+
 def test_what_is_asked_for_anew_has_no_reason_of_earlier(program: Program) -> None:
     installation = program.installation
     program.post(f"{program.place}/state", {"state": "reject", "reason": "Not in your region."})

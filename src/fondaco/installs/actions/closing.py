@@ -43,7 +43,7 @@ def approve(actor: Actor, operation: Operation, answer: str) -> None:
     _close(actor, operation, OperationStatus.APPROVED, answer)
     installation = operation.installation
     if operation.kind == OperationKind.UNINSTALL:
-        remove(actor=actor, installation=installation, reason=operation.reason)
+        remove(actor=actor, installation=installation, reason=operation.reason, answer=answer)
         return
     snapshots.put_in_force(installation, operation.proposed, actor=actor)
     _settle(actor, installation, InstallationStatus.COMPLETED, answer)
@@ -89,16 +89,20 @@ def fail(actor: Actor, operation: Operation, reason: str) -> None:
 
 
 def remove(
-    *, actor: Actor, installation: Installation, reason: str, data: Mapping[str, Any] | None = None
+    *, actor: Actor, installation: Installation, reason: str, answer: str = "", data: Mapping[str, Any] | None = None
 ) -> Installation:
-    """Takes the app away: credentials dead, licences released, trial over. A step that ends every installation."""
+    """Takes the app away: credentials dead, licences released, trial over. A step that ends every installation.
+
+    ``reason`` is why it goes, for the trail; ``answer`` is what the partner's program said, and reads back.
+    """
     operation = operations.find_open(installation)
     if operation is not None:
         _close(actor, operation, OperationStatus.SUPERSEDED, operation.answer)
     trials.end(actor, installation, TrialEnd.UNINSTALLED)
     snapshots.put_in_force(installation, snapshots.removed(snapshots.take(installation)), actor=actor)
     revoke_client(actor=actor, client=installation.client)
-    return transition(installation, InstallationStatus.REVOKED, actor=actor, reason=reason, data=data)
+    fields = {"reason": answer}
+    return transition(installation, InstallationStatus.REVOKED, actor=actor, reason=reason, data=data, fields=fields)
 
 
 def _close(actor: Actor, operation: Operation, outcome: OperationStatus, answer: str) -> None:

@@ -88,7 +88,8 @@ def end_when_due(subject_id: str, due_at: datetime) -> None:
     suspend_client(actor=actor, client=installation.client)
     # While a change waits for its answer the installation stays pending; the client already lets nobody in.
     if installation.status == InstallationStatus.COMPLETED:
-        transition(installation, InstallationStatus.SUSPENDED, actor=actor, reason=TrialEnd.EXPIRED.value)
+        why, none_of_earlier = TrialEnd.EXPIRED.value, {"reason": ""}
+        transition(installation, InstallationStatus.SUSPENDED, actor=actor, reason=why, fields=none_of_earlier)
 
 
 @deadlines.handler(TRIAL_REMINDS)

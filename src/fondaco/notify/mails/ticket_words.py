@@ -98,7 +98,7 @@ def compose_received(message_id: UUID) -> Letter:
     letter = _letter(
         message,
         ticket.asking_side,
-        _("We have your ticket #%(number)s and answer it by %(due)s at the latest. You wrote:")
+        _("We have your ticket #%(number)s and aim to answer it by %(due)s. You wrote:")
         % {"number": ticket.number, "due": _moment(ticket)},
         closing=_("Something to add? Answer this mail, or write on the page."),
         is_answer=False,

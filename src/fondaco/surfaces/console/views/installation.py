@@ -161,9 +161,11 @@ def uninstall(request: HouseRequest, installation_id: str) -> HttpResponse:
         soon = _("A change is under way. The app can be removed when it is done.")
         messages.info(request, _("It is being removed already.") if is_removal else soon)
         return redirect("console:installation", installation_id=installation_id)
-    form = ReasonForm(request.POST if request.method == "POST" else None)
-    status = int(HTTPStatus.OK)
-    if request.method == "POST":
+    # The page of an app that never worked asks for no reason: this one was confirmed while somebody looked at it.
+    is_late = request.method == "POST" and not {"reason", "reason_type"} & request.POST.keys()
+    form = ReasonForm(request.POST if request.method == "POST" and not is_late else None)
+    status = int(HTTPStatus.CONFLICT if is_late else HTTPStatus.OK)
+    if request.method == "POST" and not is_late:
         status = HTTPStatus.UNPROCESSABLE_ENTITY
         if form.is_valid():
             try:
@@ -179,7 +181,7 @@ def uninstall(request: HouseRequest, installation_id: str) -> HttpResponse:
             else:
                 messages.success(request, _("%(app)s is being removed.") % {"app": item.installation.app.name})
                 return redirect("console:my_apps")
-    context = {**_removed(item), "form": form, "has_worked": True, "is_forced": False}
+    context = {**_removed(item), "form": form, "has_worked": True, "is_forced": False, "is_late": is_late}
     return render(request, "console/uninstall.html", context, status=status)
 
 
@@ -231,7 +233,8 @@ def _cancel(request: HouseRequest, item: InstalledApp) -> HttpResponse:
 
 def _removed(item: InstalledApp) -> dict[str, Any]:
     """What goes, and how many people lose it: unassigned licences are nobody's."""
-    return {"item": item, "installation": item.installation, "losing": item.installation.licences.count()}
+    losing = item.installation.licences.count()
+    return {"item": item, "installation": item.installation, "losing": losing, "is_late": False}
 
 
 def _gone(request: HouseRequest, item: InstalledApp) -> HttpResponse:
