@@ -204,3 +204,13 @@ def test_a_name_without_a_space_fits_a_telephone(page: Page, installation: Insta
         page.goto(address)
         expect(page.get_by_text(name).first).to_be_visible()
         assert (address, find_overflow(page)) == (address, [])
+
+
+def test_the_button_that_explains_stands_beside_who_is_chosen(page: Page, installation: Installation) -> None:
+    resize(page, 1440, "light")
+    page.goto(f"/why-not/{installation.app.slug}")
+    chosen = page.get_by_label("Person").bounding_box()
+    button = page.get_by_role("button", name="Explain").bounding_box()
+    assert chosen is not None
+    assert button is not None
+    assert abs(chosen["y"] + chosen["height"] - button["y"] - button["height"]) <= 1

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 
 from fondaco.accounts.models import Operator
 from fondaco.accounts.permissions import Permission
@@ -18,10 +18,12 @@ from fondaco.kit import clock
 from fondaco.messaging.explanations import explain_failure
 from fondaco.messaging.models import Delivery, Endpoint, LogoutDelivery
 from fondaco.messaging.states import DeliveryStatus, EndpointStatus
+from fondaco.partners.models import Member
 
 Address = tuple[UUID, str]  # of which app, and where
 
 MOST_LISTED: Final = 200
+_UNWELL: Final = ~Q(status=EndpointStatus.HEALTHY) | Q(silent_since__isnull=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +59,16 @@ def list_endpoint_health(app: App) -> list[EndpointHealth]:
 def list_unwell(by: Operator) -> list[EndpointHealth]:
     """Callback addresses of any app where events do not arrive, the silent ones first, then since when; at most 200."""
     check_operator_can(by, Permission.OPERATOR_SUPPORT)
-    unwell = ~Q(status=EndpointStatus.HEALTHY) | Q(silent_since__isnull=False)
-    found = Endpoint.objects.filter(unwell, app__retired_at=None).select_related("app__partner")
+    found = Endpoint.objects.filter(_UNWELL, app__retired_at=None).select_related("app__partner")
     return _with_waiting(
         list(found.order_by(F("silent_since").asc(nulls_last=True), "failing_since", "id")[:MOST_LISTED])
     )
+
+
+def list_unwell_apps(by: Member) -> list[App]:
+    """The partner's own apps where events do not arrive, by name; at most 200. For whoever looks at them all."""
+    unwell = Exists(Endpoint.objects.filter(_UNWELL, app=OuterRef("pk")))
+    return list(App.objects.filter(unwell, partner_id=by.partner_id, retired_at=None).order_by("name")[:MOST_LISTED])
 
 
 def list_silent(by: Operator) -> QuerySet[Endpoint]:

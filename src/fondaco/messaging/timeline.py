@@ -69,7 +69,7 @@ _KINDS: Final[Mapping[Side, tuple[str, ...]]] = {
     Side.STAFF: (*_FOR_ALL, "licence.assigned", "licence.released"),
 }
 # What staff noted among themselves.
-_INTERNAL: Final = frozenset({"operation.settled"})
+_INTERNAL: Final = frozenset({"operation.settled", "trial.extended"})
 # What was said stands at the operation's own entry, or where credentials were replaced; why it is suspended, in the
 # sentence. The house's own reasons of the end of credentials are no sentences.
 _UNQUOTED: Final = frozenset(

@@ -17,7 +17,7 @@ from fondaco.audit.actor import Actor
 from fondaco.identity.actions import acknowledge_credentials
 from fondaco.identity.models import CredentialSet
 from fondaco.installs import events
-from fondaco.installs.actions import answer_operation, mend_update, record_launch, rotate_credentials
+from fondaco.installs.actions import answer_operation, extend_trial, mend_update, record_launch, rotate_credentials
 from fondaco.installs.models import Installation
 from fondaco.installs.states import Mending
 from fondaco.kit import clock, deadlines
@@ -115,6 +115,22 @@ def test_why_credentials_were_replaced_is_read_by_those_it_was_written_for() -> 
         entries, _older = read_timeline(installation, side, limit=100)
         assert [entry.words for entry in entries if entry.kind == "credentials.revoked"] == ["", ""], side
         assert [entry.words for entry in entries if entry.kind == "credentials.rotated"] == ["", said], side
+
+
+def test_why_a_trial_lasts_longer_is_read_by_staff_alone() -> None:
+    """The form says that it is for the audit trail."""
+    installation, jon = make_completed(), make_operator(OperatorRole.SUPPORT)
+    last = (clock.now() + timedelta(days=60)).date()
+    extend_trial(
+        actor=actor_for(jon.person), by=jon, installation=installation, last_day=last, reason="A friend of the boss"
+    )
+    for side, who, said in (
+        (Side.CUSTOMER, "", ""),
+        (Side.PARTNER, "", ""),
+        (Side.STAFF, jon.person.name, "A friend of the boss"),
+    ):
+        [entry] = [each for each in read_timeline(installation, side)[0] if each.kind == "trial.extended"]
+        assert (entry.who, entry.words) == (who, said), side
 
 
 def test_pages_follow_each_other_without_a_gap(monkeypatch: pytest.MonkeyPatch) -> None:

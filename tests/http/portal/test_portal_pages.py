@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
+from tests.factories.accounts import SYSTEM
 from tests.factories.catalog import make_app, make_category, make_version, picture
 from tests.factories.partners import make_member, make_partner
 
+from fondaco.audit.status import transition
 from fondaco.catalog.models import App, TechnicalContent, Version
 from fondaco.catalog.states import ListingStatus, TechnicalStatus
+from fondaco.kit import clock
+from fondaco.messaging.states import EndpointStatus
 from fondaco.partners.models import Member, MemberRole
 from fondaco.review.models import Submission
 
@@ -89,6 +94,19 @@ def test_overview_says_what_waits_for_whom(client: Client, mara: Member) -> None
     assert "1 app waits for you." in page
     assert "Waiting for you: a reviewer asks for changes." in page
     assert "Waiting for a reviewer." in page
+
+
+def test_overview_names_the_apps_whose_events_do_not_arrive(client: Client, mara: Member) -> None:
+    broken, silent, well = (make_app(mara.partner, name=name) for name in ("Broken", "Silent", "Well"))
+    make_app(name="Elsewhere").endpoints.create(url="https://elsewhere.example/in", silent_since=clock.now())
+    assert "Events do not arrive." not in client.get("/portal/").content.decode()
+    transition(broken.endpoints.create(url="https://a.example/in"), EndpointStatus.FAILING, actor=SYSTEM)
+    silent.endpoints.create(url="https://b.example/in", silent_since=clock.now())
+    well.endpoints.create(url="https://c.example/in")
+    page = client.get("/portal/").content.decode()
+    note = page.partition("Events do not arrive.")[2].partition("</div>")[0]
+    found = re.findall(r'<a href="/portal/apps/([0-9a-f]{32})/events">(\w+)</a>', note)
+    assert found == [(broken.pk.hex, "Broken"), (silent.pk.hex, "Silent")]
 
 
 def test_register_an_app(client: Client, mara: Member) -> None:

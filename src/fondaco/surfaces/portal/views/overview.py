@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from fondaco.accounts.permissions import Permission
 from fondaco.catalog.queries import list_offered_apps
 from fondaco.kit.money import Money
+from fondaco.messaging.endpoints import list_unwell_apps
 from fondaco.partners.models import GrantKind, Partner
 from fondaco.partners.queries import list_developer_grants
 from fondaco.review.queries import count_own_projects, list_own_projects
@@ -47,6 +48,7 @@ def overview(request: HouseRequest) -> HttpResponse:
         {
             "partner": member.partner,
             "offered": list_offered_apps(member),
+            "unwell": list_unwell_apps(member),
             "waiting": [line for line in lines if line.waits_for_you],
             "others": [line for line in lines if not line.waits_for_you],
             "waiting_count": waiting_count,
