@@ -32,6 +32,17 @@ _LOOKS_SECRET: Final = re.compile(
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)",
     re.DOTALL,
 )
+# What stands behind a name that says what it is, as pages of errors print settings and requests. Tokens and keys are
+# hidden when there is a digit in them, because "token: expired" helps. Every repetition has an end, so that no answer
+# takes long to look through.
+_NAMED: Final = re.compile(
+    r"""((?:passw(?:or)?d|secret(?:[_-]key)?)["']?\s{0,3}(?:=>|[:=])\s{0,3}["']?)"""
+    r"""(?:(?<=")[^"\n]{6,500}|(?<=')[^'\n]{6,500}|[^\s"'<>&,;(){}\[\]]{6,500})"""
+    r"""|((?:token|(?:api|access|private)[_-]?key)["']?\s{0,3}(?:=>|[:=])\s{0,3}["']?)"""
+    r"""(?=[^\s"'<>&,;]{0,100}\d)[^\s"'<>&,;(){}\[\]]{8,500}"""
+    r"""|(\b(?:bearer|basic)\s{1,3})(?=\S{0,100}[\d=])[A-Za-z0-9+/=_.~-]{8,500}""",
+    re.IGNORECASE,
+)
 
 Hide = Callable[[str], str]
 
@@ -46,7 +57,11 @@ def redactor_of(message: Message) -> Hide | None:
 
 def hide_secrets(text: str) -> str:
     """The text without anything that looks like a secret."""
-    return _LOOKS_SECRET.sub(HIDDEN, text)
+    return _NAMED.sub(_keep_name, _LOOKS_SECRET.sub(HIDDEN, text))
+
+
+def _keep_name(found: re.Match[str]) -> str:
+    return f"{found[1] or found[2] or found[3]}{HIDDEN}"
 
 
 def excerpt(body: bytes, hide: Hide) -> str:

@@ -230,6 +230,7 @@ def test_search_finds_by_name_and_says_when_it_does_not() -> None:
     ada = make_completed(account).installed_by
     order(make_published_version(make_app(name="Whisper QA")), [ada, account.users.get(role__key="supervisor")])
     assert "Whisper QA</a>" in page(ada, "/my-apps?q=WHISP")
+    assert "Whisper QA</a>" in page(ada, "/my-apps?q=qa+whisp")
     assert "Ledgerline</a>" not in page(ada, "/my-apps?q=WHISP")
     assert "No app of that name" in page(ada, "/my-apps?q=zeppelin")
 

@@ -101,7 +101,8 @@ def _make_board(request: HouseRequest, by: User) -> Board:
     tiles = make_tiles(items, operations, may_ask=can_ask(by))
     changes = [(change, event_line(change.event)) for change in list_changes(by, installations)]
     text = request.GET.get("q", "").strip()[:100]
-    shown = [tile for tile in tiles if text.casefold() in tile.name.casefold()]
+    words = text.casefold().split()
+    shown = [tile for tile in tiles if all(word in tile.name.casefold() for word in words)]
     poll = None
     if operations or any(installation.status in MOVING for installation in installations):
         now = clock.now()  # of what was answered while this was read, no operation is found any more
