@@ -10,11 +10,13 @@ from tests.factories.accounts import SYSTEM
 from tests.factories.installs import make_installing
 from tests.factories.mail import deliver
 
+from fondaco.audit.status import transition
 from fondaco.kit import clock, deadlines
 from fondaco.kit.models import Deadline
 from fondaco.messaging.breaker import PAUSED_AFTER, Answer
 from fondaco.messaging.health import Observation, record_observations
 from fondaco.messaging.models import Delivery, Endpoint
+from fondaco.messaging.states import EndpointStatus
 
 pytestmark = pytest.mark.django_db
 
@@ -117,3 +119,13 @@ def test_whoever_flaps_all_day_floods_nobody_and_the_newest_mail_is_true_within_
         assert hour.count(SILENT) <= 2
     assert mailed[-1][1] in {PAUSED, SILENT}
     assert [subject for minute, subject in mailed if minute <= 256][-1] != BACK
+
+
+def test_the_one_button_leads_to_what_was_sent_and_to_the_address() -> None:
+    """There the address can be tried, and events sent again."""
+    app = make_installing().app
+    deliver()
+    transition(Endpoint.objects.get(), EndpointStatus.GONE, actor=SYSTEM)
+    [letter] = deliver()
+    assert letter.subject == f"{app.name}: {GONE}"
+    assert f"/portal/apps/{app.pk.hex}/events?place=partner:{app.partner_id.hex}" in letter.body

@@ -187,9 +187,12 @@ def test_T27_before_somebody_gets_a_role_one_reads_which_apps_follow_and_what_th
         version = make_published_version(make_app(name=name))
         operation = order(version, [ada, samir], plan=plan, auto_install=auto)
         answer_operation(actor=PARTNER_PROGRAM, installation=operation.installation, decision="approve")
-    for path in ("/people/invite", f"/people/{samir.pk}"):
+    olga = make_user(ada.account, role="supervisor", person=make_person("Olga Other"))
+    for path in ("/people/invite", f"/people/{olga.pk}"):
         page = " ".join(re.sub(r"<[^>]+>", " ", unescape(client.get(path).content.decode())).split())
         assert "Costly Agent · one more licence, $18.00 a month" in page
         assert "Everyone's everybody · at no extra cost" in page
         assert "Full Agent · its limit is reached, so nobody more gets one" in page
         assert "Nobody's" not in page
+    page = " ".join(re.sub(r"<[^>]+>", " ", unescape(client.get(f"/people/{samir.pk}").content.decode())).split())
+    assert ("Costly Agent · has a licence already" in page, "one more licence" in page) == (True, False)

@@ -195,7 +195,7 @@ def _letter(endpoint: Endpoint, *, subject: str, paragraphs: list[str], closing:
         paragraphs=[each for each in paragraphs if each],
         # Without its scheme, or mail programs make a link of it, beside the one to act on.
         facts=[(_("App"), app.name), (_("Address"), endpoint.url.partition("://")[2])],
-        button=(_("Open the app"), link(f"/portal/apps/{app.pk.hex}", place=f"partner:{app.partner_id.hex}")),
+        button=(_("See its events"), link(f"/portal/apps/{app.pk.hex}/events", place=f"partner:{app.partner_id.hex}")),
         closing=closing,
     )
 

@@ -212,7 +212,7 @@ def _show_person(
         "refusal": refusal,
         "is_self": user.pk == request.viewer.user.pk,
         "may_decide": may_give(request.viewer.user, user.role),
-        "followers": list_followers(user.account_id, list(list_roles(user.account_id))),
+        "followers": list_followers(user.account_id, list(list_roles(user.account_id)), user),
     }
     return render(request, "console/person.html", context, status=status)
 
