@@ -214,3 +214,11 @@ def test_the_button_that_explains_stands_beside_who_is_chosen(page: Page, instal
     assert chosen is not None
     assert button is not None
     assert abs(chosen["y"] + chosen["height"] - button["y"] - button["height"]) <= 1
+
+
+def test_on_a_narrow_screen_the_tab_of_the_page_is_in_view(page: Page) -> None:
+    page.set_viewport_size({"width": 240, "height": 800})
+    page.goto("/people/sign-in")
+    box = page.locator(".tabs [aria-current]").bounding_box()
+    assert box is not None
+    assert (box["x"] >= 0, box["x"] + box["width"] <= 240) == (True, True)

@@ -93,11 +93,12 @@
   summon(document);
   document.addEventListener("htmx:load", (event) => summon(event.target));
 
-  /* On phones the entries scroll: the current one comes into view. Not by scrollIntoView, which also makes the first Tab
+  /* On phones entries and tabs scroll: the current one comes into view. Not by scrollIntoView, which also makes the first Tab
      go on from there, past the link that skips to the content. */
-  const here = document.querySelector(".side nav [aria-current]")?.getBoundingClientRect();
-  const entries = document.querySelector(".side nav ul");
-  if (here) entries.scrollLeft += here.left + here.width / 2 - (entries.getBoundingClientRect().left + entries.clientWidth / 2);
+  for (const entries of document.querySelectorAll(".side nav ul, .tabs ul")) {
+    const here = entries.querySelector("[aria-current]")?.getBoundingClientRect();
+    if (here) entries.scrollLeft += here.left + here.width / 2 - (entries.getBoundingClientRect().left + entries.clientWidth / 2);
+  }
 
   for (const note of document.querySelectorAll(".toast.good")) {
     setTimeout(() => note.remove(), 8000);
