@@ -81,7 +81,7 @@ _OWN: dict[str, tuple[int, int]] = {
 }  # fmt: skip
 # What everybody gets of a page that is open to all: GET, and POST of an empty form.
 _PUBLIC: dict[str, tuple[int, int]] = {
-    "live": (200, 405), "ready": (200, 405), "invitation": (200, 200), "confirm_email": (200, 302),
+    "live": (200, 405), "ready": (200, 405), "invitation": (200, 200),
     "choose_company": (200, 422), "company_sign_in": (404, 405), "company_sign_in_go": (404, 405),
     "company_sign_in_return": (400, 405), "set_theme": (405, 302), "media": (404, 405), "manifest_schema": (200, 405),
     "design": (200, 405), "design_data": (200, 405), "design_form": (200, 200), "design_apps": (200, 405),

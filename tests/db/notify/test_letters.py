@@ -303,13 +303,13 @@ def test_a_new_browser_a_pause_and_another_address_are_told() -> None:
         note_failure(actor=SYSTEM, attempt=attempt, person=person)
         FailedTries.objects.update(paused_until=None)
     assert [told(letter) for letter in deliver()] == [([person.email], "Someone keeps failing to sign in as you")]
-    change = accounts.request_email_change(actor=SYSTEM, person=person, email="new@people.example")
+    asked = accounts.request_email_change(actor=SYSTEM, person=person, email="new@people.example")
     old = person.email
     assert [told(letter) for letter in deliver()] == [
-        (["new@people.example"], "Confirm your new address"),
+        (["new@people.example"], "Confirm your address"),
         ([old], "You asked for another address"),
     ]
-    accounts.confirm_email_change(actor=SYSTEM, change=change)
+    accounts.confirm_email(actor=SYSTEM, address=asked)
     assert [told(letter) for letter in deliver()] == [([old], "Your address was changed")]
 
 

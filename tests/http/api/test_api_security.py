@@ -6,11 +6,11 @@ import base64
 import os
 
 import pytest
+from allauth.account.models import EmailAddress
 from tests.factories.accounts import PASSWORD, code_of, make_operator, make_person, make_user
 from tests.factories.identity import make_login_session
 from tests.http.api.caller import Api, read, refusal
 
-from fondaco.accounts.models import EmailChange
 from fondaco.audit.models import Event
 from fondaco.identity.factors import has_factor
 
@@ -41,7 +41,7 @@ def test_name_and_address() -> None:
     assert read(api.put("/me/name", {"name": "Ada Lovelace"}))["name"] == "Ada Lovelace"
     wrong = api.post("/me/email", {"email": "new@people.example", "password": "wrong"})
     assert list(refusal(wrong, 422, "wrong-password")["errors"]) == ["password"]
-    assert not EmailChange.objects.exists()
+    assert not EmailAddress.objects.filter(verified=False).exists()
     changed = read(api.post("/me/email", {"email": "new@people.example", "password": PASSWORD}))
     assert (changed["email"], changed["pending_email"]) == (person.email, "new@people.example")
     assert api.delete("/me/email").status_code == 204

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 
 from fondaco.accounts import events
 from fondaco.accounts.actions.accounts import appoint_operator, create_person
+from fondaco.accounts.actions.people import prove_email
 from fondaco.accounts.actions.roles import lock_role
 from fondaco.accounts.actions.users import add_user
 from fondaco.accounts.errors import AlreadyHere, AlreadyInvited, InvitationOver, JoinedMeanwhile, PasswordTooWeak
@@ -95,6 +96,7 @@ def accept_invitation(*, actor: Actor, invitation: Invitation, name: str = "", p
             person = create_person(actor=actor, email=locked.email, name=name or locked.name)
         elif password and person.has_usable_password():  # it was not theirs when the surface looked
             raise JoinedMeanwhile(email=locked.email)
+        prove_email(person)  # the link came to it
         if not person.has_usable_password():
             _set_password(person, password)
             _take_name(actor, person, name)
