@@ -48,6 +48,14 @@ def test_name_and_address() -> None:
     assert read(api.get("/me/security"))["pending_email"] is None
 
 
+def test_a_program_has_five_letters_an_hour_sent_to_other_addresses() -> None:
+    person = make_person(password=PASSWORD)
+    api = Api(person)
+    bodies = [{"email": f"n{number}@new.example", "password": PASSWORD} for number in range(6)]
+    assert [api.post("/me/email", body).status_code for body in bodies] == [200] * 5 + [429]
+    assert read(api.get("/me/security"))["pending_email"] == "n4@new.example"
+
+
 def test_an_operator_sets_up_the_first_factor_and_only_the_first() -> None:
     person = make_person("Jon Okafor", password=PASSWORD)
     make_operator(person=person, has_factor=False)

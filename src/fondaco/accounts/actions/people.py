@@ -18,6 +18,7 @@ from fondaco.accounts.queries import find_pending_email
 from fondaco.audit.actor import Actor
 from fondaco.audit.recording import record
 from fondaco.kit import clock, deadlines
+from fondaco.kit.rate import check_rate
 
 LIFETIME: Final = timedelta(days=settings.ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS)
 CHANGE_ENDS: Final = "email_change.ends"
@@ -60,6 +61,7 @@ def request_email_change(*, actor: Actor, person: Person, email: str) -> EmailAd
         raise EmailUnreadable(fields={"email": [str(EmailUnreadable.message)]})
     if email == person.email:
         raise SameEmail(fields={"email": [str(SameEmail.message)]})
+    check_rate(f"email-change:{person.pk.hex}", limit=5, per=3600)  # each mails an address that somebody typed
     with transaction.atomic(durable=True):
         locked = Person.objects.select_for_update().get(pk=person.pk)
         others = EmailAddress.objects.filter(user=locked).exclude(email=locked.email, verified=True)

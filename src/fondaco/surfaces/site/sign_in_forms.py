@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.forms import ChangePasswordForm, LoginForm, ResetPasswordForm, ResetPasswordKeyForm
-from allauth.account.models import EmailAddress
 from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from fondaco.accounts.models import Person
 from fondaco.kit.ids import new_id
 from fondaco.notify.mails import password_reset
 
@@ -47,7 +47,7 @@ class ForgottenPasswordForm(_InOurWords, ResetPasswordKeyForm):  # type: ignore[
 
 
 class ForgottenForm(_InOurWords, ResetPasswordForm):  # type: ignore[misc]
-    """Has a letter written to whoever has proven the address; the answer and the work until it are the same for nobody.
+    """Has a letter written to whoever has the address; the answer and the work until it are the same for nobody.
 
     No event: asking changes nothing, and strangers could fill the trail, of which nothing is ever removed.
     """
@@ -58,7 +58,6 @@ class ForgottenForm(_InOurWords, ResetPasswordForm):  # type: ignore[misc]
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
         """Queues the letter, for an unknown address one about nobody, which is never written."""
         email: str = self.cleaned_data["email"]
-        proven = EmailAddress.objects.filter(email=email, user__email=email, verified=True)
-        found = proven.values_list("user", flat=True).first()
+        found = Person.objects.filter(email=email).values_list("pk", flat=True).first()
         password_reset.MAIL.queue(found or new_id())
         return email

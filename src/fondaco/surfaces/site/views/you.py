@@ -28,7 +28,6 @@ from fondaco.identity.models import LoginSession
 from fondaco.identity.queries import get_open_session, list_open_sessions
 from fondaco.identity.whereabouts import describe_device, describe_place
 from fondaco.kit.errors import DomainError
-from fondaco.kit.rate import check_rate
 from fondaco.surfaces.site.access import signed_in
 from fondaco.surfaces.site.forms import show_refusal
 from fondaco.surfaces.site.second_factor import WAY_ON
@@ -98,7 +97,6 @@ def change_email(request: HouseRequest) -> HttpResponse:
         if form.is_valid():
             email = form.cleaned_data["email"]
             try:
-                check_rate(f"email-change:{person.pk.hex}", limit=5, per=3600)
                 address = people.request_email_change(actor=request.viewer.actor, person=person, email=email)
             except DomainError as refusal:
                 status = show_refusal(form, refusal)
