@@ -40,6 +40,7 @@ _TECHNICAL_COPIED = (
     "backchannel_logout_url",
     "is_manually_provisioned",
     "are_credentials_claimed",
+    "id_token_signed_response_alg",
     "test_instructions",
     "test_credentials",
 )

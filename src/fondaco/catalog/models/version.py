@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -20,6 +21,13 @@ from fondaco.kit.fields import IdField, SealedField
 
 if TYPE_CHECKING:
     from fondaco.catalog.models.publication import PlannedPublication
+
+
+class IdTokenAlgorithm(StrEnum):
+    """By what the ID tokens of a client can be signed (``id_token_signed_response_alg``, RFC 7591)."""
+
+    ES256 = "ES256"
+    RS256 = "RS256"  # what OpenID Connect makes every library know
 
 
 class Version(models.Model):
@@ -125,6 +133,12 @@ class TechnicalContent(TrackContent):
     receives_user_logout = models.BooleanField(default=False)
     backchannel_logout_url = models.URLField(max_length=500, blank=True)  # OpenID logout tokens go here
     are_credentials_claimed = models.BooleanField(default=False)  # fetched once by a link instead of sent in events
+    id_token_signed_response_alg = models.CharField(
+        max_length=5,
+        choices=[(each.value, each.value) for each in IdTokenAlgorithm],
+        default=IdTokenAlgorithm.ES256.value,
+        db_default=IdTokenAlgorithm.ES256.value,
+    )
     is_manually_provisioned = models.BooleanField(default=False)
     release_notes = models.TextField(max_length=5000, blank=True)
     test_instructions = models.TextField(max_length=5000, blank=True)

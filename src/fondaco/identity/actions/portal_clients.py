@@ -21,8 +21,15 @@ from fondaco.audit.kinds import EventKind
 from fondaco.audit.recording import record
 from fondaco.audit.status import transition
 from fondaco.catalog.errors import RevisionConflict
-from fondaco.identity import client_fields, events, key_pairs
-from fondaco.identity.actions.clients import IssuedCredentials, create_client, issue_credentials, revoke_client
+from fondaco.catalog.models import IdTokenAlgorithm
+from fondaco.identity import client_fields, events, key_pairs, signing_keys
+from fondaco.identity.actions.clients import (
+    IssuedCredentials,
+    choose_id_token_algorithm,
+    create_client,
+    issue_credentials,
+    revoke_client,
+)
 from fondaco.identity.client_fields import AUTHORIZATION_CODE, REFRESH_TOKEN, ClientFields
 from fondaco.identity.errors import ClientChanged, ClientCutOff, ClientIsPublic, TooManyClients
 from fondaco.identity.models import ClientKind, CredentialSet, Cutoff, OAuthClient, TokenFamily
@@ -71,7 +78,9 @@ def create_portal_client(
         living = account.oauth_clients.filter(kind=ClientKind.PORTAL).exclude(status=ClientStatus.REVOKED)
         if living.count() >= MOST_CLIENTS:
             raise TooManyClients(most=MOST_CLIENTS)
+        algorithm = values.pop("id_token_signed_response_alg", IdTokenAlgorithm.ES256)
         client = create_client(actor=actor, account=account, kind=ClientKind.PORTAL, is_public=is_public, **values)
+        choose_id_token_algorithm(actor=actor, client=client, algorithm=algorithm)
         client.responsible = by.person
         client.save(update_fields=["responsible"])
         return issue_credentials(actor=actor, client=client, algorithm="")
@@ -89,6 +98,8 @@ def edit_portal_client(
         if not changed:
             return client
         lost = [name for part in ("scopes", "grant_types") for name in before[part] if name not in values[part]]
+        if "id_token_signed_response_alg" in changed:
+            signing_keys.ensure_signing_key(values["id_token_signed_response_alg"])
         for name, value in values.items():
             setattr(client, name, value)
         if lost:

@@ -15,7 +15,7 @@ from django.db import models
 
 from fondaco.accounts.models import Account, Person
 from fondaco.audit.status import Stateful
-from fondaco.catalog.models import App, Version
+from fondaco.catalog.models import App, IdTokenAlgorithm, Version
 from fondaco.identity.models.cutoff import Cutoff
 from fondaco.identity.states import CLIENT, CREDENTIALS, ClientStatus, CredentialStatus
 from fondaco.kit import clock
@@ -45,6 +45,12 @@ class OAuthClient(Stateful):
     redirect_uris = ArrayField(models.URLField(max_length=500), default=list)
     is_public = models.BooleanField(default=False)  # keeps no secret, e.g. an app on a phone; must use PKCE
     backchannel_logout_url = models.URLField(max_length=500, blank=True)  # told when a user's session ends
+    id_token_signed_response_alg = models.CharField(  # its logout tokens, too
+        max_length=5,
+        choices=[(each.value, each.value) for each in IdTokenAlgorithm],
+        default=IdTokenAlgorithm.ES256.value,
+        db_default=IdTokenAlgorithm.ES256.value,
+    )
     tokens_valid_after = models.DateTimeField(default=clock.now)
     revision = models.PositiveIntegerField(default=0)  # of what people set by hand; an editor says which one they saw
     updated_by = models.CharField(max_length=100, blank=True)
@@ -58,6 +64,10 @@ class OAuthClient(Stateful):
             models.CheckConstraint(
                 condition=~models.Q(kind=ClientKind.OPERATOR.value) | models.Q(grant_types=[], is_public=False),
                 name="oauth_client_of_operator_gets_no_tokens",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(id_token_signed_response_alg__in=[each.value for each in IdTokenAlgorithm]),
+                name="oauth_client_id_token_algorithm",
             ),
         ]
 
