@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final, Generic, TypeVar
 
+from awscrt.crypto import EC
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -53,7 +54,7 @@ class SigningKey(_Times):
 
     key_id: str
     key: ECKey = field(repr=False)
-    private_key: EllipticCurvePrivateKey = field(repr=False)
+    signer: EC = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +163,7 @@ def _load(row: SigningKeyRow) -> SigningKey:
         *(row.public_jwk, row.signs_from, row.signs_until, row.published_until),
         key_id=row.pk.hex,
         key=ECKey.import_key(_pem(private)),
-        private_key=private,
+        signer=EC.new_key_from_der_data(_sec1(private)),
     )
 
 
@@ -174,6 +175,12 @@ def _load_rsa(row: SigningKeyRow) -> RsaKey:
         *(row.public_jwk, row.signs_from, row.signs_until, row.published_until),
         key_id=row.pk.hex,
         key=RSAKey.import_key(_pem(private)),
+    )
+
+
+def _sec1(private: EllipticCurvePrivateKey) -> bytes:
+    return private.private_bytes(
+        serialization.Encoding.DER, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
     )
 
 
