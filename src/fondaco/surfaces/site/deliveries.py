@@ -23,6 +23,7 @@ from fondaco.messaging.explanations import TURNED_AWAY, explain_failure
 from fondaco.messaging.logs import Chosen, Hour, list_logout_tokens, list_sent
 from fondaco.messaging.models import Attempt, Delivery, Endpoint, LogoutDelivery, SampleEvent, Try
 from fondaco.messaging.payloads import MessageType
+from fondaco.messaging.replaying import Replay
 from fondaco.messaging.states import DeliveryStatus, EndpointStatus
 from fondaco.surfaces.site.charts import Chart, bar_chart
 
@@ -227,6 +228,16 @@ def draw_day(hours: Sequence[Hour]) -> Day | None:
     )
     points = [(f"{hour.begins_at:%H}:00", hour.total) for hour in hours]
     return Day(bar_chart(points), words % {"delivered": delivered, "count": total})
+
+
+def say_replayed(done: Replay) -> str:
+    """What a replay came to, in one or two sentences."""
+    words = ngettext("%(count)s event is sent again.", "%(count)s events are sent again.", done.sent)
+    said = words % {"count": done.sent}
+    if not done.skipped:
+        return said
+    left = ngettext("%(count)s was left out.", "%(count)s were left out.", len(done.skipped))
+    return f"{said} {left % {'count': len(done.skipped)}}"
 
 
 def pretty(content: dict[str, Any]) -> str:

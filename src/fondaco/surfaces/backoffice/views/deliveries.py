@@ -14,7 +14,7 @@ from fondaco.accounts.permissions import Permission
 from fondaco.messaging.endpoints import list_unwell
 from fondaco.messaging.logs import count_last_day, get_app_for_support, get_sent_for_support, has_failed
 from fondaco.messaging.models import Delivery
-from fondaco.messaging.replaying import can_be_replayed
+from fondaco.messaging.replaying import why_not_replayed
 from fondaco.surfaces.backoffice.forms_deliveries import SendAgainForm
 from fondaco.surfaces.site.access import requires
 from fondaco.surfaces.site.deliveries import (
@@ -81,7 +81,7 @@ def show_one(
 ) -> HttpResponse:
     """The same with what was typed to send it again."""
     app = delivery.installation.app
-    context = {**in_full(delivery), "app": app, "form": form, "may_replay": can_be_replayed(delivery)}
+    context = {**in_full(delivery), "app": app, "form": form, "kept_back": why_not_replayed(delivery)}
     return render(request, "backoffice/delivery.html", context, status=status)
 
 
