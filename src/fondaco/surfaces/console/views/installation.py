@@ -8,13 +8,14 @@ from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from fondaco.accounts.models import Role
+from fondaco.accounts.models import Role, User
 from fondaco.accounts.permissions import Permission
 from fondaco.accounts.queries import list_roles
 from fondaco.catalog.queries import permission_lines
@@ -26,7 +27,7 @@ from fondaco.installs.history import is_unreached, list_history
 from fondaco.installs.models import Operation, Trial
 from fondaco.installs.newer import is_by_hand
 from fondaco.installs.policies import check_can_force
-from fondaco.installs.proposals import Proposal, read_proposal
+from fondaco.installs.proposals import Proposal, list_people, read_proposal
 from fondaco.installs.queries import (
     InstalledApp,
     get_installation,
@@ -99,9 +100,9 @@ def show(request: HouseRequest, installation_id: str) -> HttpResponse:
     mark = f"{installation.status}-{mark_of(lines)}-{standing.is_fresh:d}"
     if request.htmx and request.GET.get("mark") == mark:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
-    people = list_users_of(installation, standing.operation)
-    users = list(people[:_MOST_NAMES]) if item.can_manage else []
-    wanted = _wanted(item, operations, standing) if item.can_manage else None
+    holders, change = list_users_of(installation, standing.operation), _find_change(operations, standing)
+    users, moved = list_people(holders, change, _MOST_NAMES) if item.can_manage else ([], [])
+    wanted = _wanted(item, change, moved) if item.can_manage and change else None
     counts_sign_outs = item.can_manage and wanted is None  # the page has its limit of questions
     context = {
         "item": item,
@@ -110,7 +111,7 @@ def show(request: HouseRequest, installation_id: str) -> HttpResponse:
         "wanted": wanted,
         "trial": _trial(item),
         "users": users,
-        "held": people.count() if len(users) == _MOST_NAMES else len(users),
+        "held": _count_held(users, holders, standing.operation),
         "launches": Permission.APPS_LAUNCH,
         "summary": purchase_summary(installation.plan, installation.total_licences),
         "permissions": permission_lines(installation.version),
@@ -264,13 +265,23 @@ def _standing(item: InstalledApp, operations: list[Operation], *, may_ask: bool)
     )
 
 
-def _wanted(item: InstalledApp, operations: list[Operation], standing: Standing) -> Wanted | None:
+def _count_held(users: list[User], holders: QuerySet[User], operation: Operation | None) -> int:
+    """How many have a licence, or will have one; asked only where not all are shown and nobody wrote it down."""
+    if len(users) < _MOST_NAMES:
+        return len(users)
+    return len(operation.proposed["users"]) if operation and operation.kind in CHANGES else holders.count()
+
+
+def _find_change(operations: list[Operation], standing: Standing) -> Operation | None:
     """What managers wait for, or what support is to mend."""
     broken = next((operation for operation in operations if operation.is_broken), None) if standing.is_broken else None
     operation = standing.operation or broken
-    if operation is None or operation.kind not in CHANGES:
-        return None
-    proposal = read_proposal(item.installation, operation)
+    return operation if operation and operation.kind in CHANGES else None
+
+
+def _wanted(item: InstalledApp, operation: Operation, moved: list[User]) -> Wanted:
+    """The same in names."""
+    proposal = read_proposal(item.installation, operation, moved)
     before, after = proposal.rules
     roles = list(list_roles(item.installation.account_id)) if before != after else []
     named = (roles_of(before.rules, roles), roles_of(after.rules, roles))
