@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from http.cookies import SimpleCookie
 from itertools import product
 from typing import Any
@@ -23,7 +22,7 @@ from tests.http.world import ACCOUNT, OPERATOR, PARTNER, UNKNOWN, Viewer, World,
 from fondaco.accounts.permissions import ADMIN, OperatorRole, Permission
 from fondaco.partners.models import MemberRole
 from fondaco.surfaces.site.access import ACCESS
-from fondaco.surfaces.site.views import errors, mails
+from fondaco.surfaces.site.views import errors
 
 pytestmark = pytest.mark.django_db
 
@@ -191,10 +190,8 @@ def world(settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Worl
 
 @pytest.fixture
 def _bare_refusals(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Thousands of refusals are asked for here for their status; how such a page looks is seen elsewhere. An example
-    of a mail, which costs a world, is written once."""
+    """Thousands of refusals are asked for here for their status; how such a page looks is seen elsewhere."""
     monkeypatch.setattr(errors, "render", lambda _request, _template, status: HttpResponse(status=status))
-    monkeypatch.setattr(mails, "example_letters", cache(mails.example_letters))
 
 
 def test_every_view_says_who_may_see_it() -> None:
