@@ -249,11 +249,11 @@ def test_those_who_manage_apps_are_told_what_became_of_one(
     [
         (
             AutoInstall(({"filter": "role", "match": "agent"},), cap=7),
-            ["Who gets it by itself: who gets a role: Agent", "Stop at: 7"],
+            ["Who gets it by itself: Who gets a role: Agent", "Stop at: 7"],
         ),
         (
             AutoInstall(({"filter": "all", "match": ""},), cap=9),
-            ["Who gets it by itself: everybody who joins", "Stop at: 9"],
+            ["Who gets it by itself: Everybody who joins the account", "Stop at: 9"],
         ),
     ],
 )

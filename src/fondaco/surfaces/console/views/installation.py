@@ -15,12 +15,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from fondaco.accounts.models import Role, User
+from fondaco.accounts.models import User
 from fondaco.accounts.permissions import Permission
 from fondaco.accounts.queries import list_roles
 from fondaco.catalog.queries import permission_lines
 from fondaco.installs import actions
-from fondaco.installs.auto_install import roles_of
 from fondaco.installs.badges import LOOKS, Badge, Look
 from fondaco.installs.errors import NotRetryable
 from fondaco.installs.history import is_unreached, list_history
@@ -79,10 +78,10 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The change that waits, or has failed; ``named`` are the roles that the rules of both sides name."""
+    """The change that waits, or has failed; ``rules`` are those of both sides in words."""
 
     proposal: Proposal
-    named: tuple[list[Role], list[Role]]
+    rules: tuple[str, str]
     is_automatic: bool  # nobody asked for it by hand
 
 
@@ -284,8 +283,7 @@ def _wanted(item: InstalledApp, operation: Operation, moved: list[User]) -> Want
     proposal = read_proposal(item.installation, operation, moved)
     before, after = proposal.rules
     roles = list(list_roles(item.installation.account_id)) if before != after else []
-    named = (roles_of(before.rules, roles), roles_of(after.rules, roles))
-    return Wanted(proposal, named, operation.is_automatic)
+    return Wanted(proposal, (before.describe(roles), after.describe(roles)), operation.is_automatic)
 
 
 def _trial(item: InstalledApp) -> Trial | None:
