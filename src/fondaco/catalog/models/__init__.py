@@ -3,13 +3,13 @@
 from fondaco.catalog.models.app import App, Category
 from fondaco.catalog.models.draft import EditingDraft
 from fondaco.catalog.models.plan import LicenceModel, Meter, Plan, PlanType
-from fondaco.catalog.models.publication import PlannedPublication
 from fondaco.catalog.models.revised import Revised
 from fondaco.catalog.models.testing import AppTester, InstallLink
 from fondaco.catalog.models.transfer import AppTransfer
 from fondaco.catalog.models.version import (
     IdTokenAlgorithm,
     ListingContent,
+    PlannedPublication,
     Screenshot,
     TechnicalContent,
     TrackContent,

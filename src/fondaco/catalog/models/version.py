@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.contrib.postgres.fields import ArrayField
@@ -18,9 +18,7 @@ from fondaco.catalog.models.revised import Revised
 from fondaco.catalog.states import EDITABLE, LISTING, TECHNICAL, ListingStatus, TechnicalStatus
 from fondaco.kit import clock
 from fondaco.kit.fields import IdField, SealedField
-
-if TYPE_CHECKING:
-    from fondaco.catalog.models.publication import PlannedPublication
+from fondaco.partners.models import Member
 
 
 class IdTokenAlgorithm(StrEnum):
@@ -98,6 +96,39 @@ class Version(models.Model):
     def is_out(self) -> bool:
         """Whether somebody keeps it out of the marketplace, whatever its states."""
         return self.is_unlisted or self.is_withheld
+
+
+class PlannedPublication(models.Model):
+    """When a version is to be made available, and in whose name. The row goes when it is, or when it is cancelled.
+
+    ``failure`` says why it could not be at that time; then nothing is planned any more.
+    """
+
+    version = models.OneToOneField(
+        Version, on_delete=models.CASCADE, primary_key=True, related_name="planned_publication"
+    )
+    due_at = models.DateTimeField()
+    planned_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    planned_at = models.DateTimeField(default=clock.now, editable=False)
+    failed_at = models.DateTimeField(null=True, editable=False)
+    failure = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(failed_at__isnull=True, failure="")
+                | models.Q(failed_at__isnull=False) & ~models.Q(failure=""),
+                name="planned_publication_fails_with_words",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version} at {self.due_at.isoformat()}"
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether its time is still to come."""
+        return self.failed_at is None
 
 
 class TrackContent(Stateful, Revised):

@@ -32,7 +32,7 @@ from fondaco.identity.actions.clients import (
 )
 from fondaco.identity.client_fields import AUTHORIZATION_CODE, REFRESH_TOKEN, ClientFields
 from fondaco.identity.errors import ClientChanged, ClientCutOff, ClientIsPublic, TooManyClients
-from fondaco.identity.models import ClientKind, CredentialSet, Cutoff, OAuthClient, TokenFamily
+from fondaco.identity.models import ClientKind, CredentialSet, OAuthClient, TokenFamily
 from fondaco.identity.policies import check_can_manage_client
 from fondaco.identity.queries import get_current_set, list_sets_in_force
 from fondaco.identity.states import ClientStatus, CredentialStatus
@@ -199,7 +199,7 @@ def _open(
 
 
 def _check_let_in(client: OAuthClient) -> None:
-    if cutoff := Cutoff.find_for(client).order_by("id").first():
+    if cutoff := client.find_cutoffs().order_by("id").first():
         raise ClientCutOff(name=client.name, reason=cutoff.reason, support=settings.SUPPORT_EMAIL)
 
 

@@ -7,17 +7,19 @@ id of its own, so that two sets can be valid while the partner moves from one to
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q, QuerySet
 
 from fondaco.accounts.models import Account, Person
 from fondaco.audit.status import Stateful
 from fondaco.catalog.models import App, IdTokenAlgorithm, Version
 from fondaco.identity.models.cutoff import Cutoff
-from fondaco.identity.states import CLIENT, CREDENTIALS, ClientStatus, CredentialStatus
+from fondaco.identity.states import CLIENT, CREDENTIALS, ClientStatus, CredentialStatus, CutoffStatus
 from fondaco.kit import clock
 from fondaco.kit.fields import IdField
 
@@ -84,6 +86,18 @@ class OAuthClient(Stateful):
         """A suspended client still answers operations, so only revocation closes the token endpoint."""
         return self.status != ClientStatus.REVOKED
 
+    def find_cutoffs(self, *, issued_at: datetime | None = None) -> QuerySet[Cutoff]:
+        """Those that keep it out now; with ``issued_at`` also those that ended what was issued then."""
+        covers = Q(client=self)
+        if self.version_id:
+            covers |= Q(version=self.version_id)
+        if self.app_id:
+            covers |= Q(app=self.app_id)
+        counts = Q(status=CutoffStatus.IN_FORCE)
+        if issued_at is not None:
+            counts |= Q(lifted_at__gt=issued_at)
+        return Cutoff.objects.filter(covers, counts)
+
     def audit_scope(self) -> Mapping[str, Any]:
         return {"account_id": self.account_id}
 
@@ -133,7 +147,7 @@ class CredentialSet(Stateful):
     def is_cut_off(self) -> bool:
         """Whether an operator keeps its program out; a query may have asked (``identity.sets``)."""
         known = getattr(self, "has_cutoff", None)
-        return Cutoff.find_for(self.client, issued_at=self.created_at).exists() if known is None else bool(known)
+        return self.client.find_cutoffs(issued_at=self.created_at).exists() if known is None else bool(known)
 
     def audit_scope(self) -> Mapping[str, Any]:
         return {"account_id": self.client.account_id}
