@@ -5,6 +5,7 @@ from fondaco.accounts.actions.founding import admit_operator, open_account
 from fondaco.accounts.actions.invitations import (
     accept_invitation,
     check_pace,
+    check_resend_rate,
     invite,
     invite_user,
     resend,
@@ -46,6 +47,7 @@ __all__ = [
     "change_staff_roles",
     "change_user_role",
     "check_pace",
+    "check_resend_rate",
     "confirm_email",
     "create_account",
     "create_person",

@@ -29,6 +29,7 @@ from fondaco.kit.rate import check_rate
 LIFETIME: Final = timedelta(days=14)
 EXPIRES: Final = "invitation.expires"
 _MOST: Final = 100  # at once, and then as many in an hour, from one place: they go to addresses that somebody typed
+_MOST_AGAIN: Final = 5  # to one address: at once, and then as many in an hour
 
 
 def invite(
@@ -124,6 +125,7 @@ def withdraw_invitation(*, actor: Actor, by: User, invitation: Invitation) -> In
 
 def resend_invitation(*, actor: Actor, by: User, invitation: Invitation) -> Invitation:
     """Mails an unanswered or expired invitation to the user's own account again, with a new term."""
+    check_resend_rate(invitation)
     with transaction.atomic(durable=True):
         if invitation.place != "account" or invitation.place_id != by.account_id:
             raise NotFound
@@ -135,6 +137,11 @@ def resend_invitation(*, actor: Actor, by: User, invitation: Invitation) -> Invi
         if User.objects.filter(account_id=by.account_id, person__email__iexact=invitation.email).exists():
             raise AlreadyHere(email=invitation.email, place=invitation.place_name)
         return resend(actor=actor, invitation=invitation, invited_by=by.person.name)
+
+
+def check_resend_rate(invitation: Invitation) -> None:
+    """An address is mailed again only so often, whoever asks for it. Call it outside a transaction."""
+    check_rate(f"resend:{invitation.email}"[:200], limit=_MOST_AGAIN, per=3600)
 
 
 def resend(*, actor: Actor, invitation: Invitation, invited_by: str) -> Invitation:

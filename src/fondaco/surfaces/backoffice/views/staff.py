@@ -21,7 +21,6 @@ from fondaco.accounts.models import Invitation, Operator
 from fondaco.accounts.permissions import OperatorRole, Permission
 from fondaco.accounts.queries import get_staff, get_staff_invitation, list_staff, list_staff_invitations
 from fondaco.kit.errors import DomainError
-from fondaco.kit.rate import check_rate
 from fondaco.surfaces.site.access import requires
 from fondaco.surfaces.site.forms import show_refusal
 from fondaco.surfaces.site.viewer import HouseRequest
@@ -171,7 +170,6 @@ def resend(request: HouseRequest, invitation_id: str) -> HttpResponse:
     """Mails an open or expired invitation again, with a new term."""
     by = request.viewer.operator
     invitation = get_staff_invitation(by, invitation_id)
-    check_rate(f"resend:{invitation.email}"[:200], limit=5, per=3600)
     actions.resend_staff_invitation(actor=request.viewer.actor, by=by, invitation=invitation)
     messages.success(request, _("The invitation is on its way to %(email)s again.") % {"email": invitation.email})
     return redirect("backoffice:staff")

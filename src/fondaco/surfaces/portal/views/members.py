@@ -17,7 +17,6 @@ from fondaco.accounts.errors import LastAdmin
 from fondaco.accounts.labels import INVITATION_LABELS
 from fondaco.accounts.permissions import Permission
 from fondaco.kit.errors import DomainError
-from fondaco.kit.rate import check_rate
 from fondaco.partners import actions
 from fondaco.partners.errors import LastOwner
 from fondaco.partners.labels import ROLE_EXPLANATIONS, ROLE_LABELS
@@ -147,7 +146,6 @@ def resend(request: HouseRequest, invitation_id: str) -> HttpResponse:
     """Mails an open or expired invitation again, with a new term."""
     by = request.viewer.member
     invitation = get_member_invitation(by.partner, invitation_id)
-    check_rate(f"resend:{invitation.email}"[:200], limit=5, per=3600)
     actions.resend_member_invitation(actor=request.viewer.actor, by=by, invitation=invitation)
     messages.success(request, _("The invitation is on its way to %(email)s again.") % {"email": invitation.email})
     return redirect("portal:members")
