@@ -24,28 +24,16 @@ from fondaco.kit.errors import DomainError
 from fondaco.kit.pagination import numbered_page
 from fondaco.surfaces.site.access import requires
 from fondaco.surfaces.site.forms import show_refusal
+from fondaco.surfaces.site.forms_invitations import InviteeForm
 from fondaco.surfaces.site.paging import page_links, page_number
 from fondaco.surfaces.site.viewer import HouseRequest
 
 _PER_PAGE = 50
 
 
-class InviteForm(forms.Form):
+class InviteForm(InviteeForm):
     """Whom to invite, and as what."""
 
-    name = forms.CharField(
-        label=gettext_lazy("Name"),
-        max_length=100,
-        error_messages={"required": gettext_lazy("Write their name; the mail greets them with it.")},
-    )
-    email = forms.EmailField(
-        label=gettext_lazy("E-mail address"),
-        max_length=254,
-        error_messages={
-            "required": gettext_lazy("Write the address to send the invitation to."),
-            "invalid": gettext_lazy("Write a whole address, like name@example.com."),
-        },
-    )
     role = forms.ChoiceField(
         label=gettext_lazy("Role"),
         help_text=gettext_lazy("It decides what they see; you can change it later."),

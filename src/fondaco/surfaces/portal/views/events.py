@@ -8,7 +8,6 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -19,23 +18,20 @@ from fondaco.catalog.policies import can
 from fondaco.catalog.queries import get_app, get_version
 from fondaco.kit.errors import DomainError
 from fondaco.messaging import replaying
-from fondaco.messaging.logs import count_last_day, get_endpoint, get_sent, has_failed, list_samples
+from fondaco.messaging.logs import get_endpoint, get_sent, list_samples
 from fondaco.messaging.replaying import MOST_AT_ONCE, plan_replay, replay_one, try_endpoint, why_not_replayed
 from fondaco.messaging.samples import list_kinds, send_sample
 from fondaco.surfaces.site.access import requires
 from fondaco.surfaces.site.deliveries import (
     FilterForm,
-    describe_health,
-    draw_day,
+    describe_listing,
     explain,
     in_full,
     list_missed_logouts,
-    make_listing,
     pretty,
     say_replayed,
 )
 from fondaco.surfaces.site.forms import show_refusal
-from fondaco.surfaces.site.paging import address_at, address_with
 from fondaco.surfaces.site.viewer import HouseRequest
 
 
@@ -52,25 +48,10 @@ def show_all(request: HouseRequest, app_id: str) -> HttpResponse:
     """Everything that was sent, newest first; asked by HTMX, only when it changed since ``mark``."""
     member = request.viewer.member
     app, form = get_app(member, app_id), FilterForm(request.GET)
-    cursor = request.GET.get("cursor")
-    listing = make_listing(app, form, cursor)
-    if request.htmx and request.GET.get("mark") == listing.mark:
+    context = describe_listing(request, app, form, surface="portal")
+    if context is None:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
-    context = {
-        "app": app,
-        "form": form,
-        "listing": listing,
-        "is_filtered": not form.is_valid() or not form.chosen.is_everything,
-        "health": describe_health(app) if not request.htmx else [],
-        "day": draw_day(count_last_day(app)) if not request.htmx else None,
-        "can_replay": can(member, app, Permission.PARTNER_APPS_EDIT),
-        "has_failed": not request.htmx and has_failed(app),
-        "refresh": None if cursor else address_with(request, mark=listing.mark),
-        "replay": address_at(request, "portal:replay_events", app_id),
-        "failed": f"{reverse('portal:replay_events', args=[app_id])}?status=failed",
-        "newest": address_with(request, cursor=None, mark=None) if cursor else None,
-        "older": address_with(request, cursor=listing.next_cursor, mark=None) if listing.next_cursor else None,
-    }
+    context["can_replay"] = can(member, app, Permission.PARTNER_APPS_EDIT)
     return render(request, "portal/events_list.html" if request.htmx else "portal/events.html", context)
 
 

@@ -24,6 +24,7 @@ from fondaco.partners.models import Member, MemberRole
 from fondaco.partners.queries import get_member, get_member_invitation, list_member_invitations, list_members
 from fondaco.surfaces.site.access import requires
 from fondaco.surfaces.site.forms import show_refusal
+from fondaco.surfaces.site.forms_invitations import InviteeForm
 from fondaco.surfaces.site.viewer import HouseRequest
 
 _MOST_INVITATIONS = 50
@@ -39,22 +40,8 @@ class RoleForm(forms.Form):
     role = forms.ChoiceField(label=gettext_lazy("Role"), choices=_ROLES, widget=forms.RadioSelect)
 
 
-class InviteForm(RoleForm):
+class InviteForm(InviteeForm, RoleForm):
     """Whom to invite, and as what."""
-
-    name = forms.CharField(
-        label=gettext_lazy("Name"),
-        max_length=100,
-        error_messages={"required": gettext_lazy("Write their name; the mail greets them with it.")},
-    )
-    email = forms.EmailField(
-        label=gettext_lazy("E-mail address"),
-        max_length=254,
-        error_messages={
-            "required": gettext_lazy("Write the address to send the invitation to."),
-            "invalid": gettext_lazy("Write a whole address, like name@example.com."),
-        },
-    )
 
     field_order = ["name", "email", "role"]
 
