@@ -54,11 +54,6 @@ def _media(settings: Settings, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path
 
 
-@pytest.fixture
-def mara() -> Member:
-    return make_member()
-
-
 def draft(by: Member, **states: Any) -> Version:
     make_category()
     return make_version(make_app(by.partner), **states)

@@ -18,11 +18,6 @@ BODY = {"name": "Nightly export", "grant_types": ["client_credentials"], "scopes
 
 
 @pytest.fixture
-def mara() -> Member:
-    return make_member()
-
-
-@pytest.fixture
 def api(mara: Member) -> Api:
     return Api(mara.person)
 

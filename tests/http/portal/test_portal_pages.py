@@ -11,6 +11,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 from tests.factories.catalog import make_app, make_category, make_version, picture
 from tests.factories.partners import make_member, make_partner
+from tests.signing_in import signed_in
 
 from fondaco.catalog.models import App, TechnicalContent, Version
 from fondaco.catalog.states import ListingStatus, TechnicalStatus
@@ -23,17 +24,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _media(settings: Settings, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path
-
-
-@pytest.fixture
-def mara() -> Member:
-    return make_member()
-
-
-def signed_in(member: Member) -> Client:
-    client = Client()
-    client.force_login(member.person)
-    return client
 
 
 @pytest.fixture
