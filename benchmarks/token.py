@@ -24,9 +24,9 @@ from benchmarks.context import Context
 from benchmarks.load import Target
 from benchmarks.rounds import Comparison
 from benchmarks.token_clients import ACCOUNT
-from fondaco.cli.machines import server_words
 from fondaco.config.database import parse
 from fondaco.runtime.postgres import EmbeddedServer
+from fondaco.runtime.serving import HOUSE
 
 WORKERS: Final = 2
 FEW, MANY = 100, 100_000
@@ -55,12 +55,13 @@ class Site:
         self._run("fondaco.cli", "migrate")
         self.clients = self._run("benchmarks.token_clients", str(clients)).split()
         self.granting = self.requests(clients)
-        self.process = self.serve("fondaco.runtime.serving:application", self.port)
+        self.process = self.serve(HOUSE, self.port)
 
     def serve(self, application: str, port: int) -> subprocess.Popen[bytes]:
         """Starts the product's server, as ``fondaco web`` does, on an application."""
-        words = server_words(application, host="127.0.0.1", port=port, workers=WORKERS)
-        process = self.context.start([sys.executable, *words], environment=self.environment)
+        call = f"serve('127.0.0.1', {port}, {WORKERS}, {application!r})"
+        words = [sys.executable, "-c", f"from fondaco.runtime.serving import serve; {call}"]
+        process = self.context.start(words, environment=self.environment)
         self.context.wait_for(f"http://127.0.0.1:{port}/readyz", process)
         return process
 

@@ -15,9 +15,11 @@ from django.db import connection
 from django.test import override_settings
 from pytest_django import DjangoDbBlocker
 from tests import cloning, emptying, signing_in
+from tests.factories.partners import make_member
 
 from fondaco.identity import signing_keys
 from fondaco.kit.frames import with_room
+from fondaco.partners.models import Member
 
 # What takes long, and what waits for something more than it works: other tests use the processor meanwhile.
 LONG = {
@@ -110,3 +112,9 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
 def _no_remembered_keys() -> None:
     """A process remembers signing keys for a minute; those of the test before were rolled back underneath it."""
     signing_keys.forget()
+
+
+@pytest.fixture
+def mara() -> Member:
+    """The owner of a partner."""
+    return make_member()

@@ -8,9 +8,10 @@ from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_
 from django.test import Client
 from tests.factories.accounts import make_factor
 
-from fondaco.accounts.models import Person
+from fondaco.accounts.models import Operator, Person, User
 from fondaco.identity import policies
 from fondaco.identity.models import LoginSession
+from fondaco.partners.models import Member
 from fondaco.surfaces.site.sign_in import SID
 
 _django_login = Client._login  # type: ignore[attr-defined]  # what force_login and login end in
@@ -32,6 +33,13 @@ def _login(client: Client, user: Person, backend: str | None = None) -> None:
     session[AUTHENTICATION_METHODS_SESSION_KEY] = [record]
     session[f"{AUTHENTICATION_METHODS_SESSION_KEY}_user"] = str(user.pk)
     session.save()
+
+
+def signed_in(who: User | Member | Operator) -> Client:
+    """A browser of theirs."""
+    client = Client()
+    client.force_login(who.person)
+    return client
 
 
 def weaken(client: Client) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from fondaco.runtime.serving import application as house
+from fondaco.config.wsgi import application as house
 
 PATHS = ("/oauth/token", "/oauth/introspect")
 # As long as the answer to a client, with the headers that stand around it.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -22,8 +23,9 @@ from tests.factories.upgrades import make_newer
 from fondaco.accounts.models import Account, Person
 from fondaco.accounts.permissions import OperatorRole
 from fondaco.audit.status import transition
+from fondaco.catalog.actions import deprecate_version
 from fondaco.installs.models import Installation
-from fondaco.messaging.models import Delivery
+from fondaco.messaging.models import Delivery, Message
 from fondaco.messaging.states import DeliveryStatus
 from fondaco.partners.models import MemberRole
 
@@ -106,6 +108,19 @@ def test_a_form_that_was_open_for_too_long(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("This form was open for too long")
     expect(page.get_by_text("mallory")).to_have_count(0)
     look(page, "csrf")
+
+
+def test_an_app_that_is_no_longer_offered(page: Page) -> None:
+    installation = make_completed()
+    for name in ("Deskbridge", "Cadence Coach"):
+        make_published_version(make_app(name=name))
+    version, mara = installation.version, make_member(installation.app.partner)
+    deprecate_version(actor=SYSTEM, by=mara, version=version, reason="Replaced by another.")
+    open_as(page, installation.installed_by.person, f"/marketplace/{installation.app.slug}", 410)
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"{installation.app.name} is no longer offered")
+    look(page, "former-listing")
+    page.get_by_role("link", name="Open My Apps").click()
+    expect(page).to_have_url(re.compile("/my-apps$"))
 
 
 def test_too_often(page: Page, settings: Settings) -> None:
@@ -206,6 +221,10 @@ def test_a_newer_version_and_what_support_sees(page: Page) -> None:
     open_as(page, devi, f"/portal/apps/{app.pk.hex}/events", 200)
     page.get_by_role("link", name="Send all that failed again").click()
     look(page, "replay")
+    Message.objects.filter(type="app.installed").update(body=None)  # as after their delivery
+    open_as(page, devi, f"/portal/apps/{app.pk.hex}/events/replay?since=2020-01-01", 200)
+    expect(page.get_by_text("Its credentials are not kept any more")).to_be_visible()
+    look(page, "replay-left-out")
     open_as(page, ines, "/backoffice/installations/failed-updates", 200)
     look(page, "failed-updates")
     open_as(page, ines, f"/backoffice/accounts/{account.pk}", 200)

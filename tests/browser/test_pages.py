@@ -26,6 +26,7 @@ SIGN_IN = [
     "/account/password/reset/",
     "/account/password/reset/done/",
     "/account/signup/",
+    "/account/confirm-email/",
     "/sign-in",
 ]
 # Who walks, from where, and over which addresses.

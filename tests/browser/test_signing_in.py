@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 from tests.browser.looking import find_faults, find_overflow, keep_picture, resize
@@ -150,6 +151,16 @@ def test_a_passkey_is_added_and_signs_in_alone(open_page: OpenPage, ada: Person)
     page.get_by_role("button", name="Use a passkey").click()
     page.wait_for_url("**/people")
     expect(page.get_by_role("heading", level=1)).to_contain_text("People")
+
+    page.context.clear_cookies()
+    proven = EmailAddress.objects.filter(user=ada)
+    proven.update(verified=False)  # and it is no way around the mail that asks whose address it is
+    page.goto("/account/login/")
+    page.get_by_role("button", name="Use a passkey").click()
+    page.wait_for_url("**/account/confirm-email/")
+    page.goto("/my-apps")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+    proven.update(verified=True)
 
     page.context.clear_cookies()
     sign_in(page, ada)

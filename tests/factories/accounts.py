@@ -9,7 +9,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.db import transaction
 
-from fondaco.accounts.actions import appoint_operator, create_account
+from fondaco.accounts.actions import appoint_operator, create_account, prove_email
 from fondaco.accounts.models import Account, Operator, Person, Role, User
 from fondaco.accounts.permissions import OperatorRole, Permission
 from fondaco.audit.actor import Actor, ActorKind
@@ -22,11 +22,12 @@ _numbers = count(1)
 
 
 def make_person(name: str = "Ada Adler", *, email: str = "", password: str = "") -> Person:
-    """Someone who can sign in; the address is made from the name and is unique. Hashing costs time: ask for it."""
+    """Someone who can sign in; the address is made from the name, unique and proven. Hashing costs time: ask for it."""
     address = email or f"{name.split(maxsplit=1)[0].lower()}.{next(_numbers)}@people.example"
     person = Person(email=address, name=name)
     person.set_password(password or None)
     person.save()
+    prove_email(person)
     return person
 
 

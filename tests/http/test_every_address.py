@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from http.cookies import SimpleCookie
 from itertools import product
 from typing import Any
@@ -23,7 +22,7 @@ from tests.http.world import ACCOUNT, OPERATOR, PARTNER, UNKNOWN, Viewer, World,
 from fondaco.accounts.permissions import ADMIN, OperatorRole, Permission
 from fondaco.partners.models import MemberRole
 from fondaco.surfaces.site.access import ACCESS
-from fondaco.surfaces.site.views import errors, mails
+from fondaco.surfaces.site.views import errors
 
 pytestmark = pytest.mark.django_db
 
@@ -81,7 +80,7 @@ _OWN: dict[str, tuple[int, int]] = {
 }  # fmt: skip
 # What everybody gets of a page that is open to all: GET, and POST of an empty form.
 _PUBLIC: dict[str, tuple[int, int]] = {
-    "live": (200, 405), "ready": (200, 405), "invitation": (200, 200), "confirm_email": (200, 302),
+    "live": (200, 405), "ready": (200, 405), "invitation": (200, 200),
     "choose_company": (200, 422), "company_sign_in": (404, 405), "company_sign_in_go": (404, 405),
     "company_sign_in_return": (400, 405), "set_theme": (405, 302), "media": (404, 405), "manifest_schema": (200, 405),
     "design": (200, 405), "design_data": (200, 405), "design_form": (200, 200), "design_apps": (200, 405),
@@ -191,10 +190,8 @@ def world(settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Worl
 
 @pytest.fixture
 def _bare_refusals(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Thousands of refusals are asked for here for their status; how such a page looks is seen elsewhere. An example
-    of a mail, which costs a world, is written once."""
+    """Thousands of refusals are asked for here for their status; how such a page looks is seen elsewhere."""
     monkeypatch.setattr(errors, "render", lambda _request, _template, status: HttpResponse(status=status))
-    monkeypatch.setattr(mails, "example_letters", cache(mails.example_letters))
 
 
 def test_every_view_says_who_may_see_it() -> None:

@@ -143,9 +143,9 @@ class EmailTaken(Conflict):
     message = _("Someone else signs in with %(email)s. Your address stays as it was. Choose another one.")
 
 
-class EmailChangeOver(Conflict):
-    code = "email-change-over"
+class EmailLinkOver(Conflict):
+    code = "email-link-over"
     message = _(
-        "This link no longer opens: it was used, taken back or is more than a day old. Your address was not changed "
-        "by it. Ask for the change again in your settings."
+        "This link no longer opens: it was used, taken back or is more than a day old. Nothing was changed by it. "
+        "Ask for the change again in your settings, or sign in once more to get another link."
     )

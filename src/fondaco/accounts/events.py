@@ -22,4 +22,5 @@ EMAIL_CHANGE_REQUESTED = declare(
     "person.email_change_requested", "A person wants another address; it is asked whether it is theirs."
 )
 EMAIL_CHANGE_WITHDRAWN = declare("person.email_change_withdrawn", "A person keeps the address that they have.")
+EMAIL_PROVEN = declare("person.email_proven", "A person proved the address that they have.")
 EMAIL_CHANGED = declare("person.email_changed", "A person proved another address and signs in with it from now on.")

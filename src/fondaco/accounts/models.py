@@ -32,7 +32,11 @@ class PersonManager(BaseUserManager["Person"]):
 
 
 class Person(AbstractBaseUser):
-    """Someone who can sign in. ``email`` is kept in lower case, so that it is found by its index."""
+    """Someone who can sign in. ``email`` is kept in lower case, so that it is found by its index.
+
+    That it is theirs, and which other address they want, is a row of allauth's ``EmailAddress``: the one that is
+    ``primary`` says the same address, and only who has it ``verified`` signs in with a password.
+    """
 
     id = IdField()
     email = models.EmailField(max_length=254, unique=True)
@@ -57,19 +61,6 @@ class Person(AbstractBaseUser):
         """One or two letters for the round picture."""
         words = (self.name or self.email).split()
         return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
-
-
-class EmailChange(models.Model):
-    """The address that a person wants to have; it counts when the link mailed to it was opened. One at a time."""
-
-    id = IdField()
-    person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="email_change")
-    email = models.EmailField(max_length=254)
-    expires_at = models.DateTimeField()
-    created_at = models.DateTimeField(default=clock.now, editable=False)
-
-    def __str__(self) -> str:
-        return f"{self.person} → {self.email}"
 
 
 class Account(models.Model):

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from allauth.account.models import EmailAddress, EmailConfirmationHMAC
+from django.db.models import Count, F, Q, QuerySet
 
 from fondaco.accounts import links
-from fondaco.accounts.errors import EmailChangeOver, InvitationOver, InvitationUnreadable
-from fondaco.accounts.models import Account, EmailChange, Invitation, Operator, Person, Role, User
+from fondaco.accounts.errors import InvitationOver, InvitationUnreadable
+from fondaco.accounts.models import Account, Invitation, Operator, Person, Role, User
 from fondaco.accounts.permissions import Permission
 from fondaco.accounts.policies import check_can, check_operator_can
 from fondaco.accounts.states import InvitationStatus
 from fondaco.audit.models import Event
-from fondaco.kit import clock
 from fondaco.kit.errors import NotFound
 from fondaco.kit.ids import is_short_id, parse_wire
 
 _INVITATION = "invitation"
-_EMAIL_CHANGE = "email_change"
 
 
 def list_users(account_id: str, *, only_active: bool = True) -> QuerySet[User]:
@@ -189,21 +188,24 @@ def find_invited(invitation: Invitation) -> Person | None:
     return Person.objects.filter(email=invitation.email).first()
 
 
-def find_pending_email(person: Person) -> EmailChange | None:
-    """The address that waits to be confirmed, if one does."""
-    return EmailChange.objects.filter(person=person, expires_at__gt=clock.now()).first()
+def find_pending_email(person: Person) -> EmailAddress | None:
+    """The address that the person wants instead of theirs and has not confirmed, if there is one."""
+    waiting = EmailAddress.objects.filter(user=person, verified=False)
+    return waiting.exclude(email=F("user__email")).order_by("pk").last()
 
 
-def email_change_token(change: EmailChange) -> str:
-    """What the mailed link carries."""
-    return links.sign(_EMAIL_CHANGE, change.pk)
+def find_unproven_email(person_id: UUID) -> EmailAddress | None:
+    """The address that the person is asked about: the one that they want, or the one that they have."""
+    waiting = EmailAddress.objects.filter(user=person_id, user__is_active=True, verified=False)
+    return waiting.select_related("user").order_by("pk").last()
 
 
-def find_email_change(token: str) -> EmailChange:
-    """The open change that a mailed link names."""
-    change_id = links.read(_EMAIL_CHANGE, token)
-    found = EmailChange.objects.select_related("person").filter(expires_at__gt=clock.now())
-    change = found.filter(pk=change_id).first() if change_id else None
-    if change is None:
-        raise EmailChangeOver
-    return change
+def find_proven_email(person_id: UUID) -> EmailAddress | None:
+    """The address that a person signs in with, if it is proven and they have not left."""
+    proven = EmailAddress.objects.filter(user=person_id, user__is_active=True, email=F("user__email"), verified=True)
+    return proven.select_related("user").first()
+
+
+def confirmation_key(address: EmailAddress) -> str:
+    """What the mailed link carries: allauth's signed key, good for ``ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS``."""
+    return str(EmailConfirmationHMAC(address).key)

@@ -10,7 +10,7 @@ from fondaco.catalog.asking import find_refused, name_scopes
 from fondaco.catalog.content import AppDetails, ListingFields, TechnicalFields
 from fondaco.catalog.data_fields import DATA_FIELDS
 from fondaco.catalog.errors import ScopeMissing
-from fondaco.catalog.models import Category
+from fondaco.catalog.models import Category, IdTokenAlgorithm
 from fondaco.catalog.scopes import REQUESTABLE
 from fondaco.catalog.validation import MAX_CATEGORIES, SLUG, FieldProblems, problem_with_video
 
@@ -56,6 +56,9 @@ def clean_technical(fields: TechnicalFields) -> dict[str, Any]:
     }
     credentials = found.text("test_credentials", fields.test_credentials or "", most=1000, lines=True)
     clean["test_credentials"] = credentials.encode() or None
+    if fields.id_token_signed_response_alg is not None:
+        name = "id_token_signed_response_alg"
+        clean[name] = found.choice(name, fields.id_token_signed_response_alg, IdTokenAlgorithm)
     if refused := find_refused(clean, scopes):
         for one in refused:
             found.add(one.field, one.words)

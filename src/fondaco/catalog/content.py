@@ -24,7 +24,10 @@ class AppDetails:
 
 @dataclass(frozen=True, slots=True)
 class TechnicalFields:
-    """All technical content at once. ``version_name`` and ``test_credentials`` stay as they are when None."""
+    """All technical content at once.
+
+    ``version_name``, ``test_credentials`` and ``id_token_signed_response_alg`` stay as they are when None.
+    """
 
     events_callback_url: str = ""
     standalone_url: str = ""
@@ -39,6 +42,7 @@ class TechnicalFields:
     release_notes: str = ""
     test_instructions: str = ""
     test_credentials: str | None = None
+    id_token_signed_response_alg: str | None = None
     version_name: str | None = None
 
 

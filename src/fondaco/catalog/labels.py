@@ -54,6 +54,7 @@ TECHNICAL_FIELDS: Final[dict[str, Promise]] = {
     "backchannel_logout_url": _("Back-channel logout URL"),
     "is_manually_provisioned": _("Manually provisioned"),
     "are_credentials_claimed": _("Credentials are fetched from a link"),
+    "id_token_signed_response_alg": _("ID tokens are signed by"),
     "release_notes": _("Release notes"),
     "test_instructions": _("Test instructions"),
 }

@@ -107,6 +107,10 @@ class FieldProblems:
             self.add(field, _("Unknown: %(values)s.") % {"values": ", ".join(unknown)[:200]})
         return [value for value in chosen if value in known]
 
+    def choice(self, field: str, value: object, allowed: Iterable[str]) -> str:
+        """``value`` when it is in ``allowed``, else an empty text."""
+        return next(iter(self.choices(field, [value], allowed)), "")
+
 
 def problem_with_url(address: str) -> str | Promise | None:
     """Why ``address`` cannot be used, or None.

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from typing import Annotated
 
 import typer
 
-from fondaco.cli.starting import load_django, refuse, stop_event
+from fondaco.cli.starting import load_django, refuse
+from fondaco.runtime.stopping import stop_event
 
 
 def web(
@@ -21,25 +20,19 @@ def web(
 
     if not is_port_free(host, port):
         refuse(f"Port {port} on {host} is taken by another program: stop that program, or choose another with --port.")
-    words = server_words("fondaco.runtime.serving:application", host=host, port=port, workers=workers)
-    os.execv(sys.executable, [sys.executable, *words])  # noqa: S606 (no shell is wanted)
+    load_django()
+    from fondaco.runtime.serving import serve
 
-
-def server_words(application: str, *, host: str, port: int, workers: int) -> list[str]:
-    """How Python is told to serve a WSGI application; benchmarks serve their peers just so."""
-    # One blocking thread per worker is the fastest by measurement (docs/adr/0001).
-    server = f"--interface wsgi --workers {workers} --blocking-threads 1 --workers-kill-timeout 5"
-    server += " --respawn-failed-workers --log-level warning"
-    return ["-m", "granian", *server.split(), "--host", host, "--port", str(port), application]
+    serve(host, port, workers)
 
 
 def dispatch() -> None:
     """Deliver signed events to partner apps until stopped. Any number of these may run on one database."""
     stop = stop_event()
     load_django()
-    from fondaco.messaging import dispatcher
+    from fondaco.runtime import machines
 
-    dispatcher.run(stop)
+    machines.dispatch(stop)
 
 
 def worker(
@@ -47,18 +40,18 @@ def worker(
 ) -> None:
     """Run background jobs (mail, images) until stopped; running jobs are finished first."""
     load_django()
-    from fondaco.kit import jobs
+    from fondaco.runtime import machines
 
-    jobs.run_worker(concurrency=concurrency)
+    machines.work(concurrency)
 
 
 def sweep() -> None:
     """Run what falls due (time-outs, reminders, sealing of the audit trail) until stopped."""
     stop = stop_event()
     load_django()
-    from fondaco.kit import deadlines
+    from fondaco.runtime import machines
 
-    deadlines.run_forever(stop)
+    machines.sweep(stop)
 
 
 def register(app: typer.Typer) -> None:

@@ -169,7 +169,9 @@ AUTH_PASSWORD_VALIDATORS = [
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_EMAIL_VERIFICATION = "none"  # people only join by a mailed invitation, which proves the address
+# Who joins by a mailed invitation or by a company's sign-in that says email_verified has proven the address by that.
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 1
 ACCOUNT_ADAPTER = "fondaco.surfaces.site.sign_in.AccountAdapter"
 ACCOUNT_FORMS = {
     "login": "fondaco.surfaces.site.sign_in_forms.SignInForm",
@@ -186,7 +188,12 @@ ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordRes
 # Failed tries are counted by identity.tries; allauth's other limits count in the cache, which all processes share.
 # Many people of a company share one address, so sign-ins are limited by failures first and by number only generously.
 # A letter for a new password goes to whoever has the address, at the wish of anybody who knows it.
-ACCOUNT_RATE_LIMITS = {"login_failed": "", "login": "120/m/ip", "reset_password": "20/m/ip,5/h/key"}
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "",
+    "login": "120/m/ip",
+    "reset_password": "20/m/ip,5/h/key",
+    "confirm_email": "5/h/key",
+}
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 # An operator or an owner of a partner who has nothing but a password can do nothing until they have a second factor.
@@ -204,6 +211,7 @@ MFA_FORMS = {
     "edit_webauthn": "fondaco.surfaces.site.factor_forms.PasskeyNameForm",
 }
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # who is in has proven the address that counts; a second one may wait meanwhile
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_TOLERANCE = 1  # clocks differ, and typing takes time; a code still counts once only
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEVELOPMENT  # http://localhost

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
+from fondaco.catalog.models import IdTokenAlgorithm
 from fondaco.catalog.scopes import FOR_PORTAL_CLIENTS, SCOPES
 from fondaco.catalog.validation import FieldProblems
 from fondaco.identity import policies
@@ -30,12 +31,16 @@ _NEEDS_GRANT: Final = {
 
 @dataclass(frozen=True, slots=True)
 class ClientFields:
-    """Everything that can be set and changed; redirect addresses are compared exactly as they are written."""
+    """Everything that can be set and changed; redirect addresses are compared exactly as they are written.
+
+    Without a word about how ID tokens are signed that stays as it is, at first ES256.
+    """
 
     name: str
     grant_types: tuple[str, ...]
     scopes: tuple[str, ...]
     redirect_uris: tuple[str, ...] = ()
+    id_token_signed_response_alg: str | None = None
 
 
 def clean(fields: ClientFields, *, is_public: bool) -> dict[str, Any]:
@@ -47,6 +52,9 @@ def clean(fields: ClientFields, *, is_public: bool) -> dict[str, Any]:
     if AUTHORIZATION_CODE in grants and not values["redirect_uris"]:
         found.add("redirect_uris", _("Signing people in needs an address to send them back to."))
     values["scopes"] = _scopes(found, fields.scopes, grants)
+    if fields.id_token_signed_response_alg is not None:
+        name = "id_token_signed_response_alg"
+        values[name] = found.choice(name, fields.id_token_signed_response_alg, IdTokenAlgorithm)
     found.raise_if_any()
     return values
 

@@ -1,7 +1,8 @@
 """Our own JWTs, to and from their compact form, with nothing done twice.
 
 A general library looks at header, key and algorithm for every token. We sign with one algorithm, and the header of a
-token of ours is the same bytes as long as its key signs; so that is done once per key.
+token of ours is the same bytes as long as its key signs; so that is done once per key. The signature itself is most of
+what a token costs, and AWS-LC makes it in less than three quarters of OpenSSL's time (ADR 0041).
 """
 
 from __future__ import annotations
@@ -10,18 +11,17 @@ import json
 from binascii import b2a_base64
 from collections.abc import Mapping
 from functools import lru_cache
+from hashlib import sha256
 from typing import Any, Final
 
 import msgspec
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from awscrt.crypto import EC
 from joserfc.jws import JWSRegistry
 from joserfc.util import urlsafe_b64decode
 
 from fondaco.identity import signing_keys
 
 _ALGORITHM: Final = JWSRegistry.algorithms[signing_keys.ALGORITHM]
-_ES256: Final = ec.ECDSA(hashes.SHA256())
 _HALF: Final = 32  # bytes of each number of a signature
 _URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")
 _LONGEST: Final = 8192  # characters; ours are far shorter
@@ -32,7 +32,8 @@ def sign(claims: Mapping[str, Any], kind: str) -> str:
     """``claims`` signed with the present key; ``kind`` is the ``typ`` of the header."""
     key = signing_keys.signing_key()
     signed = _header(key.key_id, kind) + b"." + _segment(msgspec.json.encode(claims))
-    return (signed + b"." + _segment(_bare(key.private_key.sign(signed, _ES256)))).decode()
+    signature = EC.decode_der_signature_to_padded_pair(key.signer.sign(sha256(signed).digest()), _HALF)
+    return (signed + b"." + _segment(signature)).decode()
 
 
 def peek(token: str) -> Mapping[str, Any]:
@@ -70,14 +71,6 @@ def _is_signed_by(token: str, key_id: str) -> bool:
         return key is not None and _ALGORITHM.verify(head + b"." + claims, urlsafe_b64decode(signature), key.key)
     except ValueError:
         return False
-
-
-def _bare(signature: bytes) -> bytes:
-    """The two numbers of a signature side by side (RFC 7518 §3.4) instead of in DER: 30 n 02 n … 02 n …"""
-    middle = 4 + signature[3]
-    first, second = signature[4:middle], signature[middle + 2 :]
-    # Each may have a zero in front, which says that it is positive, or lack leading zeros.
-    return first[-_HALF:].rjust(_HALF, b"\0") + second[-_HALF:].rjust(_HALF, b"\0")
 
 
 def _split(token: str) -> list[bytes]:

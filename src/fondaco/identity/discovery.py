@@ -34,7 +34,7 @@ def describe_issuer(account: Account) -> dict[str, Any]:
         "grant_types_supported": list(GRANTS),
         "scopes_supported": list(SCOPES),
         "subject_types_supported": ["public"],
-        "id_token_signing_alg_values_supported": [signing_keys.ALGORITHM],
+        "id_token_signing_alg_values_supported": list(signing_keys.ID_TOKEN_ALGORITHMS),
         "token_endpoint_auth_methods_supported": list(METHODS),
         "token_endpoint_auth_signing_alg_values_supported": list(ALGORITHMS),
         "revocation_endpoint_auth_methods_supported": list(METHODS),

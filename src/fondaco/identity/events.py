@@ -6,6 +6,9 @@ CLIENT_CREATED = declare("client.created", "An OAuth client was created.")
 CLIENT_LOGOUT_URL_CHANGED = declare(
     "client.logout_url_changed", "The address to which an OAuth client's logout tokens go was changed."
 )
+CLIENT_ID_TOKEN_ALGORITHM_CHANGED = declare(
+    "client.id_token_algorithm_changed", "An OAuth client's ID and logout tokens are signed by another algorithm."
+)
 CLIENT_REGRANTED = declare(
     "client.regranted", "An installation's program was given the scopes and addresses of another version."
 )

@@ -26,8 +26,8 @@ _EXPIRING = (SpentAssertion, RevokedToken, RefreshToken, DeviceAuthorization, Fa
 @app.periodic(cron="23 * * * *")
 @app.task(name="identity.tidy", queueing_lock="identity.tidy")
 def tidy(timestamp: int) -> None:
-    """Each hour: makes the next signing key when it is time, forgets assertions and families nobody can use again."""
-    signing_keys.ensure_signing_key()
+    """Each hour: makes the next signing keys when it is time, forgets assertions and families nobody can use again."""
+    signing_keys.renew_keys()
     forget_expired()
     end_forgotten_sessions(actor=Actor.system("tidying"))
 

@@ -7,9 +7,7 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from joserfc import jwt
-
-from fondaco.identity import signing_keys
+from fondaco.identity.id_tokens import sign_for
 from fondaco.identity.issuer import issuer
 from fondaco.identity.models import CredentialSet, OAuthClient
 from fondaco.kit import clock
@@ -22,8 +20,7 @@ EVENT: Final = "http://schemas.openid.net/event/backchannel-logout"
 
 def issue_logout_token(*, client: OAuthClient, audience: str, user_id: str, session_id: UUID) -> str:
     """A token that is good for two minutes, so it is made for each try. ``audience`` is from :func:`find_audiences`."""
-    key, now = signing_keys.signing_key(), int(clock.now().timestamp())
-    header = {"alg": signing_keys.ALGORITHM, "kid": key.key_id, "typ": TYPE}
+    now = int(clock.now().timestamp())
     claims = {
         "iss": issuer(client.account),
         "sub": user_id,
@@ -34,7 +31,7 @@ def issue_logout_token(*, client: OAuthClient, audience: str, user_id: str, sess
         "sid": session_id.hex,
         "events": {EVENT: {}},
     }
-    return jwt.encode(header, claims, key.key, algorithms=[signing_keys.ALGORITHM])
+    return sign_for(client, claims, TYPE)
 
 
 def find_audiences(clients: Collection[OAuthClient]) -> dict[UUID, str]:

@@ -9,16 +9,15 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
-from authlib.oidc.core.util import create_half_hash
 from django.conf import settings
 from django.db.models import Q
 
 from fondaco.accounts.models import User
 from fondaco.catalog.scopes import SCOPES
-from fondaco.identity import compact, signing_keys
+from fondaco.identity import compact
 from fondaco.identity.actions.personal_tokens import PREFIX as PERSONAL_PREFIX
 from fondaco.identity.errors import BeyondThePerson, InsufficientScope, TokenRefused
 from fondaco.identity.issuer import issuer, issuer_template
@@ -28,7 +27,6 @@ from fondaco.kit import clock, crypto
 from fondaco.resource_server import Issuers, Token, TokenInvalid, Verifier
 
 __all__ = [
-    "ID_TOKEN_LIFETIME",
     "LIFETIME",
     "LIFETIME_SECONDS",
     "TYPE",
@@ -38,7 +36,6 @@ __all__ = [
     "do_claims_stand",
     "find_personal_token",
     "issue_access_token",
-    "issue_id_token",
     "may_act_for_user",
     "note_use",
     "read_access_token",
@@ -48,7 +45,6 @@ __all__ = [
 
 LIFETIME: Final = timedelta(minutes=10)
 LIFETIME_SECONDS: Final = int(LIFETIME.total_seconds())
-ID_TOKEN_LIFETIME: Final = timedelta(hours=1)
 TYPE: Final = "at+jwt"
 USE_IS_NOTED_EVERY: Final = timedelta(minutes=1)
 
@@ -118,31 +114,6 @@ def access_claims(
         "exp": now + LIFETIME_SECONDS,
         "jti": os.urandom(16).hex(),
     }
-
-
-def issue_id_token(
-    *, credentials: CredentialSet, family: TokenFamily, nonce: str, authenticated_at: datetime, access_token: str
-) -> str:
-    """A signed statement for the app about who signed in, and when (OpenID Connect Core §2).
-
-    It comes with ``access_token`` and is bound to it by ``at_hash`` (§3.1.3.6).
-    """
-    user, now = family.user, int(clock.now().timestamp())
-    claims: dict[str, Any] = {
-        "iss": issuer(credentials.client.account),
-        "sub": user.pk,
-        "aud": credentials.wire_client_id,
-        "iat": now,
-        "exp": now + int(ID_TOKEN_LIFETIME.total_seconds()),
-        "auth_time": int(authenticated_at.timestamp()),
-        "at_hash": create_half_hash(access_token, signing_keys.ALGORITHM).decode(),
-        "sid": family.login_session_id.hex,
-        "name": user.person.name,
-        "email": user.person.email,
-    }
-    if nonce:
-        claims["nonce"] = nonce
-    return compact.sign(claims, "JWT")
 
 
 def verify_access_token(plain: str) -> AccessToken:

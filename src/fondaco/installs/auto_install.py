@@ -46,6 +46,16 @@ class AutoInstall:
         """Whether who newly has ``role`` gets a licence."""
         return any(_fits(rule, role) for rule in self.rules)
 
+    def describe(self, roles: Iterable[Role]) -> str:
+        """Who gets a licence by themselves, in words for people of the account that has these roles."""
+        if not self.admits_anybody:
+            return _("Nobody gets it by itself.")
+        if named := roles_of(self.rules, roles):
+            return _("Who gets a role: %(roles)s") % {"roles": ", ".join(role.name for role in named)}
+        if self.rules[0]["filter"] == Filter.ALL:
+            return _("Everybody who joins the account")
+        return _("Roles that this account no longer has")
+
 
 NOBODY: Final = AutoInstall()
 

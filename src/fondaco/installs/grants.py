@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fondaco.audit.actor import Actor
 from fondaco.catalog.scopes import IMPLICIT
-from fondaco.identity.actions import place_client, regrant_client
+from fondaco.identity.actions import choose_id_token_algorithm, place_client, regrant_client
 from fondaco.installs.models import Grant, Installation
 
 
@@ -30,6 +30,8 @@ def move_grant(installation: Installation, *, actor: Actor) -> None:
         grant.is_in_force = True
         grant.save(update_fields=["is_in_force"])
     place_client(client=client, version=version)
+    algorithm = version.technical.id_token_signed_response_alg
+    choose_id_token_algorithm(actor=actor, client=client, algorithm=algorithm)
     regrant_client(
         actor=actor,
         client=client,

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
+
+from django.db.models import Case, Q, QuerySet, When
 
 from fondaco.accounts.models import User
 from fondaco.catalog.models import Plan
@@ -32,13 +35,29 @@ class Proposal:
         return after.monthly_total - before.monthly_total
 
 
-def read_proposal(installation: Installation, operation: Operation) -> Proposal:
-    """At most two queries. The caller got the installation from a scoped one."""
+def list_people(holders: QuerySet[User], operation: Operation | None, limit: int) -> tuple[list[User], list[User]]:
+    """The first ``limit`` of the account's ``holders``, and those whose licence ``operation`` changes: one query."""
+    moved = _moved(operation) if operation else frozenset()
+    if not moved:
+        return list(holders[:limit]), []
+    first = holders.values("pk")[:limit]
+    is_holder = Case(When(pk__in=first, then=True), default=False)
+    found: QuerySet[Any] = User.objects.filter(Q(pk__in=first) | Q(pk__in=moved)).annotate(is_holder=is_holder)
+    people = list(found.select_related("person", "role").order_by("person__name", "id"))
+    return [user for user in people if user.is_holder], [user for user in people if user.pk in moved]
+
+
+def read_proposal(installation: Installation, operation: Operation, moved: Sequence[User] | None = None) -> Proposal:
+    """At most two queries, one when whoever gets or loses a licence is known, by name, in ``moved``.
+
+    The caller got the installation from a scoped query.
+    """
     before: Snapshot = operation.current
     after: Snapshot = operation.proposed
-    held, chosen = set(before["users"]), set(after["users"])
-    moved = User.objects.filter(account_id=installation.account_id, pk__in=held ^ chosen).select_related("person")
-    people = list(moved.order_by("person__name", "id")) if held ^ chosen else []
+    if moved is None:
+        of_account = User.objects.filter(account_id=installation.account_id, pk__in=_moved(operation))
+        moved = list(of_account.select_related("person").order_by("person__name", "id"))
+    chosen = set(after["users"])
     was, is_to_be = _plans(installation, (before, after))
     return Proposal(
         versions=(was.version.name, is_to_be.version.name),
@@ -47,9 +66,15 @@ def read_proposal(installation: Installation, operation: Operation) -> Proposal:
             purchase_summary(is_to_be, after["total_licences"]),
         ),
         rules=(_rules(before), _rules(after)),
-        adding=tuple(user.person.name for user in people if user.pk in chosen),
-        removing=tuple(user.person.name for user in people if user.pk in held),
+        adding=tuple(user.person.name for user in moved if user.pk in chosen),
+        removing=tuple(user.person.name for user in moved if user.pk not in chosen),
     )
+
+
+def _moved(operation: Operation) -> frozenset[str]:
+    before: Snapshot = operation.current
+    after: Snapshot = operation.proposed
+    return frozenset(before["users"]) ^ frozenset(after["users"])
 
 
 def _plans(installation: Installation, sides: Sequence[Snapshot]) -> list[Plan]:

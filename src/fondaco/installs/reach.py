@@ -152,7 +152,7 @@ def find_targets(by: Operator, text: str) -> list[Target]:
 def find_in_force(target: Target) -> list[Cutoff]:
     """What keeps the target out already, the widest first."""
     if target.program:
-        return list(_with_names(Cutoff.find_for(target.program)))
+        return list(_with_names(target.program.find_cutoffs()))
     covers = Q(app=target.app) | (Q(version=target.version) if target.version else Q())
     return list(_with_names(Cutoff.objects.filter(covers, status="in_force")))
 

@@ -30,8 +30,8 @@ from fondaco.audit.actor import Actor
 from fondaco.kit import clock
 from fondaco.kit.frames import with_room
 from fondaco.kit.outbound import CONNECT_SECONDS, TOTAL_SECONDS, Answer, OutboundError, SafeClient
-from fondaco.messaging import breaker
-from fondaco.messaging.actions import WAKE_CHANNEL, Outcome
+from fondaco.messaging import breaker, presence
+from fondaco.messaging.actions import Outcome
 from fondaco.messaging.desk import Desk
 from fondaco.messaging.health import Observation, record_observations
 from fondaco.messaging.queue import Kind, Parcel, Room, claim, claim_logouts
@@ -45,7 +45,7 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 AT_ONCE: Final = 400  # tries under way in all
-SHARE: Final = 10  # of them for one endpoint, so that a hanging one holds up nobody else
+SHARE: Final = 10  # for one endpoint, by all dispatchers together, so that a hanging one holds up nobody else
 _SLOW_PART: Final = 2  # one in so many of all may be for endpoints not known to answer quickly
 POLL_SECONDS: Final = 1.0
 _QUICK: Final = 1.0  # seconds; below that a receiver is quick
@@ -84,7 +84,7 @@ class Dispatcher:
         total_seconds: float = TOTAL_SECONDS,
     ) -> None:
         self._at_once = at_once
-        self._share = share
+        self._share_of_all = self._share = share  # of one endpoint: for all dispatchers, and for this one
         self._connect_seconds, self._total_seconds = connect_seconds, total_seconds
         self._running: Counter[str] = Counter()  # leased and not answered yet
         self._running_slow = 0  # of those, for receivers not known as quick
@@ -213,7 +213,8 @@ class Dispatcher:
             self._running[endpoint] -= 1
             self._running_slow -= not parcel.is_quick
             if not self._running[endpoint]:
-                del self._running[endpoint], self._turns[endpoint]
+                del self._running[endpoint]
+                self._turns.pop(endpoint, None)
             self._wake.set()
 
     def _note_speed(self, endpoint: str, *, is_quick: bool) -> None:
@@ -260,16 +261,20 @@ class Dispatcher:
         """Wakes the loop when a message is committed; without it the poll finds the message within a second."""
         while True:
             try:
-                async with await psycopg.AsyncConnection.connect(self._database, autocommit=True) as listener:
-                    await listener.execute(f"LISTEN {WAKE_CHANNEL}")
-                    await listener.execute(f"LISTEN {clock.WAKE_CHANNEL}")
-                    self._wake.set()
-                    async for _ in listener.notifies():
-                        self._has_news = True
-                        self._wake.set()
+                await presence.stay(self._database, woken=self._hear, counted=self._divide)
             except psycopg.Error:
                 logger.warning("the dispatcher cannot listen and polls until it can")
             await asyncio.sleep(POLL_SECONDS)
+
+    def _hear(self, has_news: bool) -> None:
+        self._has_news = self._has_news or has_news
+        self._wake.set()
+
+    def _divide(self, dispatchers: int) -> None:
+        """An endpoint's tries at once are shared between all; what waits here for its turn keeps the turns it knew."""
+        share = max(self._share_of_all // dispatchers, 1)
+        if share != self._share:
+            self._share, self._turns = share, {}
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._guarded, work)

@@ -48,8 +48,11 @@ class KeyTooYoung(Conflict):
 
 
 class NothingToReplay(DomainError):
+    """``skipped`` names the events and why each is not sent."""
+
     code = "nothing-to-replay"
     status = 409
+    shown = ("skipped",)
     message = _(
         "None of these events can be sent again. Nothing was sent. Credentials are not kept after their delivery: ask "
         "for new ones. What a dropped change proposed is not sent any more either."

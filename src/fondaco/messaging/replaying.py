@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from typing import Final
 
 from django.db import transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from fondaco.accounts.models import Operator
 from fondaco.accounts.permissions import Permission
@@ -37,16 +40,50 @@ from fondaco.partners.models import Member
 MOST_AT_ONCE: Final = 500
 _TIMES: Final = 30  # that a partner may ask for an app, in ten minutes
 _PER: Final = timedelta(minutes=10)
+
+
+class SkipReason(StrEnum):
+    """Why an event cannot be sent again."""
+
+    CREDENTIALS_GONE = "credentials-gone"
+    TIMED_OUT = "change-timed-out"
+    UNREACHED = "change-undelivered"
+    REPLACED = "change-replaced"
+
+    @property
+    def words(self) -> Promise:
+        """A sentence for people."""
+        return _WORDS[self]
+
+
+_WORDS: Final[dict[SkipReason, Promise]] = {
+    SkipReason.CREDENTIALS_GONE: gettext_lazy("Its credentials are not kept any more: ask for new ones."),
+    SkipReason.TIMED_OUT: gettext_lazy("Nobody answered in time, so what it proposes was dropped."),
+    SkipReason.UNREACHED: gettext_lazy("The app's program could not be reached, so what it proposes was dropped."),
+    SkipReason.REPLACED: gettext_lazy("A later change took the place of what it proposes."),
+}
 # Nobody waits for the answer to these any more, and what they propose is not in force.
-_DROPPED: Final = (OperationStatus.TIMED_OUT, OperationStatus.FAILED, OperationStatus.SUPERSEDED)
+_DROPPED: Final = {
+    OperationStatus.TIMED_OUT.value: SkipReason.TIMED_OUT,
+    OperationStatus.FAILED.value: SkipReason.UNREACHED,
+    OperationStatus.SUPERSEDED.value: SkipReason.REPLACED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A delivery that is not sent again, and why."""
+
+    delivery: Delivery
+    reason: SkipReason
 
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """What a replay comes to: so many are sent, so many cannot be, and so many are beyond what one replay sends."""
+    """What a replay comes to: so many are sent, these cannot be, and so many are beyond what one replay sends."""
 
     sent: int
-    left_out: int
+    skipped: tuple[Skipped, ...]
     remaining: int
 
 
@@ -54,8 +91,8 @@ def plan_replay(app: App, chosen: Chosen) -> Replay:
     """What :func:`replay` would do now. The caller may see the app."""
     found = list_sent(app, chosen)
     taken = list(found.order_by("message")[:MOST_AT_ONCE])
-    sendable = [each for each in taken if can_be_replayed(each)]
-    return Replay(len(sendable), len(taken) - len(sendable), found.count() - len(taken))
+    skipped = _skip(taken)
+    return Replay(len(taken) - len(skipped), skipped, found.count() - len(taken))
 
 
 def replay(*, actor: Actor, by: Member, app: App, chosen: Chosen) -> Replay:
@@ -98,12 +135,18 @@ def try_endpoint_for_support(*, actor: Actor, by: Operator, endpoint: Endpoint) 
     resume_endpoint(actor=actor, endpoint=endpoint)
 
 
-def can_be_replayed(delivery: Delivery) -> bool:
+def why_not_replayed(delivery: Delivery) -> SkipReason | None:
     """Not without the secrets that it carried, and not when what it proposes was dropped: it would mislead."""
     message, operation = delivery.message, delivery.message.operation
-    if message.type in CARRY_CREDENTIALS and message.body is None:
-        return False
-    return operation is None or operation.kind == OperationKind.UNINSTALL or operation.status not in _DROPPED
+    if operation and operation.kind != OperationKind.UNINSTALL and operation.status in _DROPPED:
+        return _DROPPED[operation.status]  # before anything else: new credentials would not help
+    is_incomplete = message.type in CARRY_CREDENTIALS and message.body is None
+    return SkipReason.CREDENTIALS_GONE if is_incomplete else None
+
+
+def _skip(deliveries: Sequence[Delivery]) -> tuple[Skipped, ...]:
+    reasons = [(each, why_not_replayed(each)) for each in deliveries]
+    return tuple(Skipped(each, reason) for each, reason in reasons if reason)
 
 
 def _replay(actor: Actor, app: App, chosen: Chosen, why: Mapping[str, str]) -> Replay:
@@ -112,18 +155,23 @@ def _replay(actor: Actor, app: App, chosen: Chosen, why: Mapping[str, str]) -> R
     with transaction.atomic(durable=True):
         found = list_sent(app, chosen)
         total, taken = found.count(), list(found.order_by("message")[:MOST_AT_ONCE])
-        sent = _send([each for each in taken if can_be_replayed(each)], actor=actor)
+        skipped = _skip(taken)
+        kept_back = {each.delivery.pk for each in skipped}
+        sent = _send([each for each in taken if each.pk not in kept_back], actor=actor)
         if not sent:
-            raise NothingToReplay
+            named = [(each.delivery.message, each.reason) for each in skipped]
+            raise NothingToReplay(
+                skipped=[{"event_id": each.pk.hex, "type": each.type, "reason": why.value} for each, why in named]
+            )
         data = {"count": sent, **chosen.as_json(), **why}
         record(events.MESSAGES_REPLAYED, app, actor=actor, partner_id=app.partner_id, data=data)
-    return Replay(sent, len(taken) - sent, total - len(taken))
+    return Replay(sent, skipped, total - len(taken))
 
 
 def _replay_one(actor: Actor, delivery: Delivery, why: Mapping[str, str]) -> None:
     app = delivery.installation.app
     with transaction.atomic(durable=True):
-        if not can_be_replayed(delivery) or not _send([delivery], actor=actor):
+        if why_not_replayed(delivery) or not _send([delivery], actor=actor):
             raise CannotReplay
         data = {"count": 1, "event": delivery.message_id.hex, **why}
         record(events.MESSAGES_REPLAYED, app, actor=actor, partner_id=app.partner_id, data=data)

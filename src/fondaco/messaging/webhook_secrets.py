@@ -10,18 +10,19 @@ import time
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from fondaco.accounts.permissions import Permission
 from fondaco.audit.actor import Actor
 from fondaco.audit.recording import record
 from fondaco.catalog.models import App
-from fondaco.kit import clock
+from fondaco.kit import clock, deadlines
 from fondaco.kit.errors import NotFound
 from fondaco.kit.ids import parse_wire
 from fondaco.messaging import events, webhooks
@@ -33,6 +34,9 @@ from fondaco.partners.policies import check_can
 
 _HINT: Final = 10
 _FRESH_SECONDS: Final = 5.0
+_GIVE_EVERY: Final = timedelta(minutes=5)
+_GIVE_AT_ONCE: Final = 200
+_LACKS_SECRET: Final = ~Exists(WebhookSecret.objects.filter(app=OuterRef("pk"), ends_at=None))
 
 
 def list_webhook_secrets(by: Member, app: App) -> list[WebhookSecret]:
@@ -71,6 +75,18 @@ def replace_webhook_secret(*, actor: Actor, app: App) -> tuple[WebhookSecret, st
     row = WebhookSecret.objects.create(app=app, secret=secret, hint=text[:_HINT])
     record(events.WEBHOOK_SECRET_CREATED, row, actor=actor, data={"hint": row.hint}, **row.audit_scope())
     return row, text
+
+
+@deadlines.recurring("webhook_secret.give", every=_GIVE_EVERY)
+def give_missing_secrets() -> None:
+    """Gives a secret to apps without one: a process of an older release registered them while it was being replaced."""
+    lacking = App.objects.filter(_LACKS_SECRET).order_by("pk").select_for_update(of=("self",), skip_locked=True)
+    apps = list(lacking.select_related("partner")[:_GIVE_AT_ONCE])
+    # Asked once more: whoever held the app until now may have made one.
+    given = set(WebhookSecret.objects.filter(app__in=apps, ends_at=None).values_list("app", flat=True))
+    for app in apps:
+        if app.pk not in given:
+            replace_webhook_secret(actor=Actor.system("sweeper"), app=app)
 
 
 def show_webhook_secret(*, actor: Actor, by: Member, app: App, secret_id: str) -> tuple[WebhookSecret, str]:

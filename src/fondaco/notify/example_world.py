@@ -8,9 +8,11 @@ from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
+from allauth.account.models import EmailAddress
+
 from fondaco.accounts import events as accounts_events
-from fondaco.accounts.actions import appoint_operator, create_account
-from fondaco.accounts.models import Account, EmailChange, Invitation, Person, User
+from fondaco.accounts.actions import appoint_operator, create_account, create_person
+from fondaco.accounts.models import Account, Invitation, Person, User
 from fondaco.accounts.permissions import OperatorRole
 from fondaco.audit.actor import Actor
 from fondaco.audit.kinds import EventKind
@@ -105,7 +107,7 @@ def make_cast() -> Cast:
 
 def _make_people() -> _People:
     ada, mara, jon, ines = (
-        Person.objects.create(email=f"{name.split()[0].lower()}@{_DOMAIN}", name=name)
+        create_person(actor=_ACTOR, email=f"{name.split()[0].lower()}@{_DOMAIN}", name=name)
         for name in ("Ada Adler", "Mara Lind", "Jon Okafor", "Ines Carvalho")
     )
     account = create_account(actor=_ACTOR, name="example-harbour", company_name="Harbour Bank (example)")
@@ -324,13 +326,12 @@ def _make_things_of_people(people: _People) -> Cast:
         expires_at=now + timedelta(days=7),
     )
     session = LoginSession.objects.create(person=ada, address=_ADDRESS, device="Firefox on Linux")
-    change = EmailChange.objects.create(person=ada, email=f"ada.adler@{_DOMAIN}", expires_at=now + timedelta(days=1))
+    EmailAddress.objects.create(user=ada, email=f"ada.adler@{_DOMAIN}")
     return {
         "person": ada.pk,
         "invitation": invitation.pk,
         "token": token.pk,
         "session": session.pk,
-        "address": change.pk,
     }
 
 

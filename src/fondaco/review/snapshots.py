@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from fondaco.catalog.comparison import Difference, Part, describe_plan
 from fondaco.catalog.data_fields import DATA_FIELDS
 from fondaco.catalog.labels import LISTING_FIELDS, TECHNICAL_FIELDS
-from fondaco.catalog.models import Version
+from fondaco.catalog.models import IdTokenAlgorithm, Version
 from fondaco.catalog.scopes import SCOPES
 from fondaco.catalog.states import Track
 from fondaco.kit.crypto import keyed_hash
@@ -34,6 +34,8 @@ FIELDS: Final[dict[Track, dict[str, Promise]]] = {
     Track.LISTING: {**LISTING_FIELDS, "categories": gettext_lazy("Categories")},
 }
 _UNSEEN: Final = "unseen"  # a part that only tells whether something is another: a hash, a file's key
+# What could be chosen only later, and what was the only way before: older snapshots do not say it.
+_SINCE: Final = {Part.TECHNICAL: {"id_token_signed_response_alg": IdTokenAlgorithm.ES256.value}}
 _FIELD_PARTS: Final = {Track.TECHNICAL: Part.TECHNICAL, Track.LISTING: Part.LISTING}
 
 
@@ -61,20 +63,24 @@ def compare_snapshots(before: Snapshot, after: Snapshot, track: Track) -> list[D
     """Everything that differs, as ``catalog.comparison`` shows it."""
     found: list[Difference] = []
     for part in Part:
-        old, new = before.get(part.value, {}), after.get(part.value, {})
+        old, new = _read(before, part), _read(after, part)
         found += _pictures(old, new) if part == Part.SCREENSHOTS else _part(part, old, new, track)
     return found
 
 
 def changed_fields(before: Snapshot, after: Snapshot, track: Track) -> set[str]:
     """Names of the form's fields that differ; scopes, plans and screenshots count as one field each."""
-    own = _FIELD_PARTS[track].value
-    old, new = before.get(own, {}), after.get(own, {})
+    own = _FIELD_PARTS[track]
+    old, new = _read(before, own), _read(after, own)
     names = {name for name in FIELDS[track] if (old.get(name) or None) != (new.get(name) or None)}
     wholes = (Part.SCOPES, Part.PLANS, Part.SCREENSHOTS)
     names |= {part.value for part in wholes if before.get(part.value) != after.get(part.value)}
     unseen = after.get(_UNSEEN, {})
     return names | {name for name in unseen if before.get(_UNSEEN, {}).get(name) != unseen[name]}
+
+
+def _read(snapshot: Snapshot, part: Part) -> Mapping[str, Any]:
+    return {**_SINCE.get(part, {}), **snapshot[part.value]} if part.value in snapshot else {}
 
 
 def _part(part: Part, old: Mapping[str, Any], new: Mapping[str, Any], track: Track) -> Iterator[Difference]:

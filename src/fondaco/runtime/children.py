@@ -5,11 +5,15 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import pkgutil
 import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
+
+from fondaco.runtime.forks import Fork
 
 PR_SET_PDEATHSIG = 1
 FIRST_DELAY = 0.25  # seconds before a restart; doubles up to LONGEST_DELAY while the process does not stay up
@@ -52,12 +56,18 @@ def end_with_make() -> None:
 
 @dataclass(frozen=True)
 class Service:
-    """What to run. It is killed when the supervisor is: everything that was claimed is claimed again."""
+    """What to run: another program (``command``), or in a fork a function of this one (``entry``, ``module:name``).
+
+    It is killed when the supervisor is: everything that was claimed is claimed again.
+    """
 
     name: str
-    command: tuple[str, ...]
+    command: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
-    answers: bool = False  # others call it, so it starts before them
+    entry: str = ""
+    arguments: tuple[object, ...] = ()
+    answers: tuple[str, int, str] | None = None  # host, port and path; others call it, so it is ready before they start
+    is_needed: bool = True  # the house does not open without it
 
 
 class Child:
@@ -65,14 +75,19 @@ class Child:
 
     def __init__(self, service: Service) -> None:
         self.service = service
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | Fork | None = None
         self.due = 0.0  # monotonic time of the next start, when not running
         self._delay = FIRST_DELAY
         self._started = 0.0
 
-    def start(self) -> subprocess.Popen[bytes]:
+    def start(self) -> subprocess.Popen[bytes] | Fork:
         """Starts it; standard output and error come back as one stream of lines."""
         self._started = time.monotonic()
+        prepare = die_with_parent(signal.SIGKILL)
+        if self.service.entry:
+            run = partial(pkgutil.resolve_name(self.service.entry), *self.service.arguments)
+            self.process = Fork(f"fondaco {self.service.name}", run, prepare)
+            return self.process
         self.process = subprocess.Popen(
             self.service.command,
             env={**os.environ, "PYTHONUNBUFFERED": "1", **self.service.environment},
@@ -80,7 +95,7 @@ class Child:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=die_with_parent(signal.SIGKILL),  # noqa: PLW1509 (the supervisor has one thread)
+            preexec_fn=prepare,  # noqa: PLW1509 (the supervisor has one thread)
         )
         return self.process
 

@@ -11,6 +11,7 @@ from fondaco.runtime.children import Service
 
 SOURCE = Path(__file__).resolve().parents[2]
 EXAMPLES = SOURCE.parent / "examples"
+WEB_WORKERS = 2
 
 
 @dataclass(frozen=True)
@@ -28,18 +29,19 @@ class Addresses:
         return f"http://127.0.0.1:{self.partner_port}"
 
 
-def command(*words: str) -> tuple[str, ...]:
+def fondaco(*words: str) -> tuple[str, ...]:
     """A ``fondaco`` command in this environment."""
     return (sys.executable, "-m", "fondaco.cli", *words)
 
 
 def list_services(addresses: Addresses, home: Path) -> list[Service]:
     """Web, the three machines behind it, and the example partner where its folder is."""
+    web = (addresses.host, addresses.port, WEB_WORKERS)
     services = [
-        Service("web", command("web", "--host", addresses.host, "--port", str(addresses.port)), answers=True),
-        Service("dispatcher", command("dispatch")),
-        Service("worker", command("worker")),
-        Service("sweeper", command("sweep")),
+        Service("web", entry="fondaco.runtime.serving:serve", arguments=web, answers=(*web[:2], "/healthz")),
+        Service("dispatcher", entry="fondaco.runtime.machines:dispatch"),
+        Service("worker", entry="fondaco.runtime.machines:work"),
+        Service("sweeper", entry="fondaco.runtime.machines:sweep"),
     ]
     partner = EXAMPLES / "hello_partner" / "app.py"
     if partner.exists():
@@ -49,5 +51,7 @@ def list_services(addresses: Addresses, home: Path) -> list[Service]:
             "HELLO_PUBLIC_URL": addresses.partner_url,
             "HELLO_DATABASE": str(home / "hello_partner.sqlite3"),
         }
-        services.append(Service("partner", (sys.executable, str(partner)), settings, answers=True))
+        command = (sys.executable, str(partner))
+        health = ("127.0.0.1", addresses.partner_port, "/health")
+        services.append(Service("partner", command, settings, answers=health, is_needed=False))
     return services

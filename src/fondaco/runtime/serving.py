@@ -1,26 +1,58 @@
-"""What a web worker serves: the application, in a process that ends with the server which started it.
-
-The server's first process may be killed without a chance to end its workers; they would keep the port.
-"""
+"""The web process: loads the application once, and forks the workers that answer with it (ADR 0044)."""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
+import pkgutil
 import signal
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final
 
 from django.urls import get_resolver
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server import Server
 
 from fondaco.kit.loading import uncollected
 from fondaco.runtime.children import end_with_parent
 
-with uncollected():
-    from fondaco.config.wsgi import application
+HOUSE: Final = "fondaco.config.wsgi:application"
+STOP_SECONDS: Final = 5  # until a worker that was told to stop is killed
 
-    get_resolver().url_patterns  # noqa: B018 (loads all views, before somebody waits for them)
+Application = Callable[..., Any]
 
-__all__ = ["application"]
 
-end_with_parent(signal.SIGKILL)
-if (server := multiprocessing.parent_process()) is not None and os.getppid() != server.pid:
-    os._exit(1)  # it died while this process was loading
+def load(target: str = HOUSE) -> Application:
+    """The WSGI application ``module:name`` and all that it needs, views included, before somebody waits for them."""
+    with uncollected():
+        application: Application = pkgutil.resolve_name(target)
+        get_resolver().url_patterns  # noqa: B018 (loads all views)
+    return application
+
+
+def serve(host: str, port: int, workers: int, target: str = HOUSE) -> None:
+    """Answers on ``port`` until it is told to stop."""
+    load(target)
+    server = Server(
+        target,
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=1,  # the fastest by measurement (ADR 0001)
+        workers_kill_timeout=STOP_SECONDS,
+        respawn_failed_workers=True,
+        log_level=LogLevels.warning,
+        process_name="fondaco web",
+    )
+    server.serve(target_loader=partial(_begin_worker, target), wrap_loader=False)
+
+
+def _begin_worker(target: str) -> Application:
+    """In the worker, which would keep the port when the process that forked it is killed and cannot end it."""
+    end_with_parent(signal.SIGKILL)
+    if (server := multiprocessing.parent_process()) is not None and os.getppid() != server.pid:
+        os._exit(1)  # it died before the kernel was told
+    return load(target)  # a matter of looking it up, unless the platform cannot fork

@@ -19,13 +19,15 @@ from fondaco.runtime import readiness
 from fondaco.runtime.children import Child, Service, end_with_make
 from fondaco.runtime.console import box, say
 from fondaco.runtime.errors import StartRefused
+from fondaco.runtime.loading import load_house
 from fondaco.runtime.postgres import EmbeddedServer
 from fondaco.runtime.preconditions import check_port, lock_home
-from fondaco.runtime.services import Addresses, command, list_services
+from fondaco.runtime.services import Addresses, fondaco, list_services
 
 STOP_WITHIN = 12.0  # seconds until a process that ignores SIGTERM is killed
 LOOK_EVERY = 0.2
 READY_WITHIN = 120.0
+PARTNER_WITHIN = 15.0
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ class Supervisor:
 
     def _run_once(self, word: str, *options: str) -> None:
         """Runs a preparing command to its end; its failure ends the start."""
-        child = Child(Service(word, command(word, *options)))
+        child = Child(Service(word, command=fondaco(word, *options)))
         self._start(child)
         process = child.process
         while process is not None and process.poll() is None and not self._stops:
@@ -110,13 +112,20 @@ class Supervisor:
 
     def _start_services(self) -> None:
         """Those that answer first: the machines call them at once, and a first try that fails costs five minutes."""
-        children = [Child(service) for service in list_services(self.options.addresses, self.options.home)]
-        self.children = [child for child in children if child.service.answers]
+        services = list_services(self.options.addresses, self.options.home)
+        programs, forks = ([Child(each) for each in services if bool(each.entry) is has] for has in (False, True))
+        self.children = programs
+        for child in programs:
+            self._start(child)  # it loads while we do
+        load_house([child.service.entry for child in forks])
+        self.children = [child for child in (*forks, *programs) if child.service.answers]
         for child in self.children:
-            self._start(child)
-        self._wait_for_web()
-        self.children = children
-        for child in children:
+            if child not in programs:
+                self._start(child)
+        for child in self.children:
+            self._wait_for(child.service)
+        self.children = [*forks, *programs]
+        for child in forks:
             if not (self._stops or child.service.answers):
                 self._start(child)
         if not self._stops:
@@ -128,17 +137,19 @@ class Supervisor:
             os.set_blocking(stream.fileno(), False)
             self._lines.register(stream, selectors.EVENT_READ, child.service.name)
 
-    def _wait_for_web(self) -> None:
-        addresses = self.options.addresses
-        give_up = time.monotonic() + READY_WITHIN
-        while not readiness.answers(addresses.host, addresses.port, "/healthz"):
+    def _wait_for(self, service: Service) -> None:
+        patience = READY_WITHIN if service.is_needed else PARTNER_WITHIN
+        give_up = time.monotonic() + patience
+        while service.answers and not self._stops and not readiness.answers(*service.answers):
             self._look()
-            if self._stops:
-                return
-            if time.monotonic() > give_up:
+            if time.monotonic() <= give_up:
+                continue
+            if service.is_needed:
                 raise StartRefused(
-                    f"The web process did not answer within {READY_WITHIN:.0f} s; its lines above say why."
+                    f"The {service.name} process did not answer within {patience:.0f} s; its lines above say why."
                 )
+            say(f"did not answer within {patience:.0f} s", service.name)
+            return
 
     def _announce(self) -> None:
         addresses = self.options.addresses

@@ -15,7 +15,7 @@ from fondaco.accounts.errors import AlreadyHere, InvitationOver, MayNotGive
 from fondaco.accounts.models import Invitation, User
 from fondaco.accounts.permissions import Permission
 from fondaco.kit import clock
-from fondaco.kit.errors import NotFound
+from fondaco.kit.errors import NotFound, TooMany
 from fondaco.kit.models import Deadline
 from fondaco.partners.actions import invite_member, resend_member_invitation
 from fondaco.partners.models import MemberRole
@@ -102,3 +102,18 @@ def test_nobody_sends_what_is_not_theirs_or_more_than_they_may_give() -> None:
         resend_member_invitation(actor=SYSTEM, by=other, invitation=joining)
     with clock.travel(timedelta(days=1)):
         assert resend_member_invitation(actor=SYSTEM, by=mara, invitation=joining).expires_at > joining.expires_at
+
+
+def test_an_address_is_mailed_again_five_times_in_an_hour_whoever_asks() -> None:
+    ada, mara = make_user(), make_member()
+    invitation = invited(ada)
+    joining = invite_member(actor=SYSTEM, by=mara, email=invitation.email, name="Ben", role=MemberRole.DEVELOPER)
+    for _ in range(4):
+        resend(ada, invitation)
+    resend_member_invitation(actor=SYSTEM, by=mara, invitation=joining)
+    before = list(Invitation.objects.order_by("pk").values_list("status", "expires_at"))
+    with pytest.raises(TooMany):
+        resend(ada, invitation)
+    with pytest.raises(TooMany):
+        resend_member_invitation(actor=SYSTEM, by=mara, invitation=joining)
+    assert list(Invitation.objects.order_by("pk").values_list("status", "expires_at")) == before

@@ -29,11 +29,6 @@ def _media(settings: Settings, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path
 
 
-@pytest.fixture
-def mara() -> Member:
-    return make_member()
-
-
 def register(by: Member, name: str = "Ledgerline", **details: str) -> App:
     return actions.register_app(
         actor=actor_for(by.person), by=by, name=name, icon=picture(), details=AppDetails(name=name, **details)

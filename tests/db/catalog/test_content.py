@@ -54,11 +54,6 @@ def _media(settings: Settings, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path
 
 
-@pytest.fixture
-def mara() -> Member:
-    return make_member()
-
-
 def draft(by: Member, **states: Any) -> Version:
     make_category()
     return make_version(make_app(by.partner), **states)
@@ -108,6 +103,29 @@ def test_logout_tokens_go_to_no_address_that_we_may_not_call(mara: Member, url: 
     assert list(refusal.value.fields) == ["backchannel_logout_url"]
     version.technical.refresh_from_db()
     assert version.technical.backchannel_logout_url == ""
+    assert nothing_was_recorded()
+
+
+def test_how_id_tokens_are_signed_stays_unless_given(mara: Member) -> None:
+    version = draft(mara)
+    assert version.technical.id_token_signed_response_alg == "ES256"
+    edit_technical(mara, version, replace(TECHNICAL, id_token_signed_response_alg="RS256"))
+    assert "id_token_signed_response_alg" in Event.objects.get(kind="version.edited").data["fields"]
+    edit_technical(mara, version, replace(TECHNICAL, release_notes="Second"), revision=1)
+    version.technical.refresh_from_db()
+    assert (version.technical.id_token_signed_response_alg, version.technical.revision) == ("RS256", 2)
+    copy = actions.create_version(actor=actor_for(mara.person), by=mara, app=version.app, name="2.0.0")
+    assert copy.technical.id_token_signed_response_alg == "RS256"
+
+
+@pytest.mark.parametrize("wrong", ["HS256", "none", "", "PS256", "es256"])
+def test_id_tokens_are_signed_by_nothing_else(mara: Member, wrong: str) -> None:
+    version = draft(mara)
+    with pytest.raises(Invalid) as refusal:
+        edit_technical(mara, version, replace(TECHNICAL, id_token_signed_response_alg=wrong))
+    assert list(refusal.value.fields) == ["id_token_signed_response_alg"]
+    version.technical.refresh_from_db()
+    assert (version.technical.id_token_signed_response_alg, version.technical.revision) == ("ES256", 0)
     assert nothing_was_recorded()
 
 

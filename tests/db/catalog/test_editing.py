@@ -40,11 +40,6 @@ def _media(settings: Settings, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def mara() -> Member:
-    return make_member()
-
-
-@pytest.fixture
 def version(mara: Member) -> Version:
     make_category()
     return make_version(make_app(mara.partner))

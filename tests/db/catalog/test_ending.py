@@ -27,11 +27,6 @@ from fondaco.partners.models import Member, MemberRole
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def mara() -> Member:
-    return make_member()
-
-
 def deprecate(by: Member, version: Version, days: int | None = None, reason: str = "Use 2.0.0") -> Version:
     ends_on = None if days is None else clock.now().date() + timedelta(days=days)
     return actions.deprecate_version(actor=actor_for(by.person), by=by, version=version, reason=reason, ends_on=ends_on)

@@ -34,11 +34,6 @@ WHY = "A bug in the invoice view; back on Monday."
 Act = Callable[[Member, Version], object]
 
 
-@pytest.fixture
-def mara() -> Member:
-    return make_member()
-
-
 def approved(by: Member, listing: ListingStatus = ListingStatus.APPROVED, name: str = "1.0.0") -> Version:
     return make_version(make_app(by.partner), name=name, technical=TechnicalStatus.APPROVED, listing=listing)
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 from tests.factories.accounts import actor_for
 from tests.factories.catalog import make_app, make_plan, make_version
-from tests.factories.partners import make_member
 
 from fondaco.catalog import actions
 from fondaco.catalog.content import PlanFields
@@ -23,11 +22,6 @@ pytestmark = pytest.mark.django_db
 
 TEAM = PlanFields(name="Pro", price=Money(2500), min_licences=1, max_licences=10)
 MINUTES = Meter("transcribed minute", UnitPrice(12_500), included=500, cap=Money(200_00))
-
-
-@pytest.fixture
-def mara() -> Member:
-    return make_member()
 
 
 def test_a_plan_may_count_usage(mara: Member) -> None:

@@ -33,11 +33,6 @@ def jon() -> Operator:
     return make_operator(OperatorRole.PARTNER_MANAGER)
 
 
-@pytest.fixture
-def mara() -> Member:
-    return make_member()
-
-
 def withhold(by: Operator, version: Version, reason: str = WHY) -> Version:
     return actions.withhold_version(actor=actor_for(by.person), by=by, version=version, reason=reason)
 

@@ -14,9 +14,10 @@ from tests.factories.accounts import make_user
 from tests.factories.identity import Program, make_login_session, make_program
 
 from fondaco.identity import signing_keys
+from fondaco.identity.id_tokens import ID_TOKEN_LIFETIME, issue_id_token
 from fondaco.identity.jobs import tidy
 from fondaco.identity.models import TokenFamily, TokenSigningKey
-from fondaco.identity.tokens import ID_TOKEN_LIFETIME, LIFETIME, issue_access_token, issue_id_token, verify_access_token
+from fondaco.identity.tokens import LIFETIME, issue_access_token, verify_access_token
 from fondaco.kit import clock
 
 pytestmark = pytest.mark.django_db

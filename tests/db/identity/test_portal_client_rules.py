@@ -13,7 +13,6 @@ from tests.factories.identity import (
     SIGN_IN,
     make_portal_client,
 )
-from tests.factories.partners import make_member
 
 from fondaco.catalog.scopes import FOR_PORTAL_CLIENTS, SCOPES
 from fondaco.identity.models import OAuthClient
@@ -21,11 +20,6 @@ from fondaco.kit.errors import Invalid
 from fondaco.partners.models import Member
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def mara() -> Member:
-    return make_member()
 
 
 WRONG: list[tuple[dict[str, Any], dict[str, list[str]]]] = [

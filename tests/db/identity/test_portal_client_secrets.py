@@ -11,7 +11,6 @@ from tests.factories.identity import (
     Program,
     make_portal_client,
 )
-from tests.factories.partners import make_member
 from tests.searching import find_in_database
 
 from fondaco.audit.models import Event
@@ -25,11 +24,6 @@ from fondaco.kit.models import Deadline
 from fondaco.partners.models import Member
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def mara() -> Member:
-    return make_member()
 
 
 @pytest.fixture

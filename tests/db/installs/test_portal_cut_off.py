@@ -35,11 +35,6 @@ def jon() -> Operator:
 
 
 @pytest.fixture
-def mara() -> Member:
-    return make_member()
-
-
-@pytest.fixture
 def program(mara: Member) -> Program:
     return make_portal_client(mara)
 

@@ -17,6 +17,7 @@ from fondaco.catalog.actions import unlist_version
 from fondaco.catalog.models import TechnicalContent
 from fondaco.catalog.states import TechnicalStatus
 from fondaco.identity.models import OAuthClient
+from fondaco.identity.signing_keys import published_keys
 from fondaco.installs import errors, snapshots
 from fondaco.installs.actions import Consent, answer_operation, cut_off, fail_open_operation
 from fondaco.installs.badges import Badge
@@ -57,6 +58,7 @@ def in_force(installation: Installation) -> tuple[object, ...]:
         client.redirect_uris,
         client.version_id,
         client.tokens_valid_after,
+        client.id_token_signed_response_alg,
         [(grant.version_id, grant.scopes) for grant in grants],
     )
 
@@ -121,6 +123,16 @@ def test_approval_puts_version_plan_grant_and_addresses_in_force_at_once(install
     assert [(list(letter.to), letter.subject) for letter in deliver()] == [
         ([found.installed_by.person.email], f"{found.app.name} is version 2.0.0 now")
     ]
+
+
+def test_T15_how_id_tokens_are_signed_moves_with_the_version(installation: Installation) -> None:
+    """The program of the old version expects the old algorithm, so nothing changes before the approval."""
+    make_newer(installation, id_token_signed_response_alg="RS256")
+    agree(installation)
+    assert reload(installation).client.id_token_signed_response_alg == "ES256"
+    answer(installation, "approve")
+    assert reload(installation).client.id_token_signed_response_alg == "RS256"
+    assert [key["alg"] for key in published_keys()] == ["ES256", "RS256"]
 
 
 @pytest.mark.parametrize("end", ["reject", "time out", "not reached"])

@@ -179,6 +179,26 @@ def test_an_installation_brings_the_address_of_its_version() -> None:
     assert event.data == {"address": "https://app.ledgerline.example/logout"}
 
 
+def test_it_is_signed_as_the_version_chose() -> None:
+    with receiving(200) as receiver:
+        installation = make_completed(
+            backchannel_logout_url=f"{receiver.url}/logout", id_token_signed_response_alg="RS256"
+        )
+        assert installation.client.id_token_signed_response_alg == "RS256"
+        Delivery.objects.update(next_attempt_at=None)
+        session = sign_in_to_app(installation.installed_by, installation.client)
+        end_login_session(actor=SYSTEM, session_id=session.pk)
+        drain()
+    token = token_of(receiver)
+    keys = published_keys()
+    assert [key["alg"] for key in keys] == ["ES256", "RS256"]
+    header = {"alg": "RS256", "kid": keys[1]["kid"], "typ": "logout+jwt"}
+    assert jws.extract_compact(token.encode()).headers() == header
+    claims = jwt.decode(token, KeySet.import_key_set({"keys": keys}), algorithms=["RS256"]).claims
+    assert (claims["sub"], claims["sid"]) == (installation.installed_by_id, session.pk.hex)
+    assert state() == ("delivered", 1)
+
+
 def test_what_an_app_got_in_a_session_that_goes_on_is_remembered_once() -> None:
     installation = make_completed(backchannel_logout_url="https://app.ledgerline.example/logout")
     user = installation.installed_by

@@ -24,7 +24,7 @@ from fondaco.messaging.errors import CannotReplay, NoCallbackAddress, NothingToR
 from fondaco.messaging.logs import Chosen, count_last_day, get_endpoint, get_sent, list_sent
 from fondaco.messaging.models import Delivery, Endpoint, Message, SampleEvent
 from fondaco.messaging.payloads import MessageType
-from fondaco.messaging.replaying import Replay, plan_replay, replay, replay_one, try_endpoint
+from fondaco.messaging.replaying import Replay, Skipped, SkipReason, plan_replay, replay, replay_one, try_endpoint
 from fondaco.messaging.samples import list_kinds, post_sample, send_sample
 from fondaco.messaging.states import DeliveryStatus, EndpointStatus
 from fondaco.partners.models import Member, MemberRole
@@ -72,14 +72,14 @@ def test_credentials_that_are_gone_and_what_was_dropped_are_not_sent_again() -> 
     settle(DeliveryStatus.DELIVERED, message__type="app.installed", installation=arrived)
     with clock.travel(timedelta(days=8)):
         deadlines.sweep_once()
-    for installation in (arrived, dropped):
+    for installation, reason in ((arrived, SkipReason.CREDENTIALS_GONE), (dropped, SkipReason.TIMED_OUT)):
         by = devi if installation is arrived else member_of(installation)
         delivery = get_sent(by, Message.objects.get(installation=installation, type="app.installed").pk.hex)
         before = facts()
         with pytest.raises(CannotReplay):
             replay_one(actor=SYSTEM, by=by, delivery=delivery)
         chosen = Chosen(type="app.installed")
-        assert plan_replay(installation.app, chosen) == Replay(sent=0, left_out=1, remaining=0)
+        assert plan_replay(installation.app, chosen) == Replay(0, (Skipped(delivery, reason),), 0)
         with pytest.raises(NothingToReplay):
             replay(actor=SYSTEM, by=by, app=installation.app, chosen=chosen)
         assert facts() == before
@@ -96,12 +96,12 @@ def test_all_that_failed_of_what_is_chosen_is_sent_again_and_not_more_than_so_ma
     settle(DeliveryStatus.FAILED, message__type="app.trial_started")
     settle(DeliveryStatus.DELIVERED, message__type="app.installed")
     chosen = Chosen(status="failed")
-    assert plan_replay(first.app, chosen) == Replay(2, 0, 1)
-    assert replay(actor=SYSTEM, by=devi, app=first.app, chosen=chosen) == Replay(2, 0, 1)
+    assert plan_replay(first.app, chosen) == Replay(2, (), 1)
+    assert replay(actor=SYSTEM, by=devi, app=first.app, chosen=chosen) == Replay(2, (), 1)
     pending = set(Delivery.objects.filter(status="pending").values_list("installation", flat=True))
     assert pending == {first.pk, others[0].pk}
     assert Event.objects.get(kind="messages.replayed").data == {"count": 2, "status": "failed"}
-    assert replay(actor=SYSTEM, by=devi, app=first.app, chosen=chosen) == Replay(1, 0, 0)
+    assert replay(actor=SYSTEM, by=devi, app=first.app, chosen=chosen) == Replay(1, (), 0)
     assert all(Delivery.objects.filter(status="pending").values_list("is_ordered", flat=True))
 
 

@@ -10,22 +10,27 @@ from importlib import import_module
 
 import pytest
 from django.apps import apps
+from django.db import transaction
+from django.db.models import Q
 from tests.factories.accounts import SYSTEM, actor_for, make_operator
-from tests.factories.catalog import make_published_version, make_version, picture
+from tests.factories.catalog import make_app, make_published_version, make_version, picture
 from tests.factories.lifecycle import accept, make_transfer, owner_of
 from tests.factories.partners import make_member
+from tests.racing import at_once
 
 from fondaco.accounts.permissions import OperatorRole
 from fondaco.audit.models import Event
 from fondaco.catalog.actions import confirm_transfer, register_app
-from fondaco.kit import clock
+from fondaco.kit import clock, deadlines
 from fondaco.kit.errors import Forbidden, NotFound
+from fondaco.messaging import webhook_secrets
 from fondaco.messaging.errors import OnlySecret, TwoSecrets
 from fondaco.messaging.models import EventSigningKey, SigningAlgorithm, WebhookSecret
 from fondaco.messaging.probes import make_probe
 from fondaco.messaging.signing import list_public_keys, load_signer, rotate_old_keys, rotate_signing_key
 from fondaco.messaging.webhook_secrets import (
     end_webhook_secret,
+    give_missing_secrets,
     list_webhook_secrets,
     load_signer_for,
     rotate_webhook_secret,
@@ -124,6 +129,49 @@ def test_apps_of_before_get_a_secret_each() -> None:
         give_secrets(apps, None)
         assert WebhookSecret.objects.get(app=having) == kept
         assert len(bytes(WebhookSecret.objects.get(app=lacking).secret or b"")) == 32
+
+
+def test_an_app_that_an_older_release_registered_gets_a_secret_by_itself() -> None:
+    lacking, having = make_published_version().app, make_published_version().app
+    by = make_member(lacking.partner)
+    kept, _text = rotate_webhook_secret(actor=SYSTEM, by=make_member(having.partner), app=having)
+    deadlines.start_recurring()
+    deadlines.sweep_once()
+    [given] = list_webhook_secrets(by, lacking)
+    made = Event.objects.filter(kind="webhook_secret.created").latest("id")
+    assert (made.subject_id, made.actor_label, made.partner_id) == (given.pk.hex, "sweeper", lacking.partner_id)
+    _row, secret = show_webhook_secret(actor=SYSTEM, by=by, app=lacking, secret_id=given.pk.hex)
+    probe = make_probe(lacking.versions.get(), load_signer_for(lacking))
+    assert _signatures(probe.headers)[0] == _expected(secret, probe.headers, probe.body)
+    events = Event.objects.count()
+    with clock.travel(timedelta(minutes=6)):
+        give_missing_secrets()
+    assert Event.objects.count() == events
+    assert set(WebhookSecret.objects.all()) == {kept, given}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_at_once_give_an_app_one_secret() -> None:
+    def give() -> None:
+        with transaction.atomic():
+            give_missing_secrets()
+
+    app = make_published_version().app
+    by = make_member(app.partner)
+    assert at_once(give, give) == ["done", "done"]
+    assert WebhookSecret.objects.filter(app=app).count() == 1
+    other = make_published_version(make_app(app.partner)).app
+    assert at_once(give, lambda: rotate_webhook_secret(actor=SYSTEM, by=by, app=other)) == ["done", "done"]
+    give()
+    assert WebhookSecret.objects.filter(app=other, ends_at=None).count() == 1
+
+
+def test_an_app_whose_secret_was_made_between_the_look_and_the_lock_keeps_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = make_published_version().app
+    kept, _text = rotate_webhook_secret(actor=SYSTEM, by=make_member(app.partner), app=app)
+    monkeypatch.setattr(webhook_secrets, "_LACKS_SECRET", ~Q(pk=None))  # as what was looked at said before
+    give_missing_secrets()
+    assert list(WebhookSecret.objects.all()) == [kept]
 
 
 def test_only_who_manages_clients_of_this_partner_may() -> None:

@@ -21,9 +21,9 @@ SEEN = [
     "client_cut_off",  # this and the next: tests/db/installs/test_portal_cut_off.py
     "client_restored",
     "credentials_rotated",
-    "email_change_confirm",
     "email_change_requested",
     "email_changed",
+    "email_confirm",
     *(f"endpoint_{what}" for what in ("failing", "gone", "paused", "recovered", "silent")),  # test_endpoints.py
     "installation_failed",
     "installation_succeeded",

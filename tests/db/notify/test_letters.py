@@ -249,11 +249,11 @@ def test_those_who_manage_apps_are_told_what_became_of_one(
     [
         (
             AutoInstall(({"filter": "role", "match": "agent"},), cap=7),
-            ["Who gets it by itself: who gets a role: Agent", "Stop at: 7"],
+            ["Who gets it by itself: Who gets a role: Agent", "Stop at: 7"],
         ),
         (
             AutoInstall(({"filter": "all", "match": ""},), cap=9),
-            ["Who gets it by itself: everybody who joins", "Stop at: 9"],
+            ["Who gets it by itself: Everybody who joins the account", "Stop at: 9"],
         ),
     ],
 )
@@ -303,13 +303,13 @@ def test_a_new_browser_a_pause_and_another_address_are_told() -> None:
         note_failure(actor=SYSTEM, attempt=attempt, person=person)
         FailedTries.objects.update(paused_until=None)
     assert [told(letter) for letter in deliver()] == [([person.email], "Someone keeps failing to sign in as you")]
-    change = accounts.request_email_change(actor=SYSTEM, person=person, email="new@people.example")
+    asked = accounts.request_email_change(actor=SYSTEM, person=person, email="new@people.example")
     old = person.email
     assert [told(letter) for letter in deliver()] == [
-        (["new@people.example"], "Confirm your new address"),
+        (["new@people.example"], "Confirm your address"),
         ([old], "You asked for another address"),
     ]
-    accounts.confirm_email_change(actor=SYSTEM, change=change)
+    accounts.confirm_email(actor=SYSTEM, address=asked)
     assert [told(letter) for letter in deliver()] == [([old], "Your address was changed")]
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import resolve
-from pytest_django.fixtures import Settings
+from pytest_django.fixtures import DjangoAssertNumQueries, Settings
 
 from fondaco.accounts.models import Account, Person
 from fondaco.audit.models import Event
@@ -86,3 +86,13 @@ def test_each_can_be_looked_at_in_development(settings: Settings) -> None:
     assert "sandbox" in html["Content-Security-Policy"]
     assert client.get("/mails/nothing").status_code == 404
     assert not App.objects.exists()
+
+
+def test_an_example_is_written_once_for_its_page_and_its_frame(
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    client = Client()
+    assert client.get("/mails/installation_failed").status_code == 200
+    for path in ("/mails/installation_failed", "/mails/installation_failed/html"):
+        with django_assert_max_num_queries(12):
+            assert "could not be installed" in client.get(path).content.decode()

@@ -45,11 +45,6 @@ def media(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 @pytest.fixture
-def mara() -> Member:
-    return make_member()
-
-
-@pytest.fixture
 def version(mara: Member) -> Version:
     return make_version(make_app(mara.partner))
 

@@ -34,11 +34,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def mara() -> Member:
-    return make_member()
-
-
-@pytest.fixture
 def jon() -> Operator:
     return make_operator()
 

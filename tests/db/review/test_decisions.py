@@ -9,7 +9,6 @@ import pytest
 from tests.factories.accounts import SYSTEM, actor_for, make_operator, make_person
 from tests.factories.catalog import make_app, make_version
 from tests.factories.mail import deliver
-from tests.factories.partners import make_member
 from tests.factories.reviews import finish_checks
 from tests.racing import at_once
 
@@ -28,11 +27,6 @@ from fondaco.review.models import Approval, ChangeKind, RequestedChange, Submiss
 from fondaco.review.queries import QueueFilter, Shown, get_desk, list_queue
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def mara() -> Member:
-    return make_member()
 
 
 @pytest.fixture

@@ -35,11 +35,6 @@ SYSTEM = Actor.system("tests")
 
 
 @pytest.fixture
-def mara() -> Member:
-    return make_member()
-
-
-@pytest.fixture
 def jon() -> Operator:
     return make_operator()
 

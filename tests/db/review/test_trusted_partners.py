@@ -34,11 +34,6 @@ def jon() -> Operator:
     return make_operator(OperatorRole.PARTNER_MANAGER)
 
 
-@pytest.fixture
-def mara() -> Member:
-    return make_member()
-
-
 def trust(jon: Operator, mara: Member, days: int = 90) -> Trust:
     until = clock.now().date() + timedelta(days=days)
     entries = {"partner": mara.partner, "reason": "Three years without a complaint.", "until": until}

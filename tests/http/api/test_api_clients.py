@@ -18,11 +18,6 @@ BODY = {"name": "Nightly export", "grant_types": ["client_credentials"], "scopes
 
 
 @pytest.fixture
-def mara() -> Member:
-    return make_member()
-
-
-@pytest.fixture
 def api(mara: Member) -> Api:
     return Api(mara.person)
 
@@ -97,6 +92,20 @@ def test_a_public_client(api: Api, path: str) -> None:
     place = f"{path}/{made['client']['id']}"
     refusal(api.post(f"{place}/regenerate", {"revision": 0, "overlap": "none"}), 409, "client-is-public")
     refusal(api.post(f"{place}/key-pair", {"revision": 0}), 409, "client-is-public")
+
+
+def test_how_id_tokens_are_signed(api: Api, path: str) -> None:
+    name = "id_token_signed_response_alg"
+    assert read(api.post(path, BODY), 201)["client"][name] == "ES256"
+    made = read(api.post(path, BODY | {name: "RS256"}), 201)["client"]
+    place = f"{path}/{made['id']}"
+    assert (made[name], read(api.get(place))[name]) == ("RS256", "RS256")
+    assert read(api.put(place, BODY | {"revision": 0, "name": "Export"}))[name] == "RS256"  # not said, not changed
+    for bad in ("HS256", "none", "", "rs256", ["RS256"]):
+        refusal(api.put(place, BODY | {"revision": 1, name: bad}), 422, "invalid")
+        refusal(api.post(path, BODY | {name: bad}), 422, "invalid")
+    assert (OAuthClient.objects.count(), OAuthClient.objects.get(pk=made["id"]).revision) == (2, 1)
+    assert read(api.put(place, BODY | {"revision": 1, name: "ES256"}))[name] == "ES256"
 
 
 def test_what_is_wrong_is_named_field_by_field(api: Api, path: str) -> None:

@@ -134,10 +134,12 @@ def test_an_app_and_all_its_content() -> None:
         "scopes": ["account:read"],
         "backchannel_logout_url": "https://ledgerline.example/logout",
         "test_credentials": "user and secret",
+        "id_token_signed_response_alg": "RS256",
     }
     saved = read(partner.put(f"{at}/technical", technical))["technical"]
     assert (saved["revision"], saved["missing"], saved["has_test_credentials"]) == (1, {}, True)
     assert saved["backchannel_logout_url"] == "https://ledgerline.example/logout"
+    assert saved["id_token_signed_response_alg"] == "RS256"
     refusal(partner.put(f"{at}/technical", technical), 409, "revision-conflict")
     wrong = partner.put(f"{at}/technical", {"revision": 1, "standalone_url": "ftp://x", "scopes": ["all"]})
     assert sorted(refusal(wrong, 422, "invalid")["errors"]) == ["scopes", "standalone_url"]

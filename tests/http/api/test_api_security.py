@@ -6,11 +6,11 @@ import base64
 import os
 
 import pytest
+from allauth.account.models import EmailAddress
 from tests.factories.accounts import PASSWORD, code_of, make_operator, make_person, make_user
 from tests.factories.identity import make_login_session
 from tests.http.api.caller import Api, read, refusal
 
-from fondaco.accounts.models import EmailChange
 from fondaco.audit.models import Event
 from fondaco.identity.factors import has_factor
 
@@ -41,11 +41,19 @@ def test_name_and_address() -> None:
     assert read(api.put("/me/name", {"name": "Ada Lovelace"}))["name"] == "Ada Lovelace"
     wrong = api.post("/me/email", {"email": "new@people.example", "password": "wrong"})
     assert list(refusal(wrong, 422, "wrong-password")["errors"]) == ["password"]
-    assert not EmailChange.objects.exists()
+    assert not EmailAddress.objects.filter(verified=False).exists()
     changed = read(api.post("/me/email", {"email": "new@people.example", "password": PASSWORD}))
     assert (changed["email"], changed["pending_email"]) == (person.email, "new@people.example")
     assert api.delete("/me/email").status_code == 204
     assert read(api.get("/me/security"))["pending_email"] is None
+
+
+def test_a_program_has_five_letters_an_hour_sent_to_other_addresses() -> None:
+    person = make_person(password=PASSWORD)
+    api = Api(person)
+    bodies = [{"email": f"n{number}@new.example", "password": PASSWORD} for number in range(6)]
+    assert [api.post("/me/email", body).status_code for body in bodies] == [200] * 5 + [429]
+    assert read(api.get("/me/security"))["pending_email"] == "n4@new.example"
 
 
 def test_an_operator_sets_up_the_first_factor_and_only_the_first() -> None:

@@ -5,13 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.test import Client
 from tests.factories.accounts import actor_for, make_operator
 from tests.factories.catalog import make_app, make_version
-from tests.factories.partners import make_member
 from tests.factories.reviews import finish_checks
+from tests.signing_in import signed_in
 
-from fondaco.accounts.models import Operator
 from fondaco.accounts.permissions import OperatorRole
 from fondaco.catalog.models import Version
 from fondaco.catalog.states import Track
@@ -24,23 +22,12 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def mara() -> Member:
-    return make_member()
-
-
-@pytest.fixture
 def submission(mara: Member) -> Submission:
     return submit(mara, make_version(make_app(mara.partner)))
 
 
 def submit(mara: Member, version: Version) -> Submission:
     return actions.submit(actor=actor_for(mara.person), by=mara, version=version, track=Track.TECHNICAL)
-
-
-def signed_in(operator: Operator) -> Client:
-    client = Client()
-    client.force_login(operator.person)
-    return client
 
 
 def address(submission: Submission, rest: str = "") -> str:

@@ -7,8 +7,8 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 from tests.factories.accounts import actor_for, make_operator, make_user
 from tests.factories.catalog import make_app, make_version
-from tests.factories.partners import make_member
 from tests.factories.reviews import finish_checks
+from tests.signing_in import signed_in
 
 from fondaco.accounts.models import Operator
 from fondaco.accounts.permissions import OperatorRole
@@ -22,19 +22,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def mara() -> Member:
-    return make_member()
-
-
-@pytest.fixture
 def jon() -> Operator:
     return make_operator()
-
-
-def signed_in(operator: Operator) -> Client:
-    client = Client()
-    client.force_login(operator.person)
-    return client
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import pytest
 from django.test import Client
 from tests.factories.accounts import actor_for, make_account, make_operator, make_person
 from tests.factories.catalog import make_app, make_version
-from tests.factories.partners import make_member
 from tests.factories.reviews import finish_checks
+from tests.signing_in import signed_in
 
 from fondaco.accounts.models import Account, Operator, User
 from fondaco.accounts.permissions import OperatorRole
@@ -27,11 +27,6 @@ LOGIN = b"demo / pass-1"
 
 
 @pytest.fixture
-def mara() -> Member:
-    return make_member()
-
-
-@pytest.fixture
 def jon() -> Operator:
     return make_operator()
 
@@ -42,12 +37,6 @@ def submission(mara: Member) -> Submission:
     submission = actions.submit(actor=actor_for(mara.person), by=mara, version=version, track=Track.TECHNICAL)
     finish_checks(submission)
     return submission
-
-
-def signed_in(operator: Operator) -> Client:
-    client = Client()
-    client.force_login(operator.person)
-    return client
 
 
 @pytest.fixture

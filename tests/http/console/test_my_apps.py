@@ -14,6 +14,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 from tests.factories.accounts import SYSTEM, make_account, make_person, make_user
 from tests.factories.catalog import make_app, make_published_version
 from tests.factories.installs import PARTNER_PROGRAM, make_completed, make_installing, make_pending, order
+from tests.signing_in import signed_in
 
 from fondaco.accounts.models import Account, User
 from fondaco.accounts.permissions import Permission
@@ -28,12 +29,6 @@ from fondaco.kit import clock, deadlines
 from fondaco.surfaces.console.views import apps
 
 pytestmark = pytest.mark.django_db
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user.person)
-    return client
 
 
 def page(user: User, address: str = "/my-apps") -> str:

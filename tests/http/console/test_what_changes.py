@@ -22,6 +22,7 @@ from fondaco.installs.auto_install import AutoInstall, rule_for
 from fondaco.installs.changes import Settings
 from fondaco.installs.models import Installation, Licence
 from fondaco.installs.states import InstallationStatus
+from fondaco.surfaces.console.views import installation as installation_view
 
 pytestmark = pytest.mark.django_db
 
@@ -84,6 +85,19 @@ def test_a_failed_change_still_says_what_it_was_about(monkeypatch: pytest.Monkey
     assert "What was to change Before Asked for Licences 2 7 Total per month $36.00 $126.00" in text_of(installation)
 
 
+def test_the_page_of_a_failed_change_stays_within_its_queries(
+    monkeypatch: pytest.MonkeyPatch, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    installation = make_completed()
+    change_all_at_once(installation)
+    with monkeypatch.context() as patch:
+        break_on(patch, events.OPERATION_APPROVED)
+        answer_operation(actor=PARTNER_PROGRAM, installation=installation, decision="approve")
+    client = signed_in(installation.installed_by)
+    with django_assert_max_num_queries(12):
+        assert "What was to change" in client.get(f"/my-apps/{installation.pk.hex}").content.decode()
+
+
 def test_who_may_only_open_apps_is_told_no_prices_and_no_names() -> None:
     installation = make_completed(plan="Team")
     samir = Licence.objects.get(installation=installation, user__role__key="supervisor").user
@@ -106,12 +120,18 @@ def change_rules(installation: Installation) -> None:
     ask(installation, users, 2, AutoInstall((rule_for(agent),), 9))
 
 
+def change_all_at_once(installation: Installation) -> None:
+    agent = installation.account.roles.get(key="agent")
+    nora = make_user(installation.account, role="agent", person=make_person("Nora Nunes"))
+    ask(installation, [installation.installed_by, nora], 4, AutoInstall((rule_for(agent),), 9))
+
+
 def change_version(installation: Installation) -> None:
     make_newer(installation)
     agree(installation)
 
 
-@pytest.mark.parametrize("change", [change_people_and_plan, change_rules, change_version])
+@pytest.mark.parametrize("change", [change_people_and_plan, change_rules, change_all_at_once, change_version])
 def test_the_page_stays_within_its_queries(
     change: Callable[[Installation], None], django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
@@ -120,3 +140,18 @@ def test_the_page_stays_within_its_queries(
     client = signed_in(installation.installed_by)
     with django_assert_max_num_queries(12):
         assert "What changes" in client.get(f"/my-apps/{installation.pk.hex}").content.decode()
+
+
+def test_who_changes_is_named_also_when_there_are_more_people_than_are_shown(
+    monkeypatch: pytest.MonkeyPatch, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    monkeypatch.setattr(installation_view, "_MOST_NAMES", 1)
+    installation = make_completed()
+    change_all_at_once(installation)
+    client = signed_in(installation.installed_by)
+    with django_assert_max_num_queries(12):
+        client.get(f"/my-apps/{installation.pk.hex}")
+    text = text_of(installation)
+    assert "Get a licence: Nora Nunes" in text
+    assert "Lose theirs: Samir Sol" in text
+    assert "2 of 4 licences" in text

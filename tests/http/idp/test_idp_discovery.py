@@ -35,7 +35,7 @@ def test_the_metadata_of_an_issuer(client: Client) -> None:
         "grant_types_supported": ["client_credentials", "authorization_code", "refresh_token"],
         "scopes_supported": list(SCOPES),
         "subject_types_supported": ["public"],
-        "id_token_signing_alg_values_supported": ["ES256"],
+        "id_token_signing_alg_values_supported": ["ES256", "RS256"],
         "token_endpoint_auth_methods_supported": [*PROOFS, "none"],
         "token_endpoint_auth_signing_alg_values_supported": ALGORITHMS,
         "revocation_endpoint_auth_methods_supported": [*PROOFS, "none"],

@@ -10,7 +10,6 @@ from django.test import Client
 from joserfc.jwk import ECKey
 from tests.factories.accounts import actor_for
 from tests.factories.identity import EXPORT, Program, make_portal_client
-from tests.factories.partners import make_member
 from tests.http.idp.wire import Wire
 
 from fondaco.identity import actions
@@ -20,11 +19,6 @@ from fondaco.kit import clock
 from fondaco.partners.models import Member
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def mara() -> Member:
-    return make_member()
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from tests.db.installs.test_access import cut, restore
 from tests.db.kit.processes import wait_for
 from tests.factories.accounts import actor_for, make_operator
 from tests.factories.identity import Program, make_portal_client
-from tests.factories.partners import make_member
 from tests.http.idp.machine import Machine, ask_about, ask_token
 from tests.http.idp.test_idp_directory import Clerk, directory
 
@@ -21,11 +20,6 @@ from fondaco.partners.models import Member
 
 pytestmark = pytest.mark.django_db(transaction=True)
 __all__ = ["directory"]
-
-
-@pytest.fixture
-def mara() -> Member:
-    return make_member()
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from tests.http.idp.machine import Machine, Request, ask_about, ask_keys, ask_to
 
 from fondaco.identity import actions, signing_keys
 from fondaco.identity.hot.last_use import last_use
-from fondaco.identity.models import CredentialSet, Cutoff, OAuthClient, RevokedToken
+from fondaco.identity.models import CredentialSet, Cutoff, OAuthClient, RevokedToken, RsaSigningKey
 from fondaco.identity.tokens import verify_access_token
 from fondaco.kit import clock
 from fondaco.kit.models import ClockOffset
@@ -265,6 +265,30 @@ def test_a_key_set_that_needs_a_new_key_is_django_s(machine: Machine, program: P
     assert machine.compare(ask_keys(program)).by_django is False
     with clock.travel(signing_keys.SIGNS_FOR - signing_keys.PUBLISHED_BEFORE):
         assert machine.ask(ask_keys(program)).by_django
+
+
+def test_both_rings_of_keys_are_published_as_by_django(machine: Machine, program: Program) -> None:
+    with clock.freeze() as now:
+        first = machine.compare(ask_keys(program))
+        assert [key["alg"] for key in first.json["keys"]] == ["ES256"]
+        with clock.travel(timedelta(days=5)):
+            signing_keys.ensure_signing_key("RS256")
+            both = machine.compare(ask_keys(program))
+            assert (both.by_django, [key["alg"] for key in both.json["keys"]]) == (False, ["ES256", "RS256"])
+            assert [set(key) & {"d", "p", "q", "dp", "dq", "qi"} for key in both.json["keys"]] == [set(), set()]
+        with clock.travel(timedelta(days=84)):
+            assert machine.ask(ask_keys(program)).by_django  # the next ES256 one was due
+            ready = machine.compare(ask_keys(program))
+            assert (ready.by_django, [key["alg"] for key in ready.json["keys"]]) == (False, ["ES256", "ES256", "RS256"])
+        with clock.travel(timedelta(days=89)):
+            assert machine.ask(ask_keys(program)).by_django  # and now the next RS256 one
+            ready = machine.compare(ask_keys(program))
+            assert [key["alg"] for key in ready.json["keys"]] == ["ES256", "ES256", "RS256", "RS256"]
+        with clock.travel(timedelta(days=400)):  # nobody asked for anything in a year
+            late = machine.ask(ask_keys(program))
+            assert (late.by_django, [key["alg"] for key in late.json["keys"]]) == (True, ["ES256", "RS256"])
+            assert machine.compare(ask_keys(program)).json == late.json
+    assert RsaSigningKey.objects.filter(signs_from__gt=now).count() == 3
 
 
 def test_who_is_cut_off_gets_the_same_refusal(machine: Machine, program: Program) -> None:

@@ -205,8 +205,9 @@ def test_nothing_new_decides_about_clients_and_tokens_without_the_shim() -> None
     """
     known = {
         OAuthClient: """account app audit backchannel_logout_url created_at credential_sets cutoffs grant_types id
-            installation is_public kind logout_deliveries name redirect_uris responsible revision scopes
-            status status_changed_at token_families tokens_valid_after updated_by version""",
+            id_token_signed_response_alg installation is_public kind logout_deliveries name redirect_uris
+            responsible revision scopes status status_changed_at token_families tokens_valid_after
+            updated_by version""",
         CredentialSet: """client created_at expires_at id key_algorithm key_id last_used_at public_key secret_hash
             status status_changed_at wire_client_id""",
         RevokedToken: "expires_at jti revoked_at",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 from tests.factories.catalog import make_app, make_version
-from tests.factories.partners import make_member, make_partner
+from tests.factories.partners import make_partner
 from tests.factories.reviews import finish_checks, write_results
 
 from fondaco.catalog.models import Version
@@ -13,11 +13,6 @@ from fondaco.partners.models import Member
 from fondaco.review.models import CheckRun
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def mara() -> Member:
-    return make_member()
 
 
 @pytest.fixture

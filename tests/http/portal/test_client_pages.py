@@ -16,6 +16,7 @@ from tests.factories.accounts import actor_for
 from tests.factories.identity import CALLBACK, SIGN_IN, make_portal_client
 from tests.factories.partners import make_member
 from tests.searching import find_in_database
+from tests.signing_in import signed_in
 
 from fondaco.audit.status import transition
 from fondaco.catalog.scopes import FOR_PORTAL_CLIENTS
@@ -33,19 +34,8 @@ SECRET = re.compile(r"fdc_[A-Za-z0-9_-]{40,}")
 
 
 @pytest.fixture
-def mara() -> Member:
-    return make_member()
-
-
-@pytest.fixture
 def client(mara: Member) -> Client:
     return signed_in(mara)
-
-
-def signed_in(member: Member) -> Client:
-    client = Client()
-    client.force_login(member.person)
-    return client
 
 
 def entries(**changes: object) -> dict[str, object]:

@@ -9,7 +9,6 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 from tests.factories.identity import CALLBACK, make_portal_client
-from tests.factories.partners import make_member
 
 from fondaco.identity.client_fields import ClientFields
 from fondaco.identity.issuer import authorize_url, token_url
@@ -18,11 +17,6 @@ from fondaco.partners.models import Member
 pytestmark = pytest.mark.django_db
 NO_REQUEST = "No request follows: no scope of this client opens an address that needs nothing but a token."
 GRANTS = ("client_credentials", "authorization_code", "refresh_token")
-
-
-@pytest.fixture
-def mara() -> Member:
-    return make_member()
 
 
 def page_of(mara: Member, *, grants: tuple[str, ...], scopes: tuple[str, ...], is_public: bool = False) -> HttpResponse:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from django.test import Client
 from tests.factories.accounts import actor_for, make_operator
 from tests.factories.catalog import make_app, make_version
 from tests.factories.partners import make_member
 from tests.http.api.caller import Api, read, refusal
+from tests.signing_in import signed_in
 
 from fondaco.accounts.models import Operator
 from fondaco.catalog.states import Track
@@ -18,11 +18,6 @@ from fondaco.review.models import ChangeKind, ReviewMessage, Submission
 
 pytestmark = pytest.mark.django_db
 SECRET = "smells of copy and paste"
-
-
-@pytest.fixture
-def mara() -> Member:
-    return make_member()
 
 
 @pytest.fixture
@@ -37,12 +32,6 @@ def submission(mara: Member, jon: Operator) -> Submission:
     actions.add_note(actor=actor_for(jon.person), by=jon, submission=found, text=SECRET)
     actions.ask_partner(actor=actor_for(jon.person), by=jon, submission=found, text="Which region?")
     return found
-
-
-def signed_in(member: Member) -> Client:
-    client = Client()
-    client.force_login(member.person)
-    return client
 
 
 def test_a_question_is_seen_and_answered(mara: Member, submission: Submission) -> None:

@@ -33,11 +33,6 @@ def _media(settings: Settings, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def mara() -> Member:
-    return make_member()
-
-
-@pytest.fixture
 def devi(mara: Member) -> Member:
     return make_member(mara.partner, role=MemberRole.OWNER)
 

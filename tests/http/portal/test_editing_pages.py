@@ -16,6 +16,7 @@ from pytest_django import Settings
 from tests.factories.accounts import actor_for
 from tests.factories.catalog import make_app, make_category, make_version, picture
 from tests.factories.partners import make_member
+from tests.signing_in import signed_in
 
 from fondaco.catalog import actions
 from fondaco.catalog.content import ListingFields
@@ -33,11 +34,6 @@ def _media(settings: Settings, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def mara() -> Member:
-    return make_member()
-
-
-@pytest.fixture
 def version(mara: Member) -> Version:
     make_category("reporting", "Reporting")
     return make_version(make_app(mara.partner))
@@ -51,12 +47,6 @@ def client(mara: Member) -> Client:
 @pytest.fixture
 def devi(mara: Member) -> Member:
     return make_member(mara.partner, role=MemberRole.OWNER)
-
-
-def signed_in(member: Member) -> Client:
-    client = Client()
-    client.force_login(member.person)
-    return client
 
 
 def at(version: Version, *parts: str) -> str:

@@ -164,7 +164,7 @@ def test_the_api_does_the_same(installation: Installation, client: Client) -> No
     body = {"status": "failed", "since": "2020-01-01T00:00:00Z"}
     path = f"{home}/apps/{app}/deliveries/replay"
     answer = client.post(path, body, content_type="application/json", headers=headers)
-    assert (answer.status_code, answer.json()) == (200, {"sent": 1, "left_out": 0, "remaining": 0})
+    assert (answer.status_code, answer.json()) == (200, {"sent": 1, "left_out": 0, "remaining": 0, "skipped": []})
     answer = client.post(path, {}, content_type="application/json", headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
     again = client.post(
@@ -243,13 +243,13 @@ def test_sending_again_is_offered_whether_or_not_anything_failed(installation: I
 def test_an_event_that_cannot_be_sent_again_says_why(installation: Installation, client: Client) -> None:
     devi = make_member(installation.app.partner, role=MemberRole.DEVELOPER)
     message = Message.objects.get(type="app.installed")
-    here, why = f"/portal/events/{message.pk.hex}", "It cannot be sent again: its credentials are not kept any more"
+    here, why = f"/portal/events/{message.pk.hex}", "It cannot be sent again. Its credentials are not kept any more"
     page = read(browser_of(devi, client), here)
     assert "Send it now" in page
     assert why not in page
     Message.objects.filter(pk=message.pk).update(body=None)
     page = read(browser_of(devi, client), here)
-    assert f'{why}. <a href="/portal/installations/{installation.pk.hex}">Send new ones</a>' in page
+    assert f'{why}: ask for new ones. <a href="/portal/installations/{installation.pk.hex}">Send new ones</a>' in page
     assert "Send it now" not in page
     finn = make_member(installation.app.partner, role=MemberRole.FINANCE)
     assert why not in read(browser_of(finn, Client()), here)
@@ -264,7 +264,7 @@ def test_what_was_dropped_cannot_be_sent_again_and_is_called_so(client: Client) 
     deadlines.sweep_once()
     message = Message.objects.get(type="app.updated")
     page = read(browser_of(devi, client), f"/portal/events/{message.pk.hex}")
-    assert "It cannot be sent again: what it proposes was dropped." in page
+    assert "It cannot be sent again. Nobody answered in time, so what it proposes was dropped." in page
     assert "Send new ones" not in page
 
 
@@ -283,3 +283,46 @@ def test_of_very_many_tries_the_newest_are_shown(installation: Installation, cli
         assert (f" · {number} ms" in page) is is_shown, number
     Attempt.objects.filter(duration_ms__lt=3).delete()
     assert "tries are not shown" not in read(browser_of(devi, client), here)
+
+
+def test_what_a_replay_leaves_out_is_named_with_the_reason(installation: Installation, client: Client) -> None:
+    devi = make_member(installation.app.partner, role=MemberRole.DEVELOPER)
+    browser, here = browser_of(devi, client), f"/portal/apps/{installation.app_id.hex}/events"
+    gone = Message.objects.get(type="app.installed")
+    Message.objects.filter(pk=gone.pk).update(body=None)
+    since, why = "since=2020-01-01", "Its credentials are not kept any more: ask for new ones."
+    plan = read(browser, f"{here}/replay?{since}")
+    left_out = plan.split('aria-label="Left out"')[-1]
+    assert re.findall(r"/portal/events/[0-9a-f]{32}", left_out) == [f"/portal/events/{gone.pk.hex}"]
+    assert why in left_out
+    nothing = read(browser, f"{here}/replay?{since}&type=app.installed")
+    assert "None of these can be sent again." in nothing
+    assert f"/portal/events/{gone.pk.hex}" in nothing
+    refused = browser.post(f"{here}/replay", {"since": "2020-01-01", "type": "app.installed"})
+    assert (refused.status_code, f"/portal/events/{gone.pk.hex}" in refused.content.decode()) == (409, True)
+
+    _, plain = create_personal_token(actor=actor_for(devi.person), person=devi.person, name="t")
+    path = f"/api/v1/partners/{devi.partner_id.hex}/apps/{installation.app_id.hex}/deliveries/replay"
+    headers, body = {"Authorization": f"Bearer {plain}"}, {"since": "2020-01-01T00:00:00Z"}
+    skipped = {"event_id": gone.pk.hex, "type": "app.installed", "reason": "credentials-gone"}
+    answer = client.post(path, body, content_type="application/json", headers=headers)
+    named = {"account": "Harbour Bank", "installation_id": installation.pk.hex, "why": why}
+    assert answer.json() == {"sent": 1, "left_out": 1, "remaining": 0, "skipped": [skipped | named]}
+    refused = client.post(path, body | {"type": "app.installed"}, content_type="application/json", headers=headers)
+    assert (refused.status_code, refused.json()["code"]) == (409, "nothing-to-replay")
+    assert refused.json()["skipped"] == [skipped]
+
+    browser.post(f"{here}/replay", {"since": "2020-01-01"})
+    assert "1 event is sent again. 1 was left out." in read(browser, here)
+
+
+def test_of_very_many_left_out_the_first_are_shown(client: Client) -> None:
+    first = make_completed()
+    for _ in range(21):
+        make_completed(version=first.version)
+    Message.objects.filter(type="app.installed").update(body=None)
+    devi = make_member(first.app.partner, role=MemberRole.DEVELOPER)
+    page = read(browser_of(devi, client), f"/portal/apps/{first.app_id.hex}/events/replay?since=2020-01-01")
+    keys = Message.objects.filter(type="app.installed").order_by("pk").values_list("pk", flat=True)
+    assert re.findall(r"/portal/events/([0-9a-f]{32})", page) == [key.hex for key in keys[:20]]
+    assert "2 more are left out, written later." in page

@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from tests.factories.accounts import SYSTEM
 from tests.factories.catalog import make_app, make_category, make_version, picture
 from tests.factories.partners import make_member, make_partner
+from tests.signing_in import signed_in
 
 from fondaco.audit.status import transition
 from fondaco.catalog.models import App, TechnicalContent, Version
@@ -27,17 +28,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _media(settings: Settings, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path
-
-
-@pytest.fixture
-def mara() -> Member:
-    return make_member()
-
-
-def signed_in(member: Member) -> Client:
-    client = Client()
-    client.force_login(member.person)
-    return client
 
 
 @pytest.fixture
@@ -213,6 +203,20 @@ def test_the_address_for_logout_tokens_is_saved_and_judged(client: Client, mara:
     assert client.post(address, technical_entries(backchannel_logout_url=url)).status_code == 302
     assert TechnicalContent.objects.get().backchannel_logout_url == url
     assert f'value="{url}"' in client.get(address).content.decode()
+
+
+def test_how_id_tokens_are_signed_is_chosen_on_the_version(client: Client, mara: Member) -> None:
+    version = make_version(make_app(mara.partner))
+    address = f"/portal/versions/{version.pk.hex}/technical"
+    chosen = 'name="id_token_signed_response_alg" value="{}"'
+    page = client.get(address).content.decode()
+    assert re.search(chosen.format("ES256") + "[^>]* checked", page)
+    assert "must expect the same (id_token_signed_response_alg)" in page
+    assert client.post(address, technical_entries(id_token_signed_response_alg="RS256")).status_code == 302
+    assert TechnicalContent.objects.get().id_token_signed_response_alg == "RS256"
+    assert re.search(chosen.format("RS256") + "[^>]* checked", client.get(address).content.decode())
+    answer = client.post(address, technical_entries(revision="1", id_token_signed_response_alg="HS256"))
+    assert (answer.status_code, TechnicalContent.objects.get().revision) == (422, 1)
 
 
 def test_a_wrong_form_keeps_everything_and_saves_nothing(client: Client, mara: Member) -> None:

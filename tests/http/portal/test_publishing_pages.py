@@ -11,6 +11,7 @@ from tests.factories.accounts import actor_for, make_operator
 from tests.factories.catalog import make_app, make_published_version, make_version
 from tests.factories.partners import make_member
 from tests.factories.reviews import finish_checks
+from tests.signing_in import signed_in
 
 from fondaco.catalog import actions
 from fondaco.catalog.models import App, ListingContent, PlannedPublication, TechnicalContent, Version
@@ -23,19 +24,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def mara() -> Member:
-    return make_member()
-
-
-@pytest.fixture
 def client(mara: Member) -> Client:
     return signed_in(mara)
-
-
-def signed_in(member: Member) -> Client:
-    client = Client()
-    client.force_login(member.person)
-    return client
 
 
 def approved(mara: Member) -> Version:

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from tests.factories.catalog import make_app, make_version
 from tests.factories.partners import make_member
+from tests.signing_in import signed_in
 
 from fondaco.catalog.models import Version
 from fondaco.catalog.states import ListingStatus, TechnicalStatus
@@ -13,17 +14,6 @@ from fondaco.partners.models import Member, MemberRole
 from fondaco.review.models import Submission
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def mara() -> Member:
-    return make_member()
-
-
-def signed_in(member: Member) -> Client:
-    client = Client()
-    client.force_login(member.person)
-    return client
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from tests.soaking import TIMES, dice
 IN_FLIGHT = 200  # operations, when they begin to die
 PART = 20  # of those: as many paid plans, uninstalls, and rotations with more licences behind them
 NEW = IN_FLIGHT - 3 * PART  # the others are installs
-VICTIMS = ("fondaco.cli dispatch", "fondaco.cli worker", "fondaco.cli sweep", "granian", "postgres -D")
+VICTIMS = ("fondaco dispatcher", "fondaco worker", "fondaco sweeper", "fondaco web", "postgres -D")
 KILLS = 4 * max(TIMES, 1)  # at random, beside one of everybody
 WORLD = Path(__file__).with_name("crash_world.py")
 _BY = "SELECT {0}, count(*) FROM {1} GROUP BY 1 ORDER BY 1"

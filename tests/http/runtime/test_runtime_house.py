@@ -9,7 +9,7 @@ from pathlib import Path
 
 import processes
 
-NAMES = ("granian", "fondaco.cli dispatch", "fondaco.cli worker", "fondaco.cli sweep", "hello_partner", "postgres -D")
+NAMES = ("fondaco web", "fondaco dispatcher", "fondaco worker", "fondaco sweeper", "hello_partner", "postgres -D")
 
 
 def up(home: Path, ports: tuple[int, int]) -> int:
@@ -64,7 +64,7 @@ def refuses_a_second_one(home: Path, ports: tuple[int, int]) -> None:
 
 
 def restarts_the_dead(home: Path, site: str) -> None:
-    victims = {name: pids(home, name)[0] for name in ("fondaco.cli dispatch", "fondaco.cli sweep", "granian")}
+    victims = {name: pids(home, name)[0] for name in ("fondaco dispatcher", "fondaco sweeper", "fondaco web")}
     for victim in victims.values():
         os.kill(victim, signal.SIGKILL)
     for name, victim in victims.items():

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
@@ -63,6 +64,23 @@ def test_a_colleague_who_is_here_already_is_the_same_person(client: Client, ada:
     provider.person = {"sub": "s-1", "email": "renamed@elsewhere.example", "email_verified": False}
     assert sign_in(Client())["Location"] == "/my-apps"  # from then on the subject says who it is
     assert Person.objects.filter(users__account=ada.account).count() == 2
+
+
+def test_an_address_is_proven_by_a_provider_that_says_so_and_by_no_other(
+    client: Client, ada: User, provider: Provider
+) -> None:
+    provider.person = NINA
+    sign_in(client)
+    nina = EmailAddress.objects.get(email=NINA["email"])
+    assert (nina.user.email, nina.verified, nina.primary) == (NINA["email"], True, True)
+    EmailAddress.objects.filter(pk=nina.pk).update(verified=False)
+    for claims in ({"email_verified": False}, {"email": "other@harbour.example"}):
+        provider.person = {**NINA, **claims}
+        assert sign_in(Client())["Location"] == "/my-apps", "the subject says who it is"
+        assert not EmailAddress.objects.filter(user=nina.user, verified=True).exists()
+    provider.person = NINA
+    sign_in(Client())
+    assert EmailAddress.objects.get(user=nina.user).verified
 
 
 def test_a_session_from_a_provider_opens_that_account_alone(client: Client, ada: User, provider: Provider) -> None:

@@ -10,7 +10,7 @@ from tests.factories.identity import make_login_session
 from tests.factories.mail import deliver, find_reset_link
 
 from fondaco.accounts.actions import request_email_change
-from fondaco.accounts.queries import email_change_token
+from fondaco.accounts.queries import confirmation_key
 from fondaco.audit.models import Event
 from fondaco.identity.actions import forget_factors
 from fondaco.identity.models import LoginSession
@@ -64,7 +64,7 @@ def test_it_takes_back_a_change_of_address_that_whoever_knew_the_old_one_asked_f
     person = make_person(password=PASSWORD)
     make_user(person=person)
     actor = actor_for(person)
-    link = email_change_token(request_email_change(actor=actor, person=person, email="mallory@elsewhere.example"))
+    link = confirmation_key(request_email_change(actor=actor, person=person, email="mallory@elsewhere.example"))
     deliver()
     if how == "changed":
         client.post("/account/login/", {"login": person.email, "password": PASSWORD})
@@ -76,7 +76,7 @@ def test_it_takes_back_a_change_of_address_that_whoever_knew_the_old_one_asked_f
     else:
         forget_factors(actor=actor, person=person)
 
-    assert Client().post(f"/you/email/{link}").status_code == 409
+    assert Client().post(f"/account/confirm-email/{link}/").status_code == 409
 
     before = person.email
     person.refresh_from_db()

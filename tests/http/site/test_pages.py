@@ -65,7 +65,7 @@ def test_nobody_signs_up_by_themselves(client: Client) -> None:
     assert type(make_person()).objects.filter(email="new@people.example").count() == 0
 
 
-@pytest.mark.parametrize("path", ["/account/email/", "/account/confirm-email/", "/account/login/code/confirm/"])
+@pytest.mark.parametrize("path", ["/account/email/", "/account/login/code/", "/account/login/code/confirm/"])
 def test_what_we_do_not_offer_has_no_address(client: Client, path: str) -> None:
     assert client.get(path).status_code == 404
 

@@ -11,8 +11,8 @@ from django.test import Client
 from tests.factories.accounts import PASSWORD, actor_for, make_account, make_person, make_user
 from tests.factories.catalog import make_version
 from tests.factories.lifecycle import link_of, make_tester, owner_of
+from tests.signing_in import signed_in
 
-from fondaco.accounts.models import User
 from fondaco.catalog import actions
 from fondaco.catalog.models import Version
 from fondaco.catalog.states import TechnicalStatus
@@ -23,12 +23,6 @@ pytestmark = pytest.mark.django_db
 
 def address(version: Version, token: str) -> str:
     return f"/install/{version.app_id.hex}/{version.pk.hex}?{urlencode({'t': token})}"
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user.person)
-    return client
 
 
 def test_a_visitor_signs_in_first_and_comes_back() -> None:

@@ -13,6 +13,7 @@ from tests.factories.catalog import make_app, make_published_version, make_versi
 from tests.factories.installs import make_completed, make_installing
 from tests.factories.partners import make_member, make_partner
 from tests.http.api.caller import Api, read, refusal
+from tests.signing_in import signed_in
 
 from fondaco.accounts.models import User
 from fondaco.accounts.permissions import Permission
@@ -42,12 +43,6 @@ def ada() -> User:
 @pytest.fixture
 def client(ada: User) -> Client:
     return signed_in(ada)
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user.person)
-    return client
 
 
 def html(response: Any) -> str:

@@ -9,8 +9,10 @@ from cryptography.hazmat.primitives import serialization
 from pytest_django.fixtures import Settings
 
 from fondaco.accounts.models import Account
-from fondaco.identity import issuer, key_pairs, policies
+from fondaco.identity import client_fields, issuer, key_pairs, policies
+from fondaco.identity.client_fields import ClientFields
 from fondaco.identity.errors import AlgorithmUnknown, RedirectNotAllowed, UnknownScope
+from fondaco.kit.errors import Invalid
 
 ACME = Account(name="acme")
 
@@ -146,3 +148,26 @@ def test_key_pairs_have_the_wire_s_form(algorithm: str) -> None:
 def test_other_algorithms_are_refused(algorithm: str) -> None:
     with pytest.raises(AlgorithmUnknown):
         key_pairs.generate(algorithm)
+
+
+# How ID tokens are signed ---------------------------------------------------------------------------------------------
+
+
+def fields(algorithm: str | None) -> ClientFields:
+    return ClientFields("Export", ("client_credentials",), ("account:read",), id_token_signed_response_alg=algorithm)
+
+
+@pytest.mark.parametrize("algorithm", ["ES256", "RS256"])
+def test_a_client_says_how_its_id_tokens_are_signed(algorithm: str) -> None:
+    assert client_fields.clean(fields(algorithm), is_public=False)["id_token_signed_response_alg"] == algorithm
+
+
+def test_or_says_nothing_so_that_it_stays() -> None:
+    assert "id_token_signed_response_alg" not in client_fields.clean(fields(None), is_public=False)
+
+
+@pytest.mark.parametrize("algorithm", ["", "none", "HS256", "ES384", "PS256", "rs256", "RS256\0", "é"])
+def test_no_other_algorithm_signs_id_tokens(algorithm: str) -> None:
+    with pytest.raises(Invalid) as refusal:
+        client_fields.clean(fields(algorithm), is_public=True)
+    assert "id_token_signed_response_alg" in refusal.value.fields

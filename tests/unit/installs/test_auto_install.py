@@ -88,3 +88,18 @@ def test_who_came_first_goes_first_and_nobody_beyond_the_limit() -> None:
             assert held + len(coming) <= max(limit, held)
             assert not stopped or held + len(coming) >= limit
     assert (least(None, None), least(3, None), least(None, 4), least(3, 4)) == (None, 3, 4, 3)
+
+
+@pytest.mark.parametrize(
+    ("rules", "words"),
+    [
+        ([], "Nobody gets it by itself."),
+        ([rule("none")], "Nobody gets it by itself."),
+        ([rule("all")], "Everybody who joins the account"),
+        ([rule("role", "agent"), rule("roleid", LEAD.pk.hex)], "Who gets a role: Agent, Team lead"),
+        ([rule("role", "agent"), rule("role", "gone")], "Who gets a role: Agent"),
+        ([rule("role", "gone")], "Roles that this account no longer has"),
+    ],
+)
+def test_rules_are_described_in_one_way(rules: list[Rule], words: str) -> None:
+    assert AutoInstall(tuple(rules)).describe(ROLES) == words

@@ -5,6 +5,7 @@ from fondaco.accounts.actions.founding import admit_operator, open_account
 from fondaco.accounts.actions.invitations import (
     accept_invitation,
     check_pace,
+    check_resend_rate,
     invite,
     invite_user,
     resend,
@@ -13,8 +14,9 @@ from fondaco.accounts.actions.invitations import (
     withdraw_invitation,
 )
 from fondaco.accounts.actions.people import (
-    confirm_email_change,
+    confirm_email,
     forget_email_change,
+    prove_email,
     rename_person,
     request_email_change,
     withdraw_email_change,
@@ -45,7 +47,8 @@ __all__ = [
     "change_staff_roles",
     "change_user_role",
     "check_pace",
-    "confirm_email_change",
+    "check_resend_rate",
+    "confirm_email",
     "create_account",
     "create_person",
     "create_role",
@@ -58,6 +61,7 @@ __all__ = [
     "invite",
     "invite_user",
     "open_account",
+    "prove_email",
     "reactivate_user",
     "rename_person",
     "request_email_change",

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from fondaco.accounts import events, permissions
+from fondaco.accounts.actions.people import prove_email
 from fondaco.accounts.errors import AccountNameTaken, JoinedMeanwhile
 from fondaco.accounts.models import Account, Operator, Person, Role
 from fondaco.audit.actor import Actor
@@ -44,7 +45,7 @@ def create_account(
 
 
 def create_person(*, actor: Actor, email: str, name: str, password: str | None = None) -> Person:
-    """Creates someone who can sign in; without a password they cannot until they set one. A step.
+    """Creates someone whose address is proven; without a password they cannot sign in until they set one. A step.
 
     Raises :class:`JoinedMeanwhile` when the address is somebody's since it was looked up.
     """
@@ -53,6 +54,7 @@ def create_person(*, actor: Actor, email: str, name: str, password: str | None =
     try:
         with transaction.atomic():
             person.save()
+            prove_email(person)
     except IntegrityError as error:  # the one constraint that a person can meet: an address is one person's
         raise JoinedMeanwhile(email=person.email) from error
     return person

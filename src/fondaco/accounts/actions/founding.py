@@ -23,7 +23,10 @@ _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,38}[a-z0-9]")
 
 
 def admit_operator(*, actor: Actor, email: str, name: str, roles: Iterable[OperatorRole]) -> Operator:
-    """Makes the person with this address staff, with exactly these roles; who has no login yet gets one to finish."""
+    """Makes the person with this address staff, with exactly these roles; who has no login yet gets one to finish.
+
+    Whoever runs the machine vouches for the address: before there is a mail server, nobody could prove one.
+    """
     with transaction.atomic(durable=True):
         person = Person.objects.filter(email__iexact=email).first() or create_person(
             actor=actor, email=email, name=name or email

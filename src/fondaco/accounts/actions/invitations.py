@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 
 from fondaco.accounts import events
 from fondaco.accounts.actions.accounts import appoint_operator, create_person
+from fondaco.accounts.actions.people import prove_email
 from fondaco.accounts.actions.roles import lock_role
 from fondaco.accounts.actions.users import add_user
 from fondaco.accounts.errors import AlreadyHere, AlreadyInvited, InvitationOver, JoinedMeanwhile, PasswordTooWeak
@@ -28,6 +29,7 @@ from fondaco.kit.rate import check_rate
 LIFETIME: Final = timedelta(days=14)
 EXPIRES: Final = "invitation.expires"
 _MOST: Final = 100  # at once, and then as many in an hour, from one place: they go to addresses that somebody typed
+_MOST_AGAIN: Final = 5  # to one address: at once, and then as many in an hour
 
 
 def invite(
@@ -95,6 +97,7 @@ def accept_invitation(*, actor: Actor, invitation: Invitation, name: str = "", p
             person = create_person(actor=actor, email=locked.email, name=name or locked.name)
         elif password and person.has_usable_password():  # it was not theirs when the surface looked
             raise JoinedMeanwhile(email=locked.email)
+        prove_email(person)  # the link came to it
         if not person.has_usable_password():
             _set_password(person, password)
             _take_name(actor, person, name)
@@ -122,6 +125,7 @@ def withdraw_invitation(*, actor: Actor, by: User, invitation: Invitation) -> In
 
 def resend_invitation(*, actor: Actor, by: User, invitation: Invitation) -> Invitation:
     """Mails an unanswered or expired invitation to the user's own account again, with a new term."""
+    check_resend_rate(invitation)
     with transaction.atomic(durable=True):
         if invitation.place != "account" or invitation.place_id != by.account_id:
             raise NotFound
@@ -133,6 +137,11 @@ def resend_invitation(*, actor: Actor, by: User, invitation: Invitation) -> Invi
         if User.objects.filter(account_id=by.account_id, person__email__iexact=invitation.email).exists():
             raise AlreadyHere(email=invitation.email, place=invitation.place_name)
         return resend(actor=actor, invitation=invitation, invited_by=by.person.name)
+
+
+def check_resend_rate(invitation: Invitation) -> None:
+    """An address is mailed again only so often, whoever asks for it. Call it outside a transaction."""
+    check_rate(f"resend:{invitation.email}"[:200], limit=_MOST_AGAIN, per=3600)
 
 
 def resend(*, actor: Actor, invitation: Invitation, invited_by: str) -> Invitation:

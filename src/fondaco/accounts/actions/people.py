@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
+from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
 from fondaco.accounts import events
-from fondaco.accounts.errors import EmailChangeOver, EmailTaken, EmailUnreadable, NameMissing, SameEmail
-from fondaco.accounts.models import EmailChange, Person
+from fondaco.accounts.errors import EmailLinkOver, EmailTaken, EmailUnreadable, NameMissing, SameEmail
+from fondaco.accounts.models import Person
+from fondaco.accounts.queries import find_pending_email
 from fondaco.audit.actor import Actor
 from fondaco.audit.recording import record
-from fondaco.kit import clock
+from fondaco.kit import clock, deadlines
+from fondaco.kit.rate import check_rate
 
-LIFETIME: Final = timedelta(days=1)
+LIFETIME: Final = timedelta(days=settings.ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS)
+CHANGE_ENDS: Final = "email_change.ends"
 _NAME_LENGTH: Final = 100
 _EMAIL_LENGTH: Final = 254
 
@@ -36,7 +41,13 @@ def rename_person(*, actor: Actor, person: Person, name: str) -> Person:
     return locked
 
 
-def request_email_change(*, actor: Actor, person: Person, email: str) -> EmailChange:
+def prove_email(person: Person) -> None:
+    """Notes that the person's address is theirs: a mail, their company or who runs the machine said so. A step."""
+    EmailAddress.objects.filter(user=person, primary=True).exclude(email=person.email).delete()
+    EmailAddress.objects.update_or_create(user=person, email=person.email, defaults={"verified": True, "primary": True})
+
+
+def request_email_change(*, actor: Actor, person: Person, email: str) -> EmailAddress:
     """Asks the new address whether it is theirs; the old one goes on working until then, and is told.
 
     Whether somebody else has the address is not said here, where it could be asked about anybody.
@@ -50,13 +61,15 @@ def request_email_change(*, actor: Actor, person: Person, email: str) -> EmailCh
         raise EmailUnreadable(fields={"email": [str(EmailUnreadable.message)]})
     if email == person.email:
         raise SameEmail(fields={"email": [str(SameEmail.message)]})
+    check_rate(f"email-change:{person.pk.hex}", limit=5, per=3600)  # each mails an address that somebody typed
     with transaction.atomic(durable=True):
         locked = Person.objects.select_for_update().get(pk=person.pk)
-        EmailChange.objects.filter(person=locked).delete()  # and with it the link that was mailed before
-        change = EmailChange.objects.create(person=locked, email=email, expires_at=clock.now() + LIFETIME)
-        data = {"from": locked.email, "to": email, "change": change.pk.hex}
-        record(events.EMAIL_CHANGE_REQUESTED, locked, actor=actor, data=data)
-    return change
+        others = EmailAddress.objects.filter(user=locked).exclude(email=locked.email, verified=True)
+        others.delete()  # and with the one that waited, the link that was mailed before
+        address = EmailAddress.objects.create(user=locked, email=email)
+        deadlines.schedule(CHANGE_ENDS, subject_id=locked.pk.hex, due_at=clock.now() + LIFETIME)
+        record(events.EMAIL_CHANGE_REQUESTED, locked, actor=actor, data={"from": locked.email, "to": email})
+    return address
 
 
 def withdraw_email_change(*, actor: Actor, person: Person) -> bool:
@@ -68,27 +81,43 @@ def withdraw_email_change(*, actor: Actor, person: Person) -> bool:
 
 def forget_email_change(*, actor: Actor, person: Person) -> bool:
     """The same as a step, for who holds the person's lock."""
-    change = EmailChange.objects.filter(person=person).first()
-    if change is None:
+    address = find_pending_email(person)
+    if address is None:
         return False
-    change.delete()
-    record(events.EMAIL_CHANGE_WITHDRAWN, person, actor=actor, data={"to": change.email})
+    address.delete()
+    deadlines.cancel(CHANGE_ENDS, subject_id=person.pk.hex)
+    record(events.EMAIL_CHANGE_WITHDRAWN, person, actor=actor, data={"to": address.email})
     return True
 
 
-def confirm_email_change(*, actor: Actor, change: EmailChange) -> Person:
-    """Makes the new address the one that counts. Its mail proved it, whoever's browser the link was opened in."""
+@deadlines.handler(CHANGE_ENDS)
+def end_email_change(subject_id: str, due_at: datetime) -> None:
+    """Forgets a change that nobody confirmed in time; its link is as old and opens nothing either."""
+    person = Person.objects.select_for_update().filter(pk=subject_id).first()
+    if person is not None:
+        forget_email_change(actor=Actor.system("sweeper"), person=person)
+
+
+def confirm_email(*, actor: Actor, address: EmailAddress) -> Person:
+    """Makes the address the one that counts. Its mail proved it, whoever's browser the link was opened in."""
     with transaction.atomic(durable=True):
-        person = Person.objects.select_for_update().get(pk=change.person_id)
-        current = EmailChange.objects.filter(pk=change.pk, expires_at__gt=clock.now()).first()
+        person = Person.objects.select_for_update().get(pk=address.user_id)
+        current = EmailAddress.objects.filter(pk=address.pk, verified=False).first() if person.is_active else None
         if current is None:
-            raise EmailChangeOver
-        before, person.email = person.email, current.email
+            raise EmailLinkOver
+        before, current.user = person.email, person
+        is_change = current.email != before
+        others = EmailAddress.objects.filter(user=person).exclude(pk=current.pk)
         try:
             with transaction.atomic():
-                person.save(update_fields=["email"])
-        except IntegrityError as error:  # the one constraint that a person can meet: an address is one person's
+                (others if is_change else others.filter(verified=True)).delete()  # a change may still wait
+                current.verified = True
+                current.set_as_primary()  # writes it into the person's row, too
+        except IntegrityError as error:  # what a person can meet: an address is one person's
             raise EmailTaken(email=current.email) from error
-        current.delete()
-        record(events.EMAIL_CHANGED, person, actor=actor, data={"from": before, "to": person.email})
+        if is_change:
+            deadlines.cancel(CHANGE_ENDS, subject_id=person.pk.hex)
+            record(events.EMAIL_CHANGED, person, actor=actor, data={"from": before, "to": person.email})
+        else:
+            record(events.EMAIL_PROVEN, person, actor=actor, data={"email": before})
     return person

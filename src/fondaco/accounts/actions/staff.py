@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from fondaco.accounts import events
 from fondaco.accounts.actions.accounts import appoint_operator
-from fondaco.accounts.actions.invitations import invite, resend, withdraw
+from fondaco.accounts.actions.invitations import check_resend_rate, invite, resend, withdraw
 from fondaco.accounts.errors import AlreadyHere, LastStaffManager, NotOneself, RoleNotHeld
 from fondaco.accounts.models import Invitation, Operator, Person
 from fondaco.accounts.permissions import OPERATOR_ROLES, OperatorRole, Permission
@@ -103,6 +103,7 @@ def withdraw_staff_invitation(*, actor: Actor, by: Operator, invitation: Invitat
 
 def resend_staff_invitation(*, actor: Actor, by: Operator, invitation: Invitation) -> Invitation:
     """Mails an unanswered or expired invitation to the staff again, with a new term."""
+    check_resend_rate(invitation)
     with transaction.atomic(durable=True):
         _check_ours(invitation)
         _check_can_now(by)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import timedelta
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from fondaco.audit.actor import Actor
 from fondaco.audit.recording import record
 from fondaco.catalog import events
 from fondaco.catalog.actions.transfers import lock_app
+from fondaco.catalog.content import ListingFields, TechnicalFields
 from fondaco.catalog.models import (
     App,
     LicenceModel,
@@ -29,31 +31,8 @@ from fondaco.catalog.validation import VERSION_NAME, FieldProblems
 from fondaco.kit.errors import NotFound
 from fondaco.partners.models import Member
 
-_TECHNICAL_COPIED = (
-    "events_callback_url",
-    "standalone_url",
-    "redirect_urls",
-    "scopes",
-    "scope_reasons",
-    "data_fields",
-    "receives_user_logout",
-    "backchannel_logout_url",
-    "is_manually_provisioned",
-    "are_credentials_claimed",
-    "test_instructions",
-    "test_credentials",
-)
-_LISTING_COPIED = (
-    "display_name",
-    "summary",
-    "description",
-    "video_url",
-    "support_url",
-    "support_email",
-    "docs_url",
-    "privacy_url",
-    "terms_url",
-)
+_TECHNICAL_COPIED = {field.name for field in fields(TechnicalFields)} - {"release_notes", "version_name"}
+_LISTING_COPIED = {field.name for field in fields(ListingFields)} - {"categories"}  # rows of their own
 _PLAN_COPIED = (
     "type",
     "model",

@@ -3,11 +3,18 @@
 from fondaco.catalog.models.app import App, Category
 from fondaco.catalog.models.draft import EditingDraft
 from fondaco.catalog.models.plan import LicenceModel, Meter, Plan, PlanType
-from fondaco.catalog.models.publication import PlannedPublication
 from fondaco.catalog.models.revised import Revised
 from fondaco.catalog.models.testing import AppTester, InstallLink
 from fondaco.catalog.models.transfer import AppTransfer
-from fondaco.catalog.models.version import ListingContent, Screenshot, TechnicalContent, TrackContent, Version
+from fondaco.catalog.models.version import (
+    IdTokenAlgorithm,
+    ListingContent,
+    PlannedPublication,
+    Screenshot,
+    TechnicalContent,
+    TrackContent,
+    Version,
+)
 
 __all__ = [
     "App",
@@ -15,6 +22,7 @@ __all__ = [
     "AppTransfer",
     "Category",
     "EditingDraft",
+    "IdTokenAlgorithm",
     "InstallLink",
     "LicenceModel",
     "ListingContent",

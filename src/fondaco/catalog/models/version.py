@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from enum import StrEnum
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.contrib.postgres.fields import ArrayField
@@ -17,9 +18,14 @@ from fondaco.catalog.models.revised import Revised
 from fondaco.catalog.states import EDITABLE, LISTING, TECHNICAL, ListingStatus, TechnicalStatus
 from fondaco.kit import clock
 from fondaco.kit.fields import IdField, SealedField
+from fondaco.partners.models import Member
 
-if TYPE_CHECKING:
-    from fondaco.catalog.models.publication import PlannedPublication
+
+class IdTokenAlgorithm(StrEnum):
+    """By what the ID tokens of a client can be signed (``id_token_signed_response_alg``, RFC 7591)."""
+
+    ES256 = "ES256"
+    RS256 = "RS256"  # what OpenID Connect makes every library know
 
 
 class Version(models.Model):
@@ -92,6 +98,39 @@ class Version(models.Model):
         return self.is_unlisted or self.is_withheld
 
 
+class PlannedPublication(models.Model):
+    """When a version is to be made available, and in whose name. The row goes when it is, or when it is cancelled.
+
+    ``failure`` says why it could not be at that time; then nothing is planned any more.
+    """
+
+    version = models.OneToOneField(
+        Version, on_delete=models.CASCADE, primary_key=True, related_name="planned_publication"
+    )
+    due_at = models.DateTimeField()
+    planned_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    planned_at = models.DateTimeField(default=clock.now, editable=False)
+    failed_at = models.DateTimeField(null=True, editable=False)
+    failure = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(failed_at__isnull=True, failure="")
+                | models.Q(failed_at__isnull=False) & ~models.Q(failure=""),
+                name="planned_publication_fails_with_words",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version} at {self.due_at.isoformat()}"
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether its time is still to come."""
+        return self.failed_at is None
+
+
 class TrackContent(Stateful, Revised):
     """What the two tracks have in common."""
 
@@ -125,6 +164,12 @@ class TechnicalContent(TrackContent):
     receives_user_logout = models.BooleanField(default=False)
     backchannel_logout_url = models.URLField(max_length=500, blank=True)  # OpenID logout tokens go here
     are_credentials_claimed = models.BooleanField(default=False)  # fetched once by a link instead of sent in events
+    id_token_signed_response_alg = models.CharField(
+        max_length=5,
+        choices=[(each.value, each.value) for each in IdTokenAlgorithm],
+        default=IdTokenAlgorithm.ES256.value,
+        db_default=IdTokenAlgorithm.ES256.value,
+    )
     is_manually_provisioned = models.BooleanField(default=False)
     release_notes = models.TextField(max_length=5000, blank=True)
     test_instructions = models.TextField(max_length=5000, blank=True)

@@ -26,10 +26,12 @@ from fondaco.catalog.queries.listing import (
 )
 from fondaco.catalog.queries.marketplace import (
     Sort,
+    get_former_listing,
     get_listing,
     last_advertised,
     latest_published,
     list_categories,
+    list_similar,
     search_listings,
 )
 from fondaco.catalog.queries.projects import WAITS_FOR_PARTNER, Need, count_projects, list_projects, load_newest
@@ -75,6 +77,7 @@ __all__ = [
     "get_any_transfer",
     "get_any_version",
     "get_app",
+    "get_former_listing",
     "get_linked_version",
     "get_listing",
     "get_plan",
@@ -98,6 +101,7 @@ __all__ = [
     "list_other_editors",
     "list_partner_apps",
     "list_projects",
+    "list_similar",
     "list_testers",
     "list_tests",
     "list_transfers",

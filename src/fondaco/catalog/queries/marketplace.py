@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from django.contrib.postgres.search import SearchRank
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 
 from fondaco.catalog.models import App, Category, LicenceModel, Plan, PlanType, Version
 from fondaco.catalog.search import search_query
@@ -20,6 +20,7 @@ class Sort(StrEnum):
     NEWEST = "newest"
 
 
+_WAS_PUBLIC: Final = (ListingStatus.ADVERTISED, ListingStatus.DEPRECATED)  # from no other state there is a way here
 _FOR_REVIEWERS: Final = ("technical__test_credentials", "technical__test_instructions")
 
 
@@ -90,6 +91,30 @@ def get_listing(slug: str) -> Version:
     return version
 
 
+def get_former_listing(slug: str) -> Version:
+    """The version that was at ``/marketplace/<slug>`` last, when none is now; what never was there does not exist.
+
+    One that may come back goes before those that are deprecated.
+    """
+    version = (
+        Version.objects.filter(app__slug=slug, listing__status__in=_WAS_PUBLIC)
+        .select_related("app", "technical", "listing")
+        .defer("listing__search", "listing__description", *_FOR_REVIEWERS)
+        .prefetch_related("listing__categories")
+        .order_by(Case(When(listing__status=ListingStatus.ADVERTISED, then=0), default=1), "-pk")
+        .first()
+    )
+    if version is None:
+        raise NotFound
+    return version
+
+
+def list_similar(version: Version, limit: int) -> list[Version]:
+    """Published versions of other apps on the shelves of this one, by name, ready for cards."""
+    found = search_listings().filter(listing__categories__in=version.listing.categories.all()).distinct()
+    return list(found.exclude(app_id=version.app_id)[:limit])
+
+
 def latest_published(app: App) -> Version | None:
     """The version that customers install now, or None."""
     return _published().filter(app=app).select_related("app__partner", "technical", "listing").order_by("-pk").first()
@@ -97,9 +122,8 @@ def latest_published(app: App) -> Version | None:
 
 def last_advertised(version: Version) -> Version | None:
     """The version of the same app that customers saw last, with all that can be compared; this one does not count."""
-    seen = [ListingStatus.ADVERTISED, ListingStatus.DEPRECATED]
     return (
-        Version.objects.filter(app_id=version.app_id, listing__status__in=seen)
+        Version.objects.filter(app_id=version.app_id, listing__status__in=_WAS_PUBLIC)
         .exclude(pk=version.pk)
         .select_related("app__partner", "technical", "listing")
         .prefetch_related("plans", "listing__categories", "listing__screenshots")

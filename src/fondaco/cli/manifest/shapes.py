@@ -71,6 +71,9 @@ class TechnicalPart(Part):
     are_credentials_claimed: Annotated[
         bool, Field(description="Fetch credentials once by a link instead of getting them in events.")
     ] = False
+    id_token_signed_response_alg: Annotated[
+        Literal["ES256", "RS256"], Field(description="By what ID tokens and logout tokens are signed.")
+    ] = "ES256"  # noqa: S105 - an algorithm
     release_notes: kinds.Text5000 = ""
     test_instructions: Annotated[kinds.Text5000, Field(description="For reviewers: how to try the app.")] = ""
     test_credentials_env: Annotated[

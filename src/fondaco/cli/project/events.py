@@ -52,13 +52,15 @@ def replay_one(voice: Voice, connection: Connection, path: str) -> None:
     """One again."""
     found = connection.post(path)
     voice.say(f"{found['type']} {found['event_id']} is sent again, with the same id and the same bytes.")
-    voice.end(sent=1, left_out=0, remaining=0)
+    voice.end(sent=1, left_out=0, remaining=0, skipped=[])
 
 
 def replay_many(voice: Voice, connection: Connection, path: str, chosen: Mapping[str, str]) -> None:
     """What is chosen again; nothing chosen is refused by the house."""
     done = connection.post(path, chosen)
     voice.say(f"{done['sent']} sent again, {done['left_out']} left out, {done['remaining']} more to ask for.")
+    for each in done["skipped"]:
+        voice.say(f"Left out: {each['type']} {each['event_id']} ({each['account']}). {each['why']}")
     voice.end(**done)
 
 

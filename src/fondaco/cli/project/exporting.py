@@ -26,6 +26,7 @@ _TECHNICAL_ALIKE: Final = (
     "backchannel_logout_url",
     "is_manually_provisioned",
     "are_credentials_claimed",
+    "id_token_signed_response_alg",
     "release_notes",
     "test_instructions",
 )

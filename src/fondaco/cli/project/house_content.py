@@ -28,6 +28,7 @@ _NOTHING: Final[Fields] = {
     "receives_user_logout": False,
     "is_manually_provisioned": False,
     "are_credentials_claimed": False,
+    "id_token_signed_response_alg": "ES256",
 }
 
 

@@ -2,6 +2,7 @@
 
 from fondaco.identity.actions.clients import (
     IssuedCredentials,
+    choose_id_token_algorithm,
     create_client,
     issue_credentials,
     issue_credentials_to_all,
@@ -73,6 +74,7 @@ __all__ = [
     "ask_for_device",
     "begin_cutoff",
     "change_password",
+    "choose_id_token_algorithm",
     "create_client",
     "create_key_pair",
     "create_operator_client",

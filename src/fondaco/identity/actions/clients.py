@@ -9,7 +9,8 @@ from fondaco.accounts.models import Account
 from fondaco.audit.actor import Actor
 from fondaco.audit.recording import Fact, record, record_all
 from fondaco.audit.status import transition
-from fondaco.identity import events, key_pairs, policies
+from fondaco.catalog.models import IdTokenAlgorithm
+from fondaco.identity import events, key_pairs, policies, signing_keys
 from fondaco.identity.actions.rotation import end_credentials
 from fondaco.identity.errors import ClientRevoked
 from fondaco.identity.models import ClientKind, CredentialSet, OAuthClient
@@ -80,6 +81,18 @@ def set_logout_url(*, actor: Actor, client: OAuthClient, url: str) -> OAuthClien
     client.backchannel_logout_url = url
     client.save(update_fields=["backchannel_logout_url"])
     record(events.CLIENT_LOGOUT_URL_CHANGED, client, actor=actor, account_id=client.account_id, data={"address": url})
+    return client
+
+
+def choose_id_token_algorithm(*, actor: Actor, client: OAuthClient, algorithm: str) -> OAuthClient:
+    """Signs the client's ID and logout tokens by ``algorithm`` from now on. The key is there, and known, before."""
+    if algorithm == client.id_token_signed_response_alg:
+        return client
+    signing_keys.ensure_signing_key(algorithm)
+    client.id_token_signed_response_alg = IdTokenAlgorithm(algorithm).value
+    client.save(update_fields=["id_token_signed_response_alg"])
+    data = {"algorithm": algorithm}
+    record(events.CLIENT_ID_TOKEN_ALGORITHM_CHANGED, client, actor=actor, account_id=client.account_id, data=data)
     return client
 
 

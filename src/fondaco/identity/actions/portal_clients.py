@@ -21,11 +21,18 @@ from fondaco.audit.kinds import EventKind
 from fondaco.audit.recording import record
 from fondaco.audit.status import transition
 from fondaco.catalog.errors import RevisionConflict
-from fondaco.identity import client_fields, events, key_pairs
-from fondaco.identity.actions.clients import IssuedCredentials, create_client, issue_credentials, revoke_client
+from fondaco.catalog.models import IdTokenAlgorithm
+from fondaco.identity import client_fields, events, key_pairs, signing_keys
+from fondaco.identity.actions.clients import (
+    IssuedCredentials,
+    choose_id_token_algorithm,
+    create_client,
+    issue_credentials,
+    revoke_client,
+)
 from fondaco.identity.client_fields import AUTHORIZATION_CODE, REFRESH_TOKEN, ClientFields
 from fondaco.identity.errors import ClientChanged, ClientCutOff, ClientIsPublic, TooManyClients
-from fondaco.identity.models import ClientKind, CredentialSet, Cutoff, OAuthClient, TokenFamily
+from fondaco.identity.models import ClientKind, CredentialSet, OAuthClient, TokenFamily
 from fondaco.identity.policies import check_can_manage_client
 from fondaco.identity.queries import get_current_set, list_sets_in_force
 from fondaco.identity.states import ClientStatus, CredentialStatus
@@ -71,7 +78,9 @@ def create_portal_client(
         living = account.oauth_clients.filter(kind=ClientKind.PORTAL).exclude(status=ClientStatus.REVOKED)
         if living.count() >= MOST_CLIENTS:
             raise TooManyClients(most=MOST_CLIENTS)
+        algorithm = values.pop("id_token_signed_response_alg", IdTokenAlgorithm.ES256)
         client = create_client(actor=actor, account=account, kind=ClientKind.PORTAL, is_public=is_public, **values)
+        choose_id_token_algorithm(actor=actor, client=client, algorithm=algorithm)
         client.responsible = by.person
         client.save(update_fields=["responsible"])
         return issue_credentials(actor=actor, client=client, algorithm="")
@@ -89,6 +98,8 @@ def edit_portal_client(
         if not changed:
             return client
         lost = [name for part in ("scopes", "grant_types") for name in before[part] if name not in values[part]]
+        if "id_token_signed_response_alg" in changed:
+            signing_keys.ensure_signing_key(values["id_token_signed_response_alg"])
         for name, value in values.items():
             setattr(client, name, value)
         if lost:
@@ -188,7 +199,7 @@ def _open(
 
 
 def _check_let_in(client: OAuthClient) -> None:
-    if cutoff := Cutoff.find_for(client).order_by("id").first():
+    if cutoff := client.find_cutoffs().order_by("id").first():
         raise ClientCutOff(name=client.name, reason=cutoff.reason, support=settings.SUPPORT_EMAIL)
 
 

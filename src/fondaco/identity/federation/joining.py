@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from fondaco.accounts.actions import add_user, create_person, withdraw
+from fondaco.accounts.actions import add_user, create_person, prove_email, withdraw
 from fondaco.accounts.actions.users import give_role
 from fondaco.accounts.errors import LastAdmin
 from fondaco.accounts.models import Account, Invitation, Person, Role, User
+from fondaco.accounts.queries import find_proven_email
 from fondaco.accounts.states import InvitationStatus
 from fondaco.audit.actor import Actor, ActorKind
 from fondaco.audit.recording import record
@@ -153,6 +154,8 @@ def _check_address(provider: IdentityProvider, statement: Statement) -> None:
 def _admit(provider: IdentityProvider, statement: Statement, *, person: Person, known: _Known, address: str) -> User:
     actor = Actor(ActorKind.PERSON, id=person.pk.hex, label=person.name, address=address)
     identity = known.identity or _link(provider, statement, person, actor)
+    if statement.is_email_proven and statement.email == person.email and find_proven_email(person.pk) is None:
+        prove_email(person)
     FederatedIdentity.objects.filter(pk=identity.pk).update(last_used_at=clock.now())
     role = role_for(provider, statement)
     if known.user is None:

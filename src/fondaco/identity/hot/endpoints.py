@@ -18,11 +18,15 @@ from fondaco.kit import clock
 Answer = bytes  # JSON
 
 _encode: Final = msgspec.json.encode
+_ES256: Final = "1"  # the ring that every house has; the other is in use once a key was made
 _KEYS: Final = Statement(
     "keys",
-    """SELECT k.public_jwk, k.signs_until > $3::timestamptz FROM accounts_account a
-    JOIN identity_tokensigningkey k ON k.published_until > $2::timestamptz
-    WHERE a.name = $1 ORDER BY k.signs_from""",
+    """SELECT k.ring::text, k.public_jwk, k.published_until > $2::timestamptz, k.signs_until > $3::timestamptz
+    FROM accounts_account a, (
+        SELECT 1 AS ring, public_jwk, signs_from, signs_until, published_until
+            FROM identity_tokensigningkey WHERE published_until > $2::timestamptz
+        UNION ALL SELECT 2, public_jwk, signs_from, signs_until, published_until FROM identity_rsasigningkey
+    ) k WHERE a.name = $1 ORDER BY k.ring, k.signs_from""",
 )
 
 
@@ -92,8 +96,10 @@ def publish_keys(account: str) -> Answer | None:
     """The key set, for an account that exists, as long as no key has to be made for the coming week."""
     now = clock.now()
     rows = _KEYS.run(account, now.isoformat(), (now + signing_keys.PUBLISHED_BEFORE).isoformat())
-    is_ready = any(lasts == "t" for _key, lasts in rows)
-    return _encode({"keys": [json.loads(key) for key, _lasts in rows]}) if is_ready else None
+    in_use = {_ES256, *(ring for ring, _key, _is_published, _lasts in rows)}
+    if in_use != {ring for ring, _key, _is_published, lasts in rows if lasts == "t"}:
+        return None
+    return _encode({"keys": [json.loads(key) for _ring, key, is_published, _lasts in rows if is_published == "t"]})
 
 
 def _is_id(value: object) -> TypeGuard[str]:

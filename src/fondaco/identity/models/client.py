@@ -7,17 +7,19 @@ id of its own, so that two sets can be valid while the partner moves from one to
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q, QuerySet
 
 from fondaco.accounts.models import Account, Person
 from fondaco.audit.status import Stateful
-from fondaco.catalog.models import App, Version
+from fondaco.catalog.models import App, IdTokenAlgorithm, Version
 from fondaco.identity.models.cutoff import Cutoff
-from fondaco.identity.states import CLIENT, CREDENTIALS, ClientStatus, CredentialStatus
+from fondaco.identity.states import CLIENT, CREDENTIALS, ClientStatus, CredentialStatus, CutoffStatus
 from fondaco.kit import clock
 from fondaco.kit.fields import IdField
 
@@ -45,6 +47,12 @@ class OAuthClient(Stateful):
     redirect_uris = ArrayField(models.URLField(max_length=500), default=list)
     is_public = models.BooleanField(default=False)  # keeps no secret, e.g. an app on a phone; must use PKCE
     backchannel_logout_url = models.URLField(max_length=500, blank=True)  # told when a user's session ends
+    id_token_signed_response_alg = models.CharField(  # its logout tokens, too
+        max_length=5,
+        choices=[(each.value, each.value) for each in IdTokenAlgorithm],
+        default=IdTokenAlgorithm.ES256.value,
+        db_default=IdTokenAlgorithm.ES256.value,
+    )
     tokens_valid_after = models.DateTimeField(default=clock.now)
     revision = models.PositiveIntegerField(default=0)  # of what people set by hand; an editor says which one they saw
     updated_by = models.CharField(max_length=100, blank=True)
@@ -58,6 +66,10 @@ class OAuthClient(Stateful):
             models.CheckConstraint(
                 condition=~models.Q(kind=ClientKind.OPERATOR.value) | models.Q(grant_types=[], is_public=False),
                 name="oauth_client_of_operator_gets_no_tokens",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(id_token_signed_response_alg__in=[each.value for each in IdTokenAlgorithm]),
+                name="oauth_client_id_token_algorithm",
             ),
         ]
 
@@ -73,6 +85,18 @@ class OAuthClient(Stateful):
     def may_get_tokens(self) -> bool:
         """A suspended client still answers operations, so only revocation closes the token endpoint."""
         return self.status != ClientStatus.REVOKED
+
+    def find_cutoffs(self, *, issued_at: datetime | None = None) -> QuerySet[Cutoff]:
+        """Those that keep it out now; with ``issued_at`` also those that ended what was issued then."""
+        covers = Q(client=self)
+        if self.version_id:
+            covers |= Q(version=self.version_id)
+        if self.app_id:
+            covers |= Q(app=self.app_id)
+        counts = Q(status=CutoffStatus.IN_FORCE)
+        if issued_at is not None:
+            counts |= Q(lifted_at__gt=issued_at)
+        return Cutoff.objects.filter(covers, counts)
 
     def audit_scope(self) -> Mapping[str, Any]:
         return {"account_id": self.account_id}
@@ -123,7 +147,7 @@ class CredentialSet(Stateful):
     def is_cut_off(self) -> bool:
         """Whether an operator keeps its program out; a query may have asked (``identity.sets``)."""
         known = getattr(self, "has_cutoff", None)
-        return Cutoff.find_for(self.client, issued_at=self.created_at).exists() if known is None else bool(known)
+        return self.client.find_cutoffs(issued_at=self.created_at).exists() if known is None else bool(known)
 
     def audit_scope(self) -> Mapping[str, Any]:
         return {"account_id": self.client.account_id}

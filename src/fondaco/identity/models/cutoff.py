@@ -7,8 +7,7 @@ program's credentials, so nothing has to be written to a hundred thousand client
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -18,9 +17,6 @@ from fondaco.catalog.models import App, Version
 from fondaco.identity.states import CUTOFF, CutoffStatus
 from fondaco.kit import clock
 from fondaco.kit.fields import IdField
-
-if TYPE_CHECKING:
-    from fondaco.identity.models.client import OAuthClient
 
 
 class Cutoff(Stateful):
@@ -75,19 +71,6 @@ class Cutoff(Stateful):
         else:
             app, account_id = self.app or (self.version.app if self.version else None), ""
         return {"account_id": account_id, "partner_id": app.partner_id if app else None}
-
-    @classmethod
-    def find_for(cls, client: OAuthClient, *, issued_at: datetime | None = None) -> QuerySet[Cutoff]:
-        """Those that keep ``client`` out now; with ``issued_at`` also those that ended what was issued then."""
-        covers = Q(client=client)
-        if client.version_id:
-            covers |= Q(version=client.version_id)
-        if client.app_id:
-            covers |= Q(app=client.app_id)
-        counts = Q(status=CutoffStatus.IN_FORCE)
-        if issued_at is not None:
-            counts |= Q(lifted_at__gt=issued_at)
-        return cls.objects.filter(covers, counts)
 
     @classmethod
     def covering(cls, client: str) -> QuerySet[Cutoff]:

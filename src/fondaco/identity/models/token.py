@@ -11,8 +11,8 @@ from fondaco.kit import clock
 from fondaco.kit.fields import IdField, SealedField
 
 
-class TokenSigningKey(models.Model):
-    """An ES256 key that signs our tokens. Its public half is published from before first use until after last use."""
+class SigningKeyRow(models.Model):
+    """A key that signs. Its public half is published from before first use until after last use."""
 
     id = IdField()
     private_key = SealedField()  # PKCS#8 DER
@@ -22,8 +22,22 @@ class TokenSigningKey(models.Model):
     published_until = models.DateTimeField()
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
+    class Meta:
+        abstract = True
+
     def __str__(self) -> str:
         return self.id.hex
+
+
+class TokenSigningKey(SigningKeyRow):
+    """An ES256 key: access tokens, and all else that nobody chose otherwise."""
+
+
+class RsaSigningKey(SigningKeyRow):
+    """An RS256 key, for ID and logout tokens of clients that chose it; there is none before one does.
+
+    A table of its own: no other key can be looked up where an access token is checked.
+    """
 
 
 class LoginSession(models.Model):

@@ -17,6 +17,7 @@ from fondaco.audit.kinds import EventKind
 from fondaco.identity import events, tokens
 from fondaco.identity.actions.tokens import end_token_family
 from fondaco.identity.federation.policies import check_way_in
+from fondaco.identity.id_tokens import issue_id_token
 from fondaco.identity.models import AuthorizationCode, RefreshToken, TokenFamily
 from fondaco.identity.protocol.clients import ProtocolClient
 from fondaco.identity.protocol.requests import ProtocolRequest
@@ -216,7 +217,7 @@ class OpenId(OpenIDCode):  # type: ignore[misc]  # Authlib has no types
 
     def encode_id_token(self, token: Mapping[str, Any], request: ProtocolRequest) -> str:
         code = request.authorization_code.row
-        return tokens.issue_id_token(
+        return issue_id_token(
             credentials=request.client.credentials,
             family=code.family,
             nonce=code.nonce,

@@ -23,7 +23,7 @@ def answer_token_request(wire: WireRequest) -> WireAnswer:
     A refusal of the protocol still commits, because a spent assertion and the end of a stolen family must stay.
     """
     request = ProtocolRequest("POST", wire)
-    signing_keys.signing_key()  # a key made in a transaction that fails would sign tokens nobody can verify
+    signing_keys.prepare()
     with transaction.atomic(durable=True):
         answer = _answer(Server(wire.account), request)
     return count_failure(request, answer)

@@ -20,7 +20,7 @@ from fondaco.audit.status import transition
 from fondaco.catalog.actions.retiring import hold_version
 from fondaco.catalog.models import Plan, Version
 from fondaco.catalog.scopes import IMPLICIT
-from fondaco.identity.actions import create_client, place_client, set_logout_url
+from fondaco.identity.actions import choose_id_token_algorithm, create_client, place_client, set_logout_url
 from fondaco.identity.models import ClientKind, OAuthClient
 from fondaco.installs import events, snapshots
 from fondaco.installs.actions import operations
@@ -206,6 +206,8 @@ def _create_client(actor: Actor, by: User, version: Version) -> OAuthClient:
         grant_types=list(GRANT_TYPES),
     )
     place_client(client=client, version=version)
+    algorithm = version.technical.id_token_signed_response_alg
+    choose_id_token_algorithm(actor=actor, client=client, algorithm=algorithm)
     return set_logout_url(actor=actor, client=client, url=version.technical.backchannel_logout_url)
 
 

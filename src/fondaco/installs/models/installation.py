@@ -12,7 +12,7 @@ from django.utils.functional import cached_property
 from fondaco.accounts.models import Account, User
 from fondaco.audit.status import Stateful
 from fondaco.catalog.models import App, Plan, Version
-from fondaco.identity.models import Cutoff, OAuthClient
+from fondaco.identity.models import OAuthClient
 from fondaco.installs.states import (
     INSTALLATION,
     LAUNCHABLE,
@@ -80,7 +80,7 @@ class Installation(Stateful):
         if "cutoff_words" in self.__dict__:
             known: str | None = self.__dict__["cutoff_words"]
             return known
-        return Cutoff.find_for(self.client).order_by("id").values_list("reason", flat=True).first()
+        return self.client.find_cutoffs().order_by("id").values_list("reason", flat=True).first()
 
     @property
     def is_cut_off(self) -> bool:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from functools import partial
 from uuid import UUID
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from fondaco.audit.models import Event
@@ -15,6 +14,7 @@ from fondaco.catalog.lifecycle_states import TransferStatus
 from fondaco.catalog.models import App, AppTransfer
 from fondaco.installs.queries import list_living, list_living_of
 from fondaco.kit import jobs
+from fondaco.notify.in_turns import queue_in_turns
 from fondaco.notify.letters import Letter, Mail, link
 from fondaco.notify.recipients import managers
 
@@ -24,7 +24,6 @@ MAIL = Mail(
     to="the people who manage apps in accounts that have it",
     subject="⟨app⟩ belongs to ⟨receiver⟩ now",
 )
-_AT_ONCE: Final = 200
 
 
 @projects(events.APP_RECEIVED)
@@ -35,12 +34,7 @@ def queue(event: Event, app: App) -> None:
 @jobs.task("notify.tell_customers_of_transfer")
 def tell_customers(app_id: str, after: str = "") -> None:
     """Queues the mail for some hundred installations at a time."""
-    with transaction.atomic(durable=True):
-        living = list_living_of(UUID(app_id), after=UUID(after) if after else None)[:_AT_ONCE]
-        for installation in living:
-            MAIL.queue(installation.pk)
-        if len(living) == _AT_ONCE:
-            jobs.defer(tell_customers, app_id=app_id, after=living[-1].pk.hex)
+    queue_in_turns(MAIL, partial(list_living_of, UUID(app_id)), tell_customers, after=after, app_id=app_id)
 
 
 @MAIL.compose

@@ -8,18 +8,12 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from fondaco.accounts import events
-from fondaco.accounts.models import EmailChange, Person
-from fondaco.accounts.queries import email_change_token
+from fondaco.accounts.models import Person
 from fondaco.audit.models import Event
 from fondaco.audit.recording import projects
 from fondaco.notify.letters import Letter, Mail, link
+from fondaco.notify.mails import email_confirm
 
-CONFIRM = Mail(
-    "email_change_confirm",
-    when="a person asks to sign in with another address",
-    to="the new address",
-    subject="Confirm your new address",
-)
 REQUESTED = Mail(
     "email_change_requested",
     when="a person asks to sign in with another address",
@@ -36,31 +30,13 @@ CHANGED = Mail(
 
 @projects(events.EMAIL_CHANGE_REQUESTED)
 def queue_question(event: Event, person: Person) -> None:
-    CONFIRM.queue(UUID(event.data["change"]))
+    email_confirm.MAIL.queue(person.pk)
     REQUESTED.queue(event.pk)
 
 
 @projects(events.EMAIL_CHANGED)
 def queue_news(event: Event, person: Person) -> None:
     CHANGED.queue(event.pk)
-
-
-@CONFIRM.compose
-def compose_question(change_id: UUID) -> Letter | None:
-    change = EmailChange.objects.select_related("person").filter(pk=change_id).first()
-    if change is None:  # taken back, or asked for again
-        return None
-    return Letter(
-        to=[change.email],
-        subject=_("Confirm your new address"),
-        paragraphs=[
-            _("Hello %(name)s,") % {"name": change.person.name},
-            _("%(old)s asked to sign in with this address from now on. Confirm that it is yours.")
-            % {"old": change.person.email},
-        ],
-        button=(_("Confirm my new address"), link(f"/you/email/{email_change_token(change)}")),
-        closing=_("The link works once, for a day. If this was not you, do nothing: nothing changes."),
-    )
 
 
 @REQUESTED.compose

@@ -10,7 +10,6 @@ from fondaco.accounts.queries import list_roles
 from fondaco.audit.models import Event
 from fondaco.audit.recording import projects
 from fondaco.installs import events
-from fondaco.installs.auto_install import Filter, roles_of
 from fondaco.installs.models import Installation, Operation
 from fondaco.installs.proposals import Proposal, read_proposal
 from fondaco.installs.states import InstallationStatus, OperationKind, OperationStatus
@@ -186,17 +185,8 @@ def _rules(installation: Installation, proposal: Proposal) -> list[tuple[str, st
     before, after = proposal.rules
     if before == after:
         return []
-    named = [role.name for role in roles_of(after.rules, list_roles(installation.account_id))]
-    if not after.admits_anybody:
-        who = _("nobody")
-    elif named:
-        who = _("who gets a role: %(roles)s") % {"roles": ", ".join(named)}
-    elif after.rules[0]["filter"] == Filter.ALL:
-        who = _("everybody who joins")
-    else:
-        who = _("roles that this account no longer has")
     stop = [(_("Stop at"), str(after.cap))] if after.cap is not None else []
-    return [(_("Who gets it by itself"), who), *stop]
+    return [(_("Who gets it by itself"), after.describe(list_roles(installation.account_id))), *stop]
 
 
 def _load(installation_id: UUID) -> Installation:

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from fondaco.accounts.models import Person
+from fondaco.accounts.queries import find_proven_email
 from fondaco.identity.queries import password_reset_key
 from fondaco.kit import clock
 from fondaco.notify.letters import Letter, Mail, link
@@ -27,14 +27,15 @@ def compose(person_id: UUID) -> Letter | None:
     """The link is made of the person as they are now, and goes to the address that they have now.
 
     So a letter that had to wait opens no less and no more than one that is asked for at this moment. There is none for
-    who has left, nor for the ids of nobody that are queued for unknown addresses.
+    who has left or has not proven the address, nor for the ids of nobody that are queued for unknown addresses.
     """
-    person = Person.objects.filter(pk=person_id, is_active=True).first()
-    if person is None:
+    address = find_proven_email(person_id)
+    if address is None:
         return None
+    person = address.user
     ends_at = clock.now() + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
     return Letter(
-        to=[person.email],
+        to=[address.email],
         subject=_("Choose a new password"),
         paragraphs=[
             _("Hello %(name)s,") % {"name": person.name},

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from functools import partial
 from uuid import UUID
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from fondaco.accounts.permissions import Permission
@@ -15,6 +14,7 @@ from fondaco.catalog import events
 from fondaco.catalog.models import Version
 from fondaco.installs.queries import list_living
 from fondaco.kit import jobs
+from fondaco.notify.in_turns import queue_in_turns
 from fondaco.notify.letters import Letter, Mail, link
 from fondaco.notify.recipients import managers, members
 
@@ -36,7 +36,6 @@ ENDED = Mail(
     to="the partner's people who may publish",
     subject="The last day of ⟨version⟩ has come",
 )
-_AT_ONCE: Final = 200
 
 
 @projects(events.VERSION_DEPRECATED)
@@ -52,13 +51,8 @@ def queue_ended(event: Event, version: Version) -> None:
 
 @jobs.task("notify.tell_customers_of_version")
 def tell_customers(version_id: str, after: str = "") -> None:
-    """Queues the mail for some hundred installations at a time, so that a version with many is no one huge commit."""
-    with transaction.atomic(durable=True):
-        living = list_living(UUID(version_id), after=UUID(after) if after else None)[:_AT_ONCE]
-        for installation in living:
-            CUSTOMER.queue(installation.pk)
-        if len(living) == _AT_ONCE:
-            jobs.defer(tell_customers, version_id=version_id, after=living[-1].pk.hex)
+    """Queues the mail for some hundred installations at a time."""
+    queue_in_turns(CUSTOMER, partial(list_living, UUID(version_id)), tell_customers, after=after, version_id=version_id)
 
 
 @CUSTOMER.compose

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 from uuid import UUID
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from fondaco.accounts.permissions import Permission
@@ -15,6 +15,7 @@ from fondaco.catalog import events
 from fondaco.catalog.models import Version
 from fondaco.installs.queries import list_living
 from fondaco.kit import jobs
+from fondaco.notify.in_turns import queue_in_turns
 from fondaco.notify.letters import Letter, Mail, link
 from fondaco.notify.recipients import managers, operators
 
@@ -30,7 +31,6 @@ OPERATOR = Mail(
     to="the partner managers and the support staff",
     subject="⟨version⟩ has ended and is still installed",
 )
-_AT_ONCE: Final = 200
 _NAMED: Final = 20  # accounts in the mail; the page has all of them
 
 
@@ -43,12 +43,7 @@ def queue(event: Event, version: Version) -> None:
 @jobs.task("notify.tell_customers_of_end")
 def tell_customers(version_id: str, after: str = "") -> None:
     """Queues the mail for some hundred installations at a time."""
-    with transaction.atomic(durable=True):
-        living = list_living(UUID(version_id), after=UUID(after) if after else None)[:_AT_ONCE]
-        for installation in living:
-            CUSTOMER.queue(installation.pk)
-        if len(living) == _AT_ONCE:
-            jobs.defer(tell_customers, version_id=version_id, after=living[-1].pk.hex)
+    queue_in_turns(CUSTOMER, partial(list_living, UUID(version_id)), tell_customers, after=after, version_id=version_id)
 
 
 @CUSTOMER.compose

@@ -11,9 +11,9 @@ from fondaco.audit.models import Event
 from fondaco.audit.recording import projects
 from fondaco.catalog import events
 from fondaco.catalog.models import Version
-from fondaco.catalog.queries import latest_published
-from fondaco.notify.letters import Letter, Mail, link
+from fondaco.notify.letters import Letter, Mail
 from fondaco.notify.recipients import members
+from fondaco.notify.version_letters import load_version, open_it, while_it_is_out
 
 UNLISTED = Mail(
     "version_unlisted",
@@ -41,29 +41,25 @@ def queue_relisted(event: Event, version: Version) -> None:
 
 @UNLISTED.compose
 def compose_unlisted(version_id: UUID) -> Letter | None:
-    version = _load(version_id)
+    version = load_version(version_id)
     if not version.is_unlisted:  # it is back already
         return None
-    instead = latest_published(version.app)
     return Letter(
         to=members(version.app.partner_id, Permission.PARTNER_VIEW),
         subject=_("%(version)s is out of the marketplace") % {"version": version},
         paragraphs=[
-            _("Nobody can newly install %(version)s for now. Existing installations go on.") % {"version": version},
-            _("Customers find %(version)s instead.") % {"version": instead}
-            if instead
-            else _("Customers do not find the app in the marketplace meanwhile."),
+            *while_it_is_out(version),
             _("Who opens an old link to it reads this:"),
         ],
         quote=version.unlisted_reason,
-        button=(_("Open the version"), _address(version)),
+        button=open_it(version),
         closing=_("Bring it back there whenever you are ready; it needs no review."),
     )
 
 
 @RELISTED.compose
 def compose_relisted(version_id: UUID) -> Letter | None:
-    version = _load(version_id)
+    version = load_version(version_id)
     if version.is_unlisted:
         return None
     return Letter(
@@ -75,14 +71,6 @@ def compose_relisted(version_id: UUID) -> Letter | None:
             else _("%(version)s was brought back: it can be installed again. Its listing follows when it is approved.")
             % {"version": version},
         ],
-        button=(_("Open the version"), _address(version)),
+        button=open_it(version),
         closing=_("There is nothing to do."),
     )
-
-
-def _load(version_id: UUID) -> Version:
-    return Version.objects.select_related("app__partner", "technical", "listing").get(pk=version_id)
-
-
-def _address(version: Version) -> str:
-    return link(f"/portal/versions/{version.pk.hex}", place=f"partner:{version.app.partner_id.hex}")

@@ -11,9 +11,9 @@ from fondaco.audit.models import Event
 from fondaco.audit.recording import projects
 from fondaco.catalog import events
 from fondaco.catalog.models import Version
-from fondaco.catalog.queries import latest_published
-from fondaco.notify.letters import Letter, Mail, link
+from fondaco.notify.letters import Letter, Mail
 from fondaco.notify.recipients import members
+from fondaco.notify.version_letters import load_version, open_it, while_it_is_out
 
 WITHHELD = Mail(
     "version_withheld",
@@ -42,29 +42,25 @@ def queue_readmitted(event: Event, version: Version) -> None:
 
 @WITHHELD.compose
 def compose_withheld(version_id: UUID) -> Letter | None:
-    version = _load(version_id)
+    version = load_version(version_id)
     if not version.is_withheld:  # it was let in again before this was written
         return None
-    instead = latest_published(version.app)
     return Letter(
         to=members(version.app.partner_id, Permission.PARTNER_VIEW),
         subject=_("The platform took %(version)s out of the marketplace") % {"version": version},
         paragraphs=[
-            _("Nobody can newly install %(version)s for now. Existing installations go on.") % {"version": version},
-            _("Customers find %(version)s instead.") % {"version": instead}
-            if instead
-            else _("Customers do not find the app in the marketplace meanwhile."),
+            *while_it_is_out(version),
             _("This is why, and what those read who open an old link to it:"),
         ],
         quote=version.withheld_reason,
-        button=(_("Open the version"), _address(version)),
+        button=open_it(version),
         closing=_("Mend it in a new version and submit that. If you see it differently, write to the platform."),
     )
 
 
 @READMITTED.compose
 def compose_readmitted(version_id: UUID) -> Letter | None:
-    version = _load(version_id)
+    version = load_version(version_id)
     if version.is_withheld:
         return None
     return Letter(
@@ -79,14 +75,6 @@ def compose_readmitted(version_id: UUID) -> Letter | None:
             )
             % {"version": version},
         ],
-        button=(_("Open the version"), _address(version)),
+        button=open_it(version),
         closing=_("There is nothing to do."),
     )
-
-
-def _load(version_id: UUID) -> Version:
-    return Version.objects.select_related("app__partner", "technical", "listing").get(pk=version_id)
-
-
-def _address(version: Version) -> str:
-    return link(f"/portal/versions/{version.pk.hex}", place=f"partner:{version.app.partner_id.hex}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from fondaco.accounts.actions import check_pace, end_seat, invite, resend, withdraw
+from fondaco.accounts.actions import check_pace, check_resend_rate, end_seat, invite, resend, withdraw
 from fondaco.accounts.errors import AlreadyHere
 from fondaco.accounts.models import Invitation, Operator, Person, User
 from fondaco.accounts.permissions import Permission
@@ -83,6 +83,7 @@ def withdraw_member_invitation(*, actor: Actor, by: Member, invitation: Invitati
 
 def resend_member_invitation(*, actor: Actor, by: Member, invitation: Invitation) -> Invitation:
     """Mails an unanswered or expired invitation to the member's own partner again, with a new term."""
+    check_resend_rate(invitation)
     with transaction.atomic(durable=True):
         if invitation.place != "partner" or invitation.place_id != by.partner_id.hex:
             raise NotFound

@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from typing import Any, Final
 
-from fondaco.catalog.models import Version
+from fondaco.catalog.models import IdTokenAlgorithm, Version
 from fondaco.catalog.states import Track
 
 _TECHNICAL: Final = (
@@ -44,6 +44,8 @@ def read_marks(version: Version) -> Marks:
     """The marks of ``version`` as its loaded contents are; three queries for plans, pictures and categories."""
     technical, listing = version.technical, version.listing
     asks: dict[str, Any] = {name: getattr(technical, name) for name in _TECHNICAL}
+    if technical.id_token_signed_response_alg != IdTokenAlgorithm.ES256:  # what was checked before it could be chosen
+        asks["id_token_signed_response_alg"] = technical.id_token_signed_response_alg
     asks["has_test_credentials"] = technical.test_credentials is not None
     shows: dict[str, Any] = {name: getattr(listing, name) for name in _LISTING}
     shows["icon"] = version.app.icon

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -16,9 +16,6 @@ from fondaco.catalog.states import Track
 from fondaco.kit import clock
 from fondaco.kit.fields import IdField
 from fondaco.review.states import SUBMISSION, SubmissionStatus
-
-if TYPE_CHECKING:
-    from fondaco.review.models.trust import PolicyDecision
 
 _OPEN = models.Q(status="open")
 _DECIDED = models.Q(status__in=["approved", "rejected"])
@@ -80,11 +77,6 @@ class Submission(Stateful):
     def is_decided_by_policy(self) -> bool:
         """Whether no person decided, but the policy for trusted partners."""
         return self.status == SubmissionStatus.APPROVED and self.decided_by_id is None
-
-    @property
-    def policy(self) -> PolicyDecision | None:
-        """What the policy said about it, when its partner was trusted."""
-        return getattr(self, "policy_decision", None)
 
     @property
     def decider(self) -> str:

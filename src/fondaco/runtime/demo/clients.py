@@ -29,6 +29,7 @@ _BOARD: Final = ClientFields(
     grant_types=("authorization_code", "refresh_token"),
     scopes=("openid", "refresh_token", "users:read", "queues:read"),
     redirect_uris=("https://wallboard.ledgerline.example/signed-in",),
+    id_token_signed_response_alg="RS256",  # noqa: S106 - an algorithm
 )
 
 

@@ -127,18 +127,6 @@ ChangeRows = forms.formset_factory(
 )
 
 
-class HandOverForm(forms.Form):
-    """Which colleague gets it."""
-
-    to = forms.ChoiceField(label=_("Colleague"), error_messages={"required": _("Choose a colleague.")})
-
-    def __init__(self, *args: Any, colleagues: Iterable[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choice = self.fields["to"]
-        assert isinstance(choice, forms.ChoiceField)
-        choice.choices = [("", _("Choose")), *colleagues]
-
-
 class SnoozeForm(forms.Form):
     """Until which day, and why."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -117,18 +117,6 @@ class InvolveForm(forms.Form):
         _("Write what you want to know."),
         help_text=_("From then on its people read the whole thread and answer in it. The customer reads this, too."),
     )
-
-
-class HandOverForm(forms.Form):
-    """Which colleague gets it."""
-
-    to = forms.ChoiceField(label=_("Colleague"), error_messages={"required": _("Choose a colleague.")})
-
-    def __init__(self, *args: Any, colleagues: Iterable[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choice = self.fields["to"]
-        assert isinstance(choice, forms.ChoiceField)
-        choice.choices = [("", _("Choose")), *colleagues]
 
 
 class PriorityForm(forms.Form):

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from django import forms
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -20,11 +21,14 @@ from fondaco.kit.pagination import cursor_page
 from fondaco.messaging.actions import Outcome
 from fondaco.messaging.endpoints import EndpointHealth, list_endpoint_health
 from fondaco.messaging.explanations import TURNED_AWAY, explain_failure
-from fondaco.messaging.logs import Chosen, Hour, list_logout_tokens, list_sent
+from fondaco.messaging.logs import Chosen, Hour, count_last_day, has_failed, list_logout_tokens, list_sent
 from fondaco.messaging.models import Attempt, Delivery, Endpoint, LogoutDelivery, SampleEvent, Try
 from fondaco.messaging.payloads import MessageType
+from fondaco.messaging.replaying import Replay
 from fondaco.messaging.states import DeliveryStatus, EndpointStatus
 from fondaco.surfaces.site.charts import Chart, bar_chart
+from fondaco.surfaces.site.paging import address_at, address_with
+from fondaco.surfaces.site.viewer import HouseRequest
 
 _PER_PAGE: Final = 50
 _MISSED: Final = 50
@@ -108,6 +112,32 @@ def make_listing(app: App, form: FilterForm, cursor: str | None) -> Listing:
     lines = [make_line(each) for each in page.items]
     shown = [(each.delivery.pk.hex, str(each.words), each.tries) for each in lines]
     return Listing(lines, page.next_cursor, hashlib.sha256(json.dumps(shown).encode()).hexdigest()[:16])
+
+
+def describe_listing(request: HouseRequest, app: App, form: FilterForm, *, surface: str) -> dict[str, Any] | None:
+    """What the page of an app's deliveries shows on a surface (``portal``, ``backoffice``).
+
+    Asked by HTMX it is the list alone; None when nothing of that changed since ``mark``.
+    """
+    is_whole, cursor = not request.htmx, request.GET.get("cursor")
+    listing = make_listing(app, form, cursor)
+    if not is_whole and request.GET.get("mark") == listing.mark:
+        return None
+    replay = f"{surface}:replay_events"
+    return {
+        "app": app,
+        "form": form,
+        "listing": listing,
+        "is_filtered": not form.is_valid() or not form.chosen.is_everything,
+        "health": describe_health(app) if is_whole else [],
+        "day": draw_day(count_last_day(app)) if is_whole else None,
+        "has_failed": is_whole and has_failed(app),
+        "refresh": None if cursor else address_with(request, mark=listing.mark),
+        "replay": address_at(request, replay, app.pk.hex),
+        "failed": f"{reverse(replay, args=[app.pk.hex])}?status=failed",
+        "newest": address_with(request, cursor=None, mark=None) if cursor else None,
+        "older": address_with(request, cursor=listing.next_cursor, mark=None) if listing.next_cursor else None,
+    }
 
 
 def make_line(delivery: Delivery) -> Line:
@@ -227,6 +257,16 @@ def draw_day(hours: Sequence[Hour]) -> Day | None:
     )
     points = [(f"{hour.begins_at:%H}:00", hour.total) for hour in hours]
     return Day(bar_chart(points), words % {"delivered": delivered, "count": total})
+
+
+def say_replayed(done: Replay) -> str:
+    """What a replay came to, in one or two sentences."""
+    words = ngettext("%(count)s event is sent again.", "%(count)s events are sent again.", done.sent)
+    said = words % {"count": done.sent}
+    if not done.skipped:
+        return said
+    left = ngettext("%(count)s was left out.", "%(count)s were left out.", len(done.skipped))
+    return f"{said} {left % {'count': len(done.skipped)}}"
 
 
 def pretty(content: dict[str, Any]) -> str:

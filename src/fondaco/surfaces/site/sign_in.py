@@ -11,13 +11,17 @@ from uuid import UUID
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from allauth.account.models import EmailAddress
 from allauth.core import context
 from django.conf import settings
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from fondaco.accounts.actions import confirm_email
 from fondaco.accounts.models import Person
 from fondaco.audit.actor import Actor, ActorKind
 from fondaco.identity.actions import change_password, end_login_session, start_login_session
@@ -26,6 +30,7 @@ from fondaco.identity.tries import Try, begin_try, forgive_tries, note_failure
 from fondaco.kit import clock
 from fondaco.kit.errors import DomainError
 from fondaco.kit.ids import parse_wire
+from fondaco.notify.mails import email_confirm
 from fondaco.surfaces.site.resuming import BROWSER
 from fondaco.surfaces.site.viewer import FEDERATION
 
@@ -82,7 +87,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         except DomainError as refusal:
             raise ValidationError(str(refusal), code=refusal.code) from refusal
         found: Person | None = super().authenticate(request, **credentials)
-        if found != person:  # allauth also looks among addresses that it noted once and that were given up since
+        if found != person:  # allauth also finds people by an address that they only wait for
             found = None
         if found is None:
             visitor = Actor.anonymous(label=email[:200], address=attempt.address)
@@ -129,6 +134,21 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """The page that sends everyone to their own place."""
         return "/home"
+
+    def get_email_verification_redirect_url(self, email_address: EmailAddress) -> str:
+        """The page that shows the address, after the sign-in for who is not signed in here."""
+        return reverse("site:you")
+
+    def send_confirmation_mail(self, request: HttpRequest, emailconfirmation: Any, signup: bool) -> None:
+        """Who knows the password of an address that is not proven is mailed the question whether it is theirs."""
+        email_confirm.MAIL.queue(emailconfirmation.email_address.user_id)
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """What the page behind the mailed link does: an action of ours, with its event and letters."""
+        actor = Actor.anonymous(label=email_address.email[:200], address=address_of(request))
+        person = confirm_email(actor=actor, address=email_address)
+        messages.success(request, gettext("Done: from now on you sign in with %(email)s.") % {"email": person.email})
+        return True
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """Back to the page with everything that one proves oneself by."""

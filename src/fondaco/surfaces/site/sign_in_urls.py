@@ -8,7 +8,7 @@ from allauth.mfa.webauthn import views as passkey_views
 from django.urls import path, re_path
 from django.views.generic import RedirectView
 
-from fondaco.surfaces.site.views import factors
+from fondaco.surfaces.site.views import addresses, factors
 
 _TO_SECURITY = RedirectView.as_view(pattern_name="site:security")
 
@@ -18,6 +18,8 @@ urlpatterns = [
     path("inactive/", views.account_inactive, name="account_inactive"),
     path("signup/", views.signup, name="account_signup"),  # closed: it says that people are invited
     path("reauthenticate/", views.reauthenticate, name="account_reauthenticate"),
+    path("confirm-email/", views.email_verification_sent, name="account_email_verification_sent"),
+    path("confirm-email/<str:key>/", addresses.confirm, name="account_confirm_email"),
     path("password/set/", RedirectView.as_view(pattern_name="account_reset_password"), name="account_set_password"),
     path("password/change/", views.password_change, name="account_change_password"),
     path("password/reset/", views.password_reset, name="account_reset_password"),

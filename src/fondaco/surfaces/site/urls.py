@@ -46,7 +46,6 @@ urlpatterns = [
     path("you", you.profile, name="you"),
     path("you/email", you.change_email, name="change_email"),
     path("you/email/keep", you.withdraw_email, name="withdraw_email"),
-    path("you/email/<str:token>", you.confirm_email, name="confirm_email"),
     path("you/security", you.security, name="security"),
     path("you/second-factor", you.second_factor, name="second_factor"),
     path("you/sessions", you.sessions, name="sessions"),

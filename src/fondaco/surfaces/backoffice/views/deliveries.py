@@ -6,27 +6,23 @@ from http import HTTPStatus
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from fondaco.accounts.permissions import Permission
 from fondaco.messaging.endpoints import list_unwell
-from fondaco.messaging.logs import count_last_day, get_app_for_support, get_sent_for_support, has_failed
+from fondaco.messaging.logs import get_app_for_support, get_sent_for_support
 from fondaco.messaging.models import Delivery
-from fondaco.messaging.replaying import can_be_replayed
+from fondaco.messaging.replaying import why_not_replayed
 from fondaco.surfaces.backoffice.forms_deliveries import SendAgainForm
 from fondaco.surfaces.site.access import requires
 from fondaco.surfaces.site.deliveries import (
     FilterForm,
     describe_endpoint,
-    describe_health,
-    draw_day,
+    describe_listing,
     in_full,
     list_missed_logouts,
-    make_listing,
 )
-from fondaco.surfaces.site.paging import address_at, address_with
 from fondaco.surfaces.site.viewer import HouseRequest
 
 
@@ -36,24 +32,9 @@ from fondaco.surfaces.site.viewer import HouseRequest
 def show_all(request: HouseRequest, app_id: str) -> HttpResponse:
     """Everything that was sent for an app, newest first; asked by HTMX, only when it changed since ``mark``."""
     app, form = get_app_for_support(request.viewer.operator, app_id), FilterForm(request.GET)
-    cursor = request.GET.get("cursor")
-    listing = make_listing(app, form, cursor)
-    if request.htmx and request.GET.get("mark") == listing.mark:
+    context = describe_listing(request, app, form, surface="backoffice")
+    if context is None:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
-    context = {
-        "app": app,
-        "form": form,
-        "listing": listing,
-        "health": describe_health(app) if not request.htmx else [],
-        "day": draw_day(count_last_day(app)) if not request.htmx else None,
-        "has_failed": not request.htmx and has_failed(app),
-        "is_filtered": not form.is_valid() or not form.chosen.is_everything,
-        "replay": address_at(request, "backoffice:replay_events", app_id),
-        "failed": f"{reverse('backoffice:replay_events', args=[app_id])}?status=failed",
-        "refresh": None if cursor else address_with(request, mark=listing.mark),
-        "newest": address_with(request, cursor=None, mark=None) if cursor else None,
-        "older": address_with(request, cursor=listing.next_cursor, mark=None) if listing.next_cursor else None,
-    }
     template = "backoffice/deliveries_list.html" if request.htmx else "backoffice/deliveries.html"
     return render(request, template, context)
 
@@ -81,7 +62,7 @@ def show_one(
 ) -> HttpResponse:
     """The same with what was typed to send it again."""
     app = delivery.installation.app
-    context = {**in_full(delivery), "app": app, "form": form, "may_replay": can_be_replayed(delivery)}
+    context = {**in_full(delivery), "app": app, "form": form, "kept_back": why_not_replayed(delivery)}
     return render(request, "backoffice/delivery.html", context, status=status)
 
 

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
 from django.forms import Form
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from fondaco.accounts.permissions import Permission
 from fondaco.kit.errors import DomainError
-from fondaco.kit.ids import parse_wire
 from fondaco.review import actions
 from fondaco.review.models import Submission
 from fondaco.review.policies import check_can_decide, reviewers_of
-from fondaco.surfaces.backoffice.forms_review import HandOverForm, MessageForm, NoteForm, SnoozeForm
+from fondaco.surfaces.backoffice.forms_review import MessageForm, NoteForm, SnoozeForm
+from fondaco.surfaces.backoffice.handing_over import hand_over_to_one_of
 from fondaco.surfaces.backoffice.views.review_desk import find, refuse, show_desk
 from fondaco.surfaces.site.access import requires
 from fondaco.surfaces.site.forms import show_refusal
@@ -62,21 +64,14 @@ def hand_over(request: HouseRequest, track: str, submission_id: str) -> HttpResp
     """Gives it to a colleague."""
     submission, by = find(request, track, submission_id), request.viewer.operator
     check_can_decide(by, submission)
-    colleagues = [(one.pk.hex, one.person.name) for one in reviewers_of(submission) if one.pk != submission.taken_by_id]
-    form, status = HandOverForm(colleagues=colleagues), int(HTTPStatus.OK)
-    if request.method == "POST":
-        form, status = HandOverForm(request.POST, colleagues=colleagues), HTTPStatus.UNPROCESSABLE_ENTITY
-        if form.is_valid():
-            to = parse_wire(form.cleaned_data["to"])
-            try:
-                actions.hand_over(actor=request.viewer.actor, by=by, submission=submission, to=to)
-            except DomainError as refusal:
-                status = show_refusal(form, refusal)
-            else:
-                messages.success(request, _("Handed over."))
-                return redirect("backoffice:submission", track, submission_id)
-    context = {"submission": submission, "version": submission.version, "app": submission.version.app, "form": form}
-    return render(request, "backoffice/review_hand_over.html", context, status=status)
+    return hand_over_to_one_of(
+        request,
+        [one for one in reviewers_of(submission) if one.pk != submission.taken_by_id],
+        partial(actions.hand_over, submission=submission),
+        template="backoffice/review_hand_over.html",
+        context={"submission": submission, "version": submission.version, "app": submission.version.app},
+        back=reverse("backoffice:submission", args=[track, submission_id]),
+    )
 
 
 @requires(Permission.OPERATOR_VIEW)

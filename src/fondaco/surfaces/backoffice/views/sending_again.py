@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -25,7 +24,7 @@ from fondaco.messaging.replaying import (
 from fondaco.surfaces.backoffice.forms_deliveries import SendAgainForm
 from fondaco.surfaces.backoffice.views.deliveries import show_one
 from fondaco.surfaces.site.access import requires
-from fondaco.surfaces.site.deliveries import FilterForm
+from fondaco.surfaces.site.deliveries import FilterForm, say_replayed
 from fondaco.surfaces.site.forms import show_refusal
 from fondaco.surfaces.site.viewer import HouseRequest
 
@@ -65,8 +64,7 @@ def replay_many(request: HouseRequest, app_id: str) -> HttpResponse:
             except DomainError as refusal:
                 status = show_refusal(form, refusal)
             else:
-                words = ngettext("%(count)s event is sent again.", "%(count)s events are sent again.", done.sent)
-                messages.success(request, words % {"count": done.sent})
+                messages.success(request, say_replayed(done))
                 return redirect("backoffice:deliveries", app_id)
     plan = plan_replay(app, chosen.chosen) if chosen.is_valid() and not chosen.chosen.is_everything else None
     context = {"app": app, "chosen": chosen, "form": form, "plan": plan, "most": MOST_AT_ONCE}

@@ -21,9 +21,9 @@ from fondaco.accounts.models import Invitation, Operator
 from fondaco.accounts.permissions import OperatorRole, Permission
 from fondaco.accounts.queries import get_staff, get_staff_invitation, list_staff, list_staff_invitations
 from fondaco.kit.errors import DomainError
-from fondaco.kit.rate import check_rate
 from fondaco.surfaces.site.access import requires
 from fondaco.surfaces.site.forms import show_refusal
+from fondaco.surfaces.site.forms_invitations import InviteeForm
 from fondaco.surfaces.site.viewer import HouseRequest
 
 _MOST_INVITATIONS = 50
@@ -54,25 +54,16 @@ class RolesForm(forms.Form):
         return [OperatorRole(value) for value in self.cleaned_data["roles"]]
 
 
-class AppointForm(RolesForm):
+class AppointForm(InviteeForm, RolesForm):
     """Whom to appoint, and for what."""
 
-    name = forms.CharField(
-        label=gettext_lazy("Name"),
-        max_length=100,
-        error_messages={"required": gettext_lazy("Write their name; the mail greets them with it.")},
-    )
-    email = forms.EmailField(
-        label=gettext_lazy("E-mail address"),
-        max_length=254,
-        help_text=gettext_lazy("Who has a login here is staff at once; others get an invitation by mail."),
-        error_messages={
-            "required": gettext_lazy("Write the address that they sign in with."),
-            "invalid": gettext_lazy("Write a whole address, like name@example.com."),
-        },
-    )
-
     field_order = ["name", "email", "roles"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        address = self.fields["email"]
+        address.help_text = _("Who has a login here is staff at once; others get an invitation by mail.")
+        address.error_messages["required"] = _("Write the address that they sign in with.")
 
 
 @requires(Permission.OPERATOR_STAFF_MANAGE)
@@ -171,7 +162,6 @@ def resend(request: HouseRequest, invitation_id: str) -> HttpResponse:
     """Mails an open or expired invitation again, with a new term."""
     by = request.viewer.operator
     invitation = get_staff_invitation(by, invitation_id)
-    check_rate(f"resend:{invitation.email}"[:200], limit=5, per=3600)
     actions.resend_staff_invitation(actor=request.viewer.actor, by=by, invitation=invitation)
     messages.success(request, _("The invitation is on its way to %(email)s again.") % {"email": invitation.email})
     return redirect("backoffice:staff")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -10,12 +11,12 @@ from django.contrib import messages
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from fondaco.accounts.permissions import Permission
 from fondaco.kit.errors import DomainError, Forbidden, NotFound
-from fondaco.kit.ids import parse_wire
 from fondaco.kit.pagination import numbered_page
 from fondaco.support import actions
 from fondaco.support.labels import KINDS, PRIORITIES
@@ -25,12 +26,12 @@ from fondaco.support.queries import get_ticket, list_entries, list_queue
 from fondaco.support.states import Priority, Side
 from fondaco.surfaces.backoffice.forms_tickets import (
     AnswerForm,
-    HandOverForm,
     InvolveForm,
     NoteForm,
     PriorityForm,
     QueueForm,
 )
+from fondaco.surfaces.backoffice.handing_over import hand_over_to_one_of
 from fondaco.surfaces.site.access import requires
 from fondaco.surfaces.site.forms import show_refusal
 from fondaco.surfaces.site.paging import page_links, page_number
@@ -143,22 +144,15 @@ def give_back(request: HouseRequest, ticket_id: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def hand_over(request: HouseRequest, ticket_id: str) -> HttpResponse:
     """Gives it to a colleague."""
-    by = request.viewer.operator
-    ticket = get_ticket(by, ticket_id)
-    colleagues = [(one.pk.hex, one.person.name) for one in supporters() if one.pk != ticket.taken_by_id]
-    form, status = HandOverForm(colleagues=colleagues), int(HTTPStatus.OK)
-    if request.method == "POST":
-        form, status = HandOverForm(request.POST, colleagues=colleagues), HTTPStatus.UNPROCESSABLE_ENTITY
-        if form.is_valid():
-            to = parse_wire(form.cleaned_data["to"])
-            try:
-                actions.hand_over(actor=request.viewer.actor, by=by, ticket=ticket, to=to)
-            except DomainError as refusal:
-                status = show_refusal(form, refusal)
-            else:
-                messages.success(request, _("Handed over."))
-                return redirect("backoffice:ticket", ticket_id)
-    return render(request, "backoffice/ticket_hand_over.html", {"ticket": ticket, "form": form}, status=status)
+    ticket = get_ticket(request.viewer.operator, ticket_id)
+    return hand_over_to_one_of(
+        request,
+        [one for one in supporters() if one.pk != ticket.taken_by_id],
+        partial(actions.hand_over, ticket=ticket),
+        template="backoffice/ticket_hand_over.html",
+        context={"ticket": ticket},
+        back=reverse("backoffice:ticket", args=[ticket_id]),
+    )
 
 
 def _do(request: HouseRequest, ticket_id: str, action: Callable[..., object], words: str) -> HttpResponse:

@@ -16,7 +16,6 @@ from fondaco.accounts.models import Role
 from fondaco.accounts.queries import list_roles
 from fondaco.installs import snapshots
 from fondaco.installs.actions import update_settings
-from fondaco.installs.auto_install import roles_of
 from fondaco.installs.changes import Settings, quote
 from fondaco.installs.errors import NothingToChange
 from fondaco.installs.models import Installation
@@ -76,8 +75,8 @@ def _send(request: HouseRequest, installation: Installation, form: AutoInstallFo
     context = {
         "installation": installation,
         "quote": found,
-        "before": roles_of(found.rules_now.rules, roles),
-        "after": roles_of(found.rules_then.rules, roles),
+        "before": found.rules_now.describe(roles),
+        "after": found.rules_then.describe(roles),
         "answers": form.cleaned_data,
         "held": len(users),
     }
@@ -99,7 +98,7 @@ def _show(
         "form": form,
         "is_open": is_open,
         "auto": auto,
-        "named": roles_of(auto.rules, roles),
+        "rules": auto.describe(roles),
         "waiting": find_waiting(installation),
         "seen": snapshots.mark(snapshots.take(installation)) if is_open else "",  # what is closed sends nothing
     }

@@ -8,25 +8,25 @@ from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from fondaco.accounts.models import Role
+from fondaco.accounts.models import User
 from fondaco.accounts.permissions import Permission
 from fondaco.accounts.queries import list_roles
 from fondaco.catalog.queries import permission_lines
 from fondaco.installs import actions
-from fondaco.installs.auto_install import roles_of
 from fondaco.installs.badges import LOOKS, Badge, Look
 from fondaco.installs.errors import NotRetryable
 from fondaco.installs.history import is_unreached, list_history
 from fondaco.installs.models import Operation, Trial
 from fondaco.installs.newer import is_by_hand
 from fondaco.installs.policies import check_can_force
-from fondaco.installs.proposals import Proposal, read_proposal
+from fondaco.installs.proposals import Proposal, list_people, read_proposal
 from fondaco.installs.queries import (
     InstalledApp,
     get_installation,
@@ -78,10 +78,10 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The change that waits, or has failed; ``named`` are the roles that the rules of both sides name."""
+    """The change that waits, or has failed; ``rules`` are those of both sides in words."""
 
     proposal: Proposal
-    named: tuple[list[Role], list[Role]]
+    rules: tuple[str, str]
     is_automatic: bool  # nobody asked for it by hand
 
 
@@ -101,9 +101,9 @@ def show(request: HouseRequest, installation_id: str) -> HttpResponse:
     mark = f"{installation.status}-{mark_of(lines)}-{standing.is_fresh:d}{is_tried:d}"
     if request.htmx and request.GET.get("mark") == mark:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
-    people = list_users_of(installation, standing.operation)
-    users = list(people[:_MOST_NAMES]) if item.can_manage else []
-    wanted = _wanted(item, operations, standing) if item.can_manage else None
+    holders, change = list_users_of(installation, standing.operation), _find_change(operations, standing)
+    users, moved = list_people(holders, change, _MOST_NAMES) if item.can_manage else ([], [])
+    wanted = _wanted(item, change, moved) if item.can_manage and change else None
     counts_sign_outs = item.can_manage and wanted is None  # the page has its limit of questions
     context = {
         "item": item,
@@ -112,7 +112,7 @@ def show(request: HouseRequest, installation_id: str) -> HttpResponse:
         "wanted": wanted,
         "trial": _trial(item),
         "users": users,
-        "held": people.count() if len(users) == _MOST_NAMES else len(users),
+        "held": _count_held(users, holders, standing.operation),
         "launches": Permission.APPS_LAUNCH,
         "summary": purchase_summary(installation.plan, installation.total_licences),
         "permissions": permission_lines(installation.version),
@@ -271,17 +271,26 @@ def _standing(item: InstalledApp, operations: list[Operation], *, may_ask: bool)
     )
 
 
-def _wanted(item: InstalledApp, operations: list[Operation], standing: Standing) -> Wanted | None:
+def _count_held(users: list[User], holders: QuerySet[User], operation: Operation | None) -> int:
+    """How many have a licence, or will have one; asked only where not all are shown and nobody wrote it down."""
+    if len(users) < _MOST_NAMES:
+        return len(users)
+    return len(operation.proposed["users"]) if operation and operation.kind in CHANGES else holders.count()
+
+
+def _find_change(operations: list[Operation], standing: Standing) -> Operation | None:
     """What managers wait for, or what support is to mend."""
     broken = next((operation for operation in operations if operation.is_broken), None) if standing.is_broken else None
     operation = standing.operation or broken
-    if operation is None or operation.kind not in CHANGES:
-        return None
-    proposal = read_proposal(item.installation, operation)
+    return operation if operation and operation.kind in CHANGES else None
+
+
+def _wanted(item: InstalledApp, operation: Operation, moved: list[User]) -> Wanted:
+    """The same in names."""
+    proposal = read_proposal(item.installation, operation, moved)
     before, after = proposal.rules
     roles = list(list_roles(item.installation.account_id)) if before != after else []
-    named = (roles_of(before.rules, roles), roles_of(after.rules, roles))
-    return Wanted(proposal, named, operation.is_automatic)
+    return Wanted(proposal, (before.describe(roles), after.describe(roles)), operation.is_automatic)
 
 
 def _trial(item: InstalledApp) -> Trial | None:

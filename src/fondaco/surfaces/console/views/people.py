@@ -22,31 +22,18 @@ from fondaco.accounts.queries import get_invitation, get_role, get_user, list_in
 from fondaco.installs.followers import list_followers
 from fondaco.kit.errors import DomainError
 from fondaco.kit.pagination import numbered_page
-from fondaco.kit.rate import check_rate
 from fondaco.surfaces.site.access import requires
 from fondaco.surfaces.site.forms import show_refusal
+from fondaco.surfaces.site.forms_invitations import InviteeForm
 from fondaco.surfaces.site.paging import page_links, page_number
 from fondaco.surfaces.site.viewer import HouseRequest
 
 _PER_PAGE = 50
 
 
-class InviteForm(forms.Form):
+class InviteForm(InviteeForm):
     """Whom to invite, and as what."""
 
-    name = forms.CharField(
-        label=gettext_lazy("Name"),
-        max_length=100,
-        error_messages={"required": gettext_lazy("Write their name; the mail greets them with it.")},
-    )
-    email = forms.EmailField(
-        label=gettext_lazy("E-mail address"),
-        max_length=254,
-        error_messages={
-            "required": gettext_lazy("Write the address to send the invitation to."),
-            "invalid": gettext_lazy("Write a whole address, like name@example.com."),
-        },
-    )
     role = forms.ChoiceField(
         label=gettext_lazy("Role"),
         help_text=gettext_lazy("It decides what they see; you can change it later."),
@@ -186,7 +173,6 @@ def resend(request: HouseRequest, invitation_id: str) -> HttpResponse:
     """Mails an open or expired invitation again, with a new term."""
     by = request.viewer.user
     invitation = get_invitation(by.account_id, invitation_id)
-    check_rate(f"resend:{invitation.email}"[:200], limit=5, per=3600)
     actions.resend_invitation(actor=request.viewer.actor, by=by, invitation=invitation)
     messages.success(request, _("The invitation is on its way to %(email)s again.") % {"email": invitation.email})
     return redirect("console:invitations")

@@ -11,11 +11,13 @@ from django import forms
 from django.forms.boundfield import BoundWidget
 from django.utils.translation import gettext_lazy as _
 
+from fondaco.catalog.models import IdTokenAlgorithm
 from fondaco.catalog.scopes import FOR_PORTAL_CLIENTS, SCOPES, Scope, scopes_by_api
 from fondaco.identity.actions import Overlap
 from fondaco.identity.client_fields import AUTHORIZATION_CODE, CLIENT_CREDENTIALS, REFRESH_TOKEN, ClientFields, clean
 from fondaco.identity.key_pairs import ALGORITHMS
 from fondaco.identity.models import OAuthClient
+from fondaco.surfaces.portal.forms.algorithms import ID_TOKEN_ALGORITHM_HELP, ID_TOKEN_ALGORITHMS
 from fondaco.surfaces.portal.forms.needed import NeededChoices
 from fondaco.surfaces.site.forms import add_faults, boxes_of
 from fondaco.surfaces.site.once import OnceForm
@@ -66,6 +68,14 @@ class SettingsForm(forms.Form):
             "They are compared exactly."
         ),
     )
+    id_token_signed_response_alg = forms.ChoiceField(
+        label=_("ID tokens are signed by"),
+        required=False,
+        choices=ID_TOKEN_ALGORITHMS,
+        widget=forms.RadioSelect(),
+        initial=IdTokenAlgorithm.ES256.value,
+        help_text=ID_TOKEN_ALGORITHM_HELP,
+    )
     scopes = NeededChoices(
         label=_("Scopes"),
         choices=[(name, SCOPES[name].allows) for name in FOR_PORTAL_CLIENTS],
@@ -98,6 +108,7 @@ class SettingsForm(forms.Form):
             grant_types=tuple(data["grant_types"]),
             scopes=tuple(data["scopes"]),
             redirect_uris=tuple(data["redirect_uris"].splitlines()),
+            id_token_signed_response_alg=data["id_token_signed_response_alg"] or None,
         )
 
 
@@ -113,7 +124,7 @@ class CreateClientForm(OnceForm, SettingsForm):
         widget=forms.RadioSelect(),
         initial=SERVER,
     )
-    field_order = ["name", "runs_on", "grant_types", "redirect_uris", "scopes"]
+    field_order = ["name", "runs_on", "grant_types", "redirect_uris", "id_token_signed_response_alg", "scopes"]
 
     @property
     def is_public(self) -> bool:
@@ -138,7 +149,8 @@ class EditClientForm(SettingsForm):
     @classmethod
     def of(cls, client: OAuthClient) -> EditClientForm:
         """The form as the client stands."""
-        initial = {name: getattr(client, name) for name in ("name", "grant_types", "scopes", "revision")}
+        names = ("name", "grant_types", "scopes", "id_token_signed_response_alg", "revision")
+        initial = {name: getattr(client, name) for name in names}
         return cls(initial={**initial, "redirect_uris": "\n".join(client.redirect_uris)}, client=client)
 
 

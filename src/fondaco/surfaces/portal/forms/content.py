@@ -15,8 +15,9 @@ from fondaco.catalog.cleaning import clean_listing, clean_technical
 from fondaco.catalog.content import ListingFields, TechnicalFields
 from fondaco.catalog.data_fields import DATA_FIELDS
 from fondaco.catalog.merging import REASON
-from fondaco.catalog.models import Category, ListingContent, TechnicalContent
+from fondaco.catalog.models import Category, IdTokenAlgorithm, ListingContent, TechnicalContent
 from fondaco.catalog.scopes import REQUESTABLE, SCOPES, Scope
+from fondaco.surfaces.portal.forms.algorithms import ID_TOKEN_ALGORITHM_HELP, ID_TOKEN_ALGORITHMS
 from fondaco.surfaces.portal.forms.needed import CountedText, NeededChoices, NeededText
 from fondaco.surfaces.site.forms import add_faults, boxes_of
 
@@ -97,6 +98,14 @@ class TechnicalForm(forms.Form):
             "for whoever has it."
         ),
     )
+    id_token_signed_response_alg = forms.ChoiceField(
+        label=_("ID tokens are signed by"),
+        required=False,
+        choices=ID_TOKEN_ALGORITHMS,
+        widget=forms.RadioSelect(),
+        initial=IdTokenAlgorithm.ES256.value,
+        help_text=ID_TOKEN_ALGORITHM_HELP,
+    )
     release_notes = CountedText(
         label=_("Release notes"),
         required=False,
@@ -163,6 +172,7 @@ class TechnicalForm(forms.Form):
             backchannel_logout_url=data["backchannel_logout_url"],
             is_manually_provisioned=data["is_manually_provisioned"],
             are_credentials_claimed=data["are_credentials_claimed"],
+            id_token_signed_response_alg=data["id_token_signed_response_alg"] or None,
             release_notes=data["release_notes"],
             test_instructions=data["test_instructions"],
             test_credentials=data["test_credentials"] or None,

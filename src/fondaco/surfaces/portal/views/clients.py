@@ -197,7 +197,7 @@ def _compare(
     form.is_valid()
     form.add_error(None, str(conflict))
     theirs = []
-    for name in ("name", "grant_types", "redirect_uris", "scopes"):
+    for name in ("name", "grant_types", "redirect_uris", "id_token_signed_response_alg", "scopes"):
         now, mine = saved.initial[name], form.cleaned_data.get(name)
         if isinstance(mine, str):
             mine = mine.replace("\r\n", "\n")

@@ -8,9 +8,8 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -19,22 +18,20 @@ from fondaco.catalog.policies import can
 from fondaco.catalog.queries import get_app, get_version
 from fondaco.kit.errors import DomainError
 from fondaco.messaging import replaying
-from fondaco.messaging.logs import count_last_day, get_endpoint, get_sent, has_failed, list_samples
-from fondaco.messaging.replaying import MOST_AT_ONCE, can_be_replayed, plan_replay, replay_one, try_endpoint
+from fondaco.messaging.logs import get_endpoint, get_sent, list_samples
+from fondaco.messaging.replaying import MOST_AT_ONCE, plan_replay, replay_one, try_endpoint, why_not_replayed
 from fondaco.messaging.samples import list_kinds, send_sample
 from fondaco.surfaces.site.access import requires
 from fondaco.surfaces.site.deliveries import (
     FilterForm,
-    describe_health,
-    draw_day,
+    describe_listing,
     explain,
     in_full,
     list_missed_logouts,
-    make_listing,
     pretty,
+    say_replayed,
 )
 from fondaco.surfaces.site.forms import show_refusal
-from fondaco.surfaces.site.paging import address_at, address_with
 from fondaco.surfaces.site.viewer import HouseRequest
 
 
@@ -51,25 +48,10 @@ def show_all(request: HouseRequest, app_id: str) -> HttpResponse:
     """Everything that was sent, newest first; asked by HTMX, only when it changed since ``mark``."""
     member = request.viewer.member
     app, form = get_app(member, app_id), FilterForm(request.GET)
-    cursor = request.GET.get("cursor")
-    listing = make_listing(app, form, cursor)
-    if request.htmx and request.GET.get("mark") == listing.mark:
+    context = describe_listing(request, app, form, surface="portal")
+    if context is None:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
-    context = {
-        "app": app,
-        "form": form,
-        "listing": listing,
-        "is_filtered": not form.is_valid() or not form.chosen.is_everything,
-        "health": describe_health(app) if not request.htmx else [],
-        "day": draw_day(count_last_day(app)) if not request.htmx else None,
-        "can_replay": can(member, app, Permission.PARTNER_APPS_EDIT),
-        "has_failed": not request.htmx and has_failed(app),
-        "refresh": None if cursor else address_with(request, mark=listing.mark),
-        "replay": address_at(request, "portal:replay_events", app_id),
-        "failed": f"{reverse('portal:replay_events', args=[app_id])}?status=failed",
-        "newest": address_with(request, cursor=None, mark=None) if cursor else None,
-        "older": address_with(request, cursor=listing.next_cursor, mark=None) if listing.next_cursor else None,
-    }
+    context["can_replay"] = can(member, app, Permission.PARTNER_APPS_EDIT)
     return render(request, "portal/events_list.html" if request.htmx else "portal/events.html", context)
 
 
@@ -91,8 +73,7 @@ def show(request: HouseRequest, event_id: str) -> HttpResponse:
     delivery = get_sent(member, event_id)
     app = delivery.installation.app
     can_edit = can(member, app, Permission.PARTNER_APPS_EDIT)
-    may_replay = can_edit and can_be_replayed(delivery)
-    context = {**in_full(delivery), "app": app, "can_edit": can_edit, "may_replay": may_replay}
+    context = {**in_full(delivery), "app": app, "can_edit": can_edit, "kept_back": why_not_replayed(delivery)}
     return render(request, "portal/event.html", context)
 
 
@@ -129,17 +110,16 @@ def replay_many(request: HouseRequest, app_id: str) -> HttpResponse:
     """What sending all that is chosen again comes to; by POST, does it."""
     member = request.viewer.member
     app, form = get_app(member, app_id), FilterForm(request.POST if request.method == "POST" else request.GET)
-    status = int(HTTPStatus.OK)
-    if form.is_valid() and request.method == "POST":
+    chosen, status = form.chosen if form.is_valid() else None, int(HTTPStatus.OK)
+    if chosen and request.method == "POST":
         try:
-            done = replaying.replay(actor=request.viewer.actor, by=member, app=app, chosen=form.chosen)
+            done = replaying.replay(actor=request.viewer.actor, by=member, app=app, chosen=chosen)
         except DomainError as refusal:
             status = show_refusal(form, refusal)
         else:
-            words = ngettext("%(count)s event is sent again.", "%(count)s events are sent again.", done.sent)
-            messages.success(request, words % {"count": done.sent})
+            messages.success(request, say_replayed(done))
             return redirect("portal:events", app_id)
-    plan = plan_replay(app, form.chosen) if form.is_valid() and not form.chosen.is_everything else None
+    plan = plan_replay(app, chosen) if chosen and not chosen.is_everything else None
     context = {"app": app, "form": form, "plan": plan, "most": MOST_AT_ONCE}
     return render(request, "portal/replay_events.html", context, status=status)
 

@@ -17,7 +17,6 @@ from fondaco.accounts.errors import LastAdmin
 from fondaco.accounts.labels import INVITATION_LABELS
 from fondaco.accounts.permissions import Permission
 from fondaco.kit.errors import DomainError
-from fondaco.kit.rate import check_rate
 from fondaco.partners import actions
 from fondaco.partners.errors import LastOwner
 from fondaco.partners.labels import ROLE_EXPLANATIONS, ROLE_LABELS
@@ -25,6 +24,7 @@ from fondaco.partners.models import Member, MemberRole
 from fondaco.partners.queries import get_member, get_member_invitation, list_member_invitations, list_members
 from fondaco.surfaces.site.access import requires
 from fondaco.surfaces.site.forms import show_refusal
+from fondaco.surfaces.site.forms_invitations import InviteeForm
 from fondaco.surfaces.site.viewer import HouseRequest
 
 _MOST_INVITATIONS = 50
@@ -40,22 +40,8 @@ class RoleForm(forms.Form):
     role = forms.ChoiceField(label=gettext_lazy("Role"), choices=_ROLES, widget=forms.RadioSelect)
 
 
-class InviteForm(RoleForm):
+class InviteForm(InviteeForm, RoleForm):
     """Whom to invite, and as what."""
-
-    name = forms.CharField(
-        label=gettext_lazy("Name"),
-        max_length=100,
-        error_messages={"required": gettext_lazy("Write their name; the mail greets them with it.")},
-    )
-    email = forms.EmailField(
-        label=gettext_lazy("E-mail address"),
-        max_length=254,
-        error_messages={
-            "required": gettext_lazy("Write the address to send the invitation to."),
-            "invalid": gettext_lazy("Write a whole address, like name@example.com."),
-        },
-    )
 
     field_order = ["name", "email", "role"]
 
@@ -147,7 +133,6 @@ def resend(request: HouseRequest, invitation_id: str) -> HttpResponse:
     """Mails an open or expired invitation again, with a new term."""
     by = request.viewer.member
     invitation = get_member_invitation(by.partner, invitation_id)
-    check_rate(f"resend:{invitation.email}"[:200], limit=5, per=3600)
     actions.resend_member_invitation(actor=request.viewer.actor, by=by, invitation=invitation)
     messages.success(request, _("The invitation is on its way to %(email)s again.") % {"email": invitation.email})
     return redirect("portal:members")

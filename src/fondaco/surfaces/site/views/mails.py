@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import date
+from functools import lru_cache
+
 from csp.decorators import csp, csp_update
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
+from fondaco.kit import clock
 from fondaco.kit.errors import NotFound
 from fondaco.notify.examples import example_letters
-from fondaco.notify.letters import Mail, kinds, message
+from fondaco.notify.letters import Letter, Mail, kinds, message
 from fondaco.surfaces.site.access import public
 from fondaco.surfaces.site.viewer import HouseRequest
 from fondaco.surfaces.site.views.inbox import BOXED
@@ -61,5 +66,11 @@ def _find(name: str) -> Mail:
 
 
 def _example(mail: Mail) -> EmailMultiAlternatives | None:
-    letter = example_letters(mail)[mail.name]
+    letter = _write_letter(mail, get_language() or "", clock.now().date())
     return message(letter) if letter is not None else None
+
+
+@lru_cache(maxsize=256)
+def _write_letter(mail: Mail, _language: str, _day: date) -> Letter | None:
+    """Kept by the process, for its page, its frame and whoever comes back: each costs a whole world of rows."""
+    return example_letters(mail)[mail.name]

@@ -20,8 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from fondaco.accounts import actions as people
 from fondaco.accounts.models import Person
-from fondaco.accounts.queries import find_email_change, find_pending_email
-from fondaco.audit.actor import Actor
+from fondaco.accounts.queries import find_pending_email
 from fondaco.identity import policies
 from fondaco.identity.actions import end_login_session, end_other_sessions
 from fondaco.identity.factors import APP, PASSKEY, count_recovery_codes, list_factors
@@ -29,8 +28,7 @@ from fondaco.identity.models import LoginSession
 from fondaco.identity.queries import get_open_session, list_open_sessions
 from fondaco.identity.whereabouts import describe_device, describe_place
 from fondaco.kit.errors import DomainError
-from fondaco.kit.rate import check_rate
-from fondaco.surfaces.site.access import public, signed_in
+from fondaco.surfaces.site.access import signed_in
 from fondaco.surfaces.site.forms import show_refusal
 from fondaco.surfaces.site.second_factor import WAY_ON
 from fondaco.surfaces.site.viewer import HouseRequest
@@ -99,13 +97,12 @@ def change_email(request: HouseRequest) -> HttpResponse:
         if form.is_valid():
             email = form.cleaned_data["email"]
             try:
-                check_rate(f"email-change:{person.pk.hex}", limit=5, per=3600)
-                change = people.request_email_change(actor=request.viewer.actor, person=person, email=email)
+                address = people.request_email_change(actor=request.viewer.actor, person=person, email=email)
             except DomainError as refusal:
                 status = show_refusal(form, refusal)
             else:
                 said = _("We mailed a link to %(email)s. Open it there; until then everything stays as it is.")
-                messages.success(request, said % {"email": change.email})
+                messages.success(request, said % {"email": address.email})
                 return redirect("site:you")
     return render(request, "site/you/change_email.html", {"form": form}, status=status)
 
@@ -117,20 +114,6 @@ def withdraw_email(request: HouseRequest) -> HttpResponse:
     if people.withdraw_email_change(actor=request.viewer.actor, person=_person(request)):
         messages.success(request, _("Your address stays as it is, and the link that was mailed opens nothing."))
     return redirect("site:you")
-
-
-@public
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def confirm_email(request: HouseRequest, token: str) -> HttpResponse:
-    """The page behind the mailed link; opening it changes nothing, since programs open links, too."""
-    change = find_email_change(token)
-    if request.method == "POST":
-        actor = Actor.anonymous(label=change.email, address=request.viewer.address)
-        people.confirm_email_change(actor=actor, change=change)
-        messages.success(request, _("Done: from now on you sign in with %(email)s.") % {"email": change.email})
-        return redirect("site:you")
-    return render(request, "site/you/confirm_email.html", {"change": change})
 
 
 @never_cache

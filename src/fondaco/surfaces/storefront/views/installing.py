@@ -25,7 +25,6 @@ from fondaco.catalog.models import Plan, Version
 from fondaco.catalog.queries import get_linked_version, get_listing, permission_lines
 from fondaco.installs.actions import Consent, install_app
 from fondaco.installs.actions.installing import check_rules, check_users
-from fondaco.installs.auto_install import roles_of
 from fondaco.installs.changes import at_most
 from fondaco.installs.errors import AlreadyInstalled, ConsentOutdated, UsersUnusable
 from fondaco.installs.offers import Offer, fingerprint, get_offer, list_installers
@@ -208,7 +207,7 @@ def confirm(request: HouseRequest, slug: str) -> HttpResponse:
         "permissions": permission_lines(order.version),
         "consent": consent_text(order.version),
         "auto": auto,
-        "followers": roles_of(auto.rules, list_roles(order.by.account_id)) if auto.rules else [],
+        "followers": auto.describe(list_roles(order.by.account_id)) if auto.admits_anybody else None,
         "most": found.most,
         "unable": found.unable,
         "seen": fingerprint(order.by, order.version, order.plan, users, auto),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
+from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -11,12 +13,23 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from fondaco.accounts.permissions import Permission
-from fondaco.catalog.models import Plan
-from fondaco.catalog.queries import ListingView, get_listing, list_categories, listing_view, search_listings
+from fondaco.catalog.models import Plan, Version
+from fondaco.catalog.policies import Installer, explain_for
+from fondaco.catalog.queries import (
+    ListingView,
+    get_former_listing,
+    get_listing,
+    list_categories,
+    list_similar,
+    listing_view,
+    search_listings,
+)
+from fondaco.catalog.states import ListingStatus
 from fondaco.installs.measures import measure_app
 from fondaco.installs.models import Installation
 from fondaco.installs.queries import PurchaseSummary, find_installed, has_tried, purchase_summary
 from fondaco.kit import clock
+from fondaco.kit.errors import NotFound
 from fondaco.kit.pagination import numbered_page
 from fondaco.surfaces.site.access import public
 from fondaco.surfaces.site.paging import address_with, page_links, page_number
@@ -26,6 +39,7 @@ from fondaco.surfaces.storefront.forms import BrowseForm, SeatsForm
 
 _PER_PAGE = 24
 _USUAL_SEATS = 10
+_SIMILAR = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +90,16 @@ def browse(request: HouseRequest) -> HttpResponse:
 @require_safe
 def show_listing(request: HouseRequest, slug: str) -> HttpResponse:
     """All that a customer wants to know before they install, and what it would cost them."""
-    view = listing_view(get_listing(slug))
+    try:
+        version = get_listing(slug)
+    except NotFound:
+        return _show_former(request, get_former_listing(slug))
+    view = listing_view(version)
     context = {
         "view": view,
         "quote": make_quote(request, view),
         "measures": measure_app(view.version.app_id),
-        "standing": _standing(request, view),
+        "standing": _standing(request, view.version.app_id),
     }
     return render(request, "storefront/listing.html", context)
 
@@ -101,11 +119,25 @@ def make_quote(request: HouseRequest, view: ListingView) -> Quote | None:
     return Quote(plan, purchase_summary(plan, seats), lowest, highest, clock.now() + settings.TRIAL_LENGTH)
 
 
-def _standing(request: HouseRequest, view: ListingView) -> Standing:
+def _show_former(request: HouseRequest, version: Version) -> HttpResponse:
+    """What an old link leads to. Only what ended for good is 410: search engines forget such an address soon."""
+    is_over = version.listing.status == ListingStatus.DEPRECATED
+    context = {
+        "name": version.listing.display_name,
+        "is_over": is_over,
+        "why": explain_for(version, Installer.OTHER, by_link=False),
+        "installed": _standing(request, version.app_id).installed,
+        "categories": version.listing.categories.all(),
+        "cards": [make_card(each) for each in list_similar(version, _SIMILAR)],
+    }
+    status = HTTPStatus.GONE if is_over else HTTPStatus.NOT_FOUND
+    return render(request, "storefront/former_listing.html", context, status=status)
+
+
+def _standing(request: HouseRequest, app_id: UUID) -> Standing:
     place = request.viewer.place
     if place is None or place.user is None:
         return Standing()
-    app_id = view.version.app_id
     return Standing(
         installed=find_installed(place.id, app_id),
         has_tried=has_tried(place.id, app_id),

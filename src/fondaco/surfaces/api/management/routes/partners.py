@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fondaco.accounts.permissions import Permission
-from fondaco.kit.rate import check_rate
 from fondaco.partners import actions
 from fondaco.partners.models import MemberRole
 from fondaco.partners.queries import (
@@ -100,7 +99,6 @@ def resend_member_invitation(request: Request, partner_id: str, invitation_id: s
     """Mails an open or expired invitation again, with a new term; an expired one becomes a new one."""
     by = request.caller.member
     invitation = get_member_invitation(by.partner, invitation_id)
-    check_rate(f"resend:{invitation.email}"[:200], limit=5, per=3600)
     return InvitationShape.of(
         actions.resend_member_invitation(actor=request.caller.actor, by=by, invitation=invitation)
     )

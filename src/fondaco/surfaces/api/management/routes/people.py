@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from fondaco.accounts import actions, queries
 from fondaco.accounts.permissions import Permission
-from fondaco.kit.rate import check_rate
 from fondaco.surfaces.api.management.door import Place, Request, Routes
 from fondaco.surfaces.api.management.pages import page
 from fondaco.surfaces.api.management.shapes.fields import Cursor, Limit, Page
@@ -101,6 +100,5 @@ def withdraw_user_invitation(request: Request, account_id: str, invitation_id: s
 def resend_user_invitation(request: Request, account_id: str, invitation_id: str) -> InvitationShape:
     """Mails an open or expired invitation again, with a new term; an expired one becomes a new one."""
     invitation = queries.get_invitation(account_id, invitation_id)
-    check_rate(f"resend:{invitation.email}"[:200], limit=5, per=3600)
     actor, by = request.caller.actor, request.caller.user
     return InvitationShape.of(actions.resend_invitation(actor=actor, by=by, invitation=invitation))

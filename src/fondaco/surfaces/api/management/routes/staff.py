@@ -5,7 +5,6 @@ from __future__ import annotations
 from fondaco.accounts import actions, queries
 from fondaco.accounts.models import Operator
 from fondaco.accounts.permissions import OperatorRole, Permission
-from fondaco.kit.rate import check_rate
 from fondaco.surfaces.api.management.door import Place, Request, Routes
 from fondaco.surfaces.api.management.pages import page, whole
 from fondaco.surfaces.api.management.shapes.fields import Cursor, Limit, Page
@@ -77,5 +76,4 @@ def resend_staff_invitation(request: Request, invitation_id: str) -> InvitationS
     """Mails an open or expired invitation again, with a new term; an expired one becomes a new one."""
     by = request.caller.operator
     invitation = queries.get_staff_invitation(by, invitation_id)
-    check_rate(f"resend:{invitation.email}"[:200], limit=5, per=3600)
     return InvitationShape.of(actions.resend_staff_invitation(actor=request.caller.actor, by=by, invitation=invitation))

@@ -10,7 +10,7 @@ from pydantic import Field
 from fondaco.messaging.endpoints import EndpointHealth
 from fondaco.messaging.logs import Chosen
 from fondaco.messaging.models import Delivery, LogoutDelivery, SampleEvent, Try
-from fondaco.messaging.replaying import Replay, can_be_replayed
+from fondaco.messaging.replaying import Replay, Skipped, why_not_replayed
 from fondaco.surfaces.api.management.shapes.fields import Body, Shape
 from fondaco.surfaces.api.management.shapes.installations import AttemptShape, DeliveryShape, LogoutDeliveryShape
 from fondaco.surfaces.api.management.shapes.publishing import Moment
@@ -81,7 +81,7 @@ class WholeDeliveryShape(AppDeliveryShape):
             **_facts(delivery),
             url=delivery.url,
             event=delivery.message.content,
-            can_be_replayed=can_be_replayed(delivery),
+            can_be_replayed=why_not_replayed(delivery) is None,
             tries=[WholeAttemptShape.of(attempt) for attempt in delivery.attempts.all()],
         )
 
@@ -106,16 +106,47 @@ class ReplayBody(ChosenQuery):
     """Which deliveries to send again."""
 
 
+class SkippedShape(Shape):
+    """An event that was not sent again: ``reason`` for programs, ``why`` for people.
+
+    ``reason`` is credentials-gone, change-timed-out, change-undelivered or change-replaced.
+    """
+
+    event_id: str
+    type: str
+    account: str
+    installation_id: str
+    reason: str
+    why: str
+
+    @classmethod
+    def of(cls, found: Skipped) -> SkippedShape:
+        delivery = found.delivery
+        return cls(
+            event_id=delivery.message_id.hex,
+            type=delivery.message.type,
+            account=delivery.installation.account.company_name,
+            installation_id=delivery.installation_id.hex,
+            reason=found.reason,
+            why=str(found.reason.words),
+        )
+
+
 class ReplayShape(Shape):
-    """How many are sent, how many cannot be, and how many are beyond what one replay sends: ask again for those."""
+    """How many are sent, how many cannot be, and how many are beyond what one replay sends: ask again for those.
+
+    ``skipped`` are those that cannot be sent, each with its reason, the oldest first.
+    """
 
     sent: int
     left_out: int
     remaining: int
+    skipped: list[SkippedShape]
 
     @classmethod
     def of(cls, found: Replay) -> ReplayShape:
-        return cls(sent=found.sent, left_out=found.left_out, remaining=found.remaining)
+        skipped = [SkippedShape.of(each) for each in found.skipped]
+        return cls(sent=found.sent, left_out=len(skipped), remaining=found.remaining, skipped=skipped)
 
 
 class EndpointShape(Shape):

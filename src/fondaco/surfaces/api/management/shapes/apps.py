@@ -19,7 +19,7 @@ from fondaco.catalog.models import (
 from fondaco.catalog.queries import missing_fields
 from fondaco.catalog.states import Track
 from fondaco.review.models import Submission
-from fondaco.surfaces.api.management.shapes.fields import Body, Day, Picture, Shape, WireId
+from fondaco.surfaces.api.management.shapes.fields import Body, Day, IdTokenAlgorithm, Picture, Shape, WireId
 from fondaco.surfaces.api.management.shapes.offers import CropBody, PlanShape, ScreenshotShape
 
 TrackName = Literal["technical", "listing"]
@@ -92,6 +92,7 @@ class TechnicalBody(Body):
     release_notes: str = ""
     test_instructions: str = ""
     test_credentials: str | None = None
+    id_token_signed_response_alg: IdTokenAlgorithm | None = None
     version_name: str | None = None
 
     def fields(self) -> TechnicalFields:
@@ -217,6 +218,7 @@ class TechnicalShape(Shape):
     backchannel_logout_url: str
     is_manually_provisioned: bool
     are_credentials_claimed: bool
+    id_token_signed_response_alg: IdTokenAlgorithm
     release_notes: str
     test_instructions: str
     has_test_credentials: bool

@@ -12,7 +12,7 @@ from fondaco.identity.actions import IssuedCredentials
 from fondaco.identity.client_fields import ClientFields
 from fondaco.identity.issuer import issuer, token_url
 from fondaco.identity.models import CredentialSet, OAuthClient
-from fondaco.surfaces.api.management.shapes.fields import Body, Line, Shape
+from fondaco.surfaces.api.management.shapes.fields import Body, IdTokenAlgorithm, Line, Shape
 
 Algorithm = Literal["ES256", "ES384", "ES512", "PS256", "PS384", "PS512"]
 Grant = Literal["client_credentials", "authorization_code", "refresh_token"]
@@ -25,6 +25,7 @@ class _SettingsBody(Body):
     grant_types: Annotated[list[Grant], Field(max_length=3)]
     scopes: Annotated[list[ScopeName], Field(max_length=100)]
     redirect_uris: Annotated[list[Address], Field(max_length=100)] = []
+    id_token_signed_response_alg: IdTokenAlgorithm | None = None
 
     def fields_of_client(self) -> ClientFields:
         """What was sent, for the action."""
@@ -33,17 +34,24 @@ class _SettingsBody(Body):
             grant_types=tuple(self.grant_types),
             scopes=tuple(self.scopes),
             redirect_uris=tuple(self.redirect_uris),
+            id_token_signed_response_alg=self.id_token_signed_response_alg,
         )
 
 
 class CreateClientBody(_SettingsBody):
-    """A client. A public one runs where nothing stays secret: it gets no secret and must use PKCE."""
+    """A client. A public one runs where nothing stays secret: it gets no secret and must use PKCE.
+
+    ``id_token_signed_response_alg``: by what its ID and logout tokens are signed, ES256 when null.
+    """
 
     is_public: bool = False
 
 
 class EditClientBody(_SettingsBody):
-    """Everything that can be changed. ``revision`` is the one that you read."""
+    """Everything that can be changed; ``id_token_signed_response_alg`` stays as it is when null.
+
+    ``revision`` is the one that you read.
+    """
 
     revision: Annotated[int, Field(ge=0)]
 
@@ -97,6 +105,7 @@ class ClientShape(Shape):
     grant_types: list[str]
     scopes: list[str]
     redirect_uris: list[str]
+    id_token_signed_response_alg: IdTokenAlgorithm
     revision: int
     cut_off_because: str | None
     created_at: datetime
@@ -115,6 +124,7 @@ class ClientShape(Shape):
             grant_types=client.grant_types,
             scopes=client.scopes,
             redirect_uris=client.redirect_uris,
+            id_token_signed_response_alg=client.id_token_signed_response_alg,
             revision=client.revision,
             cut_off_because=client.cut_off_because,  # type: ignore[attr-defined]
             created_at=client.created_at,

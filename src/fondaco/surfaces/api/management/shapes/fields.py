@@ -7,7 +7,7 @@ import binascii
 import re
 from collections.abc import Iterator
 from datetime import date
-from typing import Annotated, Any, Final, Generic, TypeVar
+from typing import Annotated, Any, Final, Generic, Literal, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
@@ -118,6 +118,7 @@ Name = Annotated[Line, Field(min_length=1, max_length=100)]
 Email = Annotated[Line, Field(max_length=254), AfterValidator(_check_email)]
 Website = Annotated[Line, Field(max_length=300), AfterValidator(_check_website)]
 Password = Annotated[str, Field(max_length=200), AfterValidator(_check_text)]
+IdTokenAlgorithm = Literal["ES256", "RS256"]
 WireId = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
 ShortId = Annotated[str, Field(pattern="^[0-9a-f]{24}$")]
 Slug = Annotated[str, Field(pattern="^[a-z0-9-]{1,50}$")]

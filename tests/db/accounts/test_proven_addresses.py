@@ -1,0 +1,73 @@
+"""Houses of before get a proven address for everybody, while processes of the version before go on working."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from tests.factories.accounts import SYSTEM, make_person
+
+from fondaco.accounts import actions
+from fondaco.accounts.models import Person
+from fondaco.kit import clock
+from fondaco.kit.ids import new_id
+
+pytestmark = pytest.mark.django_db(transaction=True)
+BEFORE, SINCE = ("accounts", "0001_initial"), ("accounts", "0002_addresses_are_proven_by_allauth")
+
+
+def migrate(to: tuple[str, str]) -> None:
+    executor = MigrationExecutor(connection)
+    executor.migrate([to])
+
+
+def wait_for_change(person: Person, email: str) -> None:
+    """As a process of the version before writes it."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM accounts_emailchange WHERE person_id = %s", [person.pk])
+        cursor.execute(
+            "INSERT INTO accounts_emailchange (id, person_id, email, expires_at, created_at) "
+            "VALUES (%s, %s, %s, %s, %s)",
+            [new_id(), person.pk, email, clock.now(), clock.now()],
+        )
+
+
+@pytest.fixture
+def _house_of_before() -> Iterator[None]:
+    migrate(BEFORE)
+    yield
+    migrate(SINCE)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM accounts_emailchange")
+
+
+@pytest.mark.usefixtures("_house_of_before")
+def test_everybody_of_before_has_a_proven_address_and_what_meant_nothing_is_gone() -> None:
+    ada, sly, gone = make_person("Ada"), make_person("Sly"), make_person("Gus")
+    Person.objects.filter(pk=gone.pk).update(is_active=False)
+    EmailAddress.objects.all().delete()
+    EmailAddress.objects.create(user=ada, email=sly.email, verified=True, primary=True)  # as earlier builds noted some
+    EmailAddress.objects.create(user=sly, email=sly.email)
+    wait_for_change(ada, "ada@new.example")
+
+    migrate(SINCE)
+
+    found = EmailAddress.objects.values_list("user", "email", "verified", "primary")
+    assert set(found) == {(one.pk, one.email, True, True) for one in (ada, sly, gone)}
+    wait_for_change(ada, "ada@newer.example")
+    address = actions.request_email_change(actor=SYSTEM, person=ada, email="ada@newest.example")
+    assert actions.confirm_email(actor=SYSTEM, address=address).email == "ada@newest.example"
+
+
+def test_what_a_process_of_before_changed_meanwhile_stands_in_nobodys_way() -> None:
+    """It wrote the address into the person's row alone: the proven row is that of the one before."""
+    ada = make_person("Ada")
+    before = ada.email
+    Person.objects.filter(pk=ada.pk).update(email="ada@new.example")
+    ada.refresh_from_db()
+    address = actions.request_email_change(actor=SYSTEM, person=ada, email=before)
+    assert actions.confirm_email(actor=SYSTEM, address=address).email == before
+    assert list(EmailAddress.objects.values_list("email", "verified", "primary")) == [(before, True, True)]
