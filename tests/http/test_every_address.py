@@ -274,13 +274,10 @@ def _expected(address: Address, viewer: Viewer, method: str) -> set[int]:
         return {302 if is_own_session else _OWN[address.name][method == "POST"]}
     if address.access == "signed-in":
         found = _BY_NAME[address.name].get(viewer.name, _BY_NAME[address.name].get("", 403))
-        return (
-            {409}
-            if found == 200 and address.name == "retry"
-            else {422}
-            if found == 200 and method == "POST"
-            else {found}
-        )
+        if found == 200 and (method == "POST" or address.name == "retry"):
+            # Without its fields the form to remove an app was another one: the app had not been confirmed yet.
+            return {409 if address.name in {"retry", "uninstall"} else 422}
+        return {found}
     if Permission(str(address.access)) not in viewer.permissions:
         return {403}
     is_ours = address.owner is None or address.owner in viewer.owns
