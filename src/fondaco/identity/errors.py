@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from fondaco.catalog.errors import RevisionConflict
 from fondaco.kit.errors import Conflict, DomainError, Forbidden, Invalid, TooMany
@@ -280,13 +279,7 @@ class TooManyTries(TooMany):
     )
 
     def __init__(self, wait: timedelta) -> None:
-        seconds = max(1, -(-wait // timedelta(seconds=1)))
-        minutes = -(-seconds // 60)
-        if seconds <= 60:
-            text = ngettext("%(count)d second", "%(count)d seconds", seconds) % {"count": seconds}
-        else:
-            text = ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
-        super().__init__(retry_after=seconds, wait=text)
+        super().__init__(retry_after=max(1, -(-wait // timedelta(seconds=1))))
 
 
 class SecondFactorNeeded(Forbidden):

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 FieldErrors = Mapping[str, list[str]]
 
@@ -80,11 +81,11 @@ class Invalid(DomainError):
 
 
 class TooMany(DomainError):
-    """Asked too often. ``retry_after`` is in whole seconds."""
+    """Asked too often. ``retry_after`` is in whole seconds; ``wait`` says the same in words."""
 
     code = "too-many-requests"
     status = 429
-    message = _("That was too often. Nothing was changed. Try again in %(retry_after)s seconds.")
+    message = _("That was too often. Nothing was changed. Try again in %(wait)s.")
 
     def __init__(
         self,
@@ -94,8 +95,15 @@ class TooMany(DomainError):
         fields: FieldErrors | None = None,
         **params: Any,
     ) -> None:
-        super().__init__(message, fields=fields, retry_after=retry_after, **params)
+        super().__init__(message, fields=fields, retry_after=retry_after, wait=_in_words(retry_after), **params)
         self.retry_after = retry_after
+
+
+def _in_words(seconds: int) -> str:
+    if seconds <= 60:
+        return ngettext("%(count)d second", "%(count)d seconds", seconds) % {"count": seconds}
+    minutes = -(-seconds // 60)
+    return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
 
 
 class Unavailable(DomainError):

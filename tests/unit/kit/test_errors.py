@@ -37,10 +37,14 @@ def test_a_message_without_params_may_hold_a_percent_sign() -> None:
     assert str(DomainError("100 % full")) == "100 % full"
 
 
-def test_too_many_tells_when() -> None:
-    error = TooMany(retry_after=7)
-    assert error.retry_after == 7
-    assert str(error) == "That was too often. Nothing was changed. Try again in 7 seconds."
+@pytest.mark.parametrize(
+    ("seconds", "wait"),
+    [(1, "1 second"), (7, "7 seconds"), (60, "60 seconds"), (61, "2 minutes"), (3600, "60 minutes")],
+)
+def test_too_many_tells_when(seconds: int, wait: str) -> None:
+    error = TooMany(retry_after=seconds)
+    assert error.retry_after == seconds
+    assert str(error) == f"That was too often. Nothing was changed. Try again in {wait}."
 
 
 def test_problem_details() -> None:
