@@ -129,3 +129,20 @@ def test_it_dies_with_its_parent() -> None:
     while orphan.exists() and " Z " not in (orphan / "stat").read_text():
         assert time.monotonic() < give_up
     assert done.returncode == -signal.SIGKILL
+
+
+def test_what_is_loaded_before_the_forks_has_no_thread_and_no_connection(tmp_path: Path) -> None:
+    done = run(
+        """
+        os.environ |= {"FONDACO_HOME": sys.argv[1], "DATABASE_URL": "postgresql://nobody@127.0.0.1:9/none"}
+        from fondaco.runtime.loading import load_house
+        from fondaco.runtime.services import Addresses, list_services
+        from pathlib import Path
+        services = list_services(Addresses("127.0.0.1", 8000, 8100, "http://127.0.0.1:8000"), Path(sys.argv[1]))
+        load_house([service.entry for service in services if service.entry])
+        print(sorted(os.listdir("/proc/self/task")) == [str(os.getpid())])
+        print(os.dup(0))  # the lowest number that is free: nothing is open but the three streams
+        """,
+        str(tmp_path),
+    )
+    assert done.stdout == "True\n3\n", done.stderr
