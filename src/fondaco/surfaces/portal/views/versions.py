@@ -13,6 +13,7 @@ from fondaco.accounts.permissions import Permission
 from fondaco.catalog import actions
 from fondaco.catalog.policies import explain_installable
 from fondaco.catalog.queries import get_app, get_version, list_history, list_unsaved
+from fondaco.identity.queries import find_cutoff
 from fondaco.kit.errors import DomainError
 from fondaco.surfaces.portal.boards import board
 from fondaco.surfaces.portal.forms.apps import VersionForm
@@ -66,6 +67,7 @@ def version_page(request: HouseRequest, version_id: str) -> HttpResponse:
             "board": board(version, member),
             "version": version,
             "app": version.app,
+            "cutoff": find_cutoff(version),
             "unsaved": list_unsaved(version),
             "history": moments(list_history(version, by=member, limit=20)),
             **check_summary(version),

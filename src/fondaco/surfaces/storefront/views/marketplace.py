@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from fondaco.accounts.permissions import Permission
 from fondaco.catalog.models import Plan
 from fondaco.catalog.queries import ListingView, get_listing, list_categories, listing_view, search_listings
+from fondaco.identity.queries import find_cutoff
 from fondaco.installs.measures import measure_app
 from fondaco.installs.models import Installation
 from fondaco.installs.queries import PurchaseSummary, find_installed, has_tried, purchase_summary
@@ -41,11 +42,15 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the viewer's account has to do with the app. ``can_install`` is True for visitors: they sign in first."""
+    """What the viewer's account has to do with the app. ``can_install`` is True for visitors: they sign in first.
+
+    While it ``is_cut_off`` nobody can have it; why, the platform tells its customers and its partner only.
+    """
 
     installed: Installation | None = None
     has_tried: bool = False
     can_install: bool = True
+    is_cut_off: bool = False
 
 
 @public
@@ -102,12 +107,13 @@ def make_quote(request: HouseRequest, view: ListingView) -> Quote | None:
 
 
 def _standing(request: HouseRequest, view: ListingView) -> Standing:
-    place = request.viewer.place
+    place, is_cut_off = request.viewer.place, find_cutoff(view.version) is not None
     if place is None or place.user is None:
-        return Standing()
+        return Standing(is_cut_off=is_cut_off)
     app_id = view.version.app_id
     return Standing(
         installed=find_installed(place.id, app_id),
         has_tried=has_tried(place.id, app_id),
         can_install=place.user.can(Permission.APPS_INSTALL),
+        is_cut_off=is_cut_off,
     )
