@@ -362,3 +362,14 @@ def test_two_removals_at_once_leave_one() -> None:
         thread.join()
     assert sorted(outcomes) == ["kept", "removed"]
     assert list_factors(person).count() == 1
+
+
+def test_other_ways_to_confirm_are_called_as_on_every_page(client: Client) -> None:
+    person = ada()
+    sign_in(client, person)
+    set_up_app(client)
+    for page, other in (("/account/reauthenticate/", "confirm/"), ("/account/2fa/confirm/", "reauthenticate/")):
+        html = client.get(page).content.decode()
+        words = "Use a code" if other == "confirm/" else "Use your password"
+        assert re.search(rf'<a href="[^"]*{other}[^"]*">{words}</a>', html)
+        assert '<a href="/home">Leave it</a>' in html
