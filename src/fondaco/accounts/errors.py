@@ -103,6 +103,16 @@ class InvitationOver(Conflict):
     )
 
 
+class InvitationAccepted(InvitationOver):
+    """``accepted_by`` is the primary key of who did."""
+
+    code = "invitation-accepted"
+    message = _(
+        "This invitation was accepted already. Nothing was changed. "
+        "If it was you, sign in with your address and your password; you need no other invitation."
+    )
+
+
 class JoinedMeanwhile(Conflict):
     """Someone was about to get a login, and another window was faster."""
 

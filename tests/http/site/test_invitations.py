@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from tests.factories.accounts import PASSWORD, actor_for, make_person, make_user
 from tests.factories.mail import deliver, link_in
 from tests.factories.partners import make_member
@@ -136,3 +137,21 @@ def test_who_was_named_by_a_companys_provider_only_names_themselves(client: Clie
     ben.refresh_from_db()
     assert ben.name == "Ben Ito"
     assert Event.objects.get(kind="person.renamed").data == {"from": "Fondaco Support", "to": "Ben Ito"}
+
+
+def test_the_link_of_who_has_joined_leads_in_and_sends_nobody_back_for_another(client: Client) -> None:
+    _invitation, path = invited()
+    assert client.post(path, {"name": "Ben Ito", "password": PASSWORD})["Location"] == "/my-apps"
+    assert client.get(path)["Location"] == "/home"
+    assert "You have joined already." in client.get("/my-apps").content.decode()
+    stranger = Client()
+    stranger.force_login(make_user().person)
+    for browser, way_on in ((Client(), reverse("account_login")), (stranger, "/")):
+        answer = browser.get(path)
+        assert answer.status_code == 409
+        html = answer.content.decode()
+        assert "was accepted already" in html
+        assert "Ask the person who invited you" not in html
+        assert f'class="button primary" href="{way_on}"' in html
+        assert browser.post(path, {"name": "Eve", "password": PASSWORD}).status_code == 409
+    assert Person.objects.get(email="ben@people.example").name == "Ben Ito"
