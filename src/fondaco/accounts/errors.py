@@ -104,7 +104,7 @@ class InvitationOver(Conflict):
 
 
 class InvitationAccepted(InvitationOver):
-    """``accepted_by`` is the primary key of who did."""
+    """``accepted_by`` is the primary key of who did, ``place`` the key of the place that they joined."""
 
     code = "invitation-accepted"
     message = _(

@@ -180,7 +180,9 @@ def find_invitation(token: str) -> Invitation:
     if invitation is None:
         raise InvitationUnreadable
     if invitation.status == InvitationStatus.ACCEPTED:
-        raise InvitationAccepted(accepted_by=invitation.accepted_by_id)
+        raise InvitationAccepted(
+            accepted_by=invitation.accepted_by_id, place=f"{invitation.place}:{invitation.place_id}"
+        )
     if not invitation.is_open:
         raise InvitationOver
     return invitation

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from tests.factories.accounts import actor_for, make_account, make_operator
 from tests.factories.catalog import make_app, make_published_version, make_version
-from tests.factories.installs import make_completed
+from tests.factories.installs import follow_cutoffs, make_completed
 from tests.factories.partners import make_member, make_partner
 
 from fondaco.accounts.models import Operator
@@ -117,9 +117,16 @@ def test_an_installation_that_is_cut_off_is_not_called_active(
     own = f"/portal/installations/{installation.pk.hex}"
     for page in (listed, own):
         assert 'class="pill mute">Active' in " ".join(read(browser, page).split()).replace("> Active", ">Active")
+    assert "Send new credentials" in read(browser, own)
     cut(jon, Target(kind, installation.app, installation=installation if kind == TargetKind.INSTALLATION else None))
     for page in (listed, own):
         text = read(browser, page)
         assert "Cut off" in text
         assert "Active" not in text
     assert WHY in read(browser, own)
+    assert "Send new credentials" not in read(browser, own)
+    restore_access(actor=actor_for(jon.person), by=jon, cutoff=Cutoff.objects.get(), reason="It was mended.")
+    follow_cutoffs()
+    text = read(browser, own)
+    assert "The platform lets the program in again; what it had before stays dead." in text
+    assert "Send new credentials" in text

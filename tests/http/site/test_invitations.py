@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 from django.urls import reverse
-from tests.factories.accounts import PASSWORD, actor_for, make_person, make_user
+from tests.factories.accounts import PASSWORD, SYSTEM, actor_for, make_person, make_user
 from tests.factories.mail import deliver, link_in
 from tests.factories.partners import make_member
 
-from fondaco.accounts.actions import invite_user, withdraw_invitation
+from fondaco.accounts.actions import deactivate_user, invite_user, withdraw_invitation
 from fondaco.accounts.models import Invitation, Person, User
 from fondaco.audit.models import Event
 from fondaco.identity.models import LoginSession
@@ -142,8 +142,13 @@ def test_who_was_named_by_a_companys_provider_only_names_themselves(client: Clie
 def test_the_link_of_who_has_joined_leads_in_and_sends_nobody_back_for_another(client: Client) -> None:
     _invitation, path = invited()
     assert client.post(path, {"name": "Ben Ito", "password": PASSWORD})["Location"] == "/my-apps"
+    ben = Person.objects.get(email="ben@people.example")
+    make_member(person=ben)
+    client.get("/portal/")  # he works elsewhere by now
+    assert client.get(path)["Location"] == "/my-apps"
+    assert "You have joined already." in client.get("/home", follow=True).content.decode()
+    deactivate_user(actor=SYSTEM, by=User.objects.get(person__name="Ada Adler"), user=ben.users.get())
     assert client.get(path)["Location"] == "/home"
-    assert "You have joined already." in client.get("/my-apps").content.decode()
     stranger = Client()
     stranger.force_login(make_user().person)
     for browser, way_on in ((Client(), reverse("account_login")), (stranger, "/")):

@@ -95,7 +95,8 @@ def _lead_in(request: HouseRequest, refusal: InvitationAccepted) -> HttpResponse
     person = request.viewer.person
     if person is not None and person.pk == refusal.params["accepted_by"]:
         messages.info(request, _("You have joined already."))
-        return HttpResponseRedirect("/home")
+        place = request.viewer.switch(refusal.params["place"])
+        return HttpResponseRedirect(place.home if place else "/home")
     context = {"error": refusal, "can_sign_in": person is None}
     return render(request, "site/errors/refused.html", context, status=refusal.status)
 
