@@ -104,6 +104,13 @@ def find_cutoff(version: Version) -> Cutoff | None:
     return Cutoff.objects.filter(found, status=CutoffStatus.IN_FORCE).order_by("id").first()
 
 
+def cutoff_words() -> Subquery:
+    """For a query of versions: why the platform keeps every program of each out, or None."""
+    covers = Q(version=OuterRef("pk")) | Q(app=OuterRef("app_id"))
+    found = Cutoff.objects.filter(covers, status=CutoffStatus.IN_FORCE).order_by("id")
+    return Subquery(found.values("reason")[:1])
+
+
 def list_cutoffs_of(apps: Iterable[App]) -> list[Cutoff]:
     """What keeps these apps, or versions of theirs, out of every account, with its version, oldest first."""
     found = Q(app__in=apps) | Q(version__app__in=apps)

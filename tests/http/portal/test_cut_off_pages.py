@@ -75,9 +75,9 @@ def test_an_app_that_is_cut_off_says_so_until_it_is_let_in(jon: Operator, versio
     for page in ("/portal/", "/portal/apps"):
         assert f"{OFFERED} {version.name}" in read(browser, page)
     cutoff = cut(jon, Target(TargetKind.APP, version.app))
-    for page in pages_of(version):
+    for page, title in zip(pages_of(version), ("this app", "this version"), strict=True):
         text = read(browser, page)
-        assert "The platform cut this app off." in text
+        assert f"The platform cut {title} off." in text
         assert WHY in text
     for page in ("/portal/", "/portal/apps"):
         text = read(browser, page)
@@ -92,8 +92,8 @@ def test_an_app_that_is_cut_off_says_so_until_it_is_let_in(jon: Operator, versio
 def test_only_the_version_that_is_cut_off_says_so(jon: Operator, version: Version, browser: Client) -> None:
     draft = version.app.versions.get(name="9.0.0")
     cut(jon, Target(TargetKind.VERSION, version.app, version))
-    for page in pages_of(version):
-        assert f"The platform cut version {version.name} off." in read(browser, page)
+    for page, title in zip(pages_of(version), (f"version {version.name}", "this version"), strict=True):
+        assert f"The platform cut {title} off." in read(browser, page)
     assert "The platform cut" not in read(browser, pages_of(draft)[1])
     text = read(browser, "/portal/apps")
     assert f"The platform cut {version.name} off: nobody can open or install that version." in text

@@ -331,7 +331,7 @@ def test_the_version_page_takes_few_queries(
 ) -> None:
     version = make_version(make_app(mara.partner))
     client.post(f"/portal/versions/{version.pk.hex}/submit/technical", {})
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(12):
         client.get(f"/portal/versions/{version.pk.hex}")
 
 
