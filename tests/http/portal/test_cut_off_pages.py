@@ -100,6 +100,23 @@ def test_only_the_version_that_is_cut_off_says_so(jon: Operator, version: Versio
     assert OFFERED not in text
 
 
+@pytest.mark.parametrize("kind", [TargetKind.APP, TargetKind.VERSION])
+def test_no_page_says_that_customers_can_install_what_is_cut_off(
+    jon: Operator, mara: Member, browser: Client, kind: TargetKind
+) -> None:
+    newest = make_published_version(make_app(mara.partner))
+    pages = ["/portal/", "/portal/apps", f"/portal/versions/{newest.pk.hex}"]
+    published = "customers can find and install it"
+    for page in pages:
+        assert published in read(browser, page)
+    cut(jon, Target(kind, newest.app, newest if kind == TargetKind.VERSION else None))
+    for page in pages:
+        text = read(browser, page)
+        assert published not in text
+        assert "nobody can open or install" in text
+        assert "Customers can install it." not in text
+
+
 def test_another_partners_app_that_is_cut_off_marks_none_of_ones_own(
     jon: Operator, version: Version, browser: Client
 ) -> None:

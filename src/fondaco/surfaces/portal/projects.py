@@ -30,7 +30,7 @@ class AppLine:
     version: Version | None
     offered: str | None  # the version that customers find
     cut_off: str  # that the platform keeps its programs out, in words, or empty
-    state: str
+    state: str  # empty when it would only say that customers find what is cut off
     since: datetime | None
     waits_for_you: bool
     next: NextStep | None
@@ -53,12 +53,13 @@ def _line(app: App, version: Version | None, cutoffs: list[Cutoff], by: Member) 
     need = Need(app.need)  # type: ignore[attr-defined]  # annotated
     offered: str | None = app.offered  # type: ignore[attr-defined]  # annotated
     is_out = any(each.version is None or each.version.name == offered for each in cutoffs)
+    is_found = version is not None and version.name == offered
     return AppLine(
         app=app,
         version=version,
         offered=None if is_out else offered,
         cut_off=_say_cut_off(cutoffs),
-        state=_say_state(need, version),
+        state="" if is_out and is_found else _say_state(need, version),
         since=_last_step(version) if version else None,
         waits_for_you=need in WAITS_FOR_PARTNER,
         next=_next_step(need, app, version, by),
