@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 
 from fondaco.accounts import links
-from fondaco.accounts.errors import EmailChangeOver, InvitationAccepted, InvitationOver, InvitationUnreadable
+from fondaco.accounts.errors import EmailChangeOver, InvitationOver, InvitationUnreadable
 from fondaco.accounts.models import Account, EmailChange, Invitation, Operator, Person, Role, User
 from fondaco.accounts.permissions import Permission
 from fondaco.accounts.policies import check_can, check_operator_can
@@ -180,9 +180,8 @@ def find_invitation(token: str) -> Invitation:
     if invitation is None:
         raise InvitationUnreadable
     if invitation.status == InvitationStatus.ACCEPTED:
-        raise InvitationAccepted(
-            accepted_by=invitation.accepted_by_id, place=f"{invitation.place}:{invitation.place_id}"
-        )
+        place = f"{invitation.place}:{invitation.place_id}"
+        raise InvitationOver(InvitationOver.accepted, accepted_by=invitation.accepted_by_id, place=place)
     if not invitation.is_open:
         raise InvitationOver
     return invitation

@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from fondaco.accounts.actions import accept_invitation
-from fondaco.accounts.errors import InvitationAccepted
+from fondaco.accounts.errors import InvitationOver
 from fondaco.accounts.labels import OPERATOR_ROLE_LABELS
 from fondaco.accounts.models import Invitation
 from fondaco.accounts.permissions import OperatorRole
@@ -62,8 +62,10 @@ def accept(request: HouseRequest, token: str) -> HttpResponse:
     whoever came in by it is led to their place: mails are kept and opened again."""
     try:
         invitation = find_invitation(token)
-    except InvitationAccepted as refusal:
-        return _lead_in(request, refusal)
+    except InvitationOver as refusal:
+        if "accepted_by" in refusal.params:
+            return _lead_in(request, refusal)
+        raise
     invited = find_invited(invitation)
     has_login = invited is not None and invited.has_usable_password()
     form = JoinForm(
@@ -91,7 +93,7 @@ def accept(request: HouseRequest, token: str) -> HttpResponse:
     return render(request, "site/invitation.html", context, status=status)
 
 
-def _lead_in(request: HouseRequest, refusal: InvitationAccepted) -> HttpResponse:
+def _lead_in(request: HouseRequest, refusal: InvitationOver) -> HttpResponse:
     person = request.viewer.person
     if person is not None and person.pk == refusal.params["accepted_by"]:
         messages.info(request, _("You have joined already."))
