@@ -31,6 +31,14 @@ def test_a_client_is_made_and_its_secret_copied(page_as: PageAs) -> None:
         keep_picture(page, "partner-portal-client-created", theme, width)
     assert page.evaluate("JSON.stringify([localStorage, sessionStorage, document.cookie])").count(secret) == 0
 
+    page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('no')) }")
+    for refused in (True, False):  # and on plain http there is no clipboard
+        page.get_by_role("button", name="Copy client secret").click()
+        expect(page.get_by_text("Not copied").last).to_be_visible()
+        assert page.evaluate("getSelection().toString()") == secret
+        if refused:
+            page.evaluate("getSelection().empty(); Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+
     page.reload()  # the browser sends the form again
     expect(page.get_by_text(secret, exact=True)).to_be_visible()
     page.get_by_role("link", name="I kept it: to the client").click()

@@ -15,6 +15,7 @@ from pytest_django.live_server_helper import LiveServer
 from tests.factories.accounts import PASSWORD, make_account, make_person, make_user
 from tests.factories.identity import Program, make_program
 from tests.factories.installs import make_completed
+from tests.http.idp import host_style  # at once: the house's own addresses are of the style at their import
 
 from fondaco.identity.issuer import issuer
 
@@ -101,7 +102,7 @@ def test_signing_in_for_a_launch_leads_to_the_app(page: Page, live_server: LiveS
     assert parse_qs(urlsplit(page.url).query)["talkdesk_installation_id"] == [installation.pk.hex]
 
 
-@pytest.mark.urls("tests.http.idp.host_style")
+@pytest.mark.urls(host_style.__name__)
 def test_an_issuer_with_a_host_of_its_own_asks_nobody_twice(
     page: Page, live_server: LiveServer, settings: Settings, app_address: str
 ) -> None:

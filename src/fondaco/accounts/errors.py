@@ -96,10 +96,16 @@ class AlreadyInvited(Conflict):
 
 
 class InvitationOver(Conflict):
+    """Of one that was accepted, ``accepted_by`` is the primary key of who did, and ``place`` the key of the place."""
+
     code = "invitation-over"
     message = _(
         "This invitation can no longer be used: it was accepted, taken back, or is too old. "
         "Ask the person who invited you for a new one."
+    )
+    accepted = _(
+        "This invitation was accepted already. Nothing was changed. "
+        "If it was you, sign in with your address and your password; you need no other invitation."
     )
 
 

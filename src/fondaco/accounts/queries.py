@@ -178,6 +178,9 @@ def find_invitation(token: str) -> Invitation:
     invitation = Invitation.objects.filter(pk=invitation_id).first() if invitation_id else None
     if invitation is None:
         raise InvitationUnreadable
+    if invitation.status == InvitationStatus.ACCEPTED:
+        place = f"{invitation.place}:{invitation.place_id}"
+        raise InvitationOver(InvitationOver.accepted, accepted_by=invitation.accepted_by_id, place=place)
     if not invitation.is_open:
         raise InvitationOver
     return invitation

@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "fondaco.surfaces.site.timing.TimingMiddleware",
     "csp.middleware.CSPMiddleware",
+    "fondaco.surfaces.site.middleware.QueryMiddleware",
     "fondaco.surfaces.idp.hosts.AccountHostMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

@@ -75,8 +75,19 @@ def account_name_of_host(host: str) -> str:
     name = host.lower().removesuffix(suffix)
     if settings.IDENTITY_STYLE != "host" or not host.lower().endswith(suffix) or "." in name:
         return ""
-    is_the_houses = any(host.lower() == urlsplit(url).netloc.lower() for url in (settings.SITE_URL, settings.API_ROOT))
-    return "" if is_the_houses else name
+    return "" if _is_the_houses(host) else name
+
+
+def is_for_issuers(host: str) -> bool:
+    """Whether in host style ``host`` is there for issuers alone: the identity host, and every name below it that is
+    neither the site's nor the API's, whether or not it is an account's."""
+    asked, identity = host.lower(), urlsplit(settings.IDENTITY_URL).netloc.lower()
+    is_in_zone = asked == identity or asked.endswith(f".{identity}")
+    return settings.IDENTITY_STYLE == "host" and is_in_zone and not _is_the_houses(host)
+
+
+def _is_the_houses(host: str) -> bool:
+    return any(host.lower() == urlsplit(url).netloc.lower() for url in (settings.SITE_URL, settings.API_ROOT))
 
 
 def _host_of(url: str) -> tuple[str, int]:

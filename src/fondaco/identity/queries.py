@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Final
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from fondaco.accounts.permissions import Permission
 from fondaco.accounts.policies import check_can as check_user_can
 from fondaco.accounts.policies import check_operator_can
 from fondaco.audit.models import Event
-from fondaco.catalog.models import Version
+from fondaco.catalog.models import App, Version
 from fondaco.identity.federation.errors import NoCompanySignIn
 from fondaco.identity.models import (
     ClientKind,
@@ -102,6 +102,19 @@ def find_cutoff(version: Version) -> Cutoff | None:
     """What keeps every program of this version out, if anything does."""
     found = Q(version=version) | Q(app=version.app_id)
     return Cutoff.objects.filter(found, status=CutoffStatus.IN_FORCE).order_by("id").first()
+
+
+def cutoff_words() -> Subquery:
+    """For a query of versions: why the platform keeps every program of each out, or None."""
+    covers = Q(version=OuterRef("pk")) | Q(app=OuterRef("app_id"))
+    found = Cutoff.objects.filter(covers, status=CutoffStatus.IN_FORCE).order_by("id")
+    return Subquery(found.values("reason")[:1])
+
+
+def list_cutoffs_of(apps: Iterable[App]) -> list[Cutoff]:
+    """What keeps these apps, or versions of theirs, out of every account, with its version, oldest first."""
+    found = Q(app__in=apps) | Q(version__app__in=apps)
+    return list(Cutoff.objects.filter(found, status=CutoffStatus.IN_FORCE).select_related("version").order_by("id"))
 
 
 def find_usable(client_ids: Collection[UUID]) -> set[UUID]:

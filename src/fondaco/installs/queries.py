@@ -101,9 +101,8 @@ def get_installation(by: User, installation_id: str) -> InstalledApp:
 def list_for_support(by: Operator, account_id: str) -> QuerySet[Installation]:
     """Every installation that an account ever had, newest first, with ``has_running_trial``, for who mends them."""
     check_operator_can(by, Permission.OPERATOR_SUPPORT)
-    words = Subquery(Cutoff.covering("client").order_by("id").values("reason")[:1])
     found = Installation.objects.filter(account_id=account_id).annotate(
-        cutoff_words=words, has_running_trial=_runs_trial()
+        cutoff_words=_cutoff_words(), has_running_trial=_runs_trial()
     )
     return found.select_related("app__partner", "version", "plan").order_by("-id")
 
@@ -129,6 +128,10 @@ def _get_any(installation_id: str) -> Installation:
     return installation
 
 
+def _cutoff_words() -> Subquery:
+    return Subquery(Cutoff.covering("client").order_by("id").values("reason")[:1])
+
+
 def _runs_trial() -> Exists:
     return Exists(Trial.objects.filter(installation=OuterRef("pk"), status=TrialStatus.ACTIVE))
 
@@ -136,7 +139,8 @@ def _runs_trial() -> Exists:
 def list_of_app(by: Member, app: App) -> QuerySet[Installation]:
     """Where the partner's own app is or was installed, newest first."""
     check_can(by, app, Permission.PARTNER_VIEW)
-    return Installation.objects.filter(app=app).select_related("account", "version").order_by("-id")
+    found = Installation.objects.filter(app=app).annotate(cutoff_words=_cutoff_words())
+    return found.select_related("account", "version").order_by("-id")
 
 
 def get_of_partner(by: Member, installation_id: str) -> Installation:
@@ -321,7 +325,7 @@ def _facts(by: User, *, with_gone: bool = False) -> QuerySet[Any]:
         .annotate(
             is_licensed=Exists(own),
             was_approved=Exists(approved),
-            cutoff_words=Subquery(Cutoff.covering("client").order_by("id").values("reason")[:1]),
+            cutoff_words=_cutoff_words(),
             newer_name=Subquery(newer_versions(by.account).values("name")[:1]),
             clock_offset=clock.offset_column("account_id"),
         )

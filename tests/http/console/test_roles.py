@@ -37,6 +37,16 @@ def test_roles_are_listed_in_words_with_how_many_have_them(client: Client, ada: 
     assert "Of a stranger" not in text
 
 
+def test_a_role_that_opens_apps_but_not_their_page_says_so(client: Client, ada: User) -> None:
+    shut = "Does not see My Apps"
+    make_role(ada.account, P.APPS_VIEW, P.APPS_LAUNCH, name="Sees and opens")
+    make_role(ada.account, P.PEOPLE_VIEW, name="Has nothing to do with apps")
+    assert shut not in client.get("/people/roles").content.decode()
+    make_role(ada.account, P.APPS_LAUNCH, name="Opens what it does not see")
+    assert client.get("/people/roles").content.decode().count(shut) == 1
+    assert "need AppConnect visible beside them" in client.get("/people/roles/new").content.decode()
+
+
 def test_the_form_explains_every_permission_of_an_account_and_no_other(client: Client, ada: User) -> None:
     text = client.get("/people/roles/new").content.decode().replace("&#39;", "'")
     for one in Permission:

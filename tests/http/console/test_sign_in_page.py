@@ -46,7 +46,7 @@ def entries(ada: User, **changes: str) -> dict[str, str]:
     }
 
 
-def test_setting_it_up_switching_it_and_removing_it(client: Client, ada: User) -> None:
+def test_setting_it_up_switching_it_and_removing_it(client: Client, ada: User, provider: Provider) -> None:
     page = client.get("/people/sign-in").content.decode()
     assert "/sign-in/harbour/return" in page
     lead = make_role(ada.account, name="Lead")
@@ -54,7 +54,8 @@ def test_setting_it_up_switching_it_and_removing_it(client: Client, ada: User) -
         "lines-TOTAL_FORMS": "2", "lines-INITIAL_FORMS": "0", "lines-0-value": "leads", "lines-0-role": lead.pk.hex,
         "lines-1-value": "", "lines-1-role": lead.pk.hex,
     }  # fmt: skip
-    given = entries(ada, allowed_domains="harbour.example, @Lines.example", role_claim="groups", **lines)
+    own = {"issuer": provider.issuer}
+    given = entries(ada, allowed_domains="harbour.example, @Lines.example", role_claim="groups", **lines, **own)
     assert client.post("/people/sign-in", given)["Location"] == "/people/sign-in"
 
     found = IdentityProvider.objects.get()
@@ -71,7 +72,7 @@ def test_setting_it_up_switching_it_and_removing_it(client: Client, ada: User) -
     assert client.post("/people/sign-in/switch", {"to": "on"}).status_code == 302
     assert "People may sign in with Harbour account" in client.get("/people/sign-in").content.decode()
     # Another secret is not asked for, and what is left empty stays.
-    changed = entries(ada, name="Harbour", client_secret="", revision="1", is_required="on")
+    changed = entries(ada, name="Harbour", client_secret="", revision="1", is_required="on", **own)
     assert client.post("/people/sign-in", changed).status_code == 302
     found = IdentityProvider.objects.get()
     assert (found.name, found.is_enabled, found.is_required, found.client_secret) == (
@@ -82,6 +83,18 @@ def test_setting_it_up_switching_it_and_removing_it(client: Client, ada: User) -
     kinds = [event.kind for event in Event.objects.filter(kind__startswith="identity_provider.").order_by("id")]
     names = ("saved", "enabled", "saved", "removed")
     assert kinds == [f"identity_provider.{name}" for name in names]
+
+
+def test_one_that_leads_nobody_in_is_not_switched_on(client: Client, ada: User, provider: Provider) -> None:
+    given = entries(ada, issuer=f"{provider.issuer}/nothing-here", is_required="on")
+    assert client.post("/people/sign-in", given).status_code == 302
+    answer = client.post("/people/sign-in/switch", {"to": "on"})
+    assert answer.status_code == 409
+    html = answer.content.decode()
+    assert "It was not switched on." in html
+    assert "it answered with status 404" in html.lower()
+    assert not IdentityProvider.objects.get().is_enabled
+    assert not Event.objects.filter(kind="identity_provider.enabled").exists()
 
 
 @pytest.mark.parametrize(

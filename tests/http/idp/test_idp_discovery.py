@@ -7,6 +7,7 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 from tests.factories.accounts import make_account
 from tests.factories.identity import make_program
+from tests.http.idp import host_style  # at once: the house's own addresses are of the style at their import
 
 from fondaco.catalog.scopes import SCOPES
 
@@ -94,7 +95,7 @@ def test_an_issuer_that_is_not_there(client: Client) -> None:
     assert client.get("/nobody/.well-known/jwks.json").status_code == 404
 
 
-@pytest.mark.urls("tests.http.idp.host_style")
+@pytest.mark.urls(host_style.__name__)
 def test_host_style_finds_the_account_by_the_host(client: Client, settings: Settings) -> None:
     settings.IDENTITY_STYLE, settings.IDENTITY_URL = "host", "https://id.example.org"
     settings.ALLOWED_HOSTS = [".id.example.org"]

@@ -17,12 +17,15 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 from tests.factories.accounts import PASSWORD, SYSTEM, make_account, make_person, make_user
 from tests.factories.identity import SCOPES, Program, make_program
+from tests.http.idp import host_style  # at once: the house's own addresses are of the style at their import
 
 from fondaco.identity.actions import start_login_session
 from fondaco.identity.models import LoginSession
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.http.idp.host_style")]
+pytestmark = [pytest.mark.django_db, pytest.mark.urls(host_style.__name__)]
 HOST, ROOT, SITE = "acme.id.example.org", "https://acme.id.example.org", "https://apps.example.org"
+# Wildcards of DNS and of allowed hosts answer names that are no account's, too.
+ISSUERS = [HOST, "id.example.org", "unknown.id.example.org", "a.acme.id.example.org"]
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -91,17 +94,19 @@ def test_introspection_and_the_end_of_a_session_answer_on_that_host(program: Pro
     assert session.ended_at is not None
 
 
+@pytest.mark.parametrize("host", ISSUERS)
 @pytest.mark.parametrize("address", ["/account/login/?next=/my-apps", "/", "/acme/oauth/authorize?state=a%20b"])
-def test_that_host_sends_who_wants_a_page_to_the_site(program: Program, http: Client, address: str) -> None:
-    answer = http.get(address)
+def test_that_host_sends_who_wants_a_page_to_the_site(program: Program, host: str, address: str) -> None:
+    answer = Client(headers={"Host": host}).get(address)
     assert (answer.status_code, answer["Location"]) == (302, SITE + address)
     assert not answer.cookies
 
 
-def test_nobody_signs_in_on_that_host(program: Program, http: Client) -> None:
+@pytest.mark.parametrize("host", ISSUERS)
+def test_nobody_signs_in_on_that_host(program: Program, host: str) -> None:
     person = make_person(password=PASSWORD)
     form = {"login": person.email, "password": PASSWORD}
-    assert http.post("/account/login/", form).status_code == 404
+    assert Client(headers={"Host": host}).post("/account/login/", form).status_code == 404
     assert not LoginSession.objects.exists()
     at_site = Client(headers={"Host": urlsplit(SITE).netloc})
     assert at_site.post("/account/login/", form).status_code == 302
@@ -112,6 +117,9 @@ def test_a_site_below_the_identity_host_is_no_account(program: Program, settings
     settings.SITE_URL = "https://apps.id.example.org"
     site = Client(headers={"Host": "apps.id.example.org"})
     assert site.get("/account/login/").status_code == 200
+    settings.SITE_URL = settings.IDENTITY_URL
+    assert Client(headers={"Host": "id.example.org"}).get("/account/login/").status_code == 200
+    settings.SITE_URL = "https://apps.id.example.org"
     assert site.get("/oauth/authorize").status_code == 404
 
 

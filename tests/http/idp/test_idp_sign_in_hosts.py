@@ -17,13 +17,14 @@ from pytest_django.live_server_helper import LiveServer
 from tests.factories.accounts import PASSWORD, make_account, make_person, make_user
 from tests.factories.identity import CALLBACK, Program, make_program
 from tests.flows.browser import read
+from tests.http.idp import host_style  # at once: the house's own addresses are of the style at their import
 
 from fondaco.accounts.models import Person
 from fondaco.identity.issuer import authorize_url, issuer, token_url
 from fondaco.identity.models import LoginSession
 from fondaco.identity.tokens import verify_access_token
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls("tests.http.idp.host_style")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls(host_style.__name__)]
 SITE, IDENTITY = "http://apps.example.org", "http://id.example.org"
 PATIENCE = 60.0  # seconds for an answer of a machine that does other things too
 

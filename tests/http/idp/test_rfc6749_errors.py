@@ -107,7 +107,8 @@ def test_section_3_3_order_and_repetition_of_scopes_do_not_matter(wire: Wire, sc
         ({"response_type": None}, "invalid_request", "Missing response_type in request."),
         ({"nonce": ["a", "b"]}, "invalid_request", "A parameter was sent more than once."),
         ({"response_type": "token"}, "unsupported_response_type", "response_type must be code."),
-        ({"scope": "nonsense"}, "invalid_scope", "The requested scope is invalid, unknown, or malformed."),
+        ({"scope": "nonsense openid"}, "invalid_scope", "This client does not have the scope nonsense"),
+        ({"scope": "\u202e\r\nopenid\x00"}, "invalid_scope", "This client does not have the scope  openid"),
         ({"max_age": "x"}, "invalid_request", "max_age must be a number of seconds."),
         ({"prompt": "none login"}, "invalid_request", "prompt=none goes with no other prompt."),
     ],
@@ -153,7 +154,11 @@ def test_section_4_1_2_1_each_error_word_for_word(
         ),
         (
             {"grant_type": "client_credentials", "scope": "users:read"},
-            400, "invalid_scope", "The requested scope is invalid, unknown, or malformed.",
+            400, "invalid_scope", "This client does not have the scope users:read",
+        ),
+        (
+            {"grant_type": "client_credentials", "scope": "é a\"b\\c openid " + "x" * 99},
+            400, "invalid_scope", f"This client does not have the scope  abc {'x' * 55}",
         ),
     ],
 )  # fmt: skip

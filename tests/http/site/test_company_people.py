@@ -94,7 +94,9 @@ def test_a_session_from_a_provider_opens_that_account_alone(client: Client, ada:
 
     assert client.get("/my-apps").status_code == 200
     assert "Lumen Bank" not in client.get("/people").content.decode()
-    assert client.get("/portal/").status_code == 403
+    elsewhere = client.get("/portal/")
+    assert elsewhere.status_code == 403
+    assert "sign-in, which opens that company&#39;s account alone" in elsewhere.content.decode()
     assert client.get("/backoffice/").status_code == 403
     lumen = User.objects.get(account__name="lumen")
     assert client.post("/place", {"place": f"account:{lumen.account_id}"}).status_code == 404

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
-from tests.factories.accounts import PASSWORD, actor_for, make_person, make_user
+from django.urls import reverse
+from tests.factories.accounts import PASSWORD, SYSTEM, actor_for, make_person, make_user
 from tests.factories.mail import deliver, link_in
 from tests.factories.partners import make_member
 
-from fondaco.accounts.actions import invite_user, withdraw_invitation
+from fondaco.accounts.actions import deactivate_user, invite_user, withdraw_invitation
 from fondaco.accounts.models import Invitation, Person, User
 from fondaco.audit.models import Event
 from fondaco.identity.models import LoginSession
@@ -82,6 +83,7 @@ def test_a_wrong_field_is_told_and_nobody_is_made(client: Client, entries: dict[
     text = response.content.decode()
     assert response.status_code == 422
     assert f'id="id_{field}_error"' in text
+    assert "What you typed is kept, but no password." in text
     assert not entries["password"] or f'value="{entries["password"]}"' not in text
     assert not Person.objects.filter(email=invitation.email).exists()
     invitation.refresh_from_db()
@@ -136,3 +138,26 @@ def test_who_was_named_by_a_companys_provider_only_names_themselves(client: Clie
     ben.refresh_from_db()
     assert ben.name == "Ben Ito"
     assert Event.objects.get(kind="person.renamed").data == {"from": "Fondaco Support", "to": "Ben Ito"}
+
+
+def test_the_link_of_who_has_joined_leads_in_and_sends_nobody_back_for_another(client: Client) -> None:
+    _invitation, path = invited()
+    assert client.post(path, {"name": "Ben Ito", "password": PASSWORD})["Location"] == "/my-apps"
+    ben = Person.objects.get(email="ben@people.example")
+    make_member(person=ben)
+    client.get("/portal/")  # he works elsewhere by now
+    assert client.get(path)["Location"] == "/my-apps"
+    assert "You have joined already." in client.get("/home", follow=True).content.decode()
+    deactivate_user(actor=SYSTEM, by=User.objects.get(person__name="Ada Adler"), user=ben.users.get())
+    assert client.get(path)["Location"] == "/home"
+    stranger = Client()
+    stranger.force_login(make_user().person)
+    for browser, way_on in ((Client(), reverse("account_login")), (stranger, "/")):
+        answer = browser.get(path)
+        assert answer.status_code == 409
+        html = answer.content.decode()
+        assert "was accepted already" in html
+        assert "Ask the person who invited you" not in html
+        assert f'class="button primary" href="{way_on}"' in html
+        assert browser.post(path, {"name": "Eve", "password": PASSWORD}).status_code == 409
+    assert Person.objects.get(email="ben@people.example").name == "Ben Ito"

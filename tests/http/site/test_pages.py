@@ -11,7 +11,7 @@ import pytest
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.test import Client
 from pytest_django.fixtures import Settings
-from tests.factories.accounts import PASSWORD, make_person, make_user
+from tests.factories.accounts import PASSWORD, make_account, make_person, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -147,3 +147,17 @@ def test_outside_development_no_other_host_can_plant_a_session(tmp_path: Path) -
     said = outside_development(tmp_path, code).split()
     # What a browser wants before it believes the prefix: secure, for the whole host, and for that host alone.
     assert said == ["__Host-sessionid", "True", "/", "None", "__Host-csrftoken", "True", "/", "None"]
+
+
+@pytest.mark.parametrize("path", ["/", "/my-apps", "/account/login/", "/device", "/acme/oauth/authorize"])
+def test_an_address_with_too_many_parameters_is_refused_with_a_page(client: Client, path: str) -> None:
+    make_account("acme")
+    answer = client.get(f"{path}?" + "a=1&" * 3000)
+    assert answer.status_code == 400
+    assert "We could not read this request" in answer.content.decode()
+    assert "Content-Security-Policy" in answer.headers
+
+
+def test_programs_are_told_of_too_many_parameters_in_json(client: Client) -> None:
+    answer = client.get("/api/v1/me?" + "a=1&" * 3000, headers={"Authorization": "Bearer x"})
+    assert (answer.status_code, answer.json()["code"]) == (400, "unreadable-request")

@@ -141,3 +141,40 @@ def test_whoever_is_appointed_by_mail_lands_in_the_backoffice(client: Client) ->
     assert "as Support, Finance" in client.get(path).content.decode()
     assert client.post(path, {"name": "Noor New", "password": PASSWORD})["Location"] == "/backoffice/"
     assert Operator.objects.get(person__email="noor@people.example").roles == ["support", "finance"]
+
+
+def test_whoever_belongs_nowhere_is_told_so_and_not_to_ask_for_a_permission(client: Client) -> None:
+    user = make_user(make_account(company_name="Harbour Bank"))
+    client.force_login(user.person)
+    deactivate_user(actor=SYSTEM, by=make_user(user.account, person=make_person("Ada")), user=user)
+    client.force_login(user.person)  # the password is still right
+    for page in ("/my-apps", "/portal/", "/backoffice/"):
+        answer = client.get(page)
+        assert answer.status_code == 403
+        html = answer.content.decode()
+        assert "You belong to no organisation at the moment" in html
+        assert "You may not do this" not in html
+
+
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [
+        ("/my-apps", "belongs to an account"),
+        ("/portal/", "belongs to a partner"),
+        ("/backoffice/", "for the platform&#39;s staff"),
+    ],
+)
+def test_a_page_of_another_kind_of_place_leads_back_to_ones_own(client: Client, page: str, words: str) -> None:
+    people = {
+        "/my-apps": (make_operator(OperatorRole.SUPPORT).person, "Go to Fondaco", "/backoffice/"),
+        "/portal/": (make_user(make_account(company_name="Harbour Bank")).person, "Go to Harbour Bank", "/my-apps"),
+        "/backoffice/": (make_member().person, "Go to ", "/portal/"),
+    }
+    person, label, home = people[page]
+    client.force_login(person)
+    answer = client.get(page)
+    assert answer.status_code == 403
+    html = answer.content.decode()
+    assert words in html
+    assert label in html
+    assert f'href="{home}"' in html

@@ -362,3 +362,36 @@ def test_two_removals_at_once_leave_one() -> None:
         thread.join()
     assert sorted(outcomes) == ["kept", "removed"]
     assert list_factors(person).count() == 1
+
+
+def test_other_ways_to_confirm_are_called_as_on_every_page(client: Client) -> None:
+    person = ada()
+    sign_in(client, person)
+    set_up_app(client)
+    for page, other in (("/account/reauthenticate/", "confirm/"), ("/account/2fa/confirm/", "reauthenticate/")):
+        html = client.get(page).content.decode()
+        words = "Use a code" if other == "confirm/" else "Use your password"
+        assert re.search(rf'<a href="[^"]*{other}[^"]*">{words}</a>', html)
+        assert '<a href="/home">Leave it</a>' in html
+
+
+def test_the_page_says_what_goes_with_a_factor(client: Client) -> None:
+    person = ada()
+    sign_in(client, person)
+    set_up_app(client)
+    alone, among = "It is your only second factor", "Your other factors and your recovery codes stay."
+    html = client.get("/account/2fa/app/remove/").content.decode()
+    assert (alone in html, among in html) == (True, False)
+    passkey = Authenticator.objects.create(user=person, type="webauthn", data={"name": "Laptop", "credential": {}})
+    for page in ("/account/2fa/app/remove/", f"/account/2fa/passkeys/{passkey.pk}/remove/"):
+        html = client.get(page).content.decode()
+        assert (alone in html, among in html) == (False, True)
+
+
+def test_no_page_says_that_it_kept_a_password(client: Client) -> None:
+    person = ada()
+    sign_in(client, person)
+    weaken(client)
+    html = client.post("/account/reauthenticate/", {"password": "wrong"}).content.decode()
+    assert "One field needs a change." in html
+    assert "What you typed is kept" not in html

@@ -8,15 +8,17 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from pytest_django.fixtures import DjangoAssertNumQueries
-from tests.factories.accounts import make_account, make_user
+from tests.factories.accounts import actor_for, make_account, make_operator, make_user
 from tests.factories.catalog import make_app, make_category, make_plan, make_published_version, make_version
 from tests.factories.installs import PARTNER_PROGRAM, make_completed, make_installing
 
+from fondaco.accounts.permissions import OperatorRole
 from fondaco.audit.models import Event
 from fondaco.catalog.models import LicenceModel, Version
 from fondaco.catalog.search import index_listing
-from fondaco.installs.actions import answer_operation
+from fondaco.installs.actions import answer_operation, cut_off
 from fondaco.installs.measures import measure_app
+from fondaco.installs.reach import Target, TargetKind
 from fondaco.kit import clock
 
 pytestmark = pytest.mark.django_db
@@ -214,3 +216,21 @@ def test_looking_writes_nothing(client: Client) -> None:
     client.get("/")
     client.get("/marketplace/ledgerline?seats=3")
     assert Event.objects.count() == before
+
+
+def test_an_app_that_is_cut_off_is_not_offered_and_why_is_not_told_to_everyone(client: Client) -> None:
+    version = publish("Ledgerline")
+    here = f"/marketplace/{version.app.slug}"
+    assert f"/install/{version.app.slug}?plan=" in client.get(here).content.decode()
+    jon = make_operator(OperatorRole.SUPPORT)
+    cut_off(
+        actor=actor_for(jon.person),
+        by=jon,
+        target=Target(TargetKind.APP, version.app),
+        reason="Its key leaked.",
+        confirmation=version.app.name,
+    )
+    html = client.get(here).content.decode()
+    assert "It cannot be installed now." in html
+    assert "/install/" not in html
+    assert "Its key leaked." not in html

@@ -55,14 +55,17 @@ def get_app(by: Member, app_id: str) -> App:
     return app
 
 
-def get_version(by: Member, version_id: str) -> Version:
-    """One version of one of the partner's apps, by wire id, with app, partner and both contents."""
+def get_version(by: Member, version_id: str, **asked: Subquery) -> Version:
+    """One version of one of the partner's apps, by wire id, with app, partner and both contents.
+
+    ``asked`` is annotated: what packages above know of a version, without a query more.
+    """
     _check_may_look(by)
     found = parse_wire(version_id)
     version = (
         Version.objects.filter(pk=found, app__partner_id=by.partner_id)
         .select_related("app__partner", "planned_publication__planned_by__person", *_WITH_CONTENT)
-        .annotate(**last_typed(by))
+        .annotate(**last_typed(by), **asked)
         .defer("listing__search")
         .first()
         if found

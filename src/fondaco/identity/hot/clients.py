@@ -65,7 +65,7 @@ class Client:
     kind: str
 
     def find_scope(self, wanted: str) -> str | None:
-        """As ``ProtocolClient.get_allowed_scope`` has it."""
+        """As ``ProtocolClient.get_allowed_scope`` has it; None where that refuses."""
         if not wanted or not (names := wanted.split()):
             return self.scopes
         return " ".join(dict.fromkeys(names)) if set(names) <= set(self.scopes.split()) else None

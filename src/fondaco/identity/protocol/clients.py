@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from authlib.oauth2.rfc6749 import ClientMixin
+from authlib.oauth2.rfc6749 import ClientMixin, InvalidScopeError
 
 from fondaco.identity.models import CredentialSet, OAuthClient
+from fondaco.identity.protocol.requests import printable
 
 _ON_THIS_MACHINE: Final = re.compile(r"http://(127\.0\.0\.1|\[::1\])(?::[0-9]{1,5})?([/?].*|)")
 
@@ -32,12 +33,12 @@ class ProtocolClient(ClientMixin):  # type: ignore[misc]  # Authlib has no types
     def get_default_redirect_uri(self) -> None:
         """A request must name its redirect address (DOMAIN 3.3)."""
 
-    def get_allowed_scope(self, scope: str | None) -> str | None:
-        """All that was granted when nothing is asked for; None when more is asked for than was granted."""
-        wanted = (scope or "").split()
-        if not wanted:
-            return " ".join(self.row.scopes)
-        return " ".join(dict.fromkeys(wanted)) if set(wanted) <= set(self.row.scopes) else None
+    def get_allowed_scope(self, scope: str | None) -> str:
+        """All that was granted when nothing is asked for; ``InvalidScopeError`` names what was not granted."""
+        wanted = list(dict.fromkeys((scope or "").split()))
+        if lacking := [name for name in wanted if name not in self.row.scopes]:
+            raise InvalidScopeError(f"This client does not have the scope {printable(' '.join(lacking))}")
+        return " ".join(wanted or self.row.scopes)
 
     def check_redirect_uri(self, redirect_uri: str) -> bool:
         """Exactly as registered (RFC 9700 §2.1), but for the port of a program on the browser's own machine, which

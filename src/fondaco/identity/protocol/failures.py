@@ -7,7 +7,7 @@ from typing import Final
 from authlib.oauth2.rfc6749 import InvalidRequestError
 
 from fondaco.identity.protocol.client_authentication import claimed_client_id
-from fondaco.identity.protocol.requests import ProtocolRequest, WireAnswer
+from fondaco.identity.protocol.requests import ProtocolRequest, WireAnswer, printable
 from fondaco.kit.errors import TooMany
 from fondaco.kit.rate import check_rate
 
@@ -45,8 +45,3 @@ def answer_too_many(refusal: TooMany) -> WireAnswer:
     description = f"This client asks too often. Nothing was issued. Keep what you got until it expires; wait {wait} s."
     headers = {"Cache-Control": "no-store", "Pragma": "no-cache", "Retry-After": str(wait)}
     return WireAnswer(429, {"error": "slow_down", "error_description": description}, headers)
-
-
-def printable(text: str) -> str:
-    """Text fit for an ``error_description`` (RFC 6749 §5.2)."""
-    return "".join(each for each in text if each.isascii() and each.isprintable() and each not in '"\\')[:60]

@@ -77,10 +77,7 @@ class ClientCredentials(ClientCredentialsGrant):  # type: ignore[misc]  # Authli
     """Account-level access."""
 
     def generate_token(self, *, scope: str | None = None, **_options: Any) -> dict[str, Any]:
-        granted = self.client.get_allowed_scope(scope)
-        if granted is None:
-            raise InvalidScopeError
-        return _answer(self.client, granted)
+        return _answer(self.client, self.client.get_allowed_scope(scope))
 
 
 class CodeExchange(AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib has no types

@@ -76,3 +76,8 @@ class ProtocolRequest(OAuth2Request):  # type: ignore[misc]  # Authlib has no ty
     def find_repeated(self) -> str | None:
         """The first parameter that was sent more than once (RFC 6749 §3.1, §3.2), or None."""
         return next((name for name, values in self._payload.datalist.items() if len(values) > 1), None)
+
+
+def printable(text: str) -> str:
+    """Text fit for an ``error_description`` (RFC 6749 §5.2)."""
+    return "".join(each for each in text if each.isascii() and each.isprintable() and each not in '"\\')[:60]

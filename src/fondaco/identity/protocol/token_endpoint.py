@@ -9,8 +9,8 @@ from authlib.oauth2.rfc6749 import InvalidRequestError
 from django.db import transaction
 
 from fondaco.identity import pace, signing_keys, tokens
-from fondaco.identity.protocol.failures import answer_too_many, check_unrepeated, count_failure, printable
-from fondaco.identity.protocol.requests import ProtocolRequest, WireAnswer, WireRequest
+from fondaco.identity.protocol.failures import answer_too_many, check_unrepeated, count_failure
+from fondaco.identity.protocol.requests import ProtocolRequest, WireAnswer, WireRequest, printable
 from fondaco.identity.protocol.server import Server
 from fondaco.kit.errors import TooMany
 

@@ -29,6 +29,7 @@ def restore_credentials(actor: Actor, installations: Sequence[Installation]) -> 
     usable = find_usable([each.client_id for each in asked])
     lacking = [each for each in asked if each.pk not in kept_out and each.client_id not in usable]
     clients = [each.client for each in lacking]
-    identity.rotate_credentials(actor=actor, clients=clients, is_forced=True, reason=str(_("restored")))
+    why = str(_("The platform lets the program in again; what it had before stays dead."))
+    identity.rotate_credentials(actor=actor, clients=clients, is_forced=True, reason=why)
     facts = [Fact(each, **each.audit_scope(), data={"reason": ""}) for each in lacking]
     record_all(events.INSTALLATION_RESTORED, facts, actor=actor)

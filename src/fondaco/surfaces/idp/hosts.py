@@ -1,4 +1,4 @@
-"""In host style: what the hosts of accounts answer."""
+"""In host style: what the hosts of issuers answer."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 
-from fondaco.identity.issuer import account_name_of_host
+from fondaco.identity.issuer import is_for_issuers
 
 
 class AccountHostMiddleware:
     """An account's host is its issuer's and nothing else: whoever wants a page there is sent to the site.
 
+    So are those who ask the identity host itself, or a name below it that is no account's: wildcards answer them, too.
     Else people could sign in there once more, with a cookie that the site never sees.
     """
 
@@ -28,7 +29,7 @@ class AccountHostMiddleware:
         """Lets through what the issuer answers; of the rest only what is read can be read elsewhere."""
         found = request.resolver_match
         is_the_issuers = found is not None and found.app_names == ["idp"] and "account" not in kwargs
-        if is_the_issuers or not account_name_of_host(request.get_host()):
+        if is_the_issuers or not is_for_issuers(request.get_host()):
             return None
         if request.method not in {"GET", "HEAD"}:
             raise Http404

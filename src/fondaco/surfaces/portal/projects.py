@@ -9,12 +9,15 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from fondaco.accounts.permissions import Permission
 from fondaco.catalog.models import App, Version
 from fondaco.catalog.policies import EDIT_PERMISSION, can_edit, can_make_available, can_relist
 from fondaco.catalog.queries import WAITS_FOR_PARTNER, Need, load_newest
 from fondaco.catalog.states import TechnicalStatus, Track
+from fondaco.identity.models import Cutoff
+from fondaco.identity.queries import list_cutoffs_of
 from fondaco.partners.models import Member
 from fondaco.surfaces.portal.boards import NextStep, edit_url, state_in_words
 
@@ -26,7 +29,8 @@ class AppLine:
     app: App
     version: Version | None
     offered: str | None  # the version that customers find
-    state: str
+    cut_off: str  # that the platform keeps its programs out, in words, or empty
+    state: str  # empty when it would only say that customers find what is cut off
     since: datetime | None
     waits_for_you: bool
     next: NextStep | None
@@ -40,22 +44,44 @@ class AppLine:
 
 
 def app_lines(apps: Sequence[App], by: Member) -> list[AppLine]:
-    """Lines of apps from ``list_projects``, in their order; one query."""
-    newest = load_newest(apps)
-    return [_line(app, newest.get(app), by) for app in apps]
+    """Lines of apps from ``list_projects``, in their order; two queries."""
+    newest, cutoffs = load_newest(apps), list_cutoffs_of(apps)
+    return [_line(app, newest.get(app), [each for each in cutoffs if _is_of(each, app)], by) for app in apps]
 
 
-def _line(app: App, version: Version | None, by: Member) -> AppLine:
+def _line(app: App, version: Version | None, cutoffs: list[Cutoff], by: Member) -> AppLine:
     need = Need(app.need)  # type: ignore[attr-defined]  # annotated
+    offered: str | None = app.offered  # type: ignore[attr-defined]  # annotated
+    is_out = any(each.version is None or each.version.name == offered for each in cutoffs)
+    is_found = version is not None and version.name == offered
     return AppLine(
         app=app,
         version=version,
-        offered=app.offered,  # type: ignore[attr-defined]  # annotated
-        state=_say_state(need, version),
+        offered=None if is_out else offered,
+        cut_off=_say_cut_off(cutoffs),
+        state="" if is_out and is_found else _say_state(need, version),
         since=_last_step(version) if version else None,
         waits_for_you=need in WAITS_FOR_PARTNER,
         next=_next_step(need, app, version, by),
     )
+
+
+def _is_of(cutoff: Cutoff, app: App) -> bool:
+    return app.pk in {cutoff.app_id, cutoff.version.app_id if cutoff.version else None}
+
+
+def _say_cut_off(cutoffs: list[Cutoff]) -> str:
+    names = [each.version.name for each in cutoffs if each.version]
+    if len(names) < len(cutoffs):
+        return _("The platform cut it off: nobody can open or install it.")
+    if names:
+        words = ngettext(
+            "The platform cut %(names)s off: nobody can open or install that version.",
+            "The platform cut %(names)s off: nobody can open or install those versions.",
+            len(names),
+        )
+        return words % {"names": ", ".join(names)}
+    return ""
 
 
 def _say_state(need: Need, version: Version | None) -> str:

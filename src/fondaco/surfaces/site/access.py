@@ -4,17 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import update_wrapper
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, Final, ParamSpec
 
 from django.http import HttpResponseBase
+from django.utils.translation import gettext_lazy as _
 
 from fondaco.accounts.permissions import Permission
 from fondaco.kit.errors import Forbidden
 from fondaco.surfaces.site.resuming import to_sign_in
-from fondaco.surfaces.site.viewer import HouseRequest, PlaceKind
+from fondaco.surfaces.site.viewer import HouseRequest, Place, PlaceKind
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HouseRequest, P], HttpResponseBase]
+
+_NOWHERE: Final = _(
+    "You belong to no organisation at the moment: nobody has given you a place, or your place was closed. "
+    "Nothing was changed. Ask your administrator for an invitation."
+)
+_NO_PLACE: Final = {
+    PlaceKind.ACCOUNT: _(
+        "This page belongs to an account, and you are in none here. Nothing was changed. "
+        "An administrator of the account can invite you."
+    ),
+    PlaceKind.PARTNER: _(
+        "This page belongs to a partner, and you are a member of none here. Nothing was changed. "
+        "An owner of the partner can invite you."
+    ),
+    PlaceKind.OPERATOR: _("This page is for the platform's staff. Nothing was changed."),
+}
+_BOUND: Final = _(
+    "You came in through your company's sign-in, which opens that company's account alone. Nothing was changed. "
+    "Sign out, and sign in with your own address and password."
+)
 
 ACCESS = "fondaco_access"  # attribute of a view: "public", "signed-in" or the permission's name
 
@@ -46,8 +67,8 @@ def requires(permission: Permission) -> Callable[[View[P]], View[P]]:
         def guarded(request: HouseRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if request.viewer.person is None:
                 return to_sign_in(request)
-            place = request.viewer.enter(kind)
-            if place is None or permission not in place.permissions:
+            place = enter(request, kind)
+            if permission not in place.permissions:
                 raise Forbidden
             return view(request, *args, **kwargs)
 
@@ -56,6 +77,15 @@ def requires(permission: Permission) -> Callable[[View[P]], View[P]]:
         return guarded
 
     return guard
+
+
+def enter(request: HouseRequest, kind: PlaceKind) -> Place:
+    """Makes a place of ``kind`` the current one; :class:`Forbidden` says to who has none what they are missing."""
+    if place := request.viewer.enter(kind):
+        return place
+    if request.viewer.bound_to:
+        raise Forbidden(_BOUND)
+    raise Forbidden(_NO_PLACE[kind] if request.viewer.places else _NOWHERE)
 
 
 def _kind(permission: Permission) -> PlaceKind:

@@ -22,12 +22,14 @@ from django.utils.translation import gettext_lazy as _
 from fondaco.accounts.models import Person
 from fondaco.identity.actions import note_recovery_code_used, spend_code
 from fondaco.identity.errors import WrongCode
-from fondaco.identity.factors import APP, RECOVERY_CODES, count_recovery_codes
+from fondaco.identity.factors import APP, RECOVERY_CODES, count_recovery_codes, list_factors
 from fondaco.identity.tries import Try, begin_try, forgive_tries, note_failure
 from fondaco.kit.errors import DomainError
 from fondaco.surfaces.site.sign_in import actor_of, address_of
 
 _UNREADABLE = _("This passkey could not be read. Nothing was changed; try again, or choose another way.")
+_OF_APP = _("The six digits that your authenticator app shows now, or one of your recovery codes.")
+_OF_PAPER = _("One of your recovery codes; you have no authenticator app.")
 _LONGEST_NAME = 60
 _LONGEST_CODE = 32
 _DIGITS = {"autocomplete": "one-time-code", "inputmode": "numeric", "autocapitalize": "none", "spellcheck": "false"}
@@ -61,9 +63,8 @@ class _Limited(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["code"] = _code_field(
-            _("Code"), _("The six digits that your authenticator app shows now, or one of your recovery codes.")
-        )
+        has_app = list_factors(self.user).filter(type=APP).exists()
+        self.fields["code"] = _code_field(_("Code"), _OF_APP if has_app else _OF_PAPER)
 
     def clean_code(self) -> str:
         request = context.request

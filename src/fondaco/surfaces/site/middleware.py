@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import MiddlewareNotUsed
-from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed, HttpResponseRedirect
+from django.core.exceptions import MiddlewareNotUsed, SuspiciousOperation
+from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import Resolver404, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -38,6 +38,24 @@ class ProxyMiddleware:
         address = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
         if address:
             request.META["REMOTE_ADDR"] = address[:45]
+        return self.get_response(request)
+
+
+class QueryMiddleware:
+    """Refuses an address with more parameters than Django reads, before anybody asks for one.
+
+    Whoever renders the refusal asks for parameters, too, and would break on them once more.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        try:
+            request.GET  # noqa: B018  # reads them all
+        except SuspiciousOperation:
+            request.GET = QueryDict()
+            raise
         return self.get_response(request)
 
 

@@ -63,6 +63,13 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]  # allauth has no ty
         return found.person
 
 
+_WAYS: Final = {  # by allauth's names
+    "reauthenticate": _("Use your password"),
+    "mfa_reauthenticate": _("Use a code"),
+    "mfa_reauthenticate:webauthn": _("Use a passkey"),
+}
+
+
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
     """Joins allauth's sign-in to the house's own login sessions and limits."""
 
@@ -123,6 +130,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         own = parse_wire(self.request.session.get(SID, ""))
         change_password(actor=actor_of(self.request, user), person=user, password=password, keep=own)
         forgive_tries(attempt=Try("password", user.email, address_of(self.request)))
+
+    def get_reauthentication_methods(self, user: Person) -> list[dict[str, str]]:
+        """The ways to confirm who one is, called as they are on every other page."""
+        found: list[dict[str, str]] = super().get_reauthentication_methods(user)
+        return [way | {"description": str(_WAYS.get(way["id"], way["description"]))} for way in found]
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Whoever signed in a moment ago has just shown who they are."""

@@ -31,7 +31,7 @@ from fondaco.kit.errors import Forbidden
 from fondaco.support.policies import can_ask
 from fondaco.surfaces.console.tiles import Tile, make_tiles
 from fondaco.surfaces.console.timeline import Line, event_line
-from fondaco.surfaces.site.access import signed_in
+from fondaco.surfaces.site.access import enter, signed_in
 from fondaco.surfaces.site.viewer import HouseRequest, PlaceKind
 
 _SHORT, _LONG = "every 2s", "every 30s"
@@ -60,8 +60,8 @@ class Board:
 @require_safe
 def show(request: HouseRequest) -> HttpResponse:
     """The page. It asks by itself to have apps tried at once that could not be reached (FAQ 16)."""
-    place = request.viewer.enter(PlaceKind.ACCOUNT)
-    if place is None or place.user is None:
+    place = enter(request, PlaceKind.ACCOUNT)
+    if place.user is None:
         raise Forbidden
     by = place.user
     if not by.can(Permission.APPS_VIEW):
@@ -84,8 +84,8 @@ def show(request: HouseRequest) -> HttpResponse:
 @require_safe
 def refresh(request: HouseRequest) -> HttpResponse:
     """The board alone; nothing (204) when it would look as it does already."""
-    place = request.viewer.enter(PlaceKind.ACCOUNT)
-    if place is None or place.user is None or not place.user.can(Permission.APPS_VIEW):
+    place = enter(request, PlaceKind.ACCOUNT)
+    if place.user is None or not place.user.can(Permission.APPS_VIEW):
         raise Forbidden
     board = _make_board(request, place.user)
     if board.mark == request.GET.get("mark"):

@@ -11,7 +11,7 @@ from fondaco.accounts.queries import get_user, list_users
 from fondaco.installs.explaining import explain, find_helpers, get_explainable
 from fondaco.installs.policies import can_manage
 from fondaco.kit.errors import Forbidden, NotFound
-from fondaco.surfaces.site.access import signed_in
+from fondaco.surfaces.site.access import enter, signed_in
 from fondaco.surfaces.site.viewer import HouseRequest, PlaceKind
 
 _MOST = 500
@@ -22,8 +22,8 @@ _MOST = 500
 @require_safe
 def show(request: HouseRequest, slug: str) -> HttpResponse:
     """For the viewer; managers choose others of the account with ``?user=``."""
-    place = request.viewer.enter(PlaceKind.ACCOUNT)
-    if place is None or place.user is None:
+    place = enter(request, PlaceKind.ACCOUNT)
+    if place.user is None:
         raise Forbidden
     by = user = place.user
     chosen = request.GET.get("user", "")

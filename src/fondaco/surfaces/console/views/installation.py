@@ -44,7 +44,7 @@ from fondaco.support.policies import list_askers
 from fondaco.surfaces.console.forms import ForceForm, ReasonForm
 from fondaco.surfaces.console.tiles import TONES
 from fondaco.surfaces.console.timeline import is_being_tried, make_lines, mark_of, was_missed
-from fondaco.surfaces.site.access import signed_in
+from fondaco.surfaces.site.access import enter, signed_in
 from fondaco.surfaces.site.forms import show_refusal
 from fondaco.surfaces.site.viewer import HouseRequest, PlaceKind
 
@@ -209,8 +209,8 @@ def force_uninstall(request: HouseRequest, installation_id: str) -> HttpResponse
 
 def _find(request: HouseRequest, installation_id: str) -> InstalledApp:
     """The app as the viewer may see it; a stranger's does not exist."""
-    place = request.viewer.enter(PlaceKind.ACCOUNT)
-    if place is None or place.user is None or not place.user.can(Permission.APPS_VIEW):
+    place = enter(request, PlaceKind.ACCOUNT)
+    if place.user is None or not place.user.can(Permission.APPS_VIEW):
         raise Forbidden
     return get_installation(place.user, installation_id)
 

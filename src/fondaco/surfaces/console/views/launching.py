@@ -18,7 +18,7 @@ from fondaco.installs.policies import can_manage
 from fondaco.installs.queries import get_for_launch
 from fondaco.installs.states import Lack
 from fondaco.kit.errors import Forbidden
-from fondaco.surfaces.site.access import signed_in
+from fondaco.surfaces.site.access import enter, signed_in
 from fondaco.surfaces.site.resuming import go_on, has_just_signed_in, leads_away
 from fondaco.surfaces.site.viewer import HouseRequest, PlaceKind
 
@@ -38,8 +38,8 @@ class Missing:
 @leads_away
 def launch(request: HouseRequest, installation_id: str) -> HttpResponse:
     """Sends the browser to the app, which signs the person in by the code flow without another click."""
-    place = request.viewer.enter(PlaceKind.ACCOUNT)
-    if place is None or place.user is None:
+    place = enter(request, PlaceKind.ACCOUNT)
+    if place.user is None:
         raise Forbidden
     user = place.user
     installation = get_for_launch(user, installation_id)

@@ -26,6 +26,7 @@ from fondaco.surfaces.site.forms import show_refusal
 from fondaco.surfaces.site.history import moments
 from fondaco.surfaces.site.viewer import HouseRequest
 
+_WITH_APPS = frozenset({Permission.APPS_INSTALL, Permission.APPS_LAUNCH, Permission.APPS_MANAGE})
 _OF_ACCOUNTS = [one for one in Permission if one in ADMIN]
 
 
@@ -50,6 +51,7 @@ class RoleForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         required=False,
         help_text=gettext_lazy(
+            "Install, Launch and Manage need AppConnect visible beside them: without it My Apps stays closed. "
             "Install and Manage carry the authority to buy: each click counts as an order of the account."
         ),
     )
@@ -65,11 +67,19 @@ class RoleForm(forms.Form):
         return [Permission(value) for value in self.cleaned_data["permissions"]]
 
 
+def _sees_no_apps(role: Role) -> bool:
+    """Whether it gives something to do with apps, but not the page where they are."""
+    return Permission.APPS_VIEW not in role.granted and not _WITH_APPS.isdisjoint(role.granted)
+
+
 @requires(Permission.PEOPLE_VIEW)
 @require_safe
 def show_all(request: HouseRequest) -> HttpResponse:
     """Every role, what it allows, and how many have it."""
-    roles = [(role, [LABELS[one] for one in _OF_ACCOUNTS if one in role.granted]) for role in _roles(request)]
+    roles = [
+        (role, [LABELS[one] for one in _OF_ACCOUNTS if one in role.granted], _sees_no_apps(role))
+        for role in _roles(request)
+    ]
     context = {"roles": roles, "can_manage": request.viewer.can(Permission.ROLES_MANAGE)}
     return render(request, "console/roles.html", context)
 

@@ -61,17 +61,20 @@ def show(request: HouseRequest) -> HttpResponse:
 def test(request: HouseRequest) -> HttpResponse:
     """Asks the provider what a sign-in would ask, and says what it found. Nothing is changed."""
     provider = _own(request)
-    check_rate(f"test-sign-in:{provider.account_id}", limit=20, per=600)
-    findings = examine(provider.issuer, name=provider.name)
-    roles = _roles(request)
-    return _show_page(request, provider, *_forms_of(provider, roles), findings=findings)
+    return _show_page(request, provider, *_forms_of(provider, _roles(request)), findings=_examine(provider))
 
 
 @requires(Permission.SIGN_IN_MANAGE)
 @require_POST
 def switch(request: HouseRequest) -> HttpResponse:
-    """Opens or closes the way in."""
+    """Opens or closes the way in. One that leads nobody in stays closed: whoever must come that way would be out."""
     is_enabled = request.POST.get("to") == "on"
+    provider = _own(request)
+    if is_enabled and not provider.is_enabled:
+        findings = _examine(provider)
+        if any(one.tone == "bad" for one in findings):
+            forms = _forms_of(provider, _roles(request))
+            return _show_page(request, provider, *forms, status=HTTPStatus.CONFLICT, findings=findings, stays_off=True)
     provider = actions.switch_provider(actor=request.viewer.actor, by=request.viewer.user, is_enabled=is_enabled)
     words = _("People can sign in with %(name)s now.") if is_enabled else _("Nobody signs in with %(name)s any more.")
     messages.success(request, words % {"name": provider.name})
@@ -88,6 +91,11 @@ def remove(request: HouseRequest) -> HttpResponse:
     actions.remove_provider(actor=request.viewer.actor, by=request.viewer.user)
     messages.success(request, _("%(name)s was removed.") % {"name": provider.name})
     return redirect("console:sign_in")
+
+
+def _examine(provider: IdentityProvider) -> list[Finding]:
+    check_rate(f"test-sign-in:{provider.account_id}", limit=20, per=600)
+    return examine(provider.issuer, name=provider.name)
 
 
 def _roles(request: HouseRequest) -> list[Role]:
@@ -151,6 +159,7 @@ def _show_page(
     *,
     status: int = 200,
     findings: list[Finding] | None = None,
+    stays_off: bool = False,
 ) -> HttpResponse:
     by = request.viewer.user
     context = {
@@ -158,6 +167,7 @@ def _show_page(
         "form": form,
         "lines": lines,
         "findings": findings,
+        "stays_off": stays_off,
         "return_address": return_address(by.account),
         "scope": SCOPE,
         "account": by.account,

@@ -11,6 +11,7 @@ from fondaco.catalog.models import App
 from fondaco.catalog.policies import can
 from fondaco.catalog.queries import get_app
 from fondaco.catalog.states import Part
+from fondaco.identity.queries import list_cutoffs_of
 from fondaco.kit.pagination import numbered_page
 from fondaco.review.queries import list_own_projects, list_submissions
 from fondaco.surfaces.portal import boards, editing
@@ -64,6 +65,7 @@ def app_context(request: HouseRequest, app: App, form: VersionForm | None = None
         "app": app,
         "versions": [boards.version_line(version, request.viewer.member) for version in versions],
         "newest": newest,
+        "cutoffs": list_cutoffs_of([app]),
         "is_asked": newest is not None and boards.waits_for_partner(list_submissions(newest)),
         "can_edit": can(request.viewer.member, app, Permission.PARTNER_APPS_EDIT),
         "can_test": request.viewer.can(Permission.PARTNER_PUBLISH),

@@ -74,7 +74,8 @@ def rotate(request: HouseRequest, installation_id: str) -> HttpResponse:
 
 
 def _show(request: HouseRequest, installation: Installation, form: RotateForm, *, status: int = 200) -> HttpResponse:
-    may_rotate = request.viewer.can(Permission.PARTNER_CLIENTS_MANAGE) and not installation.is_gone
+    is_let_in = not installation.is_gone and not installation.is_cut_off
+    may_rotate = is_let_in and request.viewer.can(Permission.PARTNER_CLIENTS_MANAGE)
     context = {
         "installation": installation,
         "app": installation.app,

@@ -13,6 +13,7 @@ from fondaco.accounts.permissions import Permission
 from fondaco.catalog import actions
 from fondaco.catalog.policies import explain_installable
 from fondaco.catalog.queries import get_app, get_version, list_history, list_unsaved
+from fondaco.identity.queries import cutoff_words
 from fondaco.kit.errors import DomainError
 from fondaco.surfaces.portal.boards import board
 from fondaco.surfaces.portal.forms.apps import VersionForm
@@ -56,7 +57,7 @@ def create(request: HouseRequest, app_id: str) -> HttpResponse:
 def version_page(request: HouseRequest, version_id: str) -> HttpResponse:
     """A version: both tracks, what to do next, what happened."""
     member = request.viewer.member
-    version = get_version(member, version_id)
+    version = get_version(member, version_id, cutoff_words=cutoff_words())
     install_url = f"{reverse('storefront:install', args=[version.app.slug])}?version={version.pk.hex}"
     return render(
         request,
@@ -66,6 +67,7 @@ def version_page(request: HouseRequest, version_id: str) -> HttpResponse:
             "board": board(version, member),
             "version": version,
             "app": version.app,
+            "cutoff_words": version.cutoff_words,  # type: ignore[attr-defined]  # annotated
             "unsaved": list_unsaved(version),
             "history": moments(list_history(version, by=member, limit=20)),
             **check_summary(version),

@@ -8,6 +8,7 @@ from allauth.account.models import Login
 from allauth.account.utils import get_next_redirect_url
 from allauth.core.internal.httpkit import authenticated_user
 from allauth.mfa.base.views import AuthenticateView
+from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView, ViewRecoveryCodesView
 from allauth.mfa.totp.internal.auth import clear_totp_secret
 from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
@@ -23,6 +24,7 @@ from django.utils.translation import gettext as _
 from fondaco.accounts.models import Person
 from fondaco.identity import actions, policies
 from fondaco.identity.actions.factors import AddedFactor
+from fondaco.identity.factors import list_factors
 from fondaco.kit.errors import DomainError
 from fondaco.surfaces.site.second_factor import WAY_ON, code_now, demo_code, note_proven
 from fondaco.surfaces.site.sign_in import actor_of
@@ -44,6 +46,10 @@ def _after_adding(request: HttpRequest, added: AddedFactor, said: str) -> HttpRe
         return _security(request, said)
     messages.success(request, said)
     return HttpResponseRedirect(reverse("mfa_view_recovery_codes"))
+
+
+def _what_is_lost(person: Person, factor: Authenticator) -> dict[str, bool]:
+    return {"may": policies.may_lose(person, factor), "is_last": list_factors(person).count() == 1}
 
 
 class AddAppView(ActivateTOTPView):  # type: ignore[misc]  # allauth has no types
@@ -73,7 +79,7 @@ class RemoveAppView(DeactivateTOTPView):  # type: ignore[misc]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        return context | {"may": policies.may_lose(_person(self.request), self.authenticator)}
+        return context | _what_is_lost(_person(self.request), self.authenticator)
 
     def form_valid(self, form: Any) -> HttpResponse:
         person = _person(self.request)
@@ -140,7 +146,7 @@ class RemovePasskeyView(RemoveWebAuthnView):  # type: ignore[misc]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        return context | {"may": policies.may_lose(_person(self.request), self.object)}
+        return context | _what_is_lost(_person(self.request), self.object)
 
     def form_valid(self, form: Any) -> HttpResponse:
         person = _person(self.request)

@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from fondaco.accounts.actions import accept_invitation
+from fondaco.accounts.errors import InvitationOver
 from fondaco.accounts.labels import OPERATOR_ROLE_LABELS
 from fondaco.accounts.models import Invitation
 from fondaco.accounts.permissions import OperatorRole
@@ -57,8 +58,14 @@ class JoinForm(forms.Form):
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def accept(request: HouseRequest, token: str) -> HttpResponse:
-    """Shows who invites whom to what, and lets them in. A link that is over or forged has the refusal's own page."""
-    invitation = find_invitation(token)
+    """Shows who invites whom to what, and lets them in. A link that is over or forged has the refusal's own page, and
+    whoever came in by it is led to their place: mails are kept and opened again."""
+    try:
+        invitation = find_invitation(token)
+    except InvitationOver as refusal:
+        if "accepted_by" in refusal.params:
+            return _lead_in(request, refusal)
+        raise
     invited = find_invited(invitation)
     has_login = invited is not None and invited.has_usable_password()
     form = JoinForm(
@@ -84,6 +91,16 @@ def accept(request: HouseRequest, token: str) -> HttpResponse:
         "form": form,
     }
     return render(request, "site/invitation.html", context, status=status)
+
+
+def _lead_in(request: HouseRequest, refusal: InvitationOver) -> HttpResponse:
+    person = request.viewer.person
+    if person is not None and person.pk == refusal.params["accepted_by"]:
+        messages.info(request, _("You have joined already."))
+        place = request.viewer.switch(refusal.params["place"])
+        return HttpResponseRedirect(place.home if place else "/home")
+    context = {"error": refusal, "can_sign_in": person is None}
+    return render(request, "site/errors/refused.html", context, status=refusal.status)
 
 
 def _join(request: HouseRequest, invitation: Invitation, *, name: str = "", password: str = "") -> HttpResponse:

@@ -25,6 +25,7 @@ from fondaco.catalog.queries import (
     search_listings,
 )
 from fondaco.catalog.states import ListingStatus
+from fondaco.identity.queries import find_cutoff
 from fondaco.installs.measures import measure_app
 from fondaco.installs.models import Installation
 from fondaco.installs.queries import PurchaseSummary, find_installed, has_tried, purchase_summary
@@ -55,11 +56,15 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the viewer's account has to do with the app. ``can_install`` is True for visitors: they sign in first."""
+    """What the viewer's account has to do with the app. ``can_install`` is True for visitors: they sign in first.
+
+    While it ``is_cut_off`` nobody can have it; why, the platform tells its customers and its partner only.
+    """
 
     installed: Installation | None = None
     has_tried: bool = False
     can_install: bool = True
+    is_cut_off: bool = False
 
 
 @public
@@ -99,7 +104,7 @@ def show_listing(request: HouseRequest, slug: str) -> HttpResponse:
         "view": view,
         "quote": make_quote(request, view),
         "measures": measure_app(view.version.app_id),
-        "standing": _standing(request, view.version.app_id),
+        "standing": _standing(request, view),
     }
     return render(request, "storefront/listing.html", context)
 
@@ -126,7 +131,7 @@ def _show_former(request: HouseRequest, version: Version) -> HttpResponse:
         "name": version.listing.display_name,
         "is_over": is_over,
         "why": explain_for(version, Installer.OTHER, by_link=False),
-        "installed": _standing(request, version.app_id).installed,
+        "installed": _find_installed(request, version.app_id),
         "categories": version.listing.categories.all(),
         "cards": [make_card(each) for each in list_similar(version, _SIMILAR)],
     }
@@ -134,12 +139,19 @@ def _show_former(request: HouseRequest, version: Version) -> HttpResponse:
     return render(request, "storefront/former_listing.html", context, status=status)
 
 
-def _standing(request: HouseRequest, app_id: UUID) -> Standing:
+def _find_installed(request: HouseRequest, app_id: UUID) -> Installation | None:
     place = request.viewer.place
+    return find_installed(place.id, app_id) if place and place.user else None
+
+
+def _standing(request: HouseRequest, view: ListingView) -> Standing:
+    place, is_cut_off = request.viewer.place, find_cutoff(view.version) is not None
     if place is None or place.user is None:
-        return Standing()
+        return Standing(is_cut_off=is_cut_off)
+    app_id = view.version.app_id
     return Standing(
-        installed=find_installed(place.id, app_id),
+        installed=_find_installed(request, app_id),
         has_tried=has_tried(place.id, app_id),
         can_install=place.user.can(Permission.APPS_INSTALL),
+        is_cut_off=is_cut_off,
     )

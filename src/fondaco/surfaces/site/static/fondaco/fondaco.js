@@ -14,9 +14,17 @@
     dialog.addEventListener("close", () => opener.focus(), { once: true });
   }
 
+  /* Browsers refuse it when the person or a policy said no, and have no clipboard at all on plain http: nobody may
+     leave the only page with a secret in the belief that they have it. */
   async function copy(button) {
-    await navigator.clipboard.writeText(button.dataset.copy);
-    toast(button.dataset.done);
+    try {
+      await navigator.clipboard.writeText(button.dataset.copy);
+      toast(button.dataset.done);
+    } catch {
+      const shown = button.parentElement?.querySelector("code");
+      if (shown) window.getSelection()?.selectAllChildren(shown);
+      toast(root.dataset.uncopied, "warn");
+    }
   }
 
   function toast(text, tone = "good") {

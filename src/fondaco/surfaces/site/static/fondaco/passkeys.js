@@ -24,15 +24,18 @@
 
   async function run(form) {
     const failed = form.querySelector("[data-failed]");
-    if (failed) failed.hidden = true;
+    const kept = form.querySelector("[data-kept]");
+    for (const words of [failed, kept]) if (words) words.hidden = true;
     try {
       const options = await readOptions(form);
       const credential = await (form.dataset.passkey === "create" ? passkeys.create(options) : passkeys.get(options));
       form.elements.credential.value = JSON.stringify(credential);
       form.submit();
-    } catch {
-      /* Closed by the person, refused by the device, or no answer: the page says so and stays as it is. */
-      if (failed) failed.hidden = false;
+    } catch (error) {
+      /* Closed by the person, refused by the device, or no answer: the page says so and stays as it is. A device that
+         was to make a passkey and has one of ours says that by this name (WebAuthn §5.1.3). */
+      const words = error?.name === "InvalidStateError" && kept ? kept : failed;
+      if (words) words.hidden = false;
     }
   }
 
