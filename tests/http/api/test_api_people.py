@@ -93,6 +93,10 @@ def test_an_accounts_own_sign_in(provider: Provider) -> None:
     assert tones == {"good"}
     provider.fault = "no keys"
     assert read(api.post(f"{at}/test"))["items"][-1]["tone"] == "bad"
+    found = refusal(api.put(f"{at}/switch", {"is_enabled": True}), 409, "sign-in-leads-nobody-in")
+    assert "It publishes no key that we can use. It was not switched on." in found["detail"]
+    assert not IdentityProvider.objects.get().is_enabled
+    provider.fault = ""
     assert read(api.put(f"{at}/switch", {"is_enabled": True}))["is_enabled"]
     assert api.delete(at).status_code == 204
     assert not IdentityProvider.objects.exists()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from fondaco.identity.federation.findings import Finding
 from fondaco.kit.errors import Conflict, DomainError, Unavailable
 
 
@@ -135,6 +137,20 @@ class TokensNotTaken(SignInFailed):
         "%(account)s takes its people through %(provider)s only, so their access tokens open nothing there, except "
         "those of its administrators. Nothing was done. Sign in that way and use the pages, or ask an administrator."
     )
+
+
+class LeadsNobodyIn(Conflict):
+    """``findings`` are the lines of the test, the bad ones among them."""
+
+    code = "sign-in-leads-nobody-in"
+    message = _(
+        "As it stands, nobody could sign in this way: %(why)s It was not switched on. "
+        "Mend what the test found, then switch it on."
+    )
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        super().__init__(why=" ".join(one.text for one in findings if one.tone == "bad"))
+        self.findings = list(findings)
 
 
 class ProviderChanged(Conflict):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
@@ -11,21 +10,29 @@ from authlib.oidc.discovery import get_well_known_url
 from django.utils.translation import gettext as _
 
 from fondaco.identity.federation.discovery import ALGORITHMS, call, read_keys, read_metadata, read_object
-from fondaco.identity.federation.errors import ProviderUnreachable, ProviderWrong
+from fondaco.identity.federation.errors import LeadsNobodyIn, ProviderUnreachable, ProviderWrong
+from fondaco.identity.federation.findings import Finding
+from fondaco.identity.models import IdentityProvider
 from fondaco.kit import clock
 from fondaco.kit.errors import DomainError
 from fondaco.kit.outbound import Answer
+from fondaco.kit.rate import check_rate
 
 _SKEW: Final = timedelta(seconds=60)
 _OK: Final = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at. ``tone`` is good, warn or bad; with a bad one nobody can sign in."""
+def check_leads_in(provider: IdentityProvider) -> None:
+    """Raises :class:`LeadsNobodyIn` with what is found wrong. Whoever must come this way would be locked out."""
+    findings = test(provider)
+    if any(one.tone == "bad" for one in findings):
+        raise LeadsNobodyIn(findings)
 
-    tone: str
-    text: str
+
+def test(provider: IdentityProvider) -> list[Finding]:
+    """What is found now, for somebody who asks; twenty times in ten minutes at most for one account."""
+    check_rate(f"test-sign-in:{provider.account_id}", limit=20, per=600)
+    return examine(provider.issuer, name=provider.name)
 
 
 def examine(issuer: str, *, name: str) -> list[Finding]:

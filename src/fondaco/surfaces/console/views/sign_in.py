@@ -16,12 +16,13 @@ from fondaco.accounts.permissions import Permission
 from fondaco.accounts.policies import may_give
 from fondaco.accounts.queries import get_role, list_roles
 from fondaco.identity import actions
-from fondaco.identity.federation.examination import Finding, examine
+from fondaco.identity.federation import examination
+from fondaco.identity.federation.errors import LeadsNobodyIn
+from fondaco.identity.federation.findings import Finding
 from fondaco.identity.federation.flow import SCOPE, return_address
 from fondaco.identity.models import IdentityProvider
 from fondaco.identity.queries import find_provider, list_sign_in_events
 from fondaco.kit.errors import DomainError, NotFound
-from fondaco.kit.rate import check_rate
 from fondaco.surfaces.console.forms_sign_in import MappingFormSet, ProviderForm
 from fondaco.surfaces.site.access import requires
 from fondaco.surfaces.site.forms import show_refusal
@@ -61,7 +62,7 @@ def show(request: HouseRequest) -> HttpResponse:
 def test(request: HouseRequest) -> HttpResponse:
     """Asks the provider what a sign-in would ask, and says what it found. Nothing is changed."""
     provider = _own(request)
-    return _show_page(request, provider, *_forms_of(provider, _roles(request)), findings=_examine(provider))
+    return _show_page(request, provider, *_forms_of(provider, _roles(request)), findings=examination.test(provider))
 
 
 @requires(Permission.SIGN_IN_MANAGE)
@@ -71,10 +72,11 @@ def switch(request: HouseRequest) -> HttpResponse:
     is_enabled = request.POST.get("to") == "on"
     provider = _own(request)
     if is_enabled and not provider.is_enabled:
-        findings = _examine(provider)
-        if any(one.tone == "bad" for one in findings):
-            forms = _forms_of(provider, _roles(request))
-            return _show_page(request, provider, *forms, status=HTTPStatus.CONFLICT, findings=findings, stays_off=True)
+        try:
+            examination.check_leads_in(provider)
+        except LeadsNobodyIn as refusal:
+            forms, found = _forms_of(provider, _roles(request)), refusal.findings
+            return _show_page(request, provider, *forms, status=refusal.status, findings=found, stays_off=True)
     provider = actions.switch_provider(actor=request.viewer.actor, by=request.viewer.user, is_enabled=is_enabled)
     words = _("People can sign in with %(name)s now.") if is_enabled else _("Nobody signs in with %(name)s any more.")
     messages.success(request, words % {"name": provider.name})
@@ -91,11 +93,6 @@ def remove(request: HouseRequest) -> HttpResponse:
     actions.remove_provider(actor=request.viewer.actor, by=request.viewer.user)
     messages.success(request, _("%(name)s was removed.") % {"name": provider.name})
     return redirect("console:sign_in")
-
-
-def _examine(provider: IdentityProvider) -> list[Finding]:
-    check_rate(f"test-sign-in:{provider.account_id}", limit=20, per=600)
-    return examine(provider.issuer, name=provider.name)
 
 
 def _roles(request: HouseRequest) -> list[Role]:

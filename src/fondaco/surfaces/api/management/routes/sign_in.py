@@ -5,11 +5,10 @@ from __future__ import annotations
 from fondaco.accounts.permissions import Permission
 from fondaco.accounts.queries import get_role
 from fondaco.identity import actions
-from fondaco.identity.federation.examination import examine
+from fondaco.identity.federation import examination
 from fondaco.identity.models import IdentityProvider
 from fondaco.identity.queries import find_provider
 from fondaco.kit.errors import NotFound
-from fondaco.kit.rate import check_rate
 from fondaco.surfaces.api.management.door import Place, Request, Routes
 from fondaco.surfaces.api.management.pages import whole
 from fondaco.surfaces.api.management.shapes.fields import Page
@@ -44,7 +43,10 @@ def save_identity_provider(request: Request, account_id: str, body: ProviderBody
 
 @routes.replaces("/accounts/{account_id}/identity-provider/switch", ProviderShape, Permission.SIGN_IN_MANAGE)
 def switch_identity_provider(request: Request, account_id: str, body: SwitchBody) -> ProviderShape:
-    """Opens or closes the way in. Closing it signs out whoever came that way."""
+    """Opens or closes the way in. It is tested before it is opened; closing it signs out whoever came that way."""
+    provider = _own(request)
+    if body.is_enabled and not provider.is_enabled:
+        examination.check_leads_in(provider)
     actor, by = request.caller.actor, request.caller.user
     return ProviderShape.of(actions.switch_provider(actor=actor, by=by, is_enabled=body.is_enabled))
 
@@ -52,9 +54,7 @@ def switch_identity_provider(request: Request, account_id: str, body: SwitchBody
 @routes.does("/accounts/{account_id}/identity-provider/test", Page[SignInFindingShape], Permission.SIGN_IN_MANAGE)
 def test_identity_provider(request: Request, account_id: str) -> Page[SignInFindingShape]:
     """Asks the provider what a sign-in would ask it. Nothing is changed."""
-    provider = _own(request)
-    check_rate(f"test-sign-in:{account_id}", limit=20, per=600)
-    return whole(examine(provider.issuer, name=provider.name), SignInFindingShape.of)
+    return whole(examination.test(_own(request)), SignInFindingShape.of)
 
 
 @routes.removes("/accounts/{account_id}/identity-provider", Permission.SIGN_IN_MANAGE)

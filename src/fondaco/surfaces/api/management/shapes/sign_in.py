@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from fondaco.identity.federation.examination import Finding
+from fondaco.identity.federation.findings import Finding
 from fondaco.identity.federation.flow import return_address
 from fondaco.identity.models import IdentityProvider
 from fondaco.surfaces.api.management.shapes.fields import Body, Line, Password, Shape, WireId
