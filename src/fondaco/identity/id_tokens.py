@@ -10,8 +10,11 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from authlib.oidc.core.util import create_half_hash
-from joserfc import jwt
+from joserfc import jws, jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import import_key
 
+from fondaco.accounts.models import Account
 from fondaco.catalog.models import IdTokenAlgorithm
 from fondaco.identity import compact, signing_keys
 from fondaco.identity.issuer import issuer
@@ -20,6 +23,7 @@ from fondaco.kit import clock
 
 ID_TOKEN_LIFETIME: Final = timedelta(hours=1)
 TYPE: Final = "JWT"
+_LONGEST: Final = 8192  # characters; ours are far shorter
 
 
 def issue_id_token(
@@ -45,6 +49,30 @@ def issue_id_token(
     if nonce:
         claims["nonce"] = nonce
     return sign_for(client, claims, TYPE)
+
+
+def find_subject(account: Account, plain: str) -> str | None:
+    """Whom an ID token of the account's issuer is about, or None when it is no such token.
+
+    It may be past its time, and so may the key: it is shown to say who was signed in once (OpenID Connect Core
+    §3.1.2.1, ``id_token_hint``).
+    """
+    claims = _read_own(plain)
+    subject = claims.get("sub")
+    return subject if claims.get("iss") == issuer(account) and isinstance(subject, str) else None
+
+
+def _read_own(plain: str) -> Mapping[str, Any]:
+    """What an ID token claims whose signature is ours, by the algorithm of the key that it names; else nothing."""
+    if not plain.isascii() or len(plain) > _LONGEST:
+        return {}
+    try:
+        header: object = jws.extract_compact(plain.encode()).headers()  # a JSON text may stand there as well
+        key_id = header.get("kid") if isinstance(header, dict) and header.get("typ") == TYPE else None
+        jwk = signing_keys.find_any_public_key(key_id) if isinstance(key_id, str) else None
+        return jwt.decode(plain, import_key(jwk), algorithms=[jwk["alg"]]).claims if jwk else {}
+    except (JoseError, ValueError, RecursionError):
+        return {}
 
 
 def sign_for(client: OAuthClient, claims: Mapping[str, Any], kind: str) -> str:

@@ -27,7 +27,7 @@ from joserfc.jwk import ECKey, RSAKey
 from fondaco.catalog.models import IdTokenAlgorithm
 from fondaco.identity.models import RsaSigningKey, SigningKeyRow, TokenSigningKey
 from fondaco.kit import clock
-from fondaco.kit.ids import new_id
+from fondaco.kit.ids import new_id, parse_wire
 
 ALGORITHM: Final = "ES256"  # of all access tokens
 ID_TOKEN_ALGORITHMS: Final = tuple(each.value for each in IdTokenAlgorithm)
@@ -270,3 +270,13 @@ def prepare() -> None:
     signing_key()
     if _rsa_ring.is_in_use():
         rsa_signing_key()
+
+
+def find_any_public_key(key_id: str) -> dict[str, Any] | None:
+    """The public JWK with this ``kid`` of any key that ever signed, published still or no more."""
+    found = parse_wire(key_id)
+    for table in (TokenSigningKey, RsaSigningKey):
+        jwk = table.objects.filter(pk=found).values_list("public_jwk", flat=True).first() if found else None
+        if jwk is not None:
+            return dict(jwk)
+    return None

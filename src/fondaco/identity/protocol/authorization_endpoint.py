@@ -18,6 +18,7 @@ from fondaco.accounts.models import Account, Person, User
 from fondaco.identity.errors import NoSeat, UnknownClient, UnregisteredRedirect
 from fondaco.identity.federation.errors import CompanySignInNeeded
 from fondaco.identity.federation.policies import check_way_in
+from fondaco.identity.id_tokens import find_subject
 from fondaco.identity.issuer import issuer
 from fondaco.identity.models import LoginSession
 from fondaco.identity.protocol.clients import ProtocolClient
@@ -38,7 +39,8 @@ _LONGEST_MAX_AGE: Final = 9  # digits: thirty years
 class Authorization:
     """A request of a known client to a registered address. ``refusal`` is where to send the browser with an error.
 
-    ``max_age`` is how long ago the person may have proved who they are, if the app cares.
+    ``max_age`` is how long ago the person may have proved who they are, if the app cares; ``hinted_user`` is the id of
+    the user whom it expects.
     """
 
     request: ProtocolRequest = field(repr=False)
@@ -47,6 +49,7 @@ class Authorization:
     grant: Any = None
     refusal: str = ""
     max_age: timedelta | None = None
+    hinted_user: str = ""
 
     @property
     def is_silent(self) -> bool:
@@ -69,19 +72,18 @@ def read_authorization(wire: WireRequest) -> Authorization:
     redirect_uri = request.payload.redirect_uri
     try:
         _check_response_type(request)
-        max_age = _check_prompt(request)
+        max_age, hinted_user = _check_prompt(request), _check_hint(request)
         grant = server.get_consent_grant(request)
         if not client.row.may_sign_users_in:
             raise AccessDeniedError("This app is suspended for the account.")
     except OAuth2Error as error:
         return Authorization(request, server, redirect_uri, refusal=_address(server, error, request))
-    return Authorization(request, server, redirect_uri, grant=grant, max_age=max_age)
+    return Authorization(request, server, redirect_uri, grant=grant, max_age=max_age, hinted_user=hinted_user)
 
 
 def refuse_silently(authorization: Authorization) -> str:
     """Where to send the browser when the person would have to sign in, but the app wants no page, or none can help."""
-    error = OAuth2Error(error="login_required", description="The user must sign in first.")
-    return _address(authorization.server, error, authorization.request)
+    return _refuse_login(authorization, "The user must sign in first.")
 
 
 def refuse_broken(authorization: Authorization, description: str) -> str:
@@ -107,6 +109,8 @@ def grant_authorization(
     user = User.objects.filter(account=account, person=person, is_active=True).select_related("person", "role").first()
     if user is None or not person.is_active:
         raise NoSeat(email=person.email, account=account.company_name)
+    if authorization.hinted_user not in {"", user.pk}:
+        return _refuse_login(authorization, "Somebody else is signed in than id_token_hint names.")
     try:
         check_way_in(user, login_session)
     except CompanySignInNeeded:
@@ -120,6 +124,11 @@ def grant_authorization(
             authorization.request, grant_user=user, grant=authorization.grant
         )
     return _with_issuer(str(answer.headers["Location"]), account)
+
+
+def _refuse_login(authorization: Authorization, description: str) -> str:
+    error = OAuth2Error(error="login_required", description=description)
+    return _address(authorization.server, error, authorization.request)
 
 
 def _check_client(request: ProtocolRequest, server: Server) -> ProtocolClient:
@@ -158,6 +167,17 @@ def _check_prompt(request: ProtocolRequest) -> timedelta | None:
     if not (max_age.isascii() and max_age.isdigit() and len(max_age) <= _LONGEST_MAX_AGE):
         raise InvalidRequestError("max_age must be a number of seconds.")
     return timedelta(seconds=int(max_age))
+
+
+def _check_hint(request: ProtocolRequest) -> str:
+    """The id of the user whom the app expects, or an empty text."""
+    hint = request.payload.data.get("id_token_hint")
+    if hint is None:
+        return ""
+    subject = find_subject(request.wire.account, hint)
+    if subject is None:
+        raise InvalidRequestError("id_token_hint is no ID token of this issuer.")
+    return subject
 
 
 def _prompts(request: ProtocolRequest) -> list[str]:
