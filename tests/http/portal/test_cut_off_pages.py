@@ -5,11 +5,14 @@ from __future__ import annotations
 from html import unescape
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from tests.factories.accounts import actor_for, make_account, make_operator
 from tests.factories.catalog import make_app, make_published_version, make_version
 from tests.factories.installs import follow_cutoffs, make_completed
 from tests.factories.partners import make_member, make_partner
+from tests.http.api.caller import Api
 
 from fondaco.accounts.models import Operator
 from fondaco.accounts.permissions import OperatorRole
@@ -147,3 +150,15 @@ def test_an_installation_that_is_cut_off_is_not_called_active(
     text = read(browser, own)
     assert "The platform lets the program in again; what it had before stays dead." in text
     assert "Send new credentials" in text
+
+
+def test_programs_are_told_why_with_a_query_for_all(jon: Operator, mara: Member, installation: Installation) -> None:
+    make_completed(make_account("acme", company_name="Acme"), version=installation.version)
+    api = Api(mara.person)
+    path = f"/partners/{mara.partner_id.hex}/apps/{installation.app_id.hex}/installations"
+    assert {one["cut_off_reason"] for one in api.get(path).json()["items"]} == {None}
+    cut(jon, Target(TargetKind.INSTALLATION, installation.app, installation=installation))
+    with CaptureQueriesContext(connection) as asked:
+        items = api.get(path).json()["items"]
+    assert {one["account"]: one["cut_off_reason"] for one in items} == {"Harbour Bank": WHY, "Acme": None}
+    assert len([one for one in asked if "identity_cutoff" in one["sql"]]) <= 2  # and one for the token that asks

@@ -10,20 +10,20 @@ from fondaco.installs.models import Installation
 from fondaco.installs.queries import get_of_partner, list_of_app
 from fondaco.surfaces.api.management.door import Place, Request, Routes
 from fondaco.surfaces.api.management.pages import page, whole
-from fondaco.surfaces.api.management.shapes.access import ReachedShape, RotateBody
+from fondaco.surfaces.api.management.shapes.access import CustomerShape, RotateBody
 from fondaco.surfaces.api.management.shapes.clients import ClientSetShape
 from fondaco.surfaces.api.management.shapes.fields import Cursor, Limit, Page
 
 routes = Routes("Partner: installations", Place.PARTNER)
 
 
-@routes.reads("/partners/{partner_id}/apps/{app_id}/installations", Page[ReachedShape], Permission.PARTNER_VIEW)
+@routes.reads("/partners/{partner_id}/apps/{app_id}/installations", Page[CustomerShape], Permission.PARTNER_VIEW)
 def list_installations_of_app(
     request: Request, partner_id: str, app_id: str, cursor: Cursor = None, limit: Limit = 20
-) -> Page[ReachedShape]:
+) -> Page[CustomerShape]:
     """The accounts that have, or had, the app; newest first."""
     by = request.caller.member
-    return page(list_of_app(by, get_app(by, app_id)), ReachedShape.of, cursor=cursor, limit=limit)
+    return page(list_of_app(by, get_app(by, app_id)), CustomerShape.of, cursor=cursor, limit=limit)
 
 
 @routes.reads(

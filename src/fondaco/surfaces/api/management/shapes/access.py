@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import Field
 
@@ -119,14 +119,25 @@ class ReachedShape(Shape):
     status: str
 
     @classmethod
-    def of(cls, installation: Installation) -> ReachedShape:
+    def of(cls, installation: Installation, **more: str | None) -> Self:
         return cls(
             installation_id=installation.pk.hex,
             account_id=installation.account_id,
             account=installation.account.company_name,
             version=installation.version.name,
             status=installation.status,
+            **more,
         )
+
+
+class CustomerShape(ReachedShape):
+    """The same for the app's partner. ``cut_off_reason`` is why the platform keeps their program out, null when not."""
+
+    cut_off_reason: str | None
+
+    @classmethod
+    def of(cls, installation: Installation, **more: str | None) -> Self:
+        return super().of(installation, cut_off_reason=installation.cut_off_reason, **more)
 
 
 class TokenHolderShape(Shape):
