@@ -26,7 +26,7 @@ _NEXT: Final = "1.0.1"
 _WITHHELD: Final = "vault-notes"
 _REASON: Final = (
     "Orders of customers ran into the time limit three times this week, because nobody at the address of the app "
-    "answered. Make it answer, send a test event, and write to us: the app then comes back."
+    "answered. It comes back as soon as somebody does."
 )
 
 
