@@ -11,6 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 from tests.factories.accounts import SYSTEM, make_person
 
 from fondaco.accounts import actions
+from fondaco.accounts.errors import EmailTaken
 from fondaco.accounts.models import Person
 from fondaco.kit import clock
 from fondaco.kit.ids import new_id
@@ -71,3 +72,30 @@ def test_what_a_process_of_before_changed_meanwhile_stands_in_nobodys_way() -> N
     address = actions.request_email_change(actor=SYSTEM, person=ada, email=before)
     assert actions.confirm_email(actor=SYSTEM, address=address).email == before
     assert list(EmailAddress.objects.values_list("email", "verified", "primary")) == [(before, True, True)]
+
+
+@pytest.mark.parametrize("how", ["somebody new", "somebody who changes to it", "somebody whose address it is already"])
+def test_an_address_that_was_given_up_under_a_process_of_before_is_free(how: str) -> None:
+    ada, sly = make_person("Ada"), make_person("Sly")
+    given_up = ada.email
+    Person.objects.filter(pk=ada.pk).update(email="ada@new.example")
+    if how == "somebody new":
+        taker = actions.create_person(actor=SYSTEM, email=given_up, name="Nia New")
+    elif how == "somebody who changes to it":
+        address = actions.request_email_change(actor=SYSTEM, person=sly, email=given_up)
+        taker = actions.confirm_email(actor=SYSTEM, address=address)
+    else:
+        taker = Person.objects.create(email=given_up, name="Nia New")
+        actions.prove_email(taker)
+    rows = EmailAddress.objects.filter(email=given_up).values_list("user", "verified", "primary")
+    assert list(rows) == [(taker.pk, True, True)]
+    assert taker.email == given_up
+
+
+def test_an_address_that_is_somebodys_stays_theirs() -> None:
+    ada, sly = make_person("Ada"), make_person("Sly")
+    address = actions.request_email_change(actor=SYSTEM, person=sly, email=ada.email)
+    with pytest.raises(EmailTaken):
+        actions.confirm_email(actor=SYSTEM, address=address)
+    rows = EmailAddress.objects.filter(verified=True).values_list("user", "email", "primary")
+    assert set(rows) == {(one.pk, one.email, True) for one in (ada, sly)}

@@ -43,8 +43,17 @@ def rename_person(*, actor: Actor, person: Person, name: str) -> Person:
 
 def prove_email(person: Person) -> None:
     """Notes that the person's address is theirs: a mail, their company or who runs the machine said so. A step."""
+    _free(person.email)
     EmailAddress.objects.filter(user=person, primary=True).exclude(email=person.email).delete()
     EmailAddress.objects.update_or_create(user=person, email=person.email, defaults={"verified": True, "primary": True})
+
+
+def _free(email: str) -> None:
+    """Takes the proof of an address from whoever has another one by now.
+
+    A process of the version before, which ran beside this one, changed it in the person's row alone.
+    """
+    EmailAddress.objects.filter(email=email, verified=True).exclude(user__email=email).delete()
 
 
 def request_email_change(*, actor: Actor, person: Person, email: str) -> EmailAddress:
@@ -110,6 +119,7 @@ def confirm_email(*, actor: Actor, address: EmailAddress) -> Person:
         others = EmailAddress.objects.filter(user=person).exclude(pk=current.pk)
         try:
             with transaction.atomic():
+                _free(current.email)
                 (others if is_change else others.filter(verified=True)).delete()  # a change may still wait
                 current.verified = True
                 current.set_as_primary()  # writes it into the person's row, too
