@@ -174,6 +174,18 @@ def test_a_link_signs_nobody_out_of_whoevers_browser_it_is_opened_in(ada: Person
     assert rows(ada) == [(ada.email, True, True)]
 
 
+def test_who_opens_the_link_of_somebody_else_is_not_told_that_their_own_address_changed(ada: Person) -> None:
+    sly = make_user(person=make_person("Sly", password=PASSWORD)).person
+    address = actions.request_email_change(actor=actor_for(sly), person=sly, email="sly@new.example")
+    link = f"/account/confirm-email/{confirmation_key(address)}/"
+    page = sign_in(ada).post(link, follow=True).content.decode()
+    assert f"Done: sly@new.example is confirmed. Here you are signed in as {ada.email} as before." in page
+    assert "from now on you sign in" not in page
+    address = actions.request_email_change(actor=actor_for(ada), person=ada, email="ada@new.example")
+    page = sign_in(ada).post(f"/account/confirm-email/{confirmation_key(address)}/", follow=True).content.decode()
+    assert "Done: from now on you sign in with ada@new.example." in page
+
+
 def test_who_has_left_confirms_nothing(ada: Person) -> None:
     address = actions.request_email_change(actor=actor_for(ada), person=ada, email="ada@new.example")
     Person.objects.filter(pk=ada.pk).update(is_active=False)

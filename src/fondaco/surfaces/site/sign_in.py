@@ -159,7 +159,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         """What the page behind the mailed link does: an action of ours, with its event and letters."""
         actor = Actor.anonymous(label=email_address.email[:200], address=address_of(request))
         person = confirm_email(actor=actor, address=email_address)
-        messages.success(request, gettext("Done: from now on you sign in with %(email)s.") % {"email": person.email})
+        said = gettext("Done: from now on you sign in with %(email)s.")
+        if isinstance(request.user, Person) and request.user != person:  # in whose browser the link was opened
+            said = gettext("Done: %(email)s is confirmed. Here you are signed in as %(own)s as before.")
+        own = getattr(request.user, "email", "")
+        messages.success(request, said % {"email": person.email, "own": own})
         return True
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
