@@ -32,14 +32,18 @@ _LOOKS_SECRET: Final = re.compile(
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)",
     re.DOTALL,
 )
-# What stands behind a name that says what it is, as pages of errors print settings and requests. Tokens and keys are
-# hidden when there is a digit in them, because "token: expired" helps. Every repetition has an end, so that no answer
-# takes long to look through.
+# What stands behind a name that says what it is, as pages of errors print settings and requests; quotes may be escaped
+# for JSON or HTML. Tokens and keys are hidden when there is a digit in them, because "token: expired" helps. Every
+# repetition has an end, so that no answer takes long to look through.
+_QUOTE: Final = r"""(?:\\{0,3}["']|&(?:quot|apos|\#x27|\#39|\#34);)?"""
+_IS: Final = rf"{_QUOTE}\s{{0,3}}(?:=>|=&gt;|[:=])\s{{0,3}}{_QUOTE}"
+_BARE: Final = r"""(?:[^\s"'<>&,;(){}\[\]\\]|\\[^\s"'\\])"""
 _NAMED: Final = re.compile(
-    r"""((?:passw(?:or)?d|secret(?:[_-]key)?)["']?\s{0,3}(?:=>|[:=])\s{0,3}["']?)"""
-    r"""(?:(?<=")[^"\n]{6,500}|(?<=')[^'\n]{6,500}|[^\s"'<>&,;(){}\[\]]{6,500})"""
-    r"""|((?:token|(?:api|access|private)[_-]?key)["']?\s{0,3}(?:=>|[:=])\s{0,3}["']?)"""
-    r"""(?=[^\s"'<>&,;]{0,100}\d)[^\s"'<>&,;(){}\[\]]{8,500}"""
+    rf"""((?:passw(?:or)?d|secret(?:[_-]?key)?){_IS})"""
+    r"""(?:(?<=\\["'])[^"'\\\n]{6,500}|(?<=;)[^"'<>&\n]{6,500}"""
+    r"""|(?<=")(?<!\\")(?:[^"\\\n]|\\.){6,500}|(?<=')(?<!\\')(?:[^'\\\n]|\\.){6,500}"""
+    rf"""|{_BARE}{{6,500}})"""
+    rf"""|((?:token|(?:api|access|private)[_-]?key){_IS})(?=[^\s"'<>&,;]{{0,100}}\d){_BARE}{{8,500}}"""
     r"""|(\b(?:bearer|basic)\s{1,3})(?=\S{0,100}[\d=])[A-Za-z0-9+/=_.~-]{8,500}""",
     re.IGNORECASE,
 )

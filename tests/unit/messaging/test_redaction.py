@@ -21,6 +21,13 @@ from fondaco.messaging.redaction import excerpt, hide_secrets, keep_headers
         ('{"access_token":"a1b2c3d4e5f6"}', '{"access_token":"•••"}'),
         ("https://app.example/?api_key=9f8e7d6c5b4a&page=2", "https://app.example/?api_key=•••&page=2"),
         ("X-Token: 4242424242", "X-Token: •••"),
+        (r'{"log": "{\"password\": \"hunter 22\", \"user\": 7}"}', r'{"log": "{\"password\": \"•••\", \"user\": 7}"}'),
+        (r"\\\"api_key\\\": \\\"9f8e7d6c5b4a\\\"", r"\\\"api_key\\\": \\\"•••\\\""),
+        (r'{"password": "with \" a quote", "user": 7}', '{"password": "•••", "user": 7}'),
+        ("<pre>password&quot;: &quot;hunter 22&quot;, 7</pre>", "<pre>password&quot;: &quot;•••&quot;, 7</pre>"),
+        ("&#x27;client_secret&#x27;: &#x27;hunter22&#x27;", "&#x27;client_secret&#x27;: &#x27;•••&#x27;"),
+        ("&#39;token&#39; =&gt; &#39;a1b2c3d4e5&#39;", "&#39;token&#39; =&gt; &#39;•••&#39;"),
+        ("secretKey: hunter22", "secretKey: •••"),
     ],
 )
 def test_what_is_called_a_secret_is_hidden_and_its_name_stays(said: str, kept: str) -> None:
@@ -48,7 +55,9 @@ def test_headers_and_beginnings_are_kept_so() -> None:
     assert excerpt(b"password=hunter2", hide_secrets) == "password=•••"
 
 
-@pytest.mark.parametrize("part", ["a", "token", "password=", "secret ", "=\"'", "bearer "])
+@pytest.mark.parametrize(
+    "part", ["a", "token", "password=", "secret ", "=\"'", "bearer ", "password\\", "&quot;", "token&quot;:"]
+)
 def test_no_answer_takes_long_to_look_through(part: str) -> None:
     began = time.process_time()
     hide_secrets(part * (65_536 // len(part)))
