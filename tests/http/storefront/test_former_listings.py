@@ -8,7 +8,7 @@ from html import unescape
 import pytest
 from django.test import Client
 from pytest_django.fixtures import DjangoAssertNumQueries
-from tests.factories.accounts import SYSTEM, make_account, make_user
+from tests.factories.accounts import SYSTEM, make_account, make_person, make_user
 from tests.factories.catalog import make_app, make_category, make_published_version, make_version
 from tests.factories.installs import make_completed
 from tests.factories.partners import make_member
@@ -67,11 +67,23 @@ def test_what_may_come_back_is_not_found_now_with_the_reason(client: Client, how
     first = publish()
     deprecate(make_published_version(first.app, name="0.9"))
     keep_out(first, how=how)
+    client.force_login(make_user().person)
     status, page = look(client)
     assert status == 404
     assert "<h1>Ledgerline is not offered at the moment</h1>" in page
     assert f"{who} has taken this version out of the marketplace for now: “Back on Monday.”" in page
     assert cards(page) == []
+
+
+def test_what_the_platform_found_is_told_to_customers_and_not_to_the_whole_world(client: Client) -> None:
+    keep_out(publish(), how="withheld")
+    status, page = look(client)
+    assert status == 404
+    assert "<h1>Ledgerline is not offered at the moment</h1>" in page
+    assert "The platform has taken this version out of the marketplace for now." in page
+    assert "Back on Monday" not in page
+    client.force_login(make_person())
+    assert "Back on Monday" not in look(client)[1], "somebody without a place is no customer"
 
 
 def test_who_has_it_is_led_to_my_apps(client: Client, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:

@@ -10,6 +10,8 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from fondaco.accounts.permissions import Permission
@@ -130,13 +132,21 @@ def _show_former(request: HouseRequest, version: Version) -> HttpResponse:
     context = {
         "name": version.listing.display_name,
         "is_over": is_over,
-        "why": explain_for(version, Installer.OTHER, by_link=False),
+        "why": _say_why(request, version),
         "installed": _find_installed(request, version.app_id),
         "categories": version.listing.categories.all(),
         "cards": [make_card(each) for each in list_similar(version, _SIMILAR)],
     }
     status = HTTPStatus.GONE if is_over else HTTPStatus.NOT_FOUND
     return render(request, "storefront/former_listing.html", context, status=status)
+
+
+def _say_why(request: HouseRequest, version: Version) -> Promise | str | None:
+    """What the platform found wrong with it is for those who would install it, not for everybody with a browser."""
+    place = request.viewer.place
+    if version.is_withheld and not (place and place.user) and version.listing.status != ListingStatus.DEPRECATED:
+        return _("The platform has taken this version out of the marketplace for now.")
+    return explain_for(version, Installer.OTHER, by_link=False)
 
 
 def _find_installed(request: HouseRequest, app_id: UUID) -> Installation | None:
