@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from allauth.account.models import EmailAddress
-from django.db import connection
+from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from tests.factories.accounts import SYSTEM, make_person
 
@@ -34,6 +35,16 @@ def wait_for_change(person: Person, email: str) -> None:
             "VALUES (%s, %s, %s, %s, %s)",
             [new_id(), person.pk, email, clock.now(), clock.now()],
         )
+
+
+def wait_until_held() -> None:
+    """Until another connection waits for what this one holds."""
+    with connection.cursor() as cursor:
+        for _ in range(100_000):
+            cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))")
+            if cursor.fetchone()[0]:
+                return
+    raise AssertionError("nobody waits")
 
 
 @pytest.fixture
@@ -99,3 +110,27 @@ def test_an_address_that_is_somebodys_stays_theirs() -> None:
         actions.confirm_email(actor=SYSTEM, address=address)
     rows = EmailAddress.objects.filter(verified=True).values_list("user", "email", "primary")
     assert set(rows) == {(one.pk, one.email, True) for one in (ada, sly)}
+
+
+def test_who_joins_and_who_changes_to_one_address_do_not_wait_for_each_other() -> None:
+    sly = make_person("Sly")
+    address = actions.request_email_change(actor=SYSTEM, person=sly, email="both@new.example")
+
+    def confirm() -> str:
+        try:
+            actions.confirm_email(actor=SYSTEM, address=address)
+        except EmailTaken as refusal:
+            return refusal.code
+        finally:
+            connection.close()
+        return "confirmed"
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            joined = Person.objects.create(email="both@new.example", name="Nia New")
+            confirming = pool.submit(confirm)
+            wait_until_held()
+            actions.prove_email(joined)
+        assert confirming.result() == "email-taken"
+    rows = EmailAddress.objects.filter(verified=True).values_list("user", "email")
+    assert set(rows) == {(sly.pk, sly.email), (joined.pk, "both@new.example")}

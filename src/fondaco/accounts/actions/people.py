@@ -119,10 +119,12 @@ def confirm_email(*, actor: Actor, address: EmailAddress) -> Person:
         others = EmailAddress.objects.filter(user=person).exclude(pk=current.pk)
         try:
             with transaction.atomic():
+                person.email = current.email
+                person.save(update_fields=["email"])  # first, as where somebody joins: two orders would deadlock
                 _free(current.email)
                 (others if is_change else others.filter(verified=True)).delete()  # a change may still wait
                 current.verified = True
-                current.set_as_primary()  # writes it into the person's row, too
+                current.set_as_primary()
         except IntegrityError as error:  # what a person can meet: an address is one person's
             raise EmailTaken(email=current.email) from error
         if is_change:
