@@ -17,6 +17,7 @@ from fondaco.audit.models import Event
 from fondaco.catalog.actions import deprecate_version
 from fondaco.catalog.models import Version
 from fondaco.catalog.states import ListingStatus, TechnicalStatus
+from fondaco.installs.models import Installation
 from fondaco.kit import clock
 
 pytestmark = pytest.mark.django_db
@@ -114,3 +115,33 @@ def test_what_was_never_public_does_not_exist(client: Client, state: ListingStat
     assert (status, unknown[0]) == (404, 404)
     assert page.replace("ledgerline", "") == unknown[1].replace("nothing-like-it", "")
     assert Event.objects.count() == events
+
+
+@pytest.mark.parametrize("how", ["withheld", "unlisted", "deprecated"])
+@pytest.mark.parametrize("step", ["", "/plan", "/users", "/later", "/confirm"])
+def test_an_order_under_way_leads_to_the_page_that_says_that_the_app_left(client: Client, step: str, how: str) -> None:
+    version = publish()
+    client.force_login(make_user().person)
+    client.get("/install/ledgerline")
+    client.post("/install/ledgerline/plan", {"plan": version.plans.get(name="Team").pk.hex})
+    if how == "deprecated":
+        deprecate(version)
+    else:
+        keep_out(version, how=how)
+    for ask in (client.get, client.post):
+        answer = client.get(ask(f"/install/ledgerline{step}").headers["Location"], follow=True)
+        assert answer.request["PATH_INFO"] == HERE
+        assert answer.status_code in {404, 410}
+    assert not Installation.objects.exists()
+
+
+def test_no_order_of_what_was_never_public_leads_anywhere(client: Client) -> None:
+    client.force_login(make_user().person)
+    hidden = make_version(make_app(), technical=TechnicalStatus.AVAILABLE, listing=ListingStatus.APPROVED)
+    keep_out(hidden, how="withheld")
+    publish("Deskbridge")
+    for path in ("/install/ledgerline", "/install/ledgerline/confirm", "/install/nothing-like-it/plan"):
+        answer = client.get(path, follow=True)
+        assert answer.status_code == 404
+        assert answer.request["PATH_INFO"].startswith("/install/"), "the page that nothing is at"
+    assert client.get(f"/install/deskbridge?version={'0' * 32}", follow=True).status_code == 404

@@ -109,6 +109,12 @@ def get_former_listing(slug: str) -> Version:
     return version
 
 
+def is_former_listing(slug: str) -> bool:
+    """Whether an app was at ``/marketplace/<slug>`` and none is now."""
+    has_been = Version.objects.filter(app__slug=slug, listing__status__in=_WAS_PUBLIC).exists()
+    return has_been and not _published().filter(app__slug=slug).exists()
+
+
 def list_similar(version: Version, limit: int) -> list[Version]:
     """Published versions of other apps on the shelves of this one, by name, ready for cards."""
     found = search_listings().filter(listing__categories__in=version.listing.categories.all()).distinct()

@@ -5,7 +5,9 @@ Beside the users, whoever wants to says who gets the app later without being pic
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
@@ -22,7 +24,7 @@ from fondaco.accounts.models import User
 from fondaco.accounts.permissions import Permission
 from fondaco.accounts.queries import list_roles, list_users
 from fondaco.catalog.models import Plan, Version
-from fondaco.catalog.queries import get_linked_version, get_listing, permission_lines
+from fondaco.catalog.queries import get_linked_version, get_listing, is_former_listing, permission_lines
 from fondaco.installs.actions import Consent, install_app
 from fondaco.installs.actions.installing import check_rules, check_users
 from fondaco.installs.changes import at_most
@@ -61,9 +63,25 @@ class Order:
         return self.offer.version
 
 
+def _leads_to_former(view: Callable[[HouseRequest, str], HttpResponse]) -> Callable[[HouseRequest, str], HttpResponse]:
+    """Of what left the marketplace meanwhile, its page there says so. An order under way would just not be there."""
+
+    @wraps(view)
+    def stepped(request: HouseRequest, slug: str) -> HttpResponse:
+        try:
+            return view(request, slug)
+        except NotFound:
+            if is_former_listing(slug):
+                return redirect("storefront:listing", slug=slug)
+            raise
+
+    return stepped
+
+
 @never_cache
 @signed_in
 @require_http_methods(_METHODS)
+@_leads_to_former
 def choose_account(request: HouseRequest, slug: str) -> HttpResponse:
     """The first step. Who has one account only does not see it, and who may not order learns whom to ask."""
     draft = _begin(request, slug)
@@ -95,6 +113,7 @@ def choose_account(request: HouseRequest, slug: str) -> HttpResponse:
 @never_cache
 @requires(Permission.APPS_INSTALL)
 @require_http_methods(_METHODS)
+@_leads_to_former
 def choose_plan(request: HouseRequest, slug: str) -> HttpResponse:
     """The trial, or a paid plan."""
     order = _load(request, slug)
@@ -118,6 +137,7 @@ def choose_plan(request: HouseRequest, slug: str) -> HttpResponse:
 @never_cache
 @requires(Permission.APPS_INSTALL)
 @require_http_methods(_METHODS)
+@_leads_to_former
 def choose_users(request: HouseRequest, slug: str) -> HttpResponse:
     """Who will use the app. The selection is kept while one searches, so nobody needs scripts to pick from many."""
     order = _load(request, slug)
@@ -148,6 +168,7 @@ def choose_users(request: HouseRequest, slug: str) -> HttpResponse:
 @never_cache
 @requires(Permission.APPS_INSTALL)
 @require_http_methods(_METHODS)
+@_leads_to_former
 def choose_later(request: HouseRequest, slug: str) -> HttpResponse:
     """Who follows without being picked, and what that may come to (T27). Nobody does unless this is filled in."""
     order = _load(request, slug)
@@ -180,6 +201,7 @@ def choose_later(request: HouseRequest, slug: str) -> HttpResponse:
 @never_cache
 @requires(Permission.APPS_INSTALL)
 @require_http_methods(_METHODS)
+@_leads_to_former
 def confirm(request: HouseRequest, slug: str) -> HttpResponse:
     """What it may do, what it costs, and the order itself."""
     order = _load(request, slug)
