@@ -25,6 +25,7 @@ from fondaco.identity.models import LoginSession
 from fondaco.kit import clock, deadlines
 from fondaco.notify.letters import write
 from fondaco.notify.mails.password_reset import MAIL as RESET
+from fondaco.surfaces.site.viewer import FEDERATION
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SENT = "/account/confirm-email/"
@@ -184,6 +185,24 @@ def test_who_opens_the_link_of_somebody_else_is_not_told_that_their_own_address_
     address = actions.request_email_change(actor=actor_for(ada), person=ada, email="ada@new.example")
     page = sign_in(ada).post(f"/account/confirm-email/{confirmation_key(address)}/", follow=True).content.decode()
     assert "Done: from now on you sign in with ada@new.example." in page
+
+
+def test_a_session_that_a_company_opened_stands_in_no_links_way(ada: Person) -> None:
+    """The link needs nobody to be signed in, and who cannot sign in before it is confirmed has no other way."""
+    client, account = sign_in(ada), ada.users.get().account
+    session = client.session
+    session[FEDERATION] = {"account": account.pk, "is_bound": True}
+    session.save()
+    assert client.get("/you").status_code == 403
+    address = actions.request_email_change(actor=actor_for(ada), person=ada, email="ada@new.example")
+    link = f"/account/confirm-email/{confirmation_key(address)}/"
+    assert "Is this your address?" in client.get(link).content.decode()
+    assert rows(ada) == [(ada.email, True, True), ("ada@new.example", False, False)]
+    answer = client.post(link, follow=True)
+    assert answer.redirect_chain[0] == ("/home", 302)
+    assert answer.status_code == 200
+    assert "Done: from now on you sign in with ada@new.example." in answer.content.decode()
+    assert client.get("/you").status_code == 403
 
 
 def test_who_has_left_confirms_nothing(ada: Person) -> None:

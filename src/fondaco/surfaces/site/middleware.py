@@ -101,7 +101,7 @@ class BoundSessionMiddleware:
     """
 
     PERSONAL = ("you", "account", "device")  # first part of the path; accounts may have names that only begin like it
-    STILL_OPEN = ("/account/login/", "/account/logout/")
+    STILL_OPEN = ("/account/login/", "/account/logout/", "/account/confirm-email/")  # the last is its mail's business
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

@@ -148,8 +148,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         return "/home"
 
     def get_email_verification_redirect_url(self, email_address: EmailAddress) -> str:
-        """The page that shows the address, after the sign-in for who is not signed in here."""
-        return reverse("site:you")
+        """The page that shows the address, after the sign-in for who is not signed in here.
+
+        It is closed to a session that only a company's provider opened.
+        """
+        found: dict[str, Any] = self.request.session.get(FEDERATION) or {}
+        return "/home" if found.get("is_bound") else reverse("site:you")
 
     def send_confirmation_mail(self, request: HttpRequest, emailconfirmation: Any, signup: bool) -> None:
         """Who knows the password of an address that is not proven is mailed the question whether it is theirs."""
