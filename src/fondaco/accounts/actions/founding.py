@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from fondaco.accounts.actions.accounts import appoint_operator, create_account, create_person
 from fondaco.accounts.actions.invitations import invite
+from fondaco.accounts.actions.people import prove_email
 from fondaco.accounts.models import Invitation, Operator, Person
 from fondaco.accounts.permissions import OperatorRole
 from fondaco.audit.actor import Actor
@@ -31,6 +32,7 @@ def admit_operator(*, actor: Actor, email: str, name: str, roles: Iterable[Opera
         person = Person.objects.filter(email__iexact=email).first() or create_person(
             actor=actor, email=email, name=name or email
         )
+        prove_email(person)
         return appoint_operator(actor=actor, person=person, roles=roles)
 
 
