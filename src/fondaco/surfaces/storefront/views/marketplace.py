@@ -60,7 +60,7 @@ class Quote:
 class Standing:
     """What the viewer's account has to do with the app. ``can_install`` is True for visitors: they sign in first.
 
-    While it ``is_cut_off`` nobody can have it; why, the platform tells its customers and its partner only.
+    While it ``is_cut_off`` nobody can have it; why is not for everybody who looks at the page.
     """
 
     installed: Installation | None = None
