@@ -13,7 +13,7 @@ class WithholdForm(forms.Form):
         label=_("Reason"),
         max_length=1000,
         error_messages={"required": _("Write the reason.")},
-        help_text=_("The partner reads it word for word, and so does everybody who opens an old link to the app."),
+        help_text=_("The partner reads it word for word, and so do customers who open an old link to the app."),
         widget=forms.Textarea({"rows": 3}),
     )
 
@@ -25,6 +25,6 @@ class ReportForm(WithholdForm):
         label=_("What is wrong"),
         max_length=1000,
         error_messages={"required": _("Say what is wrong.")},
-        help_text=_("The partner reads it word for word, and so does everybody who opens an old link to the app."),
+        help_text=_("The partner reads it word for word, and so do customers who open an old link to the app."),
         widget=forms.Textarea({"rows": 3}),
     )
