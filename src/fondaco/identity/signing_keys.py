@@ -94,9 +94,10 @@ class _Ring(Generic[_Key]):
 
     def find_last_signer(self) -> _Key | None:
         """The key that signed last, if it may sign again without a look at the table."""
-        if self._signer is None or time.monotonic() - self._read_at > _REMEMBERED_SECONDS:
+        signer = self._signer  # once, for another thread that reads the table takes it away
+        if signer is None or time.monotonic() - self._read_at > _REMEMBERED_SECONDS:
             return None
-        return self._signer[0] if clock.epoch() < self._signer[1] else None
+        return signer[0] if clock.epoch() < signer[1] else None
 
     def choose_signer(self) -> _Key:
         """The key to sign with now; makes one when there is none."""

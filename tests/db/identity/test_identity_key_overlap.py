@@ -133,6 +133,18 @@ def test_a_process_that_remembers_old_keys_signs_with_the_right_one(program: Pro
         check(access_token(program), kept)
 
 
+def test_a_key_is_found_while_another_thread_reads_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    key = signing_keys.signing_key()
+    epoch = clock.epoch
+
+    def read_and_tell() -> float:
+        signing_keys.published_keys()  # as another thread does at this very moment
+        return epoch()
+
+    monkeypatch.setattr(clock, "epoch", read_and_tell)
+    assert signing_keys.signing_key() == key
+
+
 def test_asking_for_the_keys_makes_one_only_when_it_is_time() -> None:
     for _ in range(3):
         fetch()
