@@ -109,6 +109,7 @@ class Dispatcher:
         listening = asyncio.create_task(self._listen())
         try:
             async with self._client() as client:
+                await self._pause()  # until it knows with how many it shares
                 while not stop.is_set():
                     self._wake.clear()
                     if not await self._start_due(client):

@@ -18,7 +18,7 @@ from django.db import connection
 from tests.factories.accounts import actor_for
 from tests.factories.catalog import make_published_version
 from tests.factories.installs import PARTNER_PROGRAM, make_installing
-from tests.receiver import PATIENCE, Receiver, receiving
+from tests.receiver import Receiver, receiving
 
 from fondaco.installs.actions import answer_operation, retry_installation, uninstall_app
 from fondaco.installs.models import Installation
@@ -283,28 +283,6 @@ def test_one_endpoint_gets_its_share_and_a_busy_one_nothing() -> None:
     assert len(claim(Room(limit=10, share=2, running={busy: 1}))) == 1
 
 
-def test_an_endpoint_has_its_share_of_tries_whatever_the_number_of_dispatchers() -> None:
-    with receiving("hang") as hanging, receiving(200) as good, sharing(2, share=4) as dispatchers:
-        version = make_published_version(events_callback_url=f"{hanging.url}/events")
-        for _ in range(9):
-            make_installing(version=version)
-        assert len(hanging.wait_for(4)) == 4
-        for received in range(1, 4):  # looks of both dispatchers
-            installing(good)
-            good.wait_for(received)
-        assert len(hanging.got) == 4
-        endpoint = str(Endpoint.objects.get(app=version.app_id).pk)
-        assert [dispatcher._running[endpoint] for dispatcher in dispatchers] == [2, 2]
-        hanging.over.set()
-
-
-def test_what_a_dispatcher_leaves_the_others_take() -> None:
-    with sharing(1, share=4) as (lasting,):
-        with sharing(1, share=4, among=2):
-            wait_for_share(lasting, 2)
-        wait_for_share(lasting, 4)
-
-
 def test_T05_T06_hanging_and_endless_receivers_hold_nobody_up() -> None:
     """The bad ones are cut off at ten seconds, the good ones are served meanwhile."""
     with receiving("hang") as hanging, receiving("stream") as endless, receiving(200) as good, dispatching():
@@ -356,33 +334,6 @@ def dispatching() -> Iterator[None]:
         stop.set()
         thread.join(20)
     assert not thread.is_alive()
-
-
-@contextmanager
-def sharing(number: int, *, share: int, among: int = 0) -> Iterator[list[Dispatcher]]:
-    """Dispatchers at work that know how many they are, ``among`` all (``number`` unless told)."""
-    stop, dispatchers = threading.Event(), [Dispatcher(share=share) for _ in range(number)]
-    threads = [threading.Thread(target=lambda each=each: uvloop.run(each.run(stop))) for each in dispatchers]
-    for thread in threads:
-        thread.start()
-    try:
-        for dispatcher in dispatchers:
-            wait_for_share(dispatcher, share // (among or number))
-        yield dispatchers
-    finally:
-        stop.set()
-        for thread, dispatcher in zip(threads, dispatchers, strict=True):
-            thread.join(20)
-            dispatcher.close()
-    assert not any(thread.is_alive() for thread in threads)
-
-
-def wait_for_share(dispatcher: Dispatcher, share: int) -> None:
-    """Returns when so much of an endpoint is the dispatcher's."""
-    waiting, deadline = threading.Event(), time.monotonic() + PATIENCE
-    while dispatcher._share != share:
-        assert time.monotonic() < deadline, dispatcher._share
-        waiting.wait(0.01)
 
 
 def _everything() -> str:
