@@ -33,10 +33,12 @@ class Fork:
         for stream in (sys.stdout, sys.stderr):
             stream.flush()  # else both would say what was not said yet
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)  # one that comes now is the child's to hear
-        self.pid = os.fork()
-        if self.pid == 0:
-            _live(title, run, prepare, writing, mask)
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        try:
+            self.pid = os.fork()
+            if self.pid == 0:
+                _live(title, run, prepare, writing, mask)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         os.close(writing)
         self.stdout: IO[bytes] | None = FileIO(reading)
 
@@ -75,6 +77,8 @@ def _live(
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         os.dup2(output, 1)
         os.dup2(output, 2)
+        # The parent may have replaced its own by a file, which is closed here, and whose number is soon another file's.
+        sys.stdout, sys.stderr = sys.__stdout__ or sys.stdout, sys.__stderr__ or sys.stderr
         os.closerange(3, os.sysconf("SC_OPEN_MAX"))  # locks and pipes of the parent
         for number in _SIGNALS:
             if callable(signal.getsignal(number)):  # what was ignored stays ignored

@@ -75,6 +75,34 @@ def test_a_signal_right_after_the_start_ends_it_though_its_parent_only_notes_the
     assert done.stdout == f"({-signal.SIGTERM}, '')\n"
 
 
+def test_it_speaks_into_its_pipe_though_nobody_hears_its_parent_any_more() -> None:
+    done = run(
+        """
+        sys.stdout = open(os.devnull, "w")
+        process = fork(lambda: print("heard"))
+        sys.stdout = sys.__stdout__
+        print(end(process))
+        """
+    )
+    assert (done.stdout, done.stderr) == ("(0, 'heard\\n')\n", "")
+
+
+def test_where_no_process_can_be_made_signals_are_heard_as_before() -> None:
+    done = run(
+        """
+        def fail():
+            raise BlockingIOError
+
+        os.fork = fail
+        try:
+            fork(lambda: None)
+        except BlockingIOError:
+            print(signal.pthread_sigmask(signal.SIG_BLOCK, []))
+        """
+    )
+    assert (done.stdout, done.stderr) == ("set()\n", "")
+
+
 def test_what_its_parent_locked_is_free_when_the_parent_lets_go(tmp_path: Path) -> None:
     done = run(
         """
