@@ -16,10 +16,16 @@ def web(
     workers: Annotated[int, typer.Option(help="Processes that answer; one or two per core.", min=1)] = 2,
 ) -> None:
     """Serve pages and APIs. `GET /healthz` answers while the process lives, `/readyz` while its database does."""
+    from fondaco.runtime.errors import StartRefused
     from fondaco.runtime.preconditions import is_port_free
 
-    if not is_port_free(host, port):
-        refuse(f"Port {port} on {host} is taken by another program: stop that program, or choose another with --port.")
+    taken = f"Port {port} on {host} is taken by another program: stop that program, or choose another with --port."
+    try:
+        is_free = is_port_free(host, port)
+    except StartRefused as problem:
+        refuse(str(problem))
+    if not is_free:
+        refuse(taken)
     load_django()
     from fondaco.runtime.serving import serve
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import socket
@@ -58,15 +59,20 @@ def lock_home(home: Path) -> HomeLock:
 
 
 def is_port_free(host: str, port: int) -> bool:
-    """Whether a server could listen there now."""
+    """Whether a server could listen there now. Raises StartRefused for an address where none ever could."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, port))
-        except OSError:
+    except OSError as problem:
+        if problem.errno == errno.EADDRINUSE:
             return False
-        return True
+        raise StartRefused(
+            f"Nothing can listen on port {port} of {host} ({problem.strerror}): choose an address of this machine, and"
+            " a port that you may use."
+        ) from problem
+    return True
 
 
 def check_port(host: str, port: int, option: str, patience: float = 0.0) -> None:

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import pkgutil
 import signal
+import socket
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
@@ -33,11 +34,11 @@ def load(target: str = HOUSE) -> Application:
 
 
 def serve(host: str, port: int, workers: int, target: str = HOUSE) -> None:
-    """Answers on ``port`` until it is told to stop."""
+    """Answers on ``port`` until it is told to stop, or its terminal is closed."""
     load(target)
     server = Server(
         target,
-        address=host,
+        address=host if ":" in host else socket.gethostbyname(host),  # it takes no names
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
@@ -47,6 +48,10 @@ def serve(host: str, port: int, workers: int, target: str = HOUSE) -> None:
         log_level=LogLevels.warning,
         process_name="fondaco web",
     )
+    # granian would begin new workers, with the code of the old ones, and outlive its terminal. nohup means it.
+    is_ignored = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    on_hang_up = signal.SIG_IGN if is_ignored else server.signal_handler_interrupt
+    server.on_startup(lambda: signal.signal(signal.SIGHUP, on_hang_up))
     server.serve(target_loader=partial(_begin_worker, target), wrap_loader=False)
 
 

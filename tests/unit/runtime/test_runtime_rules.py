@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import socket
+import time
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,17 @@ def test_a_taken_port_is_one_sentence() -> None:
         f" `fondaco up --port {port + 1}`."
     )
     preconditions.check_port("127.0.0.1", port, "--port")
+
+
+def test_an_address_of_another_machine_is_not_called_taken() -> None:
+    begun = time.monotonic()
+    with pytest.raises(StartRefused) as refusal:
+        preconditions.check_port("192.0.2.1", 8000, "--port", patience=60.0)
+    assert str(refusal.value) == (
+        "Nothing can listen on port 8000 of 192.0.2.1 (Cannot assign requested address): choose an address of this"
+        " machine, and a port that you may use."
+    )
+    assert time.monotonic() - begun < 30  # waiting would not help
 
 
 def test_a_home_has_one_user_and_knows_whether_the_last_one_stopped_in_order(tmp_path: Path) -> None:

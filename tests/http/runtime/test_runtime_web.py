@@ -1,0 +1,59 @@
+"""``fondaco web`` alone, as it runs under a supervisor or in somebody's terminal."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import processes
+import pytest
+
+NO_DATABASE = "postgresql://nobody@127.0.0.1:9/none"
+
+
+@contextmanager
+def web(home: Path, port: int, *words: str, prepare: Callable[[], object] | None = None) -> Iterator[int]:
+    """The process id of one that answers; it has ended by itself, in order, when the block ends."""
+    (home / "static").mkdir(parents=True, exist_ok=True)
+    with home.with_suffix(".log").open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "fondaco.cli", "web", "--port", str(port), "--workers", "1", *words],
+            env={**processes.environment(home), "DATABASE_URL": NO_DATABASE},
+            stdout=log,
+            stderr=log,
+            preexec_fn=prepare,
+        )
+    site = f"http://127.0.0.1:{port}"
+    processes.wait_until(lambda: process.poll() is not None or processes.answers(f"{site}/healthz"))
+    assert process.poll() is None, processes.said(home)
+    yield process.pid
+    assert process.wait(20) == 0
+    processes.wait_until(lambda: processes.belonging_to(home) == {})
+    assert processes.said(home) == ""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_it_ends_when_it_is_told_to_or_its_terminal_is_closed(
+    home: Path, ports: tuple[int, int], number: signal.Signals
+) -> None:
+    with web(home, ports[0]) as pid:
+        os.kill(pid, number)
+
+
+def test_nohup_keeps_it(home: Path, ports: tuple[int, int]) -> None:
+    with web(home, ports[0], prepare=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)) as pid:
+        workers = processes.belonging_to(home).keys() - {pid}
+        os.kill(pid, signal.SIGHUP)
+        assert processes.answers(f"http://127.0.0.1:{ports[0]}/healthz")
+        assert processes.belonging_to(home).keys() - {pid} == workers
+        os.kill(pid, signal.SIGTERM)
+
+
+def test_its_address_may_be_a_name(home: Path, ports: tuple[int, int]) -> None:
+    with web(home, ports[0], "--host", "localhost") as pid:
+        os.kill(pid, signal.SIGTERM)
