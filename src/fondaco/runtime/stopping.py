@@ -12,8 +12,8 @@ def stop_event() -> threading.Event:
     stop = threading.Event()
 
     def note(number: int, frame: FrameType | None) -> None:
+        signal.signal(number, signal.SIG_DFL)  # first, for who is just beginning to wait for the event holds its lock
         stop.set()
-        signal.signal(number, signal.SIG_DFL)
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, note)

@@ -103,6 +103,35 @@ def test_where_no_process_can_be_made_signals_are_heard_as_before() -> None:
     assert (done.stdout, done.stderr) == ("set()\n", "")
 
 
+def test_a_second_signal_ends_a_process_that_the_first_one_met_at_a_bad_moment() -> None:
+    done = run(
+        """
+        from fondaco.runtime.stopping import stop_event
+
+        def live():
+            stop = stop_event()
+            with stop._cond:  # as at the beginning of ``stop.wait()``
+                print("begun")
+                time.sleep(60)
+
+        def is_noted():
+            (caught,) = [line for line in open(f"/proc/{process.pid}/status") if line.startswith("SigCgt")]
+            return not int(caught.split()[1], 16) & 1 << signal.SIGTERM - 1
+
+        process = fork(live)
+        process.stdout.read(5)
+        process.terminate()
+        give_up = time.monotonic() + 20
+        while not is_noted() and time.monotonic() < give_up:
+            pass
+        print(is_noted())
+        process.terminate() if is_noted() else os.kill(process.pid, signal.SIGKILL)
+        print(process.wait(20))
+        """
+    )
+    assert (done.stdout, done.stderr) == (f"True\n{-signal.SIGTERM}\n", "")
+
+
 def test_what_its_parent_locked_is_free_when_the_parent_lets_go(tmp_path: Path) -> None:
     done = run(
         """
