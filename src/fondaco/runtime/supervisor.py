@@ -154,7 +154,8 @@ class Supervisor:
     def _announce(self) -> None:
         addresses = self.options.addresses
         rows = [("Pages and APIs", addresses.site_url), ("Mail that was sent", f"{addresses.site_url}/inbox")]
-        if any(child.service.name == "partner" for child in self.children):
+        partners = (child.service.answers for child in self.children if child.service.name == "partner")
+        if any(answers and readiness.answers(*answers) for answers in partners):
             rows.append(("Example partner", addresses.partner_url))
         logins = [
             (label, email, password, f"{addresses.site_url}{path}") for label, email, password, path in self.logins

@@ -9,10 +9,14 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.listening import QuietHandler, listening
 
 from fondaco.runtime import console, preconditions, readiness
+from fondaco.runtime.children import Child
 from fondaco.runtime.errors import StartRefused
 from fondaco.runtime.postgres import binaries, places, server
+from fondaco.runtime.services import Addresses, list_services
+from fondaco.runtime.supervisor import Options, Supervisor
 
 ME = places.RunAs(os.geteuid(), os.getegid(), "me", switch=False)
 
@@ -134,6 +138,24 @@ def test_the_box_aligns_its_columns() -> None:
         "│ Bye.                │\n"
         "╰─────────────────────╯"
     )
+
+
+def test_an_example_partner_is_announced_when_it_answers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    class Handler(QuietHandler):
+        def do_GET(self) -> None:
+            self.send_response(200 if self.path == "/health" else 404)
+            self.end_headers()
+
+    with listening(Handler) as url:
+        port = int(url.rpartition(":")[2])
+        house = Supervisor(Options(tmp_path, Addresses("127.0.0.1", 8000, port, "http://127.0.0.1:8000")))
+        house.children = [Child(each) for each in list_services(house.options.addresses, tmp_path)]
+        house._announce()
+        assert f"Example partner      http://127.0.0.1:{port} " in capsys.readouterr().out
+    house._announce()
+    shown = capsys.readouterr().out
+    assert "http://127.0.0.1:8000" in shown
+    assert "Example partner" not in shown
 
 
 def test_migrations_of_the_house_are_found() -> None:
