@@ -116,6 +116,7 @@ def test_the_same_through_the_api(mara: Member, installation: Installation, clie
             "account": "Harbour Bank",
             "version": installation.version.name,
             "status": "completed",
+            "cut_off_reason": None,
         }
     ]
     credentials = f"{place}/installations/{installation.pk.hex}/credentials"
