@@ -7,13 +7,14 @@ from typing import Annotated
 import typer
 
 from fondaco.cli.starting import load_django, refuse
+from fondaco.runtime.services import JOBS_AT_ONCE, WEB_WORKERS
 from fondaco.runtime.stopping import stop_event
 
 
 def web(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)] = 8000,
-    workers: Annotated[int, typer.Option(help="Processes that answer; one or two per core.", min=1)] = 2,
+    workers: Annotated[int, typer.Option(help="Processes that answer; one or two per core.", min=1)] = WEB_WORKERS,
 ) -> None:
     """Serve pages and APIs. `GET /healthz` answers while the process lives, `/readyz` while its database does."""
     from fondaco.runtime.errors import StartRefused
@@ -42,7 +43,7 @@ def dispatch() -> None:
 
 
 def worker(
-    concurrency: Annotated[int, typer.Option(help="Jobs at once.", min=1)] = 4,
+    concurrency: Annotated[int, typer.Option(help="Jobs at once.", min=1)] = JOBS_AT_ONCE,
 ) -> None:
     """Run background jobs (mail, images) until stopped; running jobs are finished first."""
     load_django()

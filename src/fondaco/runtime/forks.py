@@ -37,9 +37,12 @@ class Fork:
             self.pid = os.fork()
             if self.pid == 0:
                 _live(title, run, prepare, writing, mask)
+        except OSError:
+            os.close(reading)
+            raise
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        os.close(writing)
+            os.close(writing)
         self.stdout: IO[bytes] | None = FileIO(reading)
 
     def poll(self) -> int | None:

@@ -11,6 +11,7 @@ from django.apps import apps
 from django.db import connections
 
 from fondaco.kit.loading import uncollected
+from fondaco.runtime import serving
 
 
 def load_django() -> None:
@@ -26,6 +27,7 @@ def load_house(entries: Sequence[str]) -> None:
     """Django, what the ``entries`` (``module:name``) import, and the web application with all its views."""
     load_django()
     with uncollected():
-        for entry in (*entries, "fondaco.config.wsgi:application", "fondaco.config.urls:urlpatterns"):
+        for entry in entries:
             pkgutil.resolve_name(entry)
+    serving.load()
     connections.close_all()  # two processes must never speak through one

@@ -8,15 +8,13 @@ from fondaco.kit import deadlines, jobs
 from fondaco.messaging import dispatcher
 from fondaco.runtime.stopping import stop_event
 
-JOBS_AT_ONCE = 4
-
 
 def dispatch(stop: threading.Event | None = None) -> None:
     """Delivers events to partner apps until ``stop`` is set, or a signal comes."""
     dispatcher.run(stop or stop_event())
 
 
-def work(concurrency: int = JOBS_AT_ONCE) -> None:
+def work(concurrency: int) -> None:
     """Runs background jobs until a signal comes."""
     jobs.run_worker(concurrency=concurrency)
 

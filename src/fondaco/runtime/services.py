@@ -12,6 +12,7 @@ from fondaco.runtime.children import Service
 SOURCE = Path(__file__).resolve().parents[2]
 EXAMPLES = SOURCE.parent / "examples"
 WEB_WORKERS = 2
+JOBS_AT_ONCE = 4
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def list_services(addresses: Addresses, home: Path) -> list[Service]:
     services = [
         Service("web", entry="fondaco.runtime.serving:serve", arguments=web, answers=(*web[:2], "/healthz")),
         Service("dispatcher", entry="fondaco.runtime.machines:dispatch"),
-        Service("worker", entry="fondaco.runtime.machines:work"),
+        Service("worker", entry="fondaco.runtime.machines:work", arguments=(JOBS_AT_ONCE,)),
         Service("sweeper", entry="fondaco.runtime.machines:sweep"),
     ]
     partner = EXAMPLES / "hello_partner" / "app.py"

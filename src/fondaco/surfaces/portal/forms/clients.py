@@ -11,13 +11,12 @@ from django import forms
 from django.forms.boundfield import BoundWidget
 from django.utils.translation import gettext_lazy as _
 
-from fondaco.catalog.models import IdTokenAlgorithm
 from fondaco.catalog.scopes import FOR_PORTAL_CLIENTS, SCOPES, Scope, scopes_by_api
 from fondaco.identity.actions import Overlap
 from fondaco.identity.client_fields import AUTHORIZATION_CODE, CLIENT_CREDENTIALS, REFRESH_TOKEN, ClientFields, clean
 from fondaco.identity.key_pairs import ALGORITHMS
 from fondaco.identity.models import OAuthClient
-from fondaco.surfaces.portal.forms.algorithms import ID_TOKEN_ALGORITHM_HELP, ID_TOKEN_ALGORITHMS
+from fondaco.surfaces.portal.forms.algorithms import AlgorithmField
 from fondaco.surfaces.portal.forms.needed import NeededChoices
 from fondaco.surfaces.site.forms import add_faults, boxes_of
 from fondaco.surfaces.site.once import OnceForm
@@ -68,14 +67,7 @@ class SettingsForm(forms.Form):
             "They are compared exactly."
         ),
     )
-    id_token_signed_response_alg = forms.ChoiceField(
-        label=_("ID tokens are signed by"),
-        required=False,
-        choices=ID_TOKEN_ALGORITHMS,
-        widget=forms.RadioSelect(),
-        initial=IdTokenAlgorithm.ES256.value,
-        help_text=ID_TOKEN_ALGORITHM_HELP,
-    )
+    id_token_signed_response_alg = AlgorithmField()
     scopes = NeededChoices(
         label=_("Scopes"),
         choices=[(name, SCOPES[name].allows) for name in FOR_PORTAL_CLIENTS],

@@ -15,9 +15,9 @@ from fondaco.catalog.cleaning import clean_listing, clean_technical
 from fondaco.catalog.content import ListingFields, TechnicalFields
 from fondaco.catalog.data_fields import DATA_FIELDS
 from fondaco.catalog.merging import REASON
-from fondaco.catalog.models import Category, IdTokenAlgorithm, ListingContent, TechnicalContent
+from fondaco.catalog.models import Category, ListingContent, TechnicalContent
 from fondaco.catalog.scopes import REQUESTABLE, SCOPES, Scope
-from fondaco.surfaces.portal.forms.algorithms import ID_TOKEN_ALGORITHM_HELP, ID_TOKEN_ALGORITHMS
+from fondaco.surfaces.portal.forms.algorithms import AlgorithmField
 from fondaco.surfaces.portal.forms.needed import CountedText, NeededChoices, NeededText
 from fondaco.surfaces.site.forms import add_faults, boxes_of
 
@@ -98,14 +98,7 @@ class TechnicalForm(forms.Form):
             "for whoever has it."
         ),
     )
-    id_token_signed_response_alg = forms.ChoiceField(
-        label=_("ID tokens are signed by"),
-        required=False,
-        choices=ID_TOKEN_ALGORITHMS,
-        widget=forms.RadioSelect(),
-        initial=IdTokenAlgorithm.ES256.value,
-        help_text=ID_TOKEN_ALGORITHM_HELP,
-    )
+    id_token_signed_response_alg = AlgorithmField()
     release_notes = CountedText(
         label=_("Release notes"),
         required=False,
