@@ -14,6 +14,16 @@ import processes
 import pytest
 
 NO_DATABASE = "postgresql://nobody@127.0.0.1:9/none"
+BEGINNING = """
+import os, signal, time
+from fondaco.config.wsgi import application as house
+LOADED_IN = os.getpid()
+def __getattr__(name):
+    if name == "application" and os.getpid() != LOADED_IN:
+        os.kill(LOADED_IN, signal.SIGTERM)
+        time.sleep(0.5)  # the server's signal comes now
+    return house
+"""
 
 
 @contextmanager
@@ -57,3 +67,19 @@ def test_nohup_keeps_it(home: Path, ports: tuple[int, int]) -> None:
 def test_its_address_may_be_a_name(home: Path, ports: tuple[int, int]) -> None:
     with web(home, ports[0], "--host", "localhost") as pid:
         os.kill(pid, signal.SIGTERM)
+
+
+def test_a_worker_that_is_only_beginning_ends_too(home: Path, ports: tuple[int, int]) -> None:
+    (home / "static").mkdir(parents=True, exist_ok=True)
+    (home / "beginning.py").write_text(BEGINNING)
+    environment = processes.environment(home)
+    call = f"from fondaco.runtime.serving import serve; serve('127.0.0.1', {ports[0]}, 2, 'beginning:application')"
+    ended = subprocess.run(
+        [sys.executable, "-c", call],
+        env={**environment, "DATABASE_URL": NO_DATABASE, "PYTHONPATH": f"{environment['PYTHONPATH']}:{home}"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=60,
+    )
+    assert (ended.returncode, ended.stdout) == (0, "")
