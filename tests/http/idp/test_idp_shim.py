@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from unittest.mock import Mock
 
 import psycopg
 import pytest
@@ -14,7 +15,8 @@ from tests.factories.identity import Program, make_program
 from tests.http.idp.machine import Machine, Request, ask_about, ask_keys, ask_token
 
 from fondaco.identity import actions, signing_keys
-from fondaco.identity.hot.last_use import last_use
+from fondaco.identity.hot.last_use import LastUse, last_use
+from fondaco.identity.hot.statements import Unavailable
 from fondaco.identity.models import CredentialSet, Cutoff, OAuthClient, RevokedToken, RsaSigningKey
 from fondaco.identity.tokens import verify_access_token
 from fondaco.kit import clock
@@ -197,6 +199,43 @@ def test_use_of_many_is_noted_in_one_statement_that_waits_for_nobody(machine: Ma
     machine.ask(ask_token(others[0]))
     last_use.write()
     assert CredentialSet.objects.filter(last_used_at=None).count() == 0
+
+
+def test_what_is_too_much_for_one_second_is_noted_later_with_its_own_moment(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fondaco.identity.hot.last_use.AT_ONCE", 2)
+    sets = [program.issued.set, *(make_program(program.account).issued.set for _ in range(3))]
+    CredentialSet.objects.update(last_used_at=None)
+    notes = LastUse()
+    for number, each in enumerate(sets):
+        notes.note(each.wire_client_id, 1000.0 + number)
+    notes.write()
+    notes.note(sets[3].wire_client_id, 1100.0)  # keeps its place among those that wait
+    notes.note(sets[0].wire_client_id, 1200.0)
+    assert _moments(sets) == [1000.0, 1001.0, None, None]
+    notes.write()
+    assert _moments(sets) == [1000.0, 1001.0, 1002.0, 1100.0]
+    notes.write()
+    notes.write()
+    assert _moments(sets) == [1200.0, 1001.0, 1002.0, 1100.0]
+
+
+def test_a_note_is_kept_while_the_database_is_away(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    CredentialSet.objects.update(last_used_at=None)
+    notes, each = LastUse(), program.issued.set
+    notes.note(each.wire_client_id, 1000.0)
+    with monkeypatch.context() as patch:
+        patch.setattr("fondaco.identity.hot.last_use._NOTE", Mock(run=Mock(side_effect=Unavailable)))
+        notes.write()
+    assert _moments([each]) == [None]
+    notes.write()
+    assert _moments([each]) == [1000.0]
+
+
+def _moments(sets: list[CredentialSet]) -> list[float | None]:
+    found = {each.pk: each.last_used_at for each in CredentialSet.objects.all()}
+    return [used.timestamp() if (used := found[each.pk]) else None for each in sets]
 
 
 def test_a_database_that_came_back_is_used_again(machine: Machine, program: Program) -> None:

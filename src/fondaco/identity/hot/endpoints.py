@@ -109,4 +109,4 @@ def _is_id(value: object) -> TypeGuard[str]:
 def _note_use(client: Client, now: float) -> None:
     if now >= client.use_is_due_at:
         client.postpone_use(now)
-        last_use.note(client.client_id)
+        last_use.note(client.client_id, now)
