@@ -225,6 +225,22 @@ def test_without_a_listener_the_database_is_asked_and_the_next_one_knows_again(c
     assert asked == []
 
 
+def test_after_a_pause_it_proves_at_once_that_it_hears(
+    directory: Directory, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fondaco.identity.hot.listening.BEAT_EVERY_SECONDS", 600.0)
+    client_id = program.issued.client_id
+    directory.find(client_id)
+    listener = directory._listener
+    assert isinstance(listener, Listener)
+    wait_for(lambda: directory.is_believed() and listener._loaded_at > 0)
+    listener._said_at = float("-inf")  # nobody has asked for long
+    directory.is_wanted = False
+    directory.believe(float("-inf"))
+    directory.find(client_id)
+    wait_for(directory.is_believed)
+
+
 def test_what_was_read_before_a_change_is_not_kept_after_it(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     directory = Directory()
     directory.believe(monotonic())

@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from time import monotonic
-from typing import Final
+from typing import Final, Protocol
 
 from fondaco.identity.hot.clients import Client, read_client
 from fondaco.identity.hot.statements import Statement
@@ -23,6 +23,15 @@ MOST_REVOKED: Final = 100_000  # with more the table is asked about each token
 _REVOKED: Final = Statement("revoked", "SELECT 1 FROM identity_revokedtoken WHERE jti = $1")
 
 
+class Teller(Protocol):
+    """A thread that tells a directory what has changed."""
+
+    def is_alive(self) -> bool: ...
+
+    def wake(self) -> None:
+        """Somebody asks again after a while in which nobody did."""
+
+
 class Directory:
     """Of one process; any thread may ask, one listener tells. ``start`` is how it gets its listener when first asked.
 
@@ -30,9 +39,9 @@ class Directory:
     would otherwise be overwritten by what was true before it. That is what generations are for.
     """
 
-    def __init__(self, *, start: Callable[[Directory], threading.Thread] | None = None) -> None:
+    def __init__(self, *, start: Callable[[Directory], Teller] | None = None) -> None:
         self._start = start
-        self._listener: threading.Thread | None = None
+        self._listener: Teller | None = None
         self._lock = threading.Lock()
         self._clients: dict[str, Client] = {}
         self._revoked: dict[str, float] = {}  # until when, seconds since 1970
@@ -48,7 +57,10 @@ class Directory:
 
     def find(self, client_id: str) -> Client | None:
         """The client behind a wire id if it may get tokens, known or read now."""
-        self.is_wanted = True
+        if not self.is_wanted:
+            self.is_wanted = True
+            if self._listener is not None:
+                self._listener.wake()
         if monotonic() >= self._believed_until:
             self._ensure_listener()
             return read_client(client_id)

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import logging
 import secrets
+import socket
 import threading
+from contextlib import suppress
 from select import POLLIN, poll
 from time import monotonic
 from typing import Any, Final
@@ -51,6 +53,8 @@ class Listener(threading.Thread):
         self._directory = directory
         self._id = secrets.token_hex(8)
         self._ending = threading.Event()
+        self._woken, self._waker = socket.socketpair()
+        self._waker.setblocking(False)
         self._beats = self._heard = 0
         self._has_listened = True
         self._said_at = float("-inf")
@@ -70,10 +74,18 @@ class Listener(threading.Thread):
                 self._directory.disbelieve()
             self._ending.wait(RETRY_AFTER_SECONDS)
 
+    def wake(self) -> None:
+        """Proves at once that it hears, if it has not lately; else the first half second after a pause is slow."""
+        with suppress(OSError):  # woken already, or ended
+            self._waker.send(b"!")
+
     def stop(self) -> None:
         """Ends the thread; returns when it has ended."""
         self._ending.set()
+        self.wake()
         self.join()
+        self._woken.close()
+        self._waker.close()
 
     def _listen(self, connection: psycopg.Connection) -> None:
         connection.execute("SET synchronous_commit = off")  # what it says itself needs no disk
@@ -89,14 +101,18 @@ class Listener(threading.Thread):
                 self._loaded_at = monotonic()
 
     def _hear(self, channel: pq.abc.PGconn, seconds: float) -> None:
-        """Passes on what is said within so many seconds, or less when something is."""
+        """Passes on what is said within so many seconds, or less when something is or it is woken."""
         pause = BEAT_EVERY_SECONDS if self._heard == self._beats else BELIEVED_FOR_SECONDS
         if self._directory.is_wanted and monotonic() >= self._said_at + pause:
             self._beat(channel)
         waiting = poll()
         waiting.register(channel.socket, POLLIN)
+        waiting.register(self._woken, POLLIN)
         while (told := channel.notifies()) is None:
-            if not waiting.poll(seconds * 1000):
+            ready = [number for number, _event in waiting.poll(seconds * 1000)]
+            if self._woken.fileno() in ready:
+                self._woken.recv(64)
+            if channel.socket not in ready:
                 return
             channel.consume_input()
             seconds = 0
