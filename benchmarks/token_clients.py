@@ -1,6 +1,7 @@
 """Run in a house's own environment: makes clients in one account, and a table of their secrets for the peer.
 
-``python -m benchmarks.token_clients COUNT`` prints ``client_id:secret`` lines. Only a bench keeps secrets in the clear.
+``python -m benchmarks.token_clients COUNT`` prints ``client_id:secret`` lines, and without ``COUNT`` a new token of
+each client that is there, ``client_id:token``. Only a bench keeps secrets in the clear.
 """
 
 from __future__ import annotations
@@ -13,9 +14,8 @@ ACCOUNT = "bench"
 SCOPES = ("apps:read", "apps:write")
 
 
-def main(count: int) -> None:
+def make_clients(count: int) -> None:
     """See the module."""
-    django.setup()
     from django.db import connection
 
     from fondaco.accounts.models import Account
@@ -55,5 +55,16 @@ def main(count: int) -> None:
     sys.stdout.writelines(f"{client_id}:{secret}\n" for client_id, secret in secrets.items())
 
 
+def make_tokens() -> None:
+    """See the module."""
+    from fondaco.identity.models import CredentialSet
+    from fondaco.identity.tokens import issue_access_token
+
+    for each in CredentialSet.objects.select_related("client__account"):
+        token = issue_access_token(credentials=each, scope=" ".join(SCOPES))
+        sys.stdout.write(f"{each.wire_client_id}:{token}\n")
+
+
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    django.setup()
+    make_clients(int(sys.argv[1])) if sys.argv[1:] else make_tokens()
