@@ -45,7 +45,7 @@ SIGN_IN_PAGES: dict[str, tuple[Pair, Pair, Pair]] = {
     "account_inactive": ((200, 405), (200, 405), (200, 405)),
     "account_signup": ((200, 200), (HOME, HOME), (HOME, HOME)),
     "account_reauthenticate": _CONFIRMS,
-    "account_email_verification_sent": ((200, 405),) * 3,
+    "account_email_verification_sent": ((200, 405), ("/you", "/you"), ("/you", "/you")),
     "account_confirm_email": ((409, 409),) * 3,
     "account_set_password": (("/account/password/reset/",) * 2,) * 3,
     "account_change_password": (_FIRST, ("/account/password/set/",) * 2, ("/account/password/set/",) * 2),

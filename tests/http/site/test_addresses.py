@@ -108,6 +108,12 @@ def test_whoever_has_the_password_has_five_letters_an_hour_sent(ada: Person) -> 
     assert [letter.to for letter in deliver()] == [[ada.email]] * 5
 
 
+def test_who_is_signed_in_waits_for_no_letter(ada: Person) -> None:
+    client = sign_in(ada)
+    assert client.get(SENT).headers["Location"] == "/you"
+    assert "You are not signed in yet" in Client().get(SENT).content.decode()
+
+
 def test_who_has_not_proven_an_address_gets_no_letter_for_a_new_password(ada: Person) -> None:
     EmailAddress.objects.filter(user=ada).update(verified=False)
     answer = Client().post("/account/password/reset/", {"email": ada.email})

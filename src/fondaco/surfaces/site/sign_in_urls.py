@@ -18,7 +18,7 @@ urlpatterns = [
     path("inactive/", views.account_inactive, name="account_inactive"),
     path("signup/", views.signup, name="account_signup"),  # closed: it says that people are invited
     path("reauthenticate/", views.reauthenticate, name="account_reauthenticate"),
-    path("confirm-email/", views.email_verification_sent, name="account_email_verification_sent"),
+    path("confirm-email/", addresses.sent, name="account_email_verification_sent"),
     path("confirm-email/<str:key>/", addresses.confirm, name="account_confirm_email"),
     path("password/set/", RedirectView.as_view(pattern_name="account_reset_password"), name="account_set_password"),
     path("password/change/", views.password_change, name="account_change_password"),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from allauth.account.models import EmailConfirmationHMAC
-from allauth.account.views import ConfirmEmailView
-from django.http import Http404
+from allauth.account.views import ConfirmEmailView, email_verification_sent
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 
 from fondaco.accounts.errors import EmailLinkOver
@@ -25,3 +26,11 @@ class ConfirmView(ConfirmEmailView):  # type: ignore[misc]  # allauth has no typ
 
 
 confirm = never_cache(ConfirmView.as_view())
+
+
+def sent(request: HttpRequest) -> HttpResponse:
+    """Says that a letter is on its way to who was not signed in for want of it; others have nothing to wait for."""
+    if request.user.is_authenticated:
+        return redirect("site:you")
+    page: HttpResponse = email_verification_sent(request)
+    return page
