@@ -33,6 +33,7 @@ def test_how_id_tokens_are_signed_is_chosen_and_shown(client: Client) -> None:
     page = client.get("/portal/clients/new").content.decode()
     box = 'name="id_token_signed_response_alg" value="{}"'
     assert re.search(box.format("ES256") + "[^>]* checked", page)
+    assert re.search(r"<legend>ID tokens are signed by\s*</legend>", page)  # one always is, so none is "optional"
     people = {"grant_types": ["authorization_code"], "scopes": ["openid"], "redirect_uris": CALLBACK}
     client.post("/portal/clients/new", {**ENTRIES, **people, "id_token_signed_response_alg": "RS256"})
     row = OAuthClient.objects.get()

@@ -6,15 +6,15 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from fondaco.catalog.models import IdTokenAlgorithm
+from fondaco.surfaces.portal.forms.needed import NeededLater
 
 
-class AlgorithmField(forms.ChoiceField):
+class AlgorithmField(NeededLater, forms.ChoiceField):
     """``id_token_signed_response_alg``. Who leaves it out keeps what there is."""
 
     def __init__(self) -> None:
         super().__init__(
             label=_("ID tokens are signed by"),
-            required=False,
             choices=[
                 (IdTokenAlgorithm.ES256.value, _("ES256: short and fast")),
                 (
