@@ -98,6 +98,9 @@ def test_an_accounts_own_sign_in(provider: Provider) -> None:
     assert not IdentityProvider.objects.get().is_enabled
     provider.fault = ""
     assert read(api.put(f"{at}/switch", {"is_enabled": True}))["is_enabled"]
+    other = {**body, "client_secret": "new", "issuer": f"{provider.issuer}/nothing-here", "revision": 2}
+    refusal(api.put(at, other), 409, "issuer-leads-nobody-in")
+    assert IdentityProvider.objects.get().issuer == provider.issuer
     assert api.delete(at).status_code == 204
     assert not IdentityProvider.objects.exists()
 

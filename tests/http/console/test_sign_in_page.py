@@ -97,6 +97,27 @@ def test_one_that_leads_nobody_in_is_not_switched_on(client: Client, ada: User, 
     assert not Event.objects.filter(kind="identity_provider.enabled").exists()
 
 
+def test_while_it_is_on_another_issuer_must_lead_somebody_in(client: Client, ada: User, provider: Provider) -> None:
+    client.post("/people/sign-in", entries(ada, issuer=provider.issuer))
+    client.post("/people/sign-in/switch", {"to": "on"})
+    other = entries(ada, issuer=f"{provider.issuer}/nothing-here", revision="1", name="Other")
+    answer = client.post("/people/sign-in", other)
+    assert answer.status_code == 409
+    html = answer.content.decode()
+    assert "Nothing was saved, and people still sign in as before." in html
+    assert "What the test found" in html
+    assert 'value="Other"' in html, "what was typed is kept"
+    found = IdentityProvider.objects.get()
+    assert (found.name, found.issuer, found.is_enabled, found.revision) == (
+        "Harbour account", provider.issuer, True, 1,
+    )  # fmt: skip
+    assert client.post("/people/sign-in", {**other, "issuer": "nowhere"}).status_code == 422
+    assert client.post("/people/sign-in/switch", {"to": "off"}).status_code == 302
+    page = client.post("/people/sign-in", other, follow=True).content.decode()
+    assert "Test it before you switch it on." in page
+    assert IdentityProvider.objects.get().name == "Other"
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [

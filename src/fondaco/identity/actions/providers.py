@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -18,11 +17,11 @@ from fondaco.audit.actor import Actor
 from fondaco.audit.recording import record
 from fondaco.identity import events
 from fondaco.identity.actions.login_sessions import end_bound_sessions
+from fondaco.identity.federation.discovery import problem_with_issuer
 from fondaco.identity.federation.errors import ProviderChanged
 from fondaco.identity.models import IdentityProvider, RoleMapping
 from fondaco.identity.models.federation import EVERYTHING
 from fondaco.kit.errors import Invalid, NotFound
-from fondaco.kit.outbound import BadUrl, check_url
 
 MOST_MAPPINGS: Final = 50
 _MOST_DOMAINS: Final = 50
@@ -188,17 +187,6 @@ def _check(by: User, entries: ProviderEntries, provider: IdentityProvider | None
         mappings=mappings,
         is_required=entries.is_required,
     )
-
-
-def problem_with_issuer(issuer: str) -> str:
-    """Why this address cannot be a provider's; empty when it can."""
-    try:
-        check_url(issuer, allow_http=settings.OUTBOUND_ALLOW_LOOPBACK)
-    except BadUrl as error:
-        return str(error)
-    if len(issuer) > 500 or "?" in issuer or not issuer.isascii():
-        return _("Write the provider's issuer, like https://login.company.example, without “?”.")
-    return ""
 
 
 def _check_mappings(claim: str, mappings: Sequence[tuple[str, Role]]) -> dict[str, list[str]]:

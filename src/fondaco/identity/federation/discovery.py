@@ -47,6 +47,17 @@ class Metadata:
     must_name_itself: bool = False  # it promises ``iss`` in its answers (RFC 9207)
 
 
+def problem_with_issuer(issuer: str) -> str:
+    """Why this address cannot be a provider's; empty when it can."""
+    try:
+        check_url(issuer, allow_http=settings.OUTBOUND_ALLOW_LOOPBACK)
+    except BadUrl as error:
+        return str(error)
+    if len(issuer) > 500 or "?" in issuer or not issuer.isascii():
+        return _("Write the provider's issuer, like https://login.company.example, without “?”.")
+    return ""
+
+
 def find_metadata(provider: IdentityProvider) -> Metadata:
     """What the provider says about itself, at most an hour old."""
     if provider.metadata is None or _is_older(provider.metadata_at, _METADATA_LASTS):

@@ -153,6 +153,16 @@ class LeadsNobodyIn(Conflict):
         self.findings = list(findings)
 
 
+class IssuerLeadsNobodyIn(LeadsNobodyIn):
+    """The same of another issuer, for a sign-in that is switched on."""
+
+    code = "issuer-leads-nobody-in"
+    message = _(
+        "Nobody could sign in through this issuer: %(why)s Nothing was saved, and people still sign in as before. "
+        "Mend what the test found, or switch the sign-in off before you change it."
+    )
+
+
 class ProviderChanged(Conflict):
     code = "provider-changed"
     message = _(

@@ -9,8 +9,15 @@ from typing import Any, Final
 from authlib.oidc.discovery import get_well_known_url
 from django.utils.translation import gettext as _
 
-from fondaco.identity.federation.discovery import ALGORITHMS, call, read_keys, read_metadata, read_object
-from fondaco.identity.federation.errors import LeadsNobodyIn, ProviderUnreachable, ProviderWrong
+from fondaco.identity.federation.discovery import (
+    ALGORITHMS,
+    call,
+    problem_with_issuer,
+    read_keys,
+    read_metadata,
+    read_object,
+)
+from fondaco.identity.federation.errors import IssuerLeadsNobodyIn, LeadsNobodyIn, ProviderUnreachable, ProviderWrong
 from fondaco.identity.federation.findings import Finding
 from fondaco.identity.models import IdentityProvider
 from fondaco.kit import clock
@@ -29,10 +36,22 @@ def check_leads_in(provider: IdentityProvider) -> None:
         raise LeadsNobodyIn(findings)
 
 
+def check_may_change_to(provider: IdentityProvider | None, issuer: str) -> None:
+    """Raises :class:`IssuerLeadsNobodyIn` for another issuer of a sign-in that is open, by the same test.
+
+    What is no address of an issuer is left to the action, which says so beside the field.
+    """
+    issuer = issuer.strip()
+    if provider is None or not provider.is_enabled or issuer == provider.issuer or problem_with_issuer(issuer):
+        return
+    findings = _ask(provider, issuer)
+    if any(one.tone == "bad" for one in findings):
+        raise IssuerLeadsNobodyIn(findings)
+
+
 def test(provider: IdentityProvider) -> list[Finding]:
     """What is found now, for somebody who asks; twenty times in ten minutes at most for one account."""
-    check_rate(f"test-sign-in:{provider.account_id}", limit=20, per=600)
-    return examine(provider.issuer, name=provider.name)
+    return _ask(provider, provider.issuer)
 
 
 def examine(issuer: str, *, name: str) -> list[Finding]:
@@ -54,6 +73,11 @@ def examine(issuer: str, *, name: str) -> list[Finding]:
     else:
         findings.append(Finding("bad", _("It publishes no key that we can use.")))
     return findings
+
+
+def _ask(provider: IdentityProvider, issuer: str) -> list[Finding]:
+    check_rate(f"test-sign-in:{provider.account_id}", limit=20, per=600)
+    return examine(issuer, name=provider.name)
 
 
 def _document(answer: Answer, name: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from fondaco.accounts.models import Role
-from fondaco.identity.actions.providers import problem_with_issuer
+from fondaco.identity.federation.discovery import problem_with_issuer
 from fondaco.identity.models import IdentityProvider
 
 

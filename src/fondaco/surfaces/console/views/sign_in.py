@@ -45,6 +45,7 @@ def show(request: HouseRequest) -> HttpResponse:
     if not (form.is_valid() and lines.is_valid()):
         return _show_page(request, provider, form, lines, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
+        examination.check_may_change_to(provider, form.cleaned_data["issuer"])
         actions.save_provider(
             actor=request.viewer.actor,
             by=request.viewer.user,
@@ -52,8 +53,11 @@ def show(request: HouseRequest) -> HttpResponse:
             entries=_read(request, form.cleaned_data, lines),
         )
     except DomainError as refusal:
-        return _show_page(request, provider, form, lines, status=show_refusal(form, refusal))
-    messages.success(request, _("The sign-in was saved. Test it before you switch it on."))
+        findings = refusal.findings if isinstance(refusal, LeadsNobodyIn) else None
+        return _show_page(request, provider, form, lines, status=show_refusal(form, refusal), findings=findings)
+    is_open = provider is not None and provider.is_enabled
+    words = _("The sign-in was saved.") if is_open else _("The sign-in was saved. Test it before you switch it on.")
+    messages.success(request, words)
     return redirect("console:sign_in")
 
 

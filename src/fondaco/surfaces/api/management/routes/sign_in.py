@@ -25,7 +25,11 @@ def get_identity_provider(request: Request, account_id: str) -> ProviderShape:
 
 @routes.replaces("/accounts/{account_id}/identity-provider", ProviderShape, Permission.SIGN_IN_MANAGE)
 def save_identity_provider(request: Request, account_id: str, body: ProviderBody) -> ProviderShape:
-    """Sets it up or changes it. It stays switched on or off as it was; a new one is off."""
+    """Sets it up or changes it. It stays switched on or off as it was; a new one is off.
+
+    While it is on, another issuer is tested before it is saved.
+    """
+    examination.check_may_change_to(find_provider(request.caller.user), body.issuer)
     entries = actions.ProviderEntries(
         name=body.name,
         issuer=body.issuer,
