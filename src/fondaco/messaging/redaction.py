@@ -36,7 +36,8 @@ _LOOKS_SECRET: Final = re.compile(
 # for JSON or HTML. Tokens and keys are hidden when there is a digit in them, because "token: expired" helps. Every
 # repetition has an end, so that no answer takes long to look through.
 _QUOTE: Final = r"""(?:\\{0,3}["']|&(?:quot|apos|\#x27|\#39|\#34);)?"""
-_IS: Final = rf"{_QUOTE}\s{{0,3}}(?:=>|=&gt;|[:=])\s{{0,3}}{_QUOTE}"
+_NEXT_CELL: Final = r"</t[dh]>\s{0,20}<td[^<>]{0,80}>(?:<\w{1,8}[^<>]{0,80}>)?"
+_IS: Final = rf"(?:{_QUOTE}\s{{0,3}}(?:=>|=&gt;|[:=])\s{{0,3}}{_QUOTE}|{_NEXT_CELL})"
 _BARE: Final = r"""(?:[^\s"'<>&,;(){}\[\]\\]|\\[^\s"'\\])"""
 _NAMED: Final = re.compile(
     rf"""((?:passw(?:or)?d|secret(?:[_-]?key)?){_IS})"""
@@ -44,7 +45,8 @@ _NAMED: Final = re.compile(
     r"""|(?<=")(?<!\\")(?:[^"\\\n]|\\.){6,500}|(?<=')(?<!\\')(?:[^'\\\n]|\\.){6,500}"""
     rf"""|{_BARE}{{6,500}})"""
     rf"""|((?:token|(?:api|access|private)[_-]?key){_IS})(?=[^\s"'<>&,;]{{0,100}}\d){_BARE}{{8,500}}"""
-    r"""|(\b(?:bearer|basic)\s{1,3})(?=\S{0,100}[\d=])[A-Za-z0-9+/=_.~-]{8,500}""",
+    r"""|(\b(?:bearer|basic)\s{1,3})(?=\S{0,100}[\d=])[A-Za-z0-9+/=_.~-]{8,500}"""
+    r"""|(://[^\s/@:"'<>]{0,100}:)[^\s/@"'<>]{1,500}(?=@)""",
     re.IGNORECASE,
 )
 
@@ -65,7 +67,7 @@ def hide_secrets(text: str) -> str:
 
 
 def _keep_name(found: re.Match[str]) -> str:
-    return f"{found[1] or found[2] or found[3]}{HIDDEN}"
+    return f"{next(filter(None, found.groups()))}{HIDDEN}"
 
 
 def excerpt(body: bytes, hide: Hide) -> str:

@@ -28,6 +28,10 @@ from fondaco.messaging.redaction import excerpt, hide_secrets, keep_headers
         ("&#x27;client_secret&#x27;: &#x27;hunter22&#x27;", "&#x27;client_secret&#x27;: &#x27;•••&#x27;"),
         ("&#39;token&#39; =&gt; &#39;a1b2c3d4e5&#39;", "&#39;token&#39; =&gt; &#39;•••&#39;"),
         ("secretKey: hunter22", "secretKey: •••"),
+        ("postgres://app:hunter2@db:5432/app", "postgres://app:•••@db:5432/app"),
+        ("redis://:h%40nter@cache", "redis://:•••@cache"),
+        ("<tr><td>PASSWORD</td>\n  <td>hunter2</td></tr>", "<tr><td>PASSWORD</td>\n  <td>•••</td></tr>"),
+        ('<th>api_key</th><td class="code"><pre>9f8e7d6c</pre>', '<th>api_key</th><td class="code"><pre>•••</pre>'),
     ],
 )
 def test_what_is_called_a_secret_is_hidden_and_its_name_stays(said: str, kept: str) -> None:
@@ -42,6 +46,8 @@ def test_what_is_called_a_secret_is_hidden_and_its_name_stays(said: str, kept: s
         '{"token_type": "Bearer", "expires_in": 600}',
         "password: none",
         "Bearer realm",
+        "https://app.example:8443/people/mara@starship.example",
+        "<td>Token</td><td>expired</td>",
         "The secret of good pages is air.",
         '{"client_id": "01a227c0039173d494aab3a7c6d6ac1d"}',
     ],
@@ -56,7 +62,21 @@ def test_headers_and_beginnings_are_kept_so() -> None:
 
 
 @pytest.mark.parametrize(
-    "part", ["a", "token", "password=", "secret ", "=\"'", "bearer ", "password\\", "&quot;", "token&quot;:"]
+    "part",
+    [
+        "a",
+        "token",
+        "password=",
+        "secret ",
+        "=\"'",
+        "bearer ",
+        "password\\",
+        "&quot;",
+        "token&quot;:",
+        "://a:",
+        "password</td>",
+        "password</td><td",
+    ],
 )
 def test_no_answer_takes_long_to_look_through(part: str) -> None:
     began = time.process_time()
