@@ -16,6 +16,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
 from fondaco.identity import compact, signing_keys
+from fondaco.identity.tokens import LIFETIME_SECONDS
 from fondaco.kit import clock
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +56,10 @@ def test_it_is_verified_once_and_known_from_then_on(token: str, monkeypatch: pyt
     assert compact.is_signed(token, KIND)
     assert not compact.is_signed(other, KIND)
     assert compact.peek(token) == CLAIMS
+
+
+def test_it_is_known_for_as_long_as_it_lives() -> None:
+    assert compact._REMEMBERED_SECONDS == LIFETIME_SECONDS
 
 
 def test_what_was_found_wrong_is_not_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
