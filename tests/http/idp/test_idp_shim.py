@@ -39,6 +39,13 @@ def machine(program: Program) -> Machine:
     return machine
 
 
+@pytest.fixture
+def notes(monkeypatch: pytest.MonkeyPatch) -> LastUse:
+    """Written down by nobody but the test: the thread that begins with the first note waits."""
+    monkeypatch.setattr("fondaco.identity.hot.last_use.GATHERED_SECONDS", 3600.0)
+    return LastUse()
+
+
 def test_the_first_of_each_kind_is_django_s_and_the_next_is_not(program: Program) -> None:
     machine = Machine()
     first = machine.ask(ask_token(program))
@@ -202,12 +209,11 @@ def test_use_of_many_is_noted_in_one_statement_that_waits_for_nobody(machine: Ma
 
 
 def test_what_is_too_much_for_one_second_is_noted_later_with_its_own_moment(
-    program: Program, monkeypatch: pytest.MonkeyPatch
+    program: Program, notes: LastUse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("fondaco.identity.hot.last_use.AT_ONCE", 2)
     sets = [program.issued.set, *(make_program(program.account).issued.set for _ in range(3))]
     CredentialSet.objects.update(last_used_at=None)
-    notes = LastUse()
     for number, each in enumerate(sets):
         notes.note(each.wire_client_id, 1000.0 + number)
     notes.write()
@@ -221,9 +227,11 @@ def test_what_is_too_much_for_one_second_is_noted_later_with_its_own_moment(
     assert _moments(sets) == [1200.0, 1001.0, 1002.0, 1100.0]
 
 
-def test_a_note_is_kept_while_the_database_is_away(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_note_is_kept_while_the_database_is_away(
+    program: Program, notes: LastUse, monkeypatch: pytest.MonkeyPatch
+) -> None:
     CredentialSet.objects.update(last_used_at=None)
-    notes, each = LastUse(), program.issued.set
+    each = program.issued.set
     notes.note(each.wire_client_id, 1000.0)
     with monkeypatch.context() as patch:
         patch.setattr("fondaco.identity.hot.last_use._NOTE", Mock(run=Mock(side_effect=Unavailable)))
