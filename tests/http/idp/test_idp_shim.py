@@ -222,7 +222,9 @@ def test_what_is_too_much_for_one_second_is_noted_later_with_its_own_moment(
     assert _moments(sets) == [1000.0, 1001.0, None, None]
     notes.write()
     assert _moments(sets) == [1000.0, 1001.0, 1002.0, 1100.0]
+    assert notes._some.is_set()  # so the thread goes on although nobody comes
     notes.write()
+    assert not notes._some.is_set()
     notes.write()
     assert _moments(sets) == [1200.0, 1001.0, 1002.0, 1100.0]
 
@@ -237,6 +239,7 @@ def test_a_note_is_kept_while_the_database_is_away(
         patch.setattr("fondaco.identity.hot.last_use._NOTE", Mock(run=Mock(side_effect=Unavailable)))
         notes.write()
     assert _moments([each]) == [None]
+    assert notes._some.is_set()
     notes.write()
     assert _moments([each]) == [1000.0]
 
