@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest.mock import Mock
 
@@ -242,6 +242,15 @@ def test_a_note_is_kept_while_the_database_is_away(
     assert notes._some.is_set()
     notes.write()
     assert _moments([each]) == [1000.0]
+
+
+def test_what_another_process_noted_within_a_minute_or_later_stays(program: Program, notes: LastUse) -> None:
+    each = program.issued.set
+    CredentialSet.objects.update(last_used_at=datetime.fromtimestamp(1000.0, UTC))
+    for moment, noted in ((900.0, 1000.0), (1059.0, 1000.0), (1060.0, 1060.0)):
+        notes.note(each.wire_client_id, moment)
+        notes.write()
+        assert _moments([each]) == [noted]
 
 
 def _moments(sets: list[CredentialSet]) -> list[float | None]:
