@@ -25,8 +25,9 @@ from fondaco.kit.recent import Recent
 _HALF: Final = 32  # bytes of each number of a signature
 _URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")
 _LONGEST: Final = 8192  # characters; ours are far shorter
-_REMEMBERED: Final = 200_000  # tokens: one for each client that a process knows, of a hundred bytes each
-_found_right: Final = Recent(_REMEMBERED)  # digests of whole tokens
+_REMEMBERED: Final = 200_000  # tokens: one for each client that a process knows, of some 130 bytes each
+_REMEMBERED_SECONDS: Final = 600.0  # as long as an access token lives
+_found_right: Final = Recent(_REMEMBERED, seconds=_REMEMBERED_SECONDS)  # digests of whole tokens
 _read: Final = msgspec.json.Decoder(dict[str, Any]).decode
 
 

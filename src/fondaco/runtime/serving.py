@@ -11,9 +11,11 @@ import threading
 import time
 from collections.abc import Callable
 from functools import partial
+from types import FrameType
 from typing import Any, Final
 
 from django.urls import get_resolver
+from granian import _signals
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import MPServer
@@ -25,6 +27,7 @@ HOUSE: Final = "fondaco.config.wsgi:application"
 _TELLING_SECONDS: Final = 4.0  # during which workers are told to stop, again and again
 _KILL_AFTER: Final = 1  # second more, then they are killed
 _TELL_EVERY: Final = 0.1  # seconds
+_ENDING: Final = (signal.SIGINT, signal.SIGTERM)
 
 Application = Callable[..., Any]
 
@@ -83,4 +86,17 @@ def _begin_worker(target: str) -> Application:
     end_with_parent(signal.SIGKILL)
     if (server := multiprocessing.parent_process()) is not None and os.getppid() != server.pid:
         os._exit(1)  # it died before the kernel was told
+    _signals.set_main_signals = _hear_once
     return load(target)  # a matter of looking it up, unless the platform cannot fork
+
+
+def _hear_once(handler: Callable[..., None], _on_hang_up: object = None) -> None:
+    """Sets the handler of granian's worker, which the third signal would lock up while it is answering still."""
+
+    def hear(number: int, frame: FrameType | None) -> None:
+        for each in _ENDING:
+            signal.signal(each, signal.SIG_IGN)
+        handler(number, frame)
+
+    for each in _ENDING:
+        signal.signal(each, hear)

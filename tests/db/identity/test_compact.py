@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import string
-from base64 import urlsafe_b64encode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
 from fondaco.identity import compact, signing_keys
+from fondaco.identity.tokens import LIFETIME_SECONDS
 from fondaco.kit import clock
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +58,15 @@ def test_it_is_verified_once_and_known_from_then_on(token: str, monkeypatch: pyt
     assert compact.peek(token) == CLAIMS
 
 
+def test_it_is_known_for_as_long_as_it_lives() -> None:
+    assert compact._REMEMBERED_SECONDS == LIFETIME_SECONDS
+
+
+def test_what_is_wrong_is_so_each_time(token: str) -> None:
+    wrong = compact.sign({**CLAIMS, "scope": "apps:write"}, KIND).rpartition(".")[0] + token[token.rindex(".") :]
+    assert [compact.is_signed(wrong, KIND) for _ in range(3)] == [False, False, False]
+
+
 def test_what_was_found_wrong_is_not_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     made = compact.sign(CLAIMS, KIND)
     with monkeypatch.context() as patch:
@@ -95,6 +105,13 @@ def test_numbers_that_are_no_signature(token: str, pair: tuple[int, int]) -> Non
 def test_signatures_of_another_length(token: str, length: int) -> None:
     signed = token.rpartition(".")[0]
     assert not compact.is_signed(f"{signed}.{urlsafe_b64encode(bytes(length)).rstrip(b'=').decode()}", KIND)
+
+
+def test_a_signature_with_a_zero_before_its_second_number(token: str) -> None:
+    signed, _dot, signature = token.rpartition(".")
+    raw = urlsafe_b64decode(signature + "==")
+    longer = urlsafe_b64encode(raw[:32] + b"\0" + raw[32:]).rstrip(b"=").decode()
+    assert not compact.is_signed(f"{signed}.{longer}", KIND)
 
 
 def test_a_signature_is_written_in_one_way_only(token: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest.mock import Mock
 
@@ -37,6 +37,13 @@ def machine(program: Program) -> Machine:
     token = machine.ask(ask_token(program)).json["access_token"]
     machine.warm(ask_token(program), ask_about(token, program), ask_keys(program))
     return machine
+
+
+@pytest.fixture
+def notes(monkeypatch: pytest.MonkeyPatch) -> LastUse:
+    """Written down by nobody but the test: the thread that begins with the first note waits."""
+    monkeypatch.setattr("fondaco.identity.hot.last_use.GATHERED_SECONDS", 3600.0)
+    return LastUse()
 
 
 def test_the_first_of_each_kind_is_django_s_and_the_next_is_not(program: Program) -> None:
@@ -202,12 +209,11 @@ def test_use_of_many_is_noted_in_one_statement_that_waits_for_nobody(machine: Ma
 
 
 def test_what_is_too_much_for_one_second_is_noted_later_with_its_own_moment(
-    program: Program, monkeypatch: pytest.MonkeyPatch
+    program: Program, notes: LastUse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("fondaco.identity.hot.last_use.AT_ONCE", 2)
     sets = [program.issued.set, *(make_program(program.account).issued.set for _ in range(3))]
     CredentialSet.objects.update(last_used_at=None)
-    notes = LastUse()
     for number, each in enumerate(sets):
         notes.note(each.wire_client_id, 1000.0 + number)
     notes.write()
@@ -216,21 +222,35 @@ def test_what_is_too_much_for_one_second_is_noted_later_with_its_own_moment(
     assert _moments(sets) == [1000.0, 1001.0, None, None]
     notes.write()
     assert _moments(sets) == [1000.0, 1001.0, 1002.0, 1100.0]
+    assert notes._some.is_set()  # so the thread goes on although nobody comes
     notes.write()
+    assert not notes._some.is_set()
     notes.write()
     assert _moments(sets) == [1200.0, 1001.0, 1002.0, 1100.0]
 
 
-def test_a_note_is_kept_while_the_database_is_away(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_note_is_kept_while_the_database_is_away(
+    program: Program, notes: LastUse, monkeypatch: pytest.MonkeyPatch
+) -> None:
     CredentialSet.objects.update(last_used_at=None)
-    notes, each = LastUse(), program.issued.set
+    each = program.issued.set
     notes.note(each.wire_client_id, 1000.0)
     with monkeypatch.context() as patch:
         patch.setattr("fondaco.identity.hot.last_use._NOTE", Mock(run=Mock(side_effect=Unavailable)))
         notes.write()
     assert _moments([each]) == [None]
+    assert notes._some.is_set()
     notes.write()
     assert _moments([each]) == [1000.0]
+
+
+def test_what_another_process_noted_within_a_minute_or_later_stays(program: Program, notes: LastUse) -> None:
+    each = program.issued.set
+    CredentialSet.objects.update(last_used_at=datetime.fromtimestamp(1000.0, UTC))
+    for moment, noted in ((900.0, 1000.0), (1059.0, 1000.0), (1060.0, 1060.0)):
+        notes.note(each.wire_client_id, moment)
+        notes.write()
+        assert _moments([each]) == [noted]
 
 
 def _moments(sets: list[CredentialSet]) -> list[float | None]:

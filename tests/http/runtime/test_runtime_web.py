@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +24,17 @@ def __getattr__(name):
         os.kill(LOADED_IN, signal.SIGTERM)
         time.sleep(0.5)  # the server's signal comes now
     return house
+"""
+ANSWERING = """
+import os, signal, time
+from fondaco.config.wsgi import application as house
+def application(environ, start_response):
+    if environ["PATH_INFO"] != "/slow":
+        return house(environ, start_response)
+    os.kill(os.getppid(), signal.SIGTERM)
+    time.sleep(1)  # the server's signals come now
+    start_response("200 OK", [("Content-Length", "4")])
+    return [b"done"]
 """
 
 
@@ -70,16 +82,29 @@ def test_its_address_may_be_a_name(home: Path, ports: tuple[int, int]) -> None:
 
 
 def test_a_worker_that_is_only_beginning_ends_too(home: Path, ports: tuple[int, int]) -> None:
+    process = start(home, ports[0], BEGINNING)
+    assert (process.communicate(timeout=60)[0], process.returncode) == ("", 0)
+
+
+def test_one_that_is_answering_ends_when_it_has_answered(home: Path, ports: tuple[int, int]) -> None:
+    process = start(home, ports[0], ANSWERING)
+    site = f"http://127.0.0.1:{ports[0]}"
+    processes.wait_until(lambda: process.poll() is not None or processes.answers(f"{site}/healthz"))
+    with urllib.request.urlopen(f"{site}/slow", timeout=30) as answer:
+        assert answer.read() == b"done"
+    assert (process.communicate(timeout=60)[0], process.returncode) == ("", 0)
+
+
+def start(home: Path, port: int, application: str) -> subprocess.Popen[str]:
+    """The server with two workers and another application, which is the text of a module."""
     (home / "static").mkdir(parents=True, exist_ok=True)
-    (home / "beginning.py").write_text(BEGINNING)
+    (home / "other.py").write_text(application)
     environment = processes.environment(home)
-    call = f"from fondaco.runtime.serving import serve; serve('127.0.0.1', {ports[0]}, 2, 'beginning:application')"
-    ended = subprocess.run(
+    call = f"from fondaco.runtime.serving import serve; serve('127.0.0.1', {port}, 2, 'other:application')"
+    return subprocess.Popen(
         [sys.executable, "-c", call],
         env={**environment, "DATABASE_URL": NO_DATABASE, "PYTHONPATH": f"{environment['PYTHONPATH']}:{home}"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=60,
     )
-    assert (ended.returncode, ended.stdout) == (0, "")
