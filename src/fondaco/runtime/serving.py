@@ -69,7 +69,7 @@ class _Server(MPServer):
     def end(self, *_signal: object) -> None:
         """Handles a signal."""
         # Not here: who is just beginning to wait for the event holds its lock, and this is the same thread.
-        threading.Thread(target=self.signal_handler_interrupt).start()
+        threading.Thread(target=self.signal_handler_interrupt, daemon=True).start()
 
     def _stop_workers(self) -> None:
         # A worker that is only beginning does not hear it, nor one that is just going to sleep until it does.
