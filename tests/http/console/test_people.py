@@ -113,6 +113,7 @@ def test_a_role_is_changed(client: Client, ada: User) -> None:
     assert client.post(f"/people/{samir.pk}", {"role": role_of(ada, "agent")})["Location"] == "/people"
     samir.refresh_from_db()
     assert samir.role.key == "agent"
+    assert "Agent · in this account since " in client.get(f"/people/{samir.pk}").content.decode()
 
 
 def test_deactivating_and_back(client: Client, ada: User) -> None:

@@ -63,6 +63,7 @@ def test_a_role_is_changed_and_a_member_removed_with_their_sandbox_seat(client: 
     client.post(path, {"role": "finance"})
     devi.refresh_from_db()
     assert devi.role == "finance"
+    assert "Finance · member since " in client.get(path).content.decode()
 
     client.post(f"{path}/remove")
 
