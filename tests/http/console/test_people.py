@@ -211,8 +211,12 @@ def test_who_takes_their_own_rights_away_is_not_told_that_nothing_was_changed(cl
 
 
 def test_who_deactivates_themselves_goes_to_what_is_left_to_them(client: Client, ada: User) -> None:
-    make_user(ada.account)
+    samir = make_user(ada.account)
     other = make_user(person=ada.person)
+    warning = "You leave this account with the click, and only somebody else of it can let you in again."
+    client.post("/place", {"place": f"account:{ada.account_id}"})
+    assert f'data-confirm="{warning}"' in client.get(f"/people/{ada.pk}").content.decode()
+    assert "data-confirm" not in client.get(f"/people/{samir.pk}").content.decode()
     answer = client.post(f"/people/{ada.pk}/deactivate", follow=True)
     ada.refresh_from_db()
     assert not ada.is_active
