@@ -131,7 +131,7 @@ class PasswordTooWeak(Invalid):
 
 class NameMissing(Invalid):
     code = "name-missing"
-    message = _("Write your name as others should see it, in 1 to 100 characters. Nothing was changed.")
+    message = _("Write your name as others should see it, in 1 to 100 visible characters. Nothing was changed.")
 
 
 class EmailUnreadable(Invalid):

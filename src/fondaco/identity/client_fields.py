@@ -83,12 +83,19 @@ def _addresses(found: FieldProblems, addresses: Iterable[str], *, is_public: boo
 
 
 def _problem(address: str, *, is_public: bool) -> str:
-    shown = address[:100].encode("ascii", "backslashreplace").decode()
+    shown = address[:100]
+    if not shown.isprintable():
+        shown = shown.encode("ascii", "backslashreplace").decode()
     if len(address) > _LONGEST_ADDRESS:
         return _("%(address)s… is longer than %(most)d characters.") % {"address": shown, "most": _LONGEST_ADDRESS}
     try:
         policies.check_redirect_uri(address, is_public=is_public)
     except RedirectNotAllowed:
+        words = _(
+            "%(address)s cannot be used: write the host as xn--… and other letters percent-encoded, as browsers do."
+        )
+        if not address.isascii():
+            return words % {"address": shown}
         words = _("%(address)s cannot be used: begin with https:// and leave fragment (#), password and spaces out.")
         return words % {"address": shown}
     return ""

@@ -177,6 +177,13 @@ class AlreadyCutOff(Conflict):
     message = _("This is cut off already. Nothing was changed.")
 
 
+class PermissionUnknown(Invalid):
+    code = "permission-unknown"
+    message = _(
+        "%(scope)s is no permission. No sign-in was begun. The page on which access tokens are made names them all."
+    )
+
+
 class TokenScopeUnknown(Invalid):
     code = "token-scope-unknown"
     message = _("%(scope)s is no permission that you have there. No token was made. Choose from those that you have.")

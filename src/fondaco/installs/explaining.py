@@ -93,6 +93,7 @@ _STATES: Final = {
     InstallationStatus.FAILED: (Rule.FAILED, Mender.PARTNER),
     InstallationStatus.REJECTED: (Rule.REJECTED, Mender.ADMINISTRATOR),
     InstallationStatus.TIMEOUT: (Rule.TIMEOUT, Mender.ADMINISTRATOR),
+    InstallationStatus.PENDING: (Rule.TRIAL_OVER, Mender.PARTNER),
     InstallationStatus.REVOKED: (Rule.REMOVED, Mender.ADMINISTRATOR),
 }
 _LACKS: Final = {Rule.ROLE_LACKS_PERMISSION: Lack.ROLE, Rule.NO_LICENCE: Lack.LICENCE}
@@ -211,6 +212,11 @@ def _explain_launching(user: User, found: Installation | None, is_licensed: bool
             yield _reason(*_state_of(found, words))
 
 
+def find_mender(installation: Installation) -> Mender:
+    """Who can end the state that keeps everybody from opening this app."""
+    return _state_of(installation, "")[2]
+
+
 def _rule_of(user: User, version: Version, words: Promise | str) -> tuple[Rule, str, Mender]:
     """The rule behind the catalogue's words, looked at in the same order."""
     status = TechnicalStatus(version.technical.status)
@@ -231,7 +237,8 @@ def _state_of(found: Installation, words: Promise | str) -> tuple[Rule, str, Men
     if not found.is_gone and found.is_cut_off:
         return Rule.CUT_OFF, _sentence(words), Mender.PLATFORM
     over = (Rule.TRIAL_OVER, Mender.ADMINISTRATOR)
-    rule, mender = over if found.is_update_broken else _STATES.get(InstallationStatus(found.status), over)
+    broken = (Rule.TRIAL_OVER, Mender.PLATFORM)  # no plan can be chosen before support has mended the change
+    rule, mender = broken if found.is_update_broken else _STATES.get(InstallationStatus(found.status), over)
     return rule, _sentence(words), mender
 
 

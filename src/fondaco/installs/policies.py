@@ -156,7 +156,11 @@ def find_obstacles(user: User, installation: Installation, *, is_licensed: bool)
     if not installation.can_be_launched:
         found[Lack.STATE] = _explain_state(installation)
     if not is_licensed and not installation.is_gone:
-        found[Lack.LICENCE] = _("you have no licence for it. Ask an administrator of your account.")
+        found[Lack.LICENCE] = (
+            _("you have no licence for it. Give yourself one in its settings.")
+            if can_manage(user)
+            else _("you have no licence for it. Ask an administrator of your account.")
+        )
     return found
 
 

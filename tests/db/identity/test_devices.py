@@ -232,7 +232,7 @@ def test_who_has_none_of_it_cannot_approve_and_never_gives_everything() -> None:
 
 
 def test_scopes_that_do_not_exist_are_refused() -> None:
-    with pytest.raises(errors.TokenScopeUnknown):
+    with pytest.raises(errors.PermissionUnknown):
         ask(scopes=["people.view", "everything"])
     assert not DeviceAuthorization.objects.exists()
 

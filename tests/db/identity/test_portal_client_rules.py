@@ -76,14 +76,31 @@ def test_what_is_wrong_is_said_and_nothing_is_made(
 
 
 def test_each_wrong_address_has_its_own_error(mara: Member) -> None:
-    wrong = ("http://a.example", "https://a.example/#part", "https://u:p@a.example", "myapp:/cb", "https://a.example/é")
+    wrong = ("http://a.example", "https://a.example/#part", "https://u:p@a.example", "myapp:/cb")
     with pytest.raises(Invalid) as refusal:
         make_portal_client(mara, replace(SIGN_IN, redirect_uris=(CALLBACK, *wrong)))
-    shown = [*wrong[:-1], "https://a.example/\\xe9"]
     assert refusal.value.fields == {
         "redirect_uris": [
             f"{each} cannot be used: begin with https:// and leave fragment (#), password and spaces out."
-            for each in shown
+            for each in wrong
+        ]
+    }
+    assert not OAuthClient.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("https://münchen.example/é", "https://münchen.example/é"),
+        ("https://a.example/\u202e", "https://a.example/\\u202e"),
+    ],
+)
+def test_an_address_in_other_letters_is_told_how_it_is_written(mara: Member, address: str, shown: str) -> None:
+    with pytest.raises(Invalid) as refusal:
+        make_portal_client(mara, replace(SIGN_IN, redirect_uris=(CALLBACK, address)))
+    assert refusal.value.fields == {
+        "redirect_uris": [
+            f"{shown} cannot be used: write the host as xn--… and other letters percent-encoded, as browsers do."
         ]
     }
     assert not OAuthClient.objects.exists()

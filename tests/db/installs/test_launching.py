@@ -57,7 +57,7 @@ def test_each_refusal_says_why() -> None:
         f"{name} cannot be opened: your role may not open apps. Ask an administrator of your account."
     )
     assert why_not(installation, other_admin) == (
-        f"{name} cannot be opened: you have no licence for it. Ask an administrator of your account."
+        f"{name} cannot be opened: you have no licence for it. Give yourself one in its settings."
     )
     Licence.objects.create(installation=installation, user=agnes)
     assert "your role may not open apps" in why_not(installation, agnes)

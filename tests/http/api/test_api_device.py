@@ -89,6 +89,9 @@ def test_what_is_not_right(client: Client) -> None:
     refused(send(client, "code", {}), "invalid_request")
     refused(ask(client, client_id="somebody"), "invalid_client")
     refused(ask(client, scope="people.view everything"), "invalid_scope")
+    assert ask(client, scope="everything").json()["error_description"] == (
+        "everything is no permission. No sign-in was begun. The page on which access tokens are made names them all."
+    )
     refused(send(client, "code", "client_id=fondaco-cli&client_id=fondaco-cli"), "invalid_request")
     refused(poll(client, ""), "invalid_request")
     refused(poll(client, device_code, grant_type=""), "invalid_request")

@@ -213,6 +213,7 @@ def test_one_token_of_a_person(browser: Client) -> None:
     for words in ("Personal access token", user.person.email, "Nightly report", "all that its owner may"):
         assert words in page
     assert "everywhere its owner works" in page
+    assert '<span class="optional">needed to end it</span>' in page
     response = browser.post(address, {"token": plain, "reason": "On a pastebin", "revoke": "1"}, follow=True)
     assert "The token is dead." in read(response)
     assert PersonalAccessToken.objects.get().revoked_at is not None
@@ -235,6 +236,7 @@ def test_new_credentials_refused(browser: Client, installation: Installation) ->
     address = f"{HERE}/rotate/{installation.pk.hex}"
     page = read(browser.post(address, {"rotate-how": "forced", "rotate-reason": ""}), 422)
     assert "Write the reason." in page
+    assert '<span class="optional">needed when forced</span>' in page
     browser.post(address, {"rotate-how": "routine"})
     page = read(browser.post(address, {"rotate-how": "routine"}), 409)
     assert "New credentials were sent already" in page

@@ -13,9 +13,10 @@ from tests.http.console.test_my_apps import broken, chosen_late, failed, rejecte
 from fondaco.accounts.models import Account, User
 from fondaco.audit.models import Event
 from fondaco.identity.actions import suspend_client
-from fondaco.installs.actions import record_launch
+from fondaco.installs.actions import cut_off, record_launch
 from fondaco.installs.errors import LaunchRefused
 from fondaco.installs.models import Installation
+from fondaco.installs.reach import Target, TargetKind
 
 pytestmark = pytest.mark.django_db
 
@@ -23,6 +24,14 @@ pytestmark = pytest.mark.django_db
 def broken_late(account: Account) -> Installation:
     installation = broken(account)
     suspend_client(actor=SYSTEM, client=installation.client)
+    return installation
+
+
+def cut(account: Account) -> Installation:
+    installation = make_completed(account)
+    jon = make_operator()
+    target = Target(TargetKind.APP, installation.app)
+    cut_off(actor=actor_for(jon.person), by=jon, target=target, reason="Leaked", confirmation=target.confirmation)
     return installation
 
 
@@ -100,6 +109,34 @@ def test_who_can_mend_it_is_told_so_and_who_asks_nobody_learns_that_too() -> Non
     agnes = make_user(installation.account, role="agent")
     page = signed_in(agnes).get(f"/launch/{installation.pk.hex}").content.decode()
     assert page.count("Nobody in your account may change this.") == 2
+
+
+@pytest.mark.parametrize(
+    ("make", "who"),
+    [
+        (make_installing, "Nobody in your account can change this: it is up to Ledgerline GmbH."),
+        (chosen_late, "Nobody in your account can change this: it is up to Ledgerline GmbH."),
+        (broken_late, "Nobody in your account can change this."),
+        (cut, "Nobody in your account can change this."),
+        (suspended, "You can mend this yourself."),
+        (rejected, "You can mend this yourself."),
+    ],
+)
+def test_an_administrator_is_not_told_to_mend_what_is_up_to_others(
+    make: Callable[[Account], Installation], who: str
+) -> None:
+    installation = make(make_account())
+    page = signed_in(installation.installed_by).get(f"/launch/{installation.pk.hex}").content.decode()
+    [said] = [line.strip()[3:-4] for line in page.splitlines() if line.strip().startswith("<p>")]
+    assert said == who
+    assert launched() == 0
+
+
+def test_who_may_give_licences_is_not_sent_to_an_administrator() -> None:
+    installation = make_completed()
+    page = signed_in(make_user(installation.account)).get(f"/launch/{installation.pk.hex}").content.decode()
+    assert "you have no licence for it. Give yourself one in its settings." in page
+    assert "Ask an administrator" not in page
 
 
 def test_the_refusal_itself_names_them_for_programs() -> None:

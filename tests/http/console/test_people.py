@@ -113,6 +113,7 @@ def test_a_role_is_changed(client: Client, ada: User) -> None:
     assert client.post(f"/people/{samir.pk}", {"role": role_of(ada, "agent")})["Location"] == "/people"
     samir.refresh_from_db()
     assert samir.role.key == "agent"
+    assert "Agent · in this account since " in client.get(f"/people/{samir.pk}").content.decode()
 
 
 def test_deactivating_and_back(client: Client, ada: User) -> None:
@@ -196,3 +197,40 @@ def test_T27_before_somebody_gets_a_role_one_reads_which_apps_follow_and_what_th
         assert "Nobody's" not in page
     page = " ".join(re.sub(r"<[^>]+>", " ", unescape(client.get(f"/people/{samir.pk}").content.decode())).split())
     assert ("Costly Agent · has a licence already" in page, "one more licence" in page) == (True, False)
+
+
+def test_who_takes_their_own_rights_away_is_not_told_that_nothing_was_changed(client: Client, ada: User) -> None:
+    make_user(ada.account)  # another administrator, so that one may go
+    answer = client.post(f"/people/{ada.pk}", {"role": role_of(ada, "agent")}, follow=True)
+    ada.refresh_from_db()
+    assert ada.role.key == "agent"
+    assert answer.redirect_chain == [("/home", 302), ("/my-apps", 302)]
+    text = unescape(answer.content.decode())
+    assert f"{ada.person.name} is Agent now." in text
+    assert "You may not do this. Nothing was changed." not in text
+
+
+def test_who_deactivates_themselves_goes_to_what_is_left_to_them(client: Client, ada: User) -> None:
+    samir = make_user(ada.account)
+    other = make_user(person=ada.person)
+    warning = "You leave this account with the click, and only somebody else of it can let you in again."
+    client.post("/place", {"place": f"account:{ada.account_id}"})
+    assert f'data-confirm="{warning}"' in client.get(f"/people/{ada.pk}").content.decode()
+    assert "data-confirm" not in client.get(f"/people/{samir.pk}").content.decode()
+    answer = client.post(f"/people/{ada.pk}/deactivate", follow=True)
+    ada.refresh_from_db()
+    assert not ada.is_active
+    assert answer.redirect_chain == [("/home", 302), ("/my-apps", 302)]
+    text = unescape(answer.content.decode())
+    assert f"{ada.person.name} can no longer enter." in text
+    assert other.account.company_name in text
+
+
+def test_who_may_invite_but_not_look_is_told_that_it_was_done(client: Client, ada: User) -> None:
+    inviter = ada.account.roles.create(name="Inviter", permissions=["people.manage", "apps.view"])
+    User.objects.filter(pk=ada.pk).update(role=inviter)
+    entries = {"name": "Ben", "email": "ben@people.example", "role": inviter.pk.hex}
+    answer = client.post("/people/invite", entries, follow=True)
+    assert Invitation.objects.get().status == "pending"
+    assert answer.redirect_chain == [("/home", 302), ("/my-apps", 302)]
+    assert "The invitation is on its way to ben@people.example." in unescape(answer.content.decode())

@@ -176,3 +176,14 @@ def test_the_list_asks_a_fixed_number_of_times(
         make_user(ada.account, person=make_person(f"P {number}"), role=make_role(ada.account, P.APPS_VIEW))
     with django_assert_max_num_queries(8):
         assert client.get("/people/roles").status_code == 200
+
+
+def test_who_takes_from_their_own_role_is_told_that_it_was_done(client: Client, ada: User) -> None:
+    own = make_role(ada.account, P.APPS_VIEW, P.PEOPLE_VIEW, P.ROLES_MANAGE, name="Own")
+    User.objects.filter(pk=ada.pk).update(role=own)
+    entries = {"name": "Own", "permissions": ["apps.view"], "revision": str(own.revision)}
+    answer = client.post(f"/people/roles/{own.pk.hex}", entries, follow=True)
+    own.refresh_from_db()
+    assert own.permissions == ["apps.view"]
+    assert answer.redirect_chain == [("/home", 302), ("/my-apps", 302)]
+    assert answer.status_code == 200

@@ -108,6 +108,7 @@ def test_section_3_3_order_and_repetition_of_scopes_do_not_matter(wire: Wire, sc
         ({"nonce": ["a", "b"]}, "invalid_request", "A parameter was sent more than once."),
         ({"response_type": "token"}, "unsupported_response_type", "response_type must be code."),
         ({"scope": "nonsense openid"}, "invalid_scope", "This client does not have the scope nonsense"),
+        ({"scope": "é"}, "invalid_scope", "No scope has a name in such characters"),
         ({"scope": "\u202e\r\nopenid\x00"}, "invalid_scope", "This client does not have the scope  openid"),
         ({"max_age": "x"}, "invalid_request", "max_age must be a number of seconds."),
         ({"prompt": "none login"}, "invalid_request", "prompt=none goes with no other prompt."),

@@ -63,6 +63,10 @@ def test_a_role_is_changed_and_a_member_removed_with_their_sandbox_seat(client: 
     client.post(path, {"role": "finance"})
     devi.refresh_from_db()
     assert devi.role == "finance"
+    assert "Finance · member since " in client.get(path).content.decode()
+    assert "data-confirm" not in client.get(path).content.decode()
+    warning = "You leave the partner with the click, and only another owner can invite you again."
+    assert f'data-confirm="{warning}"' in client.get(f"/portal/members/{mara.pk.hex}").content.decode()
 
     client.post(f"{path}/remove")
 

@@ -83,7 +83,7 @@ def test_a_wrong_field_is_told_and_nobody_is_made(client: Client, entries: dict[
     text = response.content.decode()
     assert response.status_code == 422
     assert f'id="id_{field}_error"' in text
-    assert "What you typed is kept, but no password." in text
+    assert "What you typed is kept, but no password or secret." in text
     assert not entries["password"] or f'value="{entries["password"]}"' not in text
     assert not Person.objects.filter(email=invitation.email).exists()
     invitation.refresh_from_db()

@@ -143,6 +143,19 @@ def test_whoever_is_appointed_by_mail_lands_in_the_backoffice(client: Client) ->
     assert Operator.objects.get(person__email="noor@people.example").roles == ["support", "finance"]
 
 
+def test_staff_who_give_away_the_right_to_decide_about_staff_are_told_that_it_was_done() -> None:
+    jon = make_operator()
+    make_operator()  # who goes on deciding
+    staff = Client()
+    staff.force_login(jon.person)
+    answer = staff.post(f"/backoffice/staff/{jon.pk.hex}", {"roles": ["support"]}, follow=True)
+    jon.refresh_from_db()
+    assert jon.roles == ["support"]
+    assert answer.redirect_chain == [("/home", 302), ("/backoffice/", 302)]
+    assert f"{jon.person.name} was saved." in answer.content.decode()
+    assert answer.status_code == 200
+
+
 def test_whoever_belongs_nowhere_is_told_so_and_not_to_ask_for_a_permission(client: Client) -> None:
     user = make_user(make_account(company_name="Harbour Bank"))
     client.force_login(user.person)

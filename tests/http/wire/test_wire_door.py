@@ -121,6 +121,29 @@ def test_unknown_addresses_answer_in_the_same_shape(client: Client, path: str) -
     assert answer.json()["code"] == "404-not-found"
 
 
+_BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
+
+@pytest.mark.parametrize("path", ["/account/", "/account/email/", "/account/2fa/authenticate", "/apps/", "/users/a/b"])
+def test_a_browser_at_an_unknown_address_gets_a_page(client: Client, path: str) -> None:
+    answer = client.get(path, headers=_BROWSER)
+    assert answer.status_code == 404
+    assert "There is nothing here" in answer.content.decode()
+    program = client.get(path, headers={**_BROWSER, "Authorization": "Bearer x"})
+    assert program.json()["code"] == "404-not-found"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/account/login", "/account/password/reset", "/account/password/reset/key/1-a-b", "/account/confirm-email/x"],
+)
+def test_the_pages_of_signing_in_are_found_without_their_last_slash(client: Client, path: str) -> None:
+    answer = client.get(f"{path}?next=/my-apps", headers=_BROWSER)
+    assert (answer.status_code, answer["Location"]) == (302, f"{path}/?next=/my-apps")
+    assert client.get(path).json()["code"] == "404-not-found"
+    assert client.post(path, headers=_BROWSER).status_code == 404
+
+
 @pytest.mark.parametrize(
     ("method", "template", "allowed"),
     [

@@ -24,7 +24,7 @@ from fondaco.identity.errors import (
     DeviceUnknown,
     NoSuchUserCode,
     NothingToGrant,
-    TokenScopeUnknown,
+    PermissionUnknown,
 )
 from fondaco.identity.models import DeviceAuthorization, PersonalAccessToken
 from fondaco.identity.states import DeviceStatus
@@ -46,7 +46,7 @@ def ask_for_device(
     wanted = list(dict.fromkeys(scopes))
     for scope in wanted:
         if scope not in {permission.value for permission in Permission}:
-            raise TokenScopeUnknown(scope=scope[:60])
+            raise PermissionUnknown(scope=scope[:60])
     name = "".join(each for each in device if each.isprintable())[:_LONGEST_NAME].strip()
     while True:
         device_code, user_code = crypto.new_secret(devices.DEVICE_PREFIX), devices.new_user_code()

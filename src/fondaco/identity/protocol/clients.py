@@ -37,7 +37,9 @@ class ProtocolClient(ClientMixin):  # type: ignore[misc]  # Authlib has no types
         """All that was granted when nothing is asked for; ``InvalidScopeError`` names what was not granted."""
         wanted = list(dict.fromkeys((scope or "").split()))
         if lacking := [name for name in wanted if name not in self.row.scopes]:
-            raise InvalidScopeError(f"This client does not have the scope {printable(' '.join(lacking))}")
+            shown = printable(" ".join(lacking))
+            known = f"This client does not have the scope {shown}"
+            raise InvalidScopeError(known if shown.strip() else "No scope has a name in such characters")
         return " ".join(wanted or self.row.scopes)
 
     def check_redirect_uri(self, redirect_uri: str) -> bool:

@@ -31,7 +31,7 @@ _ERRORS: Final[dict[type[DomainError], str]] = {
     errors.DeviceDenied: "access_denied",
     errors.DeviceExpired: "expired_token",
     errors.DeviceUnknown: "invalid_grant",
-    errors.TokenScopeUnknown: "invalid_scope",
+    errors.PermissionUnknown: "invalid_scope",
 }
 
 

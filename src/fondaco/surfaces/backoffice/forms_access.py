@@ -59,6 +59,8 @@ class TokenForm(forms.Form):
         error_messages={"required": _("Paste the token.")},
         help_text=_("The whole text: an access token, a refresh token or a personal access token. It is not kept."),
     )
-    reason = forms.CharField(
-        label=_("Reason"), max_length=1000, required=False, help_text=_("Needed to end it; for the audit trail.")
-    )
+    reason = forms.CharField(label=_("Reason"), max_length=1000, required=False, help_text=_("For the audit trail."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].needed = _("needed to end it")  # type: ignore[attr-defined]

@@ -6,13 +6,15 @@ from collections.abc import Callable
 from functools import update_wrapper
 from typing import Concatenate, Final, ParamSpec
 
-from django.http import HttpResponseBase
+from django.http import HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
+from fondaco.accounts.models import Person
 from fondaco.accounts.permissions import Permission
 from fondaco.kit.errors import Forbidden
 from fondaco.surfaces.site.resuming import to_sign_in
-from fondaco.surfaces.site.viewer import HouseRequest, Place, PlaceKind
+from fondaco.surfaces.site.viewer import HouseRequest, Place, PlaceKind, Viewer
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HouseRequest, P], HttpResponseBase]
@@ -86,6 +88,17 @@ def enter(request: HouseRequest, kind: PlaceKind) -> Place:
     if request.viewer.bound_to:
         raise Forbidden(_BOUND)
     raise Forbidden(_NO_PLACE[kind] if request.viewer.places else _NOWHERE)
+
+
+def land(request: HouseRequest, page: str, permission: Permission) -> HttpResponseRedirect:
+    """To ``page`` after something was done, or to the start when who did it may not see ``page``.
+
+    They may just have changed their own role, and a refusal would say that nothing was done.
+    """
+    if isinstance(request.user, Person):
+        request.user.refresh_from_db()  # also forgets the post that came with them
+    can_see = Viewer(request).can(permission)
+    return redirect(page if can_see else "site:home")
 
 
 def _kind(permission: Permission) -> PlaceKind:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -24,5 +26,9 @@ class RotateForm(forms.Form):
         label=_("Reason"),
         max_length=1000,
         required=False,
-        help_text=_("Needed when forced; the mail to the app's developers quotes it."),
+        help_text=_("The mail to the app's developers quotes it."),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].needed = _("needed when forced")  # type: ignore[attr-defined]

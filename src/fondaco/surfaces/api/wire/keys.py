@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.urls import resolve
 from django.views.decorators.csrf import csrf_exempt
 
 from fondaco.kit.errors import NotFound
@@ -12,6 +13,8 @@ from fondaco.surfaces.api.wire import resources
 from fondaco.surfaces.api.wire.access import open_to_all
 from fondaco.surfaces.api.wire.answers import refuse
 from fondaco.surfaces.site.access import ACCESS
+
+_READS = ("GET", "HEAD")
 
 
 @open_to_all
@@ -30,8 +33,16 @@ def list_keys() -> JsonResponse:
 
 @csrf_exempt
 def refuse_unknown(request: HttpRequest, rest: str) -> HttpResponse:
-    """Below the wire's folders even what does not exist is answered in the wire's shape."""
-    return refuse(NotFound())
+    """Below the wire's folders even what does not exist is answered in the wire's shape.
+
+    A browser gets the page of every other address that leads nowhere. The pages of signing in, which begin like the
+    wire's account, are found without their last slash, which mail programs and people leave out.
+    """
+    if "Authorization" in request.headers or "text/html" not in request.headers.get("Accept", ""):
+        return refuse(NotFound())
+    if request.method in _READS and resolve(f"{request.path_info}/").func is not refuse_unknown:
+        return HttpResponseRedirect(request.get_full_path(force_append_slash=True))
+    raise NotFound
 
 
 setattr(refuse_unknown, ACCESS, "public")

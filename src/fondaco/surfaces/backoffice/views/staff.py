@@ -21,7 +21,7 @@ from fondaco.accounts.models import Invitation, Operator
 from fondaco.accounts.permissions import OperatorRole, Permission
 from fondaco.accounts.queries import get_staff, get_staff_invitation, list_staff, list_staff_invitations
 from fondaco.kit.errors import DomainError
-from fondaco.surfaces.site.access import requires
+from fondaco.surfaces.site.access import land, requires
 from fondaco.surfaces.site.forms import show_refusal
 from fondaco.surfaces.site.forms_invitations import InviteeForm
 from fondaco.surfaces.site.viewer import HouseRequest
@@ -132,7 +132,7 @@ def edit(request: HouseRequest, operator_id: str) -> HttpResponse:
     except DomainError as refusal:
         return _show(request, operator, form, status=show_refusal(form, refusal))
     messages.success(request, _("%(name)s was saved.") % {"name": operator.person.name})
-    return redirect("backoffice:staff")
+    return land(request, "backoffice:staff", Permission.OPERATOR_STAFF_MANAGE)
 
 
 @requires(Permission.OPERATOR_STAFF_MANAGE)

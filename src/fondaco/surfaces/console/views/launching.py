@@ -13,6 +13,8 @@ from django.views.decorators.http import require_safe
 from fondaco.accounts.models import User
 from fondaco.installs.actions import record_launch
 from fondaco.installs.errors import LaunchRefused
+from fondaco.installs.explaining import Mender, find_mender
+from fondaco.installs.models import Installation
 from fondaco.installs.offers import can_help, list_helpers
 from fondaco.installs.policies import can_manage
 from fondaco.installs.queries import get_for_launch
@@ -25,9 +27,10 @@ from fondaco.surfaces.site.viewer import HouseRequest, PlaceKind
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """One thing that is missing, and who can mend it: the viewer, or others of the account."""
+    """One thing that is missing, and who can mend it: the viewer, others of the account, or nobody there."""
 
     words: str
+    mender: Mender
     is_own_job: bool
     people: list[User]
 
@@ -51,7 +54,7 @@ def launch(request: HouseRequest, installation_id: str) -> HttpResponse:
         context = {
             "installation": installation,
             "refusal": refusal,
-            "lacks": _explain(user, refusal),
+            "lacks": _explain(user, installation, refusal),
             "is_manager": can_manage(user),
             "place": place,
         }
@@ -59,10 +62,11 @@ def launch(request: HouseRequest, installation_id: str) -> HttpResponse:
     return HttpResponseRedirect(address)
 
 
-def _explain(user: User, refusal: LaunchRefused) -> list[Missing]:
+def _explain(user: User, installation: Installation, refusal: LaunchRefused) -> list[Missing]:
     lacks = []
     for lack, words in refusal.fields.items():
+        mender = find_mender(installation) if lack == Lack.STATE else Mender.ADMINISTRATOR
         people = list_helpers(user.account_id, Lack(lack))
         is_own_job = can_help(user, Lack(lack))
-        lacks.append(Missing(words[0], is_own_job, [each for each in people if each != user]))
+        lacks.append(Missing(words[0], mender, is_own_job, [each for each in people if each != user]))
     return lacks

@@ -22,7 +22,7 @@ from fondaco.accounts.queries import get_invitation, get_role, get_user, list_in
 from fondaco.installs.followers import list_followers
 from fondaco.kit.errors import DomainError
 from fondaco.kit.pagination import numbered_page
-from fondaco.surfaces.site.access import requires
+from fondaco.surfaces.site.access import land, requires
 from fondaco.surfaces.site.forms import show_refusal
 from fondaco.surfaces.site.forms_invitations import InviteeForm
 from fondaco.surfaces.site.paging import page_links, page_number
@@ -100,7 +100,7 @@ def invite(request: HouseRequest) -> HttpResponse:
                 status = show_refusal(form, refusal)
             else:
                 messages.success(request, _("The invitation is on its way to %(email)s.") % {"email": entries["email"]})
-                return redirect("console:people")
+                return land(request, "console:people", Permission.PEOPLE_VIEW)
     context = {"form": form, "followers": list_followers(by.account_id, list(list_roles(by.account_id)))}
     return render(request, "console/people_invite.html", context, status=status)
 
@@ -126,7 +126,7 @@ def edit(request: HouseRequest, user_id: str) -> HttpResponse:
     except DomainError as refusal:
         return _show_person(request, user, form, status=show_refusal(form, refusal))
     messages.success(request, _("%(name)s is %(role)s now.") % {"name": user.person.name, "role": role.name})
-    return redirect("console:people")
+    return land(request, "console:people", Permission.PEOPLE_VIEW)
 
 
 @requires(Permission.PEOPLE_MANAGE)
@@ -140,7 +140,9 @@ def deactivate(request: HouseRequest, user_id: str) -> HttpResponse:
         form = RoleForm(None, by=request.viewer.user, initial={"role": user.role_id.hex})
         return _show_person(request, user, form, refusal=refusal, status=refusal.status)
     messages.success(request, _("%(name)s can no longer enter.") % {"name": user.person.name})
-    return redirect("console:people")
+    if user.pk == request.viewer.user.pk:
+        return redirect("site:home")
+    return land(request, "console:people", Permission.PEOPLE_VIEW)
 
 
 @requires(Permission.PEOPLE_MANAGE)
@@ -150,7 +152,7 @@ def reactivate(request: HouseRequest, user_id: str) -> HttpResponse:
     user = get_user(request.viewer.user.account_id, user_id)
     actions.reactivate_user(actor=request.viewer.actor, by=request.viewer.user, user=user)
     messages.success(request, _("%(name)s may enter again.") % {"name": user.person.name})
-    return redirect("console:people")
+    return land(request, "console:people", Permission.PEOPLE_VIEW)
 
 
 @requires(Permission.PEOPLE_MANAGE)

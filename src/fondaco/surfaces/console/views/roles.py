@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
@@ -21,7 +21,7 @@ from fondaco.accounts.models import Role
 from fondaco.accounts.permissions import ADMIN, EXPLANATIONS, LABELS, Permission
 from fondaco.accounts.queries import get_role, list_role_events, list_roles
 from fondaco.kit.errors import DomainError
-from fondaco.surfaces.site.access import requires
+from fondaco.surfaces.site.access import land, requires
 from fondaco.surfaces.site.forms import show_refusal
 from fondaco.surfaces.site.history import moments
 from fondaco.surfaces.site.viewer import HouseRequest
@@ -105,7 +105,7 @@ def create(request: HouseRequest) -> HttpResponse:
                 status = show_refusal(form, refusal)
             else:
                 messages.success(request, _("%(name)s can be given to people now.") % {"name": role.name})
-                return redirect("console:roles")
+                return land(request, "console:roles", Permission.PEOPLE_VIEW)
     return render(request, "console/role_create.html", {"form": form}, status=status)
 
 
@@ -139,7 +139,7 @@ def edit(request: HouseRequest, role_id: str) -> HttpResponse:
     except DomainError as refusal:
         return _show_role(request, role, form, status=show_refusal(form, refusal))
     messages.success(request, _("%(name)s was saved. It holds from the next click on.") % {"name": role.name})
-    return redirect("console:roles")
+    return land(request, "console:roles", Permission.PEOPLE_VIEW)
 
 
 @requires(Permission.ROLES_MANAGE)
@@ -153,7 +153,7 @@ def delete(request: HouseRequest, role_id: str) -> HttpResponse:
     except (RoleFixed, RoleInUse) as refusal:
         return _show_role(request, role, _form_of(request, role), status=refusal.status, refusal=refusal)
     messages.success(request, _("%(name)s was deleted.") % {"name": name})
-    return redirect("console:roles")
+    return land(request, "console:roles", Permission.PEOPLE_VIEW)
 
 
 def _roles(request: HouseRequest) -> list[Role]:
