@@ -67,9 +67,10 @@ class _Server(MPServer):
     """granian's, which stops whenever it is told to."""
 
     def end(self, *_signal: object) -> None:
-        """Handles a signal."""
-        # Not here: who is just beginning to wait for the event holds its lock, and this is the same thread.
-        threading.Thread(target=self.signal_handler_interrupt, daemon=True).start()
+        """Handles a signal. A worker that is only beginning has this handler still; it will be told again."""
+        if os.getpid() == self.pid:
+            # Not here: who is just beginning to wait for the event holds its lock, and this is the same thread.
+            threading.Thread(target=self.signal_handler_interrupt, daemon=True).start()
 
     def _stop_workers(self) -> None:
         # A worker that is only beginning does not hear it, nor one that is just going to sleep until it does.
