@@ -9,6 +9,7 @@ from allauth.account.models import EmailAddress
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
+from tests.browser.conftest import show_password
 from tests.browser.looking import find_faults, find_overflow, keep_picture, resize
 from tests.factories.accounts import PASSWORD, make_person, make_user
 from tests.factories.mail import deliver, link_in
@@ -38,14 +39,6 @@ def ada() -> Person:
     return make_user(person=make_person("Ada Adler", password=PASSWORD)).person
 
 
-def sign_in(page: Page, email: str) -> None:
-    page.goto("/account/login/")
-    page.get_by_label("E-mail address").fill(email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()
-    page.wait_for_url(lambda url: "/account/login" not in url)
-
-
 def look(page: Page, name: str) -> None:
     """Nothing wrong for axe, which needs scripts, nothing wider than the screen, light and dark; a picture of each."""
     for width, theme in ((1440, "light"), (390, "dark"), (390, "light"), (1440, "dark")):
@@ -61,7 +54,7 @@ def test_another_address_counts_once_the_page_behind_its_mail_was_answered(
 ) -> None:
     has_scripts = "without" not in request.node.name
     old = ada.email
-    sign_in(page, old)
+    show_password(page, old, PASSWORD)
     deliver()
     page.goto("/you")
     page.get_by_role("link", name="Change the address").click()
@@ -97,7 +90,7 @@ def test_who_has_not_confirmed_an_address_does_so_on_the_way_in(
     page: Page, ada: Person, request: pytest.FixtureRequest
 ) -> None:
     EmailAddress.objects.filter(user=ada).update(verified=False)
-    sign_in(page, ada.email)
+    show_password(page, ada.email, PASSWORD)
     expect(page.get_by_role("heading", level=1)).to_have_text("Look into your mail")
     if "without" not in request.node.name:
         look(page, "unconfirmed")
@@ -105,5 +98,5 @@ def test_who_has_not_confirmed_an_address_does_so_on_the_way_in(
     page.goto(link_in(question))
     page.get_by_role("button", name="Yes, use this address").click()
     page.wait_for_url("**/account/login/**")
-    sign_in(page, ada.email)
+    show_password(page, ada.email, PASSWORD)
     page.wait_for_url("**/my-apps")

@@ -8,11 +8,11 @@ import pytest
 from playwright.sync_api import Browser, Page
 from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
+from tests.browser.conftest import show_password
 from tests.browser.looking import find_overflow, resize
 from tests.factories.accounts import PASSWORD, make_operator, make_person, make_role, make_user
 from tests.factories.partners import make_member
 
-from fondaco.accounts.models import Person
 from fondaco.accounts.permissions import OperatorRole
 from fondaco.partners.models import MemberRole
 
@@ -29,14 +29,6 @@ def page(chromium: Browser, live_server: LiveServer, settings: Settings) -> Iter
     context.close()
 
 
-def sign_in(page: Page, person: Person) -> None:
-    page.goto("/account/login/")
-    page.get_by_label("E-mail address").fill(person.email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()
-    page.wait_for_url(lambda url: "/account/login" not in url)
-
-
 @pytest.mark.parametrize("name", [WORDS, ONE_WORD], ids=["words", "one word"])
 def test_pages_about_somebody_are_no_wider_than_the_screen(page: Page, name: str) -> None:
     admin = make_user(person=make_person("Ada Adler", password=PASSWORD))
@@ -46,7 +38,7 @@ def test_pages_about_somebody_are_no_wider_than_the_screen(page: Page, name: str
     devi = make_member(mara.partner, role=MemberRole.DEVELOPER, person=named.person, has_factor=False)
     make_operator(OperatorRole.PARTNER_MANAGER, person=admin.person, has_factor=False)
     noor = make_operator(OperatorRole.SUPPORT, person=named.person, has_factor=False)
-    sign_in(page, admin.person)
+    show_password(page, admin.person.email, PASSWORD)
     resize(page, 390, "light")
     paths = [f"/people/{named.pk}", f"/people/roles/{role.pk.hex}", f"/portal/members/{devi.pk.hex}"]
     for path in [*paths, f"/backoffice/staff/{noor.pk.hex}", "/people", "/people/roles"]:

@@ -10,6 +10,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
+from tests.browser.conftest import show_password
 from tests.browser.looking import find_faults, find_overflow, keep_picture, resize
 from tests.factories.accounts import PASSWORD, code_of, make_factor, make_operator, make_person, make_user
 
@@ -47,14 +48,6 @@ def ada() -> Person:
     return make_user(person=make_person("Ada Adler", password=PASSWORD)).person
 
 
-def sign_in(page: Page, person: Person) -> None:
-    page.goto("/account/login/")
-    page.get_by_label("E-mail address").fill(person.email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()
-    page.wait_for_url(lambda url: "/account/login" not in url)
-
-
 def plug_in(page: Page) -> None:
     """A device that keeps passkeys and knows its owner's finger."""
     session: Any = page.context.new_cdp_session(page)
@@ -83,7 +76,7 @@ def look(page: Page, name: str) -> None:
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
 def test_an_app_is_set_up_and_signs_in(open_page: OpenPage, ada: Person, scripts: bool) -> None:
     page = open_page(scripts=scripts)
-    sign_in(page, ada)
+    show_password(page, ada.email, PASSWORD)
     page.goto("/you/security")
     page.get_by_role("list", name="What you prove yourself by").get_by_role("link", name="Set up").click()
     if scripts:
@@ -114,7 +107,7 @@ def test_an_app_is_set_up_and_signs_in(open_page: OpenPage, ada: Person, scripts
         look(page, "security")
 
     other = open_page(scripts=scripts)
-    sign_in(other, ada)
+    show_password(other, ada.email, PASSWORD)
     expect(other.get_by_role("heading", level=1)).to_have_text("One more step")
     if scripts:
         look(other, "code")
@@ -129,7 +122,7 @@ def test_an_app_is_set_up_and_signs_in(open_page: OpenPage, ada: Person, scripts
 def test_a_passkey_is_added_and_signs_in_alone(open_page: OpenPage, ada: Person) -> None:
     page = open_page()
     plug_in(page)
-    sign_in(page, ada)
+    show_password(page, ada.email, PASSWORD)
     page.goto("/you/security")
     page.get_by_role("link", name="Add a passkey").click()
     look(page, "add-a-passkey")
@@ -168,7 +161,7 @@ def test_a_passkey_is_added_and_signs_in_alone(open_page: OpenPage, ada: Person)
     proven.update(verified=True)
 
     page.context.clear_cookies()
-    sign_in(page, ada)
+    show_password(page, ada.email, PASSWORD)
     look(page, "code-or-passkey")
     expect(page.get_by_text("you have no authenticator app")).to_be_visible()
     page.get_by_role("button", name="Use a passkey").click()
@@ -193,14 +186,14 @@ def test_a_device_that_says_no_leaves_everything_as_it_is(open_page: OpenPage, a
     page.goto("/account/login/")
     page.get_by_role("button", name="Use a passkey").click()
     expect(page.get_by_role("alert")).to_contain_text("No passkey was shown.")
-    sign_in(page, ada)
+    show_password(page, ada.email, PASSWORD)
     page.wait_for_url("**/my-apps")
 
 
 def test_who_must_have_one_is_led_to_it(open_page: OpenPage) -> None:
     person = make_operator(person=make_person("Jon Okafor", password=PASSWORD), has_factor=False).person
     page = open_page()
-    sign_in(page, person)
+    show_password(page, person.email, PASSWORD)
     expect(page.get_by_role("heading", level=1)).to_have_text("Before you go on")
     look(page, "before-you-go-on")
     make_factor(person)
@@ -219,7 +212,7 @@ def test_who_must_have_one_is_led_to_it(open_page: OpenPage) -> None:
 def test_signing_out_elsewhere(open_page: OpenPage, ada: Person, scripts: bool) -> None:
     here, there = open_page(scripts=scripts), open_page(scripts=scripts)
     for page in (here, there):
-        sign_in(page, ada)
+        show_password(page, ada.email, PASSWORD)
     here.goto("/you/sessions")
     rows = here.get_by_role("list", name="Sessions").get_by_role("listitem")
     expect(rows).to_have_count(2)
